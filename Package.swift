@@ -1,0 +1,68 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// One instruction set for the whole package, C and Swift alike, so that vector code inlines across modules.
+// ATTNBENCH_MARCH=x86-64-v3 (or any -march value) builds for another CPU than this one.
+let instructionSet = Context.environment["ATTNBENCH_MARCH"] ?? "native"
+let commit = Context.gitInformation?.currentCommit ?? "unknown"
+let hasUncommittedChanges = Context.gitInformation?.hasUncommittedChanges ?? false
+
+let package = Package(
+    name: "attnbench",
+    products: [
+        .executable(name: "attnbench", targets: ["attnbench"]),
+        .library(
+            name: "AttentionBenchmarking",
+            targets: ["Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C: system libraries, the few vector operations that Swift cannot say well, and the build's own facts.
+        .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CVector"),
+        .target(
+            name: "CBuildInfo",
+            cSettings: [
+                .define("ATTNBENCH_COMMIT", to: "\"\(commit)\""),
+                .define("ATTNBENCH_DIRTY", to: hasUncommittedChanges ? "1" : "0"),
+                .define("ATTNBENCH_MARCH", to: "\"\(instructionSet)\""),
+            ]),
+
+        // The modules, lowest first; each imports only from above it. Tests/TidyTests holds this list.
+        .target(name: "Statistics"),
+        .target(name: "Attention"),
+        .target(name: "Hardware", dependencies: ["CHwloc", "CVector", "CBuildInfo"]),
+        .target(name: "Kernels", dependencies: ["Attention", "Hardware", "COpenBLAS", "CVector"]),
+        .target(name: "Benchmarking", dependencies: ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
+        .target(name: "Analysis", dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
+        .target(name: "Reporting", dependencies: ["Attention", "Hardware", "Benchmarking", "Analysis", "Statistics"]),
+        .executableTarget(
+            name: "attnbench",
+            dependencies: [
+                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .target(name: "TestSupport", dependencies: ["Attention"], path: "Tests/TestSupport"),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
+        .testTarget(name: "AttentionTests", dependencies: ["Attention", "TestSupport"]),
+        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "TestSupport"]),
+        .testTarget(
+            name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], resources: [.copy("RealActivations")]),
+        .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking", "TestSupport"]),
+        .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["attnbench", "TestSupport"]),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-march=\(instructionSet)"])]
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Xcc", "-march=\(instructionSet)"])]
+}

@@ -1,0 +1,28 @@
+/// The known name closest to what somebody typed, for "did you mean".
+public enum NearestName {
+    /// Nil where nothing is close: more than two edits and more than a third of the letters away, unless one name
+    /// contains the other.
+    public static func of(_ typed: String, among names: [String]) -> String? {
+        let typed = typed.lowercased()
+        let ranked = names.map { (name: $0, distance: distance(typed, $0.lowercased())) }
+        guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
+        if best.distance <= max(2, typed.count / 3) { return best.name }
+        return names.first { typed.count >= 3 && $0.lowercased().contains(typed) }
+    }
+
+    /// Levenshtein's edit distance, one row at a time.
+    private static func distance(_ a: String, _ b: String) -> Int {
+        let b = Array(b)
+        var row = Array(0...b.count)
+        for (i, letter) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for j in b.indices {
+                let substitution = diagonal + (letter == b[j] ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[b.count]
+    }
+}

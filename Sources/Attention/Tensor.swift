@@ -1,0 +1,93 @@
+import Foundation
+
+/// Owned storage for the elements of one tensor: aligned to a cache line, zeroed, freed once.
+///
+/// Large tensors are mapped straight from the kernel and advised to use huge pages: their pages are first touched by
+/// whoever writes them first, and they return to the system at once when freed, so that a later measurement of
+/// resident memory is not blurred by a heap that keeps them.
+public struct Tensor: ~Copyable, @unchecked Sendable {
+    public let elementType: ElementType
+    /// Sizes, outermost first, row-major.
+    public let dimensions: [Int]
+    private let storage: UnsafeMutableRawBufferPointer
+
+    private static let mappingThreshold = 1 << 20
+    private static let hugePage = 2 << 20
+
+    /// - Precondition: every dimension is at least 1 (a tensor is never empty).
+    public init(_ elementType: ElementType = .float32, dimensions: [Int]) {
+        precondition(
+            !dimensions.isEmpty && dimensions.allSatisfy { $0 > 0 },
+            "a tensor has at least one element, not \(dimensions)")
+        self.elementType = elementType
+        self.dimensions = dimensions
+        // One line of slack behind the last element: a vector load that starts inside the tensor stays inside.
+        let byteCount = dimensions.reduce(1, *) * elementType.byteCount + 64
+        if byteCount < Self.mappingThreshold {
+            storage = .allocate(byteCount: byteCount, alignment: 64)
+            storage.initializeMemory(as: UInt8.self, repeating: 0)
+        } else {
+            let rounded = (byteCount + Self.hugePage - 1) / Self.hugePage * Self.hugePage
+            let mapping = mmap(nil, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            guard let mapping, mapping != MAP_FAILED else {
+                fatalError("cannot map \(rounded) bytes for a tensor of \(dimensions): \(String(cString: strerror(errno)))")
+            }
+            _ = madvise(mapping, rounded, MADV_HUGEPAGE)
+            storage = UnsafeMutableRawBufferPointer(start: mapping, count: rounded)
+        }
+    }
+
+    deinit {
+        if dimensions.reduce(1, *) * elementType.byteCount + 64 < Self.mappingThreshold {
+            storage.deallocate()
+        } else {
+            munmap(storage.baseAddress!, storage.count)
+        }
+    }
+
+    public var count: Int { dimensions.reduce(1, *) }
+
+    /// - Precondition: `elementType` is float32.
+    public subscript(index: Int) -> Float {
+        get {
+            precondition(index >= 0 && index < count && elementType == .float32)
+            return storage.load(fromByteOffset: index * 4, as: Float.self)
+        }
+        set {
+            precondition(index >= 0 && index < count && elementType == .float32)
+            storage.storeBytes(of: newValue, toByteOffset: index * 4, as: Float.self)
+        }
+    }
+
+    /// The elements in memory order. The pointer is the caller's for the duration of `body` only.
+    public borrowing func withFloats<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
+        precondition(elementType == .float32, "\(elementType) elements are not float32")
+        return try body(UnsafeBufferPointer(storage.assumingMemoryBound(to: Float.self).prefixBuffer(count)))
+    }
+
+    /// As `withFloats`, for writing.
+    public mutating func withMutableFloats<Result>(
+        _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        precondition(elementType == .float32, "\(elementType) elements are not float32")
+        return try body(storage.assumingMemoryBound(to: Float.self).prefixBuffer(count))
+    }
+
+    /// The raw bytes of the elements, without the slack.
+    public borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(storage)[..<(count * elementType.byteCount)]))
+    }
+
+    /// As `withBytes`, for writing.
+    public mutating func withMutableBytes<Result>(
+        _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try body(UnsafeMutableRawBufferPointer(rebasing: storage[..<(count * elementType.byteCount)]))
+    }
+}
+
+extension UnsafeMutableBufferPointer {
+    fileprivate func prefixBuffer(_ count: Int) -> UnsafeMutableBufferPointer {
+        UnsafeMutableBufferPointer(rebasing: self[..<count])
+    }
+}

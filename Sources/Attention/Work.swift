@@ -1,0 +1,29 @@
+/// The exact work of one call, over all batches and heads.
+///
+/// FLOPs follow the field's convention (flash-attention's benchmarks): two products, one multiplication and one
+/// addition each, for every useful pair: 4·d·pairs. Softmax is not counted, neither are pairs that a kernel computes
+/// and throws away; these show as `computedPairs` against `usefulPairs`.
+public struct Work: Hashable, Codable, Sendable {
+    /// Pairs that the mask allows.
+    public let usefulPairs: Int
+    /// Pairs that the kernel computes.
+    public let computedPairs: Int
+    /// 4 · headDimension · usefulPairs.
+    public let flops: Int
+    /// Least traffic to memory: Q, K, V read once, O written once.
+    public let bytes: Int
+
+    public init(problem: AttentionProblem, computedPairs: Int) {
+        let shape = problem.shape
+        usefulPairs = shape.batch * shape.queryHeads * problem.pairs.allowed
+        self.computedPairs = computedPairs
+        flops = 4 * shape.headDimension * usefulPairs
+        bytes = problem.tensorBytes
+    }
+
+    /// FLOPs per byte of the least traffic.
+    public var intensity: Double { Double(flops) / Double(bytes) }
+
+    /// Computed over useful pairs: 1 is a kernel that wastes nothing.
+    public var overhead: Double { Double(computedPairs) / Double(usefulPairs) }
+}

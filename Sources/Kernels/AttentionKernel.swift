@@ -1,0 +1,75 @@
+import Attention
+import Hardware
+
+/// One way to compute attention. A kernel prepares in `init` everything that it needs; `run` neither allocates nor
+/// throws, so that it alone can be timed.
+public protocol AttentionKernel: AnyObject {
+    /// As users type it and as legends show it.
+    static var name: String { get }
+    /// One line on how it computes.
+    static var summary: String { get }
+    /// The masks that this kernel is for.
+    static var maskFamily: MaskFamily { get }
+
+    /// Pairs that `run` computes over all batches and heads, from the sizes alone.
+    static func computedPairs(for problem: AttentionProblem) -> Int
+    /// Bytes that an instance allocates beside Q, K, V and O, from the sizes alone.
+    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int
+
+    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem)
+
+    /// Computes the output [batch][queryHeads][queryLength][headDimension].
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor)
+
+    /// Pairs that the last `run` went through, counted as it went.
+    var computedPairs: Int { get }
+}
+
+/// Why a kernel cannot take a problem, in words.
+public struct UnsupportedProblem: Error, Equatable, CustomStringConvertible {
+    public let reason: String
+    public init(_ reason: String) { self.reason = reason }
+    public var description: String { reason }
+}
+
+/// The mask that a kernel's name stands for, before its parameters are known.
+public enum MaskFamily: Hashable, Sendable, CaseIterable {
+    /// Takes any mask.
+    case any
+    case full, causal, slidingWindow, symmetricWindow, attentionSink, chunkedLocal
+
+    /// A parameter that masks of this family have, and an axis of a sweep.
+    public enum Parameter: String, Sendable, CaseIterable {
+        case window, sinks, chunk
+    }
+
+    public var parameters: [Parameter] {
+        switch self {
+        case .any, .full, .causal: []
+        case .slidingWindow, .symmetricWindow: [.window]
+        case .attentionSink: [.sinks, .window]
+        case .chunkedLocal: [.chunk]
+        }
+    }
+
+    /// The mask of this family with these parameters; `any` is causal unless a caller asks otherwise.
+    public func mask(window: Int, sinks: Int, chunk: Int) -> Mask {
+        switch self {
+        case .full: .full
+        case .any, .causal: .causal
+        case .slidingWindow: .slidingWindow(window)
+        case .symmetricWindow: .symmetricWindow(radius: window)
+        case .attentionSink: .attentionSink(sinks: sinks, window: window)
+        case .chunkedLocal: .chunkedLocal(chunk)
+        }
+    }
+
+    public func contains(_ mask: Mask) -> Bool {
+        switch (self, mask) {
+        case (.any, _), (.full, .full), (.causal, .causal), (.slidingWindow, .slidingWindow),
+            (.symmetricWindow, .symmetricWindow), (.attentionSink, .attentionSink), (.chunkedLocal, .chunkedLocal):
+            true
+        default: false
+        }
+    }
+}

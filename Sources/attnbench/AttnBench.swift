@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct AttnBench: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "attnbench")
+}
