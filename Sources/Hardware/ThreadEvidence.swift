@@ -1,0 +1,29 @@
+/// The counters of the measuring thread and its CPU at one instant. Two of them around a sample make its
+/// `Contamination`.
+public struct ThreadEvidence: Sendable, Hashable {
+    public let cpu: Int
+    public let cpuTimeNanoseconds: Int
+    public let runDelayNanoseconds: Int
+    public let stealNanoseconds: Int
+    public let involuntarySwitches: Int
+
+    public init(
+        cpu: Int, cpuTimeNanoseconds: Int, runDelayNanoseconds: Int, stealNanoseconds: Int, involuntarySwitches: Int
+    ) {
+        self.cpu = cpu
+        self.cpuTimeNanoseconds = cpuTimeNanoseconds
+        self.runDelayNanoseconds = runDelayNanoseconds
+        self.stealNanoseconds = stealNanoseconds
+        self.involuntarySwitches = involuntarySwitches
+    }
+
+    /// What happened between `earlier` and this, over `wallNanoseconds` of wall time.
+    public func contamination(since earlier: ThreadEvidence, wallNanoseconds: Int) -> Contamination {
+        Contamination(
+            migrated: cpu != earlier.cpu,
+            runDelayNanoseconds: max(0, runDelayNanoseconds - earlier.runDelayNanoseconds),
+            offCPUNanoseconds: max(0, wallNanoseconds - (cpuTimeNanoseconds - earlier.cpuTimeNanoseconds)),
+            stealNanoseconds: max(0, stealNanoseconds - earlier.stealNanoseconds),
+            involuntarySwitches: max(0, involuntarySwitches - earlier.involuntarySwitches))
+    }
+}
