@@ -30,7 +30,8 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
             let rounded = (byteCount + Self.hugePage - 1) / Self.hugePage * Self.hugePage
             let mapping = mmap(nil, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
             guard let mapping, mapping != MAP_FAILED else {
-                fatalError("cannot map \(rounded) bytes for a tensor of \(dimensions): \(String(cString: strerror(errno)))")
+                fatalError(
+                    "cannot map \(rounded) bytes for a tensor of \(dimensions): \(String(cString: strerror(errno)))")
             }
             _ = madvise(mapping, rounded, MADV_HUGEPAGE)
             storage = UnsafeMutableRawBufferPointer(start: mapping, count: rounded)

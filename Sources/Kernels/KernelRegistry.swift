@@ -3,7 +3,7 @@ import Attention
 /// Every kernel there is, in the order in which lists and legends show them. A new kernel is a new line here.
 public enum KernelRegistry {
     public static let all: [any AttentionKernel.Type] = [
-        ReferenceAttention.self,
+        ReferenceAttention.self
     ]
 
     public static func kernel(named name: String) throws(UnknownKernel) -> any AttentionKernel.Type {
