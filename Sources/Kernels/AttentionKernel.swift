@@ -3,7 +3,7 @@ import Hardware
 
 /// One way to compute attention. A kernel prepares in `init` everything that it needs; `run` neither allocates nor
 /// throws, so that it alone can be timed.
-public protocol AttentionKernel: AnyObject {
+public protocol AttentionKernel: AnyObject, SendableMetatype {
     /// As users type it and as legends show it.
     static var name: String { get }
     /// One line on how it computes.

@@ -3,7 +3,14 @@ import Attention
 /// Every kernel there is, in the order in which lists and legends show them. A new kernel is a new line here.
 public enum KernelRegistry {
     public static let all: [any AttentionKernel.Type] = [
-        ReferenceAttention.self
+        FullAttention.self,
+        SlidingWindowAttention.self,
+        SlidingWindowDenseAttention.self,
+        AttentionSinkAttention.self,
+        ChunkedLocalAttention.self,
+        FullBidirectionalAttention.self,
+        SymmetricWindowAttention.self,
+        ReferenceAttention.self,
     ]
 
     public static func kernel(named name: String) throws(UnknownKernel) -> any AttentionKernel.Type {

@@ -27,3 +27,72 @@ VECTOR_INLINE vector_float vector_fma(vector_float a, vector_float b, vector_flo
     return a * b + c;
 #endif
 }
+
+// The larger of a and b; b where either is NaN: vmaxps. (__builtin_elementwise_max orders NaN and costs three.)
+VECTOR_INLINE vector_float vector_max(vector_float a, vector_float b) { return a > b ? a : b; }
+
+// 2^x is fraction → polynomial → scale: x = floor(x) + fraction(x). Both take −inf to a result of exactly 0 and keep NaN.
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#include <immintrin.h>
+// x − floor(x), 0 for ±inf: vreduceps.
+VECTOR_INLINE vector_float vector_fraction(vector_float x) {
+    return (vector_float)_mm512_reduce_ps((__m512)x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+// p · 2^floor(x), to the last denormal: vscalefps.
+VECTOR_INLINE vector_float vector_scale(vector_float p, vector_float x) {
+    return (vector_float)_mm512_scalef_ps((__m512)p, (__m512)x);
+}
+#else
+// Without those instructions: clamp at −127, where the exponent field of 2^x reads 0.
+VECTOR_INLINE vector_float vector_above_zero_exponent(vector_float x) { return x < -127.0f ? (vector_float)(-127.0f) : x; }
+VECTOR_INLINE vector_float vector_floor(vector_float x) {
+#if defined(__SSE4_1__) || defined(__aarch64__)
+    return __builtin_elementwise_floor(x);
+#else
+    // No rounding instruction: adding 1.5·2^23 rounds to nearest; take one off where that went up.
+    vector_float nearest = (x + 12582912.0f) - 12582912.0f;
+    return nearest > x ? nearest - 1.0f : nearest;
+#endif
+}
+VECTOR_INLINE vector_float vector_fraction(vector_float x) {
+    x = vector_above_zero_exponent(x);
+    return x - vector_floor(x);
+}
+VECTOR_INLINE vector_float vector_scale(vector_float p, vector_float x) {
+    x = vector_floor(vector_above_zero_exponent(x));
+    // A NaN converts to some integer; the product below is NaN all the same.
+    vector_int bits = (__builtin_convertvector(x, vector_int) + 127) << 23;
+    return p * (vector_float)bits;
+}
+#endif
+
+// score where first ≤ key ≤ last, −inf elsewhere: two vpcmpd, one vblendmps.
+VECTOR_INLINE vector_float vector_keep_visible(vector_float score, int key, vector_int first, vector_int last) {
+    vector_int visible = (first <= key) & (last >= key);
+    return visible ? score : (vector_float)(-__builtin_inff());
+}
+
+// a where first ≤ key ≤ last, b elsewhere.
+VECTOR_INLINE vector_float vector_choose_visible(
+    vector_float a, vector_float b, int key, vector_int first, vector_int last) {
+    vector_int visible = (first <= key) & (last >= key);
+    return visible ? a : b;
+}
+
+// Whether any lane differs from 1: vcmpps, kortest.
+VECTOR_INLINE int vector_any_not_one(vector_float a) { return __builtin_reduce_or(a != 1.0f) != 0; }
+
+// Whether all lanes are finite: x − x is 0 for these alone.
+VECTOR_INLINE int vector_all_finite(vector_float a) { return __builtin_reduce_and(a - a == 0.0f) != 0; }
+
+VECTOR_INLINE float vector_horizontal_sum(vector_float a) {
+    float sum = 0;
+    for (int i = 0; i < VECTOR_LANES; i++) sum += a[i];
+    return sum;
+}
+
+VECTOR_INLINE float vector_horizontal_max(vector_float a) {
+    float largest = a[0];
+    for (int i = 1; i < VECTOR_LANES; i++) largest = a[i] > largest ? a[i] : largest;
+    return largest;
+}

@@ -1,0 +1,71 @@
+import CVector
+
+/// The running softmax of a block of queries (Milakov and Gimelshein, 2018; FlashAttention-2): the largest score m and
+/// the sum l of weights so far, lane by lane. For each tile of keys m' = max(m, tile's largest), the old sums and
+/// outputs shrink by 2^(m − m'), and the weights are 2^(s − m').
+///
+/// Lanes are queries, so that nothing here crosses lanes. m starts at the lowest finite number rather than −inf: a lane
+/// that has seen only −inf then computes 2^(−inf − m) = 0 and not NaN.
+struct OnlineSoftmax {
+    /// [width]
+    private let largest: UnsafeMutablePointer<Float>
+    /// [width]
+    private let sums: UnsafeMutablePointer<Float>
+
+    static var floatCount: Int { 2 * QueryBlock.width }
+
+    init(storage: UnsafeMutablePointer<Float>) {
+        largest = storage
+        sums = storage + QueryBlock.width
+    }
+
+    func reset() {
+        for lane in 0..<QueryBlock.width {
+            largest[lane] = -.greatestFiniteMagnitude
+            sums[lane] = 0
+        }
+    }
+
+    /// Turns scores [keyCount][width] into weights where they lie, and scales the outputs [d][width] where the maximum
+    /// of any lane has moved.
+    /// - Parameter tileMaximum: each lane's largest score of this tile, or more.
+    @inline(__always)
+    func update(
+        scores: UnsafeMutablePointer<Float>, keyCount: Int, tileMaximum: (Lanes, Lanes),
+        outputs: UnsafeMutablePointer<Float>, d: Int
+    ) {
+        let second = Lanes.lanes
+        let (oldLeft, oldRight) = (load(largest, 0), load(largest, second))
+        let left = vector_max(tileMaximum.0, oldLeft)
+        let right = vector_max(tileMaximum.1, oldRight)
+        let shrinkLeft = exp2(oldLeft - left)
+        let shrinkRight = exp2(oldRight - right)
+        var sumLeft = load(sums, 0) * shrinkLeft
+        var sumRight = load(sums, second) * shrinkRight
+        var score = scores
+        for _ in 0..<keyCount {
+            let weightLeft = exp2(load(score, 0) - left)
+            let weightRight = exp2(load(score, second) - right)
+            sumLeft += weightLeft
+            sumRight += weightRight
+            store(weightLeft, score, 0)
+            store(weightRight, score, second)
+            score += QueryBlock.width
+        }
+        store(left, largest, 0)
+        store(right, largest, second)
+        store(sumLeft, sums, 0)
+        store(sumRight, sums, second)
+        if vector_any_not_one(shrinkLeft) != 0 || vector_any_not_one(shrinkRight) != 0 {
+            var output = outputs
+            for _ in 0..<d {
+                store(load(output, 0) * shrinkLeft, output, 0)
+                store(load(output, second) * shrinkRight, output, second)
+                output += QueryBlock.width
+            }
+        }
+    }
+
+    /// 1 / sum of weights, of one lane.
+    func normaliser(lane: Int) -> Float { 1 / sums[lane] }
+}
