@@ -4,7 +4,7 @@ public struct AttentionProblem: Hashable, Sendable {
     public let shape: AttentionShape
     public let mask: Mask
     public let elementType: ElementType
-    /// Factor on the scores before softmax.
+    /// Factor on the scores before softmax; positive.
     public let scale: Float
 
     /// - Parameter scale: nil for 1/√headDimension.
@@ -27,10 +27,12 @@ public struct AttentionProblem: Hashable, Sendable {
         if mask != .full, shape.queryLength > shape.keyLength {
             throw .queriesWithoutKeys(queryLength: shape.queryLength, keyLength: shape.keyLength)
         }
+        let scale = scale ?? 1 / Float(shape.headDimension).squareRoot()
+        guard scale > 0, scale.isFinite else { throw .scale(scale) }
         self.shape = shape
         self.mask = mask
         self.elementType = elementType
-        self.scale = scale ?? 1 / Float(shape.headDimension).squareRoot()
+        self.scale = scale
     }
 
     /// The pairs of one query head.
@@ -47,6 +49,7 @@ public struct AttentionProblem: Hashable, Sendable {
 public enum ProblemError: Error, Equatable, CustomStringConvertible {
     case parameter(name: String, value: Int, minimum: Int)
     case queriesWithoutKeys(queryLength: Int, keyLength: Int)
+    case scale(Float)
 
     public var description: String {
         switch self {
@@ -55,6 +58,8 @@ public enum ProblemError: Error, Equatable, CustomStringConvertible {
         case .queriesWithoutKeys(let queryLength, let keyLength):
             "\(queryLength) queries against \(keyLength) keys: the last query stands at the last key, so the first "
                 + "would see nothing; give at least as many keys as queries"
+        case .scale(let scale):
+            "scale is \(scale); it must be a positive number"
         }
     }
 }

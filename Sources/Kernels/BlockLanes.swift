@@ -29,11 +29,11 @@ struct BlockLanes {
         return headStart + head * headStride + row * d
     }
 
-    /// [row][d] of the tensor to [d][width], times `scale`.
-    func loadQueries(_ query: UnsafePointer<Float>, scale: Float, into queries: UnsafeMutablePointer<Float>) {
+    /// [row][d] of the tensor to [d][width].
+    func loadQueries(_ query: UnsafePointer<Float>, into queries: UnsafeMutablePointer<Float>) {
         for lane in 0..<laneCount {
             let source = query + start(lane)
-            for x in 0..<d { queries[x * QueryBlock.width + lane] = source[x] * scale }
+            for x in 0..<d { queries[x * QueryBlock.width + lane] = source[x] }
         }
         for lane in laneCount..<QueryBlock.width {
             for x in 0..<d { queries[x * QueryBlock.width + lane] = 0 }

@@ -4,11 +4,11 @@ import Hardware
 
 /// Attention in one pass over the keys, scores never in memory (FlashAttention, Dao 2022 and 2023), for every mask.
 ///
-/// Lanes are queries. A block of `QueryBlock.width` queries is held transposed, Qᵀ[d][width], scaled by
-/// log2(e) · scale. Then, for each tile of keys that any of them sees:
+/// Lanes are queries. A block of `QueryBlock.width` queries is held transposed, Qᵀ[d][width]. Then, for each tile of
+/// keys that any of them sees:
 ///
 ///     Sᵀ[keys][width]  = K · Qᵀ                 K in its natural rows
-///     Pᵀ               = 2^(Sᵀ − running max)   element-wise, OnlineSoftmax
+///     Pᵀ               = e^(scale · (Sᵀ − running max))   element-wise, OnlineSoftmax
 ///     Oᵀ[d][width]    += Vᵀ · Pᵀ                V in its natural rows
 ///
 /// and at the end O = Oᵀ / sum. K and V are never packed; only Q on entry and O on exit are transposed. The queries of
@@ -40,7 +40,7 @@ public class FusedAttention {
         self.team = team
         blocks = QueryBlocks(problem: problem, coverage: Self.coverage)
         workspaces = (0..<team.threadCount).map { _ in
-            FusedWorkspace(headDimension: problem.shape.headDimension)
+            FusedWorkspace(problem: problem)
         }
     }
 

@@ -6,7 +6,7 @@ final class FusedWorkspace: @unchecked Sendable {
     /// Keys that go through the three steps together.
     static let keyTile = 128
 
-    /// Qᵀ [d][width], scaled.
+    /// Qᵀ [d][width]
     private let queries: UnsafeMutablePointer<Float>
     /// Oᵀ [d rounded up to whole register tiles][width]
     private let outputs: UnsafeMutablePointer<Float>
@@ -33,14 +33,14 @@ final class FusedWorkspace: @unchecked Sendable {
         floatCounts(headDimension: headDimension).reduce(0, +) * MemoryLayout<Float>.size
     }
 
-    init(headDimension: Int) {
-        let counts = Self.floatCounts(headDimension: headDimension)
-        storage = .allocate(byteCount: Self.byteCount(headDimension: headDimension), alignment: 4096)
+    init(problem: AttentionProblem) {
+        let counts = Self.floatCounts(headDimension: problem.shape.headDimension)
+        storage = .allocate(byteCount: counts.reduce(0, +) * MemoryLayout<Float>.size, alignment: 4096)
         let floats = storage.bindMemory(to: Float.self, capacity: counts.reduce(0, +))
         queries = floats
         outputs = queries + counts[0]
         scores = outputs + counts[1]
-        softmax = OnlineSoftmax(storage: scores + counts[2])
+        softmax = OnlineSoftmax(storage: scores + counts[2], scale: problem.scale)
         bounds = UnsafeMutableRawPointer(scores + counts[2] + counts[3])
             .bindMemory(to: Int32.self, capacity: counts[4])
     }
@@ -51,7 +51,7 @@ final class FusedWorkspace: @unchecked Sendable {
         let shape = problem.shape
         let d = shape.headDimension
         let lanes = BlockLanes(block: block, group: group, shape: shape)
-        lanes.loadQueries(tensors.query, scale: problem.scale * 1.442_695_04, into: queries)
+        lanes.loadQueries(tensors.query, into: queries)
         outputs.update(repeating: 0, count: d * QueryBlock.width)
         softmax.reset()
 
@@ -100,7 +100,7 @@ final class FusedWorkspace: @unchecked Sendable {
             let isWhole = tileKeys.clamped(to: seenByAll) == tileKeys
             if !isWhole { largest = mask(tileKeys, seenByAll: seenByAll) }
             softmax.update(scores: scores, keyCount: count, tileMaximum: largest, outputs: outputs, d: d)
-            if isWhole || allFinite(value + start * d, count: count * d) {
+            if isWhole || areFinite(value + start * d, count: count * d) {
                 addValues(values: value + start * d, keyCount: count, d: d, weights: scores, into: outputs)
             } else {
                 addVisibleValues(tileKeys, values: value, d: d)
@@ -132,19 +132,6 @@ final class FusedWorkspace: @unchecked Sendable {
             score += QueryBlock.width
         }
         return (left, right)
-    }
-
-    private func allFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
-        var index = 0
-        while index + Lanes.lanes <= count {
-            if vector_all_finite(load(values, index)) == 0 { return false }
-            index += Lanes.lanes
-        }
-        while index < count {
-            if !values[index].isFinite { return false }
-            index += 1
-        }
-        return true
     }
 
     /// As `addValues`, for a tile with non-finite values that not every lane sees: 0 · inf would reach the lanes that

@@ -4,14 +4,20 @@ import Attention
 public enum KernelRegistry {
     public static let all: [any AttentionKernel.Type] = [
         FullAttention.self,
+        FullBLASAttention.self,
+        FullNaiveAttention.self,
         SlidingWindowAttention.self,
         SlidingWindowDenseAttention.self,
+        ChunkedOverlapAttention.self,
         AttentionSinkAttention.self,
         ChunkedLocalAttention.self,
         FullBidirectionalAttention.self,
         SymmetricWindowAttention.self,
+        ChunkedOverlapSymmetricAttention.self,
         ReferenceAttention.self,
     ]
+
+    public static var names: [String] { all.map { $0.name } }
 
     public static func kernel(named name: String) throws(UnknownKernel) -> any AttentionKernel.Type {
         guard let kernel = all.first(where: { $0.name == name }) else { throw UnknownKernel(name: name) }
@@ -23,7 +29,7 @@ public struct UnknownKernel: Error, Equatable, CustomStringConvertible {
     public let name: String
 
     public var description: String {
-        let names = KernelRegistry.all.map { $0.name }
+        let names = KernelRegistry.names
         let remedy = NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
         return "\"\(name)\" is not a kernel; " + (remedy ?? "there are " + names.joined(separator: ", "))
     }

@@ -49,26 +49,41 @@ public final class ReferenceAttention: AttentionKernel {
     public static func row(
         _ row: Int, ofHead head: Int, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs
     ) -> [Double] {
+        self.row(row, ofHead: head, of: problem, inputs, exponential: exp).output
+    }
+
+    struct Row<Real: BinaryFloatingPoint> {
+        var output: [Real]
+        /// Largest absolute value of the finite scores, scaled.
+        let largestScore: Real
+    }
+
+    /// The same in any precision: in Float it is the naive kernel, whose error is the measure of all others'.
+    static func row<Real: BinaryFloatingPoint>(
+        _ row: Int, ofHead head: Int, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
+        exponential: (Real) -> Real
+    ) -> Row<Real> {
         let shape = problem.shape
         let d = shape.headDimension
         let visible = problem.pairs.visibleKeys(row: row)
         let keys = Array(0..<visible.sinks) + Array(visible.band)
         let queryStart = (head * shape.queryLength + row) * d
-        let keyValueStart = head / shape.groupSize * shape.keyLength * d
+        let keyStart = head / shape.groupSize * shape.keyLength * d
         return inputs.query.withFloats { q in
             inputs.key.withFloats { k in
                 inputs.value.withFloats { v in
                     let scores = keys.map { key in
-                        var dot = 0.0
-                        for x in 0..<d { dot += Double(q[queryStart + x]) * Double(k[keyValueStart + key * d + x]) }
-                        return dot * Double(problem.scale)
+                        var dot: Real = 0
+                        for x in 0..<d { dot += Real(q[queryStart + x]) * Real(k[keyStart + key * d + x]) }
+                        return dot * Real(problem.scale)
                     }
-                    let largest = scores.contains { $0.isNaN } ? .nan : scores.max() ?? .nan
-                    let weights = scores.map { exp($0 - largest) }
+                    let largest = scores.contains { $0.isNaN } ? .nan : scores.max()!
+                    let weights = scores.map { exponential($0 - largest) }
                     let sum = weights.reduce(0, +)
-                    var result = [Double](repeating: 0, count: d)
+                    let finite = scores.filter(\.isFinite).map(abs)
+                    var result = Row(output: [Real](repeating: 0, count: d), largestScore: finite.max() ?? 0)
                     for (weight, key) in zip(weights, keys) {
-                        for x in 0..<d { result[x] += weight / sum * Double(v[keyValueStart + key * d + x]) }
+                        for x in 0..<d { result.output[x] += weight / sum * Real(v[keyStart + key * d + x]) }
                     }
                     return result
                 }

@@ -2,26 +2,31 @@ import CVector
 
 /// The running softmax of a block of queries (Milakov and Gimelshein, 2018; FlashAttention-2): the largest score m and
 /// the sum l of weights so far, lane by lane. For each tile of keys m' = max(m, tile's largest), the old sums and
-/// outputs shrink by 2^(m − m'), and the weights are 2^(s − m').
+/// outputs shrink by 2^(c·m − c·m'), and the weights are 2^(c·s − c·m'), where c = log2(e) · scale of the problem.
 ///
-/// Lanes are queries, so that nothing here crosses lanes. m starts at the lowest finite number rather than −inf: a lane
-/// that has seen only −inf then computes 2^(−inf − m) = 0 and not NaN.
+/// c enters here, in one fused multiply-add a score, and not as a factor on the queries: that would round every element
+/// of Q once more, and at scores of ±10⁴ double the error. Lanes are queries, so that nothing here crosses lanes. m
+/// starts at a finite number rather than −inf: a lane that has seen only −inf then computes 2^(−inf) = 0 and not NaN.
 struct OnlineSoftmax {
     /// [width]
     private let largest: UnsafeMutablePointer<Float>
     /// [width]
     private let sums: UnsafeMutablePointer<Float>
+    /// c
+    private let factor: Float
 
     static var floatCount: Int { 2 * QueryBlock.width }
 
-    init(storage: UnsafeMutablePointer<Float>) {
+    init(storage: UnsafeMutablePointer<Float>, scale: Float) {
+        factor = scale * log2E
         largest = storage
         sums = storage + QueryBlock.width
     }
 
     func reset() {
+        let lowest = -Float.greatestFiniteMagnitude / max(1, factor)
         for lane in 0..<QueryBlock.width {
-            largest[lane] = -.greatestFiniteMagnitude
+            largest[lane] = lowest
             sums[lane] = 0
         }
     }
@@ -38,14 +43,16 @@ struct OnlineSoftmax {
         let (oldLeft, oldRight) = (load(largest, 0), load(largest, second))
         let left = vector_max(tileMaximum.0, oldLeft)
         let right = vector_max(tileMaximum.1, oldRight)
-        let shrinkLeft = exp2(oldLeft - left)
-        let shrinkRight = exp2(oldRight - right)
+        let factor = broadcast(factor)
+        let (shiftLeft, shiftRight) = (-(factor * left), -(factor * right))
+        let shrinkLeft = exp2(vector_fma(factor, oldLeft, shiftLeft))
+        let shrinkRight = exp2(vector_fma(factor, oldRight, shiftRight))
         var sumLeft = load(sums, 0) * shrinkLeft
         var sumRight = load(sums, second) * shrinkRight
         var score = scores
         for _ in 0..<keyCount {
-            let weightLeft = exp2(load(score, 0) - left)
-            let weightRight = exp2(load(score, second) - right)
+            let weightLeft = exp2(vector_fma(factor, load(score, 0), shiftLeft))
+            let weightRight = exp2(vector_fma(factor, load(score, second), shiftRight))
             sumLeft += weightLeft
             sumRight += weightRight
             store(weightLeft, score, 0)

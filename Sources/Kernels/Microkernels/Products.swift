@@ -6,7 +6,7 @@ import CVector
 /// the last key in the rows that are left over: `scores` must have room for them, nobody reads them.
 /// - Parameters:
 ///   - keys: [keyCount][d]
-///   - queries: Qᵀ [d][width], scaled
+///   - queries: Qᵀ [d][width]
 @inline(never)
 func multiplyScores(
     keys: UnsafePointer<Float>, keyCount: Int, d: Int, queries: UnsafePointer<Float>,

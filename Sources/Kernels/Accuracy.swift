@@ -1,0 +1,99 @@
+import Attention
+import Foundation
+
+/// How far a kernel's output is from the Double reference, and how far it may be.
+///
+/// The bound is not the kernel's author's choice: at most twice the error of the naive loops in the same element type
+/// on the same rows (the criterion of flash-attention's tests), plus what no kernel can avoid: a few units in the last
+/// place of the output, and one rounding of the score, which moves a weight by score · 2⁻²⁴ of itself. (With scores of
+/// ±10⁴ that last term decides, and the naive loops may be lucky in it.) Where the reference is finite the kernel has to
+/// be; where it is not, neither may the kernel be.
+public struct Accuracy: Hashable, Sendable {
+    /// Largest absolute difference; infinite where a finite result was called for and is missing, or the reverse.
+    public let maximumError: Double
+    public let bound: Double
+    /// Where the largest difference is.
+    public let worst: OutputRow
+
+    public var isAccepted: Bool { maximumError <= bound }
+
+    /// One row of the output; `head` counts over batches.
+    public struct OutputRow: Hashable, Sendable {
+        public let head: Int
+        public let row: Int
+    }
+
+    /// Compares some rows of an output.
+    /// - Parameter rows: not empty.
+    public init(
+        of output: borrowing Tensor, for problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
+        rows: [OutputRow]
+    ) {
+        let d = problem.shape.headDimension
+        var (largestError, naiveError, largestOutput, largestScore) = (0.0, 0.0, 0.0, 0.0)
+        var worst = rows[0]
+        for place in rows {
+            let reference = ReferenceAttention.row(
+                place.row, ofHead: place.head, of: problem, inputs, exponential: Foundation.exp as (Double) -> Double)
+            let naive = ReferenceAttention.row(
+                place.row, ofHead: place.head, of: problem, inputs, exponential: Foundation.exp as (Float) -> Float)
+            let start = (place.head * problem.shape.queryLength + place.row) * d
+            largestScore = max(largestScore, reference.largestScore)
+            for x in 0..<d {
+                let exact = reference.output[x]
+                let error = Self.difference(Double(output[start + x]), exact)
+                if error > largestError { (largestError, worst) = (error, place) }
+                guard exact.isFinite else { continue }
+                largestOutput = max(largestOutput, abs(exact))
+                if naive.output[x].isFinite { naiveError = max(naiveError, abs(Double(naive.output[x]) - exact)) }
+            }
+        }
+        maximumError = largestError
+        bound = 2 * naiveError + Double(Float.ulpOfOne) * largestOutput * (4 + largestScore / 2)
+        self.worst = worst
+    }
+
+    private static func difference(_ value: Double, _ reference: Double) -> Double {
+        switch (value.isFinite, reference.isFinite) {
+        case (true, true): abs(value - reference)
+        case (false, false): 0
+        default: .infinity
+        }
+    }
+
+    /// Every row of every head.
+    public static func allRows(of problem: AttentionProblem) -> [OutputRow] {
+        (0..<problem.shape.batch * problem.shape.queryHeads).flatMap { head in
+            (0..<problem.shape.queryLength).map { OutputRow(head: head, row: $0) }
+        }
+    }
+
+    /// Rows worth checking when all are too many: the ends, the middle, and seeded random ones, for as long as the
+    /// reference's pairs stay within `pairBudget` (the first and the last row always).
+    public static func sampledRows(
+        of problem: AttentionProblem, pairBudget: Int = 1 << 20, atMost count: Int = 64, seed: UInt64
+    ) -> [OutputRow] {
+        let shape = problem.shape
+        let heads = shape.batch * shape.queryHeads
+        guard heads * problem.pairs.allowed > pairBudget || heads * shape.queryLength > count else {
+            return allRows(of: problem)
+        }
+        var generator = SplitMix64(seed: seed)
+        var rows = [
+            OutputRow(head: 0, row: 0), OutputRow(head: heads - 1, row: shape.queryLength - 1),
+            OutputRow(head: heads / 2, row: shape.queryLength / 2),
+        ]
+        while rows.count < count {
+            rows.append(
+                OutputRow(
+                    head: Int.random(in: 0..<heads, using: &generator),
+                    row: Int.random(in: 0..<shape.queryLength, using: &generator)))
+        }
+        var pairs = 0
+        let affordable = rows.prefix { place in
+            pairs += problem.pairs.visibleKeys(row: place.row).count
+            return pairs <= pairBudget
+        }
+        return affordable.count >= 2 ? Array(affordable) : Array(rows.prefix(2))
+    }
+}

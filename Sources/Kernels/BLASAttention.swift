@@ -1,0 +1,132 @@
+import Attention
+import COpenBLAS
+import Hardware
+
+/// Attention as matrix products on blocks of queries against spans of keys, the scores of one block in memory:
+///
+///     S = Q[queries] · K[keys]ᵀ   sgemm
+///     P = softmax(scale · S)      row by row, only the columns that the mask shows
+///     O = P · V[keys]             sgemm
+///
+/// What the kernels of this class differ in is the cut into blocks (`ScorePartition`). OpenBLAS runs on one thread in
+/// each worker of the team: its own threads would neither be pinned nor wait where ours do.
+public class BLASAttention {
+    class var partition: ScorePartition { preconditionFailure("a kernel says how it cuts its scores") }
+
+    private let problem: AttentionProblem
+    private let team: WorkerTeam
+    private let blocks: ScoreBlocks
+    private let workers: [BLASWorker]
+
+    public required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        guard problem.elementType == .float32 else {
+            throw UnsupportedProblem("OpenBLAS multiplies float32 here, not \(problem.elementType)")
+        }
+        openblas_set_num_threads(1)
+        self.problem = problem
+        self.team = team
+        let blocks = ScoreBlocks(problem: problem, partition: Self.partition)
+        self.blocks = blocks
+        guard blocks.largestKeyCount < Int(Int32.max) else {
+            throw UnsupportedProblem("a block of \(blocks.largestKeyCount) keys is more than OpenBLAS can index")
+        }
+        workers = (0..<team.threadCount).map { _ in BLASWorker(scoreCount: blocks.largestScoreCount) }
+    }
+
+    public class func computedPairs(for problem: AttentionProblem) -> Int {
+        let blocks = ScoreBlocks(problem: problem, partition: partition)
+        let halves = (0..<blocks.count).reduce(0) { $0 + blocks[$1].computedHalfPairs }
+        return problem.shape.batch * problem.shape.queryHeads * halves / 2
+    }
+
+    public class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
+        threads * ScoreBlocks(problem: problem, partition: partition).largestScoreCount * MemoryLayout<Float>.size
+    }
+
+    public var computedPairs: Int { workers.reduce(0) { $0 + $1.computedHalfPairs } / 2 }
+
+    public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+        let (problem, blocks, workers) = (problem, blocks, workers)
+        let heads = problem.shape.batch * problem.shape.queryHeads
+        for worker in workers { worker.computedHalfPairs = 0 }
+        inputs.query.withFloats { query in
+            inputs.key.withFloats { key in
+                inputs.value.withFloats { value in
+                    output.withMutableFloats { output in
+                        // The bounds of these are the tensors': AttentionInputs and the problem agree on them.
+                        nonisolated(unsafe) let tensors = TensorPointers(
+                            query: query.baseAddress!, key: key.baseAddress!, value: value.baseAddress!,
+                            output: output.baseAddress!)
+                        team.forEach(count: heads * blocks.count) { worker, index in
+                            let (head, block) = index.quotientAndRemainder(dividingBy: blocks.count)
+                            workers[worker].attend(blocks[block], head: head, problem: problem, tensors)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What one worker needs: the scores of one block.
+final class BLASWorker: @unchecked Sendable {
+    private var scores: Tensor
+    /// Counted in half pairs: the two products may go over different pairs.
+    var computedHalfPairs = 0
+
+    init(scoreCount: Int) { scores = Tensor(dimensions: [scoreCount]) }
+
+    func attend(_ block: ScoreBlock, head: Int, problem: AttentionProblem, _ tensors: TensorPointers) {
+        let shape = problem.shape
+        let d = shape.headDimension
+        let queryStart = (head * shape.queryLength + block.queries.lowerBound) * d
+        let keyStart = head / shape.groupSize * shape.keyLength * d
+        let valuePointer = tensors.value + keyStart + block.keys.lowerBound * d
+        computedHalfPairs += block.computedHalfPairs
+        scores.withMutableFloats { buffer in
+            let scores = buffer.baseAddress!
+            for keys in [block.firstProduct, block.secondProduct] where !keys.isEmpty {
+                cblas_sgemm(
+                    CblasRowMajor, CblasNoTrans, CblasTrans,
+                    Int32(block.queries.count), Int32(keys.count), Int32(d),
+                    1,
+                    tensors.query + queryStart, Int32(d),
+                    tensors.key + keyStart + keys.lowerBound * d, Int32(d),
+                    0, scores + (keys.lowerBound - block.keys.lowerBound), Int32(block.keys.count))
+            }
+            for (index, row) in block.queries.enumerated() {
+                let (sinks, band) = block.visibleColumns(problem.pairs.visibleKeys(row: row))
+                softmaxRow(
+                    scores + index * block.keys.count, columns: block.keys.count, sinks: sinks, band: band,
+                    scale: problem.scale)
+            }
+            if areFinite(valuePointer, count: block.keys.count * d) {
+                cblas_sgemm(
+                    CblasRowMajor, CblasNoTrans, CblasNoTrans,
+                    Int32(block.queries.count), Int32(d), Int32(block.keys.count),
+                    1, scores, Int32(block.keys.count), valuePointer, Int32(d),
+                    0, tensors.output + queryStart, Int32(d))
+            } else {
+                Self.addVisibleValues(block, problem, scores, valuePointer, tensors.output + queryStart)
+            }
+        }
+    }
+
+    /// The second product, over visible pairs only: in a matrix product 0 · NaN would reach rows that do not see it.
+    private static func addVisibleValues(
+        _ block: ScoreBlock, _ problem: AttentionProblem, _ scores: UnsafePointer<Float>,
+        _ values: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
+    ) {
+        let d = problem.shape.headDimension
+        for (index, row) in block.queries.enumerated() {
+            let (sinks, band) = block.visibleColumns(problem.pairs.visibleKeys(row: row))
+            for x in 0..<d {
+                var sum: Float = 0
+                for columns in [sinks, band] {
+                    for column in columns { sum += scores[index * block.keys.count + column] * values[column * d + x] }
+                }
+                output[index * d + x] = sum
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Attention
+
+/// How inputs are made hard. Non-finite values stand in one place, so that the rows that must not be touched by them
+/// are seen too.
+public enum InputPattern: String, Sendable, CaseIterable {
+    case normal
+    /// Scores of ±10⁴ before scaling.
+    case extremeLogits = "extreme-logits"
+    /// One key along each query: its weight is 1, all others' are 0.
+    case oneHot = "one-hot"
+    case queryNaN = "query-nan"
+    case keyNaN = "key-nan"
+    case keyInfinite = "key-infinite"
+    case keyNegativeInfinite = "key-negative-infinite"
+    case valueNaN = "value-nan"
+    case valueInfinite = "value-infinite"
+    /// Every key in the first half −inf: rows that see nothing else have no finite score.
+    case scoresAllNegativeInfinite = "all-scores-negative-infinite"
+
+    public func makeInputs(shape: AttentionShape, seed: UInt64) -> AttentionInputs {
+        var inputs = AttentionInputs(shape: shape, seed: seed)
+        let d = shape.headDimension
+        let row = shape.queryLength / 3
+        let key = shape.keyLength / 2
+        switch self {
+        case .normal:
+            break
+        case .extremeLogits:
+            inputs.query.scale(by: 35)
+            inputs.key.scale(by: 35)
+        case .oneHot:
+            for group in 0..<shape.batch * shape.keyValueHeads {
+                for key in 0..<shape.keyLength {
+                    let query = group * shape.groupSize * shape.queryLength + min(key, shape.queryLength - 1)
+                    for x in 0..<d {
+                        inputs.key[(group * shape.keyLength + key) * d + x] = 20 * inputs.query[query * d + x]
+                    }
+                }
+            }
+        case .queryNaN: inputs.query[row * d] = .nan
+        case .keyNaN: inputs.key[key * d + d / 2] = .nan
+        case .keyInfinite: inputs.key[key * d + d / 2] = .infinity
+        case .keyNegativeInfinite: inputs.key[key * d] = -.infinity
+        case .valueNaN: inputs.value[key * d + d - 1] = .nan
+        case .valueInfinite: inputs.value[key * d] = -.infinity
+        case .scoresAllNegativeInfinite:
+            for index in 0..<inputs.query.count { inputs.query[index] = abs(inputs.query[index]) + 0.1 }
+            for index in 0..<key * d { inputs.key[index] = -.infinity }
+        }
+        return inputs
+    }
+}
+
+extension Tensor {
+    fileprivate mutating func scale(by factor: Float) {
+        for index in 0..<count { self[index] *= factor }
+    }
+}

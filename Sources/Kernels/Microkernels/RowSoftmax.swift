@@ -1,0 +1,66 @@
+import CVector
+
+/// Softmax over one row of scores that lie in memory, keys in the lanes: what follows a matrix product.
+///
+/// Only the columns of `sinks` and `band` are read; the others become 0, whatever they held.
+/// - Parameter row: `columns` scores before scaling; weights afterwards, which sum to 1
+@inline(__always)
+func softmaxRow(
+    _ row: UnsafeMutablePointer<Float>, columns: Int, sinks: Range<Int>, band: Range<Int>, scale: Float
+) {
+    let factor = scale * log2E
+    let largest = max(largestScore(row, sinks), largestScore(row, band))
+    var sum = exponentiate(row, sinks, factor: factor, shift: -(factor * largest))
+    sum += exponentiate(row, band, factor: factor, shift: -(factor * largest))
+    multiply(row, sinks, by: 1 / sum)
+    multiply(row, band, by: 1 / sum)
+    zero(row, 0..<min(sinks.lowerBound, band.lowerBound))
+    zero(row, sinks.upperBound..<max(sinks.upperBound, band.lowerBound))
+    zero(row, band.upperBound..<columns)
+}
+
+private func largestScore(_ row: UnsafeMutablePointer<Float>, _ range: Range<Int>) -> Float {
+    var lanes = broadcast(-.greatestFiniteMagnitude)
+    var column = range.lowerBound
+    while column + Lanes.lanes <= range.upperBound {
+        lanes = vector_max(load(row, column), lanes)
+        column += Lanes.lanes
+    }
+    var largest = vector_horizontal_max(lanes)
+    while column < range.upperBound {
+        largest = row[column] > largest ? row[column] : largest
+        column += 1
+    }
+    return largest
+}
+
+/// Writes 2^(factor · score + shift) and returns the sum.
+private func exponentiate(
+    _ row: UnsafeMutablePointer<Float>, _ range: Range<Int>, factor: Float, shift: Float
+) -> Float {
+    let factors = broadcast(factor)
+    let shifts = broadcast(shift)
+    var sums = Lanes.zero
+    var column = range.lowerBound
+    while column + Lanes.lanes <= range.upperBound {
+        let weights = exp2(vector_fma(factors, load(row, column), shifts))
+        sums += weights
+        store(weights, row, column)
+        column += Lanes.lanes
+    }
+    var sum = vector_horizontal_sum(sums)
+    while column < range.upperBound {
+        row[column] = exp2(vector_fma(factors, broadcast(row[column]), shifts))[0]
+        sum += row[column]
+        column += 1
+    }
+    return sum
+}
+
+private func multiply(_ row: UnsafeMutablePointer<Float>, _ range: Range<Int>, by factor: Float) {
+    for column in range { row[column] *= factor }
+}
+
+private func zero(_ row: UnsafeMutablePointer<Float>, _ range: Range<Int>) {
+    for column in range { row[column] = 0 }
+}

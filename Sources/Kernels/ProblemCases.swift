@@ -1,0 +1,78 @@
+import Attention
+
+/// A problem with inputs that are hard in some way: what every kernel is held to before it is timed.
+public struct ProblemCase: Sendable, CustomStringConvertible {
+    public let problem: AttentionProblem
+    public let inputs: InputPattern
+
+    public var description: String {
+        let shape = problem.shape
+        return "\(problem.mask) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
+            + " n=\(shape.queryLength)/\(shape.keyLength) d=\(shape.headDimension)"
+    }
+}
+
+/// The cases of a family of masks: sizes at and around one, the lanes, the tiles; windows of one key, around the
+/// lanes, as long as the text and longer; no sinks and more sinks than keys; shared heads; queries at the end of a
+/// longer text; and every input pattern.
+public enum ProblemCases {
+    public static func all(for family: MaskFamily) -> [ProblemCase] {
+        var problems: [AttentionProblem] = []
+        for length in [1, 2, 7, 15, 16, 17, 31, 32, 33, 61, 127, 131, 257] {
+            for mask in masks(of: family, length: length) {
+                problems.append(problem(mask, length: length, headDimension: 16))
+            }
+        }
+        let mask = masks(of: family, length: 101)[0]
+        for d in [1, 3, 7, 8, 15, 32, 48, 64, 80, 96, 128, 130] {
+            problems.append(problem(mask, length: 101, headDimension: d))
+        }
+        for (queryHeads, keyValueHeads) in [(4, 4), (4, 1), (5, 1), (8, 2), (8, 1), (40, 1)] {
+            for mask in masks(of: family, length: 67).prefix(4) {
+                problems.append(
+                    problem(mask, batch: 2, queryHeads: queryHeads, keyValueHeads: keyValueHeads, length: 67))
+            }
+        }
+        for (queries, keys) in [(1, 1), (1, 50), (3, 64), (33, 200), (64, 65)] {
+            for mask in masks(of: family, length: keys) {
+                problems.append(problem(mask, queryHeads: 2, length: queries, keyLength: keys))
+            }
+        }
+        var cases = problems.map { ProblemCase(problem: $0, inputs: .normal) }
+        for pattern in InputPattern.allCases where pattern != .normal {
+            for mask in masks(of: family, length: 140) {
+                cases.append(ProblemCase(problem: problem(mask, queryHeads: 2, length: 140), inputs: pattern))
+            }
+        }
+        return cases
+    }
+
+    private static func problem(
+        _ mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1, length: Int,
+        keyLength: Int? = nil, headDimension: Int = 16
+    ) -> AttentionProblem {
+        do {
+            return try AttentionProblem(
+                shape: AttentionShape(
+                    batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads, queryLength: length,
+                    keyLength: keyLength, headDimension: headDimension), mask: mask)
+        } catch {
+            preconditionFailure("a case is not a problem: \(error)")
+        }
+    }
+
+    private static func masks(of family: MaskFamily, length: Int) -> [Mask] {
+        let windows = [9, 1, 2, 16, 31, 33, 64, length, length + 3, 10 * length]
+        return switch family {
+        case .full: [.full]
+        case .causal: [.causal]
+        case .any: [.causal, .full, .slidingWindow(9), .attentionSink(sinks: 4, window: 9), .chunkedLocal(16)]
+        case .slidingWindow: windows.map { .slidingWindow($0) }
+        case .symmetricWindow: (windows + [0]).map { .symmetricWindow(radius: $0) }
+        case .attentionSink:
+            windows.map { .attentionSink(sinks: 4, window: $0) }
+                + [0, 1, 40, length, 2 * length].map { .attentionSink(sinks: $0, window: 8) }
+        case .chunkedLocal: [16, 1, 5, 32, 50, length, length + 1].map { .chunkedLocal($0) }
+        }
+    }
+}
