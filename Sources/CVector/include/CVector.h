@@ -27,3 +27,7 @@ VECTOR_INLINE vector_float vector_fma(vector_float a, vector_float b, vector_flo
     return a * b + c;
 #endif
 }
+
+// Not vectors: loops that find the CPU's ceilings, and what the processor says of itself.
+#include "PeakLoops.h"
+#include "Processor.h"
