@@ -96,3 +96,6 @@ VECTOR_INLINE float vector_horizontal_max(vector_float a) {
     for (int i = 1; i < VECTOR_LANES; i++) largest = a[i] > largest ? a[i] : largest;
     return largest;
 }
+// Not vectors: loops that find the CPU's ceilings, and what the processor says of itself.
+#include "PeakLoops.h"
+#include "Processor.h"

@@ -1,0 +1,70 @@
+#include "PeakLoops.h"
+
+#include "CVector.h"
+
+#if defined(__AVX512BF16__)
+#include <immintrin.h>
+#endif
+
+int peak_float32_flops(void) { return 2 * PEAK_LANES * PEAK_CHAINS; }
+
+#if defined(__AVX512BF16__)
+int peak_bfloat16_flops(void) { return 4 * PEAK_LANES * PEAK_CHAINS; }
+#else
+int peak_bfloat16_flops(void) { return 0; }
+#endif
+
+// Lane 0, from a vector of which the compiler must think that every lane is used.
+static float first_of_all(vector_float lanes) {
+    __asm__ volatile("" : "+x"(lanes));
+    return lanes[0];
+}
+
+// x = x/2 + 1 tends to 2, so the numbers stay normal however long it runs. The chains begin at different values, or
+// they would be one chain.
+float peak_float32_rounds(long rounds) {
+    vector_float half = (vector_float)(0.5f), one = (vector_float)(1.0f);
+    vector_float chain[PEAK_CHAINS];
+    for (int i = 0; i < PEAK_CHAINS; i++) chain[i] = (vector_float)((float)(i + (rounds & 1)));
+    // Hidden from the compiler, which would otherwise be free to use that they are constants.
+    __asm__ volatile("" : "+x"(half), "+x"(one));
+    for (long round = 0; round < rounds; round++) {
+#pragma unroll
+        for (int i = 0; i < PEAK_CHAINS; i++) chain[i] = vector_fma(chain[i], half, one);
+    }
+    vector_float sum = (vector_float)(0.0f);
+    for (int i = 0; i < PEAK_CHAINS; i++) sum += chain[i];
+    return first_of_all(sum);
+}
+
+#if defined(__AVX512BF16__)
+float peak_bfloat16_rounds(long rounds) {
+    __m512bh left = (__m512bh)_mm512_set1_epi16(0x3f80), right = (__m512bh)_mm512_set1_epi16(0x3f80);
+    __m512 chain[PEAK_CHAINS];
+    for (int i = 0; i < PEAK_CHAINS; i++) chain[i] = _mm512_set1_ps((float)(i + (rounds & 1)));
+    __asm__ volatile("" : "+x"(left), "+x"(right));
+    for (long round = 0; round < rounds; round++) {
+#pragma unroll
+        for (int i = 0; i < PEAK_CHAINS; i++) chain[i] = _mm512_dpbf16_ps(chain[i], left, right);
+    }
+    __m512 sum = _mm512_setzero_ps();
+    for (int i = 0; i < PEAK_CHAINS; i++) sum = _mm512_add_ps(sum, chain[i]);
+    return _mm512_reduce_add_ps(sum);
+}
+#else
+float peak_bfloat16_rounds(long rounds) { return (float)rounds; }
+#endif
+
+float peak_read(const void *start, size_t bytes) {
+    enum { chains = 16 };
+    const vector_float *data = start;
+    vector_float sum[chains];
+    for (int i = 0; i < chains; i++) sum[i] = (vector_float)(0.0f);
+    for (size_t at = 0; at + chains <= bytes / sizeof(vector_float); at += chains) {
+#pragma unroll
+        for (int i = 0; i < chains; i++) sum[i] += data[at + i];
+    }
+    vector_float total = (vector_float)(0.0f);
+    for (int i = 0; i < chains; i++) total += sum[i];
+    return first_of_all(total);
+}

@@ -1,0 +1,53 @@
+import CVector
+import Foundation
+
+/// Reads the counters of a team around a sample. The files stay open and are read at their start into one buffer, so a
+/// reading costs a few system calls and no allocation.
+///
+/// CPU, CPU time and involuntary switches are those of the calling thread, which is worker 0. Run delay is summed over
+/// all workers and steal over their CPUs, because one delayed worker delays the call. What cannot be read counts as 0;
+/// the environment checks tell of it.
+public final class ThreadEvidenceReader {
+    private let runDelays: [OpenFile]
+    private let processorTimes: OpenFile?
+    private let stolenCPUs: [Int]
+    private let buffer: UnsafeMutableRawBufferPointer
+
+    /// USER_HZ: the unit of /proc/stat, 10 ms on Linux as it is built everywhere.
+    private static let nanosecondsPerTick = 1_000_000_000 / max(Int(sysconf(Int32(_SC_CLK_TCK))), 1)
+    /// Enough for the lines of some hundred CPUs, which come first in /proc/stat.
+    private static let bufferBytes = 1 << 16
+    /// RUSAGE_THREAD, which Swift's Glibc leaves out.
+    private static let currentThreadUsage: Int32 = 1
+
+    /// - Parameter team: whose threads are watched; `read` must be called on the thread that made it.
+    public init(team: WorkerTeam = WorkerTeam()) {
+        runDelays = team.taskFolders.compactMap { OpenFile(path: "/proc/\($0)/schedstat") }
+        processorTimes = OpenFile(path: "/proc/stat")
+        stolenCPUs = team.pinnedCPUs
+        buffer = .allocate(byteCount: Self.bufferBytes, alignment: 64)
+    }
+
+    deinit { buffer.deallocate() }
+
+    public func read() -> ThreadEvidence {
+        let cpu = Int(processor_current_cpu())
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        var usage = rusage()
+        getrusage(Self.currentThreadUsage, &usage)
+        let runDelay = runDelays.reduce(0) { sum, file in
+            sum + (file.read(into: buffer).flatMap(RunDelay.nanoseconds(inSchedstat:)) ?? 0)
+        }
+        var stolenTicks = 0
+        if let stat = processorTimes?.read(into: buffer) {
+            for watched in stolenCPUs.isEmpty ? [cpu] : stolenCPUs {
+                stolenTicks += ProcessorTimes.stolenTicks(inStat: stat, cpu: watched) ?? 0
+            }
+        }
+        return ThreadEvidence(
+            cpu: cpu, cpuTimeNanoseconds: time.tv_sec * 1_000_000_000 + time.tv_nsec,
+            runDelayNanoseconds: runDelay, stealNanoseconds: stolenTicks * Self.nanosecondsPerTick,
+            involuntarySwitches: usage.ru_nivcsw)
+    }
+}

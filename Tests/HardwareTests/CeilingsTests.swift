@@ -1,0 +1,24 @@
+import Foundation
+import Testing
+
+@testable import Hardware
+
+@Suite(.serialized) struct CeilingsTests {
+    @Test func areFiniteAndPositive() throws {
+        let topology = try Topology()
+        let ceilings = Ceilings.measure(on: WorkerTeam(), topology: topology)
+        #expect(ceilings.flopsPerSecond.float32.isFinite && ceilings.flopsPerSecond.float32 > 0)
+        #expect(ceilings.readBytesPerSecond.isFinite && ceilings.readBytesPerSecond > 0)
+        if let bfloat16 = ceilings.flopsPerSecond.bfloat16 { #expect(bfloat16.isFinite && bfloat16 > 0) }
+    }
+
+    @Test(arguments: [
+        (cache: 0, available: 8 << 30, bytes: 256 << 20),
+        (cache: 32 << 20, available: 8 << 30, bytes: 256 << 20),
+        (cache: 512 << 20, available: 8 << 30, bytes: 2 << 30),
+        (cache: 512 << 20, available: 2 << 30, bytes: 1 << 30),
+    ])
+    func readMoreThanTheCacheHoldsAndLessThanMemory(cache: Int, available: Int, bytes: Int) {
+        #expect(Ceilings.readBytes(lastLevelCacheBytes: cache, available: available) == bytes)
+    }
+}
