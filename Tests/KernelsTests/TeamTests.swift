@@ -1,0 +1,31 @@
+import Attention
+import Hardware
+import Testing
+
+@testable import Kernels
+
+struct TeamTests {
+    /// A row is computed by one worker in one order, whichever it is: the result is the same to the bit.
+    @Test(arguments: KernelRegistry.names)
+    func aTeamComputesWhatOneThreadComputes(name: String) throws {
+        let type = try KernelRegistry.kernel(named: name)
+        let shape = try AttentionShape(
+            batch: 2, queryHeads: 4, keyValueHeads: 2, queryLength: 150, headDimension: 20)
+        let problem = try AttentionProblem(
+            shape: shape, mask: type.maskFamily.mask(window: 40, sinks: 3, chunk: 64))
+        let inputs = AttentionInputs(shape: shape, seed: 11)
+        var alone = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
+        var together = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
+        let one = try type.init(for: problem, on: WorkerTeam())
+        let three = try type.init(for: problem, on: WorkerTeam(threads: 3))
+        one.run(inputs, into: &alone)
+        for _ in 0..<5 {
+            three.run(inputs, into: &together)
+            #expect(three.computedPairs == one.computedPairs)
+            for index in 0..<alone.count where alone[index] != together[index] {
+                Issue.record("element \(index): \(alone[index]) alone, \(together[index]) together")
+                return
+            }
+        }
+    }
+}
