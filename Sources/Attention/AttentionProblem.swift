@@ -11,19 +11,7 @@ public struct AttentionProblem: Hashable, Sendable {
     public init(
         shape: AttentionShape, mask: Mask, elementType: ElementType = .float32, scale: Float? = nil
     ) throws(ProblemError) {
-        switch mask {
-        case .slidingWindow(let window) where window < 1:
-            throw .parameter(name: "window", value: window, minimum: 1)
-        case .symmetricWindow(let radius) where radius < 0:
-            throw .parameter(name: "window", value: radius, minimum: 0)
-        case .attentionSink(let sinks, _) where sinks < 0:
-            throw .parameter(name: "sinks", value: sinks, minimum: 0)
-        case .attentionSink(_, let window) where window < 1:
-            throw .parameter(name: "window", value: window, minimum: 1)
-        case .chunkedLocal(let chunk) where chunk < 1:
-            throw .parameter(name: "chunk", value: chunk, minimum: 1)
-        default: break
-        }
+        try Self.check(mask)
         if mask != .full, shape.queryLength > shape.keyLength {
             throw .queriesWithoutKeys(queryLength: shape.queryLength, keyLength: shape.keyLength)
         }
@@ -33,6 +21,26 @@ public struct AttentionProblem: Hashable, Sendable {
         self.mask = mask
         self.elementType = elementType
         self.scale = scale
+        let flops = 4 * Double(shape.headDimension) * Double(shape.batch * shape.queryHeads) * Double(pairs.allowed)
+        guard flops <= 0x1p62 else { throw .tooMuchWork(flops: flops) }
+    }
+
+    private static func check(_ mask: Mask) throws(ProblemError) {
+        func require(_ name: String, _ value: Int, atLeast minimum: Int) throws(ProblemError) {
+            guard value >= minimum else { throw .parameter(name: name, value: value, minimum: minimum) }
+            guard value <= AttentionShape.longestLength else {
+                throw .parameterTooLarge(name: name, value: value, maximum: AttentionShape.longestLength)
+            }
+        }
+        switch mask {
+        case .full, .causal: break
+        case .slidingWindow(let window): try require("window", window, atLeast: 1)
+        case .symmetricWindow(let radius): try require("window", radius, atLeast: 0)
+        case .attentionSink(let sinks, let window):
+            try require("sinks", sinks, atLeast: 0)
+            try require("window", window, atLeast: 1)
+        case .chunkedLocal(let chunk): try require("chunk", chunk, atLeast: 1)
+        }
     }
 
     /// The pairs of one query head.
@@ -48,13 +56,19 @@ public struct AttentionProblem: Hashable, Sendable {
 
 public enum ProblemError: Error, Equatable, CustomStringConvertible {
     case parameter(name: String, value: Int, minimum: Int)
+    case parameterTooLarge(name: String, value: Int, maximum: Int)
     case queriesWithoutKeys(queryLength: Int, keyLength: Int)
     case scale(Float)
+    case tooMuchWork(flops: Double)
 
     public var description: String {
         switch self {
         case .parameter(let name, let value, let minimum):
             "\(name) is \(value); it must be at least \(minimum)"
+        case .parameterTooLarge(let name, let value, let maximum):
+            "\(name) is \(value); it must be at most \(maximum)"
+        case .tooMuchWork(let flops):
+            "\(flops) FLOPs are past what can be counted; lower the batch, the heads or the lengths"
         case .queriesWithoutKeys(let queryLength, let keyLength):
             "\(queryLength) queries against \(keyLength) keys: the last query stands at the last key, so the first "
                 + "would see nothing; give at least as many keys as queries"

@@ -20,6 +20,14 @@ public struct AttentionShape: Hashable, Sendable {
         ] where value < 1 {
             throw .notPositive(name: name, value: value)
         }
+        // Past these limits a count of pairs or elements would not fit in an Int; they are far beyond any memory.
+        for (name, value) in [("queryLength", queryLength), ("keyLength", keyLength)] where value > Self.longestLength {
+            throw .tooLong(name: name, value: value)
+        }
+        let scores = Double(batch) * Double(queryHeads) * Double(queryLength) * Double(keyLength)
+        let elements =
+            Double(batch) * Double(queryHeads) * Double(max(queryLength, keyLength)) * Double(headDimension)
+        guard scores <= 0x1p62, elements <= 0x1p56 else { throw .tooLarge(scores: scores, elements: elements) }
         guard queryHeads.isMultiple(of: keyValueHeads) else {
             throw .unevenGroups(queryHeads: queryHeads, keyValueHeads: keyValueHeads)
         }
@@ -30,6 +38,9 @@ public struct AttentionShape: Hashable, Sendable {
         self.keyLength = keyLength
         self.headDimension = headDimension
     }
+
+    /// 2G tokens.
+    public static let longestLength = 1 << 31
 
     /// Query heads that share one key/value head.
     public var groupSize: Int { queryHeads / keyValueHeads }
@@ -47,6 +58,8 @@ public struct AttentionShape: Hashable, Sendable {
 public enum ShapeError: Error, Equatable, CustomStringConvertible {
     case notPositive(name: String, value: Int)
     case unevenGroups(queryHeads: Int, keyValueHeads: Int)
+    case tooLong(name: String, value: Int)
+    case tooLarge(scores: Double, elements: Double)
 
     public var description: String {
         switch self {
@@ -55,6 +68,11 @@ public enum ShapeError: Error, Equatable, CustomStringConvertible {
         case .unevenGroups(let queryHeads, let keyValueHeads):
             "\(queryHeads) query heads cannot share \(keyValueHeads) key/value heads evenly; "
                 + "make the first a multiple of the second"
+        case .tooLong(let name, let value):
+            "\(name) is \(value); it must be at most \(AttentionShape.longestLength)"
+        case .tooLarge(let scores, let elements):
+            "\(scores) scores over \(elements) elements a tensor are past what can be counted; "
+                + "lower the batch, the heads or the lengths"
         }
     }
 }

@@ -1,13 +1,14 @@
 /// The known name closest to what somebody typed, for "did you mean".
 public enum NearestName {
     /// Nil where nothing is close: more than two edits and more than a third of the letters away, unless one name
-    /// contains the other.
+    /// contains the other ("sliding", "full-attention").
     public static func of(_ typed: String, among names: [String]) -> String? {
         let typed = typed.lowercased()
         let ranked = names.map { (name: $0, distance: distance(typed, $0.lowercased())) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
         if best.distance <= max(2, typed.count / 3) { return best.name }
-        return names.first { typed.count >= 3 && $0.lowercased().contains(typed) }
+        if typed.count >= 3, let longer = names.first(where: { $0.lowercased().contains(typed) }) { return longer }
+        return names.filter { $0.count >= 3 && typed.contains($0.lowercased()) }.max { $0.count < $1.count }
     }
 
     /// Levenshtein's edit distance, one row at a time.

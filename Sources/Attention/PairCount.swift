@@ -10,7 +10,11 @@ public struct PairCount: Hashable, Sendable {
     public let queryLength: Int
     public let keyLength: Int
 
+    /// - Precondition: lengths are not negative, and only `full` takes more queries than keys.
     public init(mask: Mask, queryLength: Int, keyLength: Int) {
+        precondition(
+            queryLength >= 0 && keyLength >= 0 && (mask == .full || queryLength <= keyLength),
+            "\(mask) cannot count \(queryLength) queries against \(keyLength) keys")
         self.mask = mask
         self.queryLength = queryLength
         self.keyLength = keyLength
@@ -24,6 +28,20 @@ public struct PairCount: Hashable, Sendable {
     public var allowed: Int {
         if case .full = mask { return queryLength * keyLength }
         return prefix(keyLength) - prefix(keyLength - queryLength)
+    }
+
+    /// Keys that at least one query sees: what has to be read. Less than all of them where a window or a chunk ends
+    /// before the first query of a rectangular call does, as in decoding.
+    public var touchedKeys: Int {
+        guard queryLength > 0 else { return 0 }
+        let first = keyLength - queryLength
+        return switch mask {
+        case .full, .causal: keyLength
+        case .slidingWindow(let window): min(keyLength, queryLength + window - 1)
+        case .symmetricWindow(let radius): min(keyLength, queryLength + radius)
+        case .attentionSink(let sinks, let window): min(keyLength, queryLength + window - 1 + sinks)
+        case .chunkedLocal(let chunk): keyLength - first / chunk * chunk
+        }
     }
 
     /// The count that articles quote: n²/2 for causal attention, n·w for a window; off by the terms of lower order.

@@ -10,7 +10,7 @@ public struct Work: Hashable, Codable, Sendable {
     public let computedPairs: Int
     /// 4 · headDimension · usefulPairs.
     public let flops: Int
-    /// Least traffic to memory: Q, K, V read once, O written once.
+    /// Least traffic to memory: Q and the keys and values that some query sees read once, O written once.
     public let bytes: Int
 
     public init(problem: AttentionProblem, computedPairs: Int) {
@@ -18,7 +18,8 @@ public struct Work: Hashable, Codable, Sendable {
         usefulPairs = shape.batch * shape.queryHeads * problem.pairs.allowed
         self.computedPairs = computedPairs
         flops = 4 * shape.headDimension * usefulPairs
-        bytes = problem.tensorBytes
+        let touched = 2 * shape.batch * shape.keyValueHeads * problem.pairs.touchedKeys * shape.headDimension
+        bytes = (2 * shape.queryCount + touched) * problem.elementType.byteCount
     }
 
     /// FLOPs per byte of the least traffic.
