@@ -49,7 +49,8 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Attention"], path: "Tests/TestSupport"),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
-        .testTarget(name: "AttentionTests", dependencies: ["Attention", "TestSupport"]),
+        .testTarget(
+            name: "AttentionTests", dependencies: ["Attention", "TestSupport"], resources: [.copy("NumPy")]),
         .testTarget(name: "HardwareTests", dependencies: ["Hardware", "TestSupport"]),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], resources: [.copy("RealActivations")]),

@@ -14,6 +14,22 @@ public struct AttentionInputs: ~Copyable, Sendable {
         value = Tensor(elementType, dimensions: Self.keyDimensions(shape))
     }
 
+    /// A caller's own tensors.
+    ///
+    /// - Precondition: one element type; ranks of 4; batch, heads and headDimension as in `AttentionShape`.
+    public init(query: consuming Tensor, key: consuming Tensor, value: consuming Tensor) {
+        precondition(
+            key.dimensions == value.dimensions && query.dimensions.count == 4 && key.dimensions.count == 4
+                && query.dimensions[0] == key.dimensions[0] && query.dimensions[3] == key.dimensions[3],
+            "query \(query.dimensions), key \(key.dimensions) and value \(value.dimensions) do not fit together")
+        precondition(
+            query.elementType == key.elementType && key.elementType == value.elementType,
+            "query, key and value have one element type")
+        self.query = query
+        self.key = key
+        self.value = value
+    }
+
     /// Values near a standard normal, the same for the same seed and shape.
     ///
     /// Each is the sum of four uniform 16-bit numbers (Irwin–Hall), scaled to mean 0 and variance 1, with tails cut at

@@ -8,7 +8,7 @@ import Foundation
 public struct Tensor: ~Copyable, @unchecked Sendable {
     public let elementType: ElementType
     /// Sizes, outermost first, row-major.
-    public let dimensions: [Int]
+    public private(set) var dimensions: [Int]
     private let storage: UnsafeMutableRawBufferPointer
 
     private static let mappingThreshold = 1 << 20
@@ -47,6 +47,16 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
     }
 
     public var count: Int { dimensions.reduce(1, *) }
+
+    /// The same elements in the same order under other sizes.
+    ///
+    /// - Precondition: the sizes hold as many elements as before.
+    public mutating func reshape(to dimensions: [Int]) {
+        precondition(
+            dimensions.allSatisfy { $0 > 0 } && dimensions.reduce(1, *) == count,
+            "\(self.dimensions) cannot be seen as \(dimensions)")
+        self.dimensions = dimensions
+    }
 
     /// - Precondition: `elementType` is float32.
     public subscript(index: Int) -> Float {

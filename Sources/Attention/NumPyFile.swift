@@ -1,0 +1,94 @@
+import Foundation
+
+/// NumPy's array files, so that a caller's own tensors can be computed with: float32, little-endian, C order, shaped
+/// [tokens, d], [heads, tokens, d] or [batch, heads, tokens, d]. Elements go in pieces, never through a second copy of
+/// a tensor that may fill half the memory.
+public enum NumPyFile {
+    private static let pieceBytes = 16 << 20
+
+    /// - Returns: a tensor with the dimensions of the file, of rank 2, 3 or 4.
+    public static func read(_ path: String) throws(NumPyError) -> Tensor {
+        let (handle, header, found) = try open(path)
+        defer { try? handle.close() }
+        let expected = header.elementCount * 4
+        guard found >= expected else {
+            throw NumPyError(path: path, problem: .truncatedData(expected: expected, found: found))
+        }
+        guard found == expected else {
+            throw NumPyError(path: path, problem: .trailingBytes(expected: expected, found: found))
+        }
+        var tensor = Tensor(dimensions: header.dimensions)
+        let filled = tensor.withMutableBytes { elements in
+            var filled = 0
+            while filled < expected {
+                let size = min(pieceBytes, expected - filled)
+                guard let piece = try? handle.read(upToCount: size), !piece.isEmpty else { break }
+                elements[filled..<filled + piece.count].copyBytes(from: piece)
+                filled += piece.count
+            }
+            return filled
+        }
+        guard filled == expected else {
+            throw NumPyError(path: path, problem: .truncatedData(expected: expected, found: filled))
+        }
+        return tensor
+    }
+
+    /// The file behind its header, and the bytes that are left.
+    private static func open(_ path: String) throws(NumPyError) -> (FileHandle, NumPyHeader, Int) {
+        let handle = try descriptor(path, flags: O_RDONLY, failure: NumPyError.Problem.unreadable)
+        do {
+            let size = Int(try handle.seekToEnd())
+            try handle.seek(toOffset: 0)
+            let preamble = Array(try handle.read(upToCount: NumPyHeader.longestPreamble) ?? Data())
+            let headerSize = try NumPyHeader.byteCount(preamble: preamble)
+            // Checked before reading: a damaged length may ask for gigabytes.
+            guard headerSize <= size else { throw NumPyError.Problem.truncatedHeader }
+            try handle.seek(toOffset: 0)
+            let header = try NumPyHeader(Array(try handle.read(upToCount: headerSize) ?? Data()))
+            return (handle, header, size - headerSize)
+        } catch let problem as NumPyError.Problem {
+            try? handle.close()
+            throw NumPyError(path: path, problem: problem)
+        } catch {
+            try? handle.close()
+            throw NumPyError(path: path, problem: .unreadable(error.localizedDescription))
+        }
+    }
+
+    /// Fails where `path` cannot be written, before hours are spent on what is to go there. What the file holds stays;
+    /// where there is none, an empty one is left.
+    public static func requireWritable(_ path: String) throws(NumPyError) {
+        let handle = try descriptor(path, flags: O_WRONLY | O_CREAT, failure: NumPyError.Problem.unwritable)
+        try? handle.close()
+    }
+
+    /// Writes format version 1.0, which every NumPy reads.
+    ///
+    /// - Precondition: the elements are float32.
+    public static func write(_ tensor: borrowing Tensor, to path: String) throws(NumPyError) {
+        precondition(tensor.elementType == .float32, "\(tensor.elementType) elements have no .npy form here")
+        let handle = try descriptor(path, flags: O_WRONLY | O_CREAT | O_TRUNC, failure: NumPyError.Problem.unwritable)
+        defer { try? handle.close() }
+        do {
+            try handle.write(contentsOf: Data(NumPyHeader.bytes(dimensions: tensor.dimensions)))
+            try tensor.withBytes { elements in
+                for start in stride(from: 0, to: elements.count, by: pieceBytes) {
+                    try handle.write(contentsOf: Data(elements[start..<min(start + pieceBytes, elements.count)]))
+                }
+            }
+        } catch {
+            throw NumPyError(path: path, problem: .unwritable(error.localizedDescription))
+        }
+    }
+
+    private static func descriptor(
+        _ path: String, flags: Int32, failure: (String) -> NumPyError.Problem
+    ) throws(NumPyError) -> FileHandle {
+        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw NumPyError(path: path, problem: failure(String(cString: strerror(errno)).lowercased()))
+        }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+    }
+}
