@@ -1,6 +1,87 @@
 import ArgumentParser
+import Attention
+import Foundation
+import Hardware
+import Kernels
 
+/// The program: its commands, and the one place that prints errors and chooses exit codes.
 @main
 struct AttnBench: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "attnbench")
+    static let configuration = CommandConfiguration(
+        commandName: "attnbench",
+        abstract: "What does long context cost? Attention kernels, measured and held against theory.",
+        discussion: """
+            Sizes are written 4096, 128K (131072), 1M (1048576) or 10_000_000.
+
+            Exit codes: 0 done, 1 internal failure, 2 usage or bad input, 3 regression, 4 inconclusive (--strict), \
+            5 baseline missing or of another machine, 6 environment unfit (--require-quiet), 7 a kernel's result is \
+            wrong.
+            """,
+        version: "0.1.0",
+        subcommands: [ListCommand.self, AttendCommand.self])
+
+    static func main() {
+        BLASRestart.restartIfNeeded()
+        Foundation.exit(run(Array(CommandLine.arguments.dropFirst()), on: .standard).rawValue)
+    }
+
+    /// - Parameter arguments: without the program's name.
+    static func run(_ arguments: [String], on console: Console) -> ExitStatus {
+        do {
+            var command = try parseAsRoot(arguments)
+            if let command = command as? any Command {
+                try command.run(on: console)
+            } else {
+                try command.run()
+            }
+            return .done
+        } catch {
+            return report(error, on: console)
+        }
+    }
+
+    private static func report(_ error: any Error, on console: Console) -> ExitStatus {
+        if let status = status(of: error) {
+            console.messages("Error: \(error)\n")
+            return status
+        }
+        // What is left comes from ArgumentParser: a request for help is an error that is none.
+        let text = fullMessage(for: error)
+        switch exitCode(for: error) {
+        case .success:
+            console.output(text + "\n")
+            return .done
+        case .validationFailure:
+            console.messages(text + "\n")
+            return .usage
+        default:
+            console.messages(text + "\n")
+            return .internalFailure
+        }
+    }
+
+    /// Nil for errors that are not of this project.
+    private static func status(of error: any Error) -> ExitStatus? {
+        switch error {
+        case let error as NumPyError:
+            if case .unwritable = error.problem { .internalFailure } else { .usage }
+        case is UnknownKernel, is UnsupportedProblem, is ShapeError, is ProblemError, is MaskOptionsError,
+            is AttendError:
+            .usage
+        case is WrongResult: .wrongResult
+        default: nil
+        }
+    }
+}
+
+/// What the program tells the shell; scripts rely on the numbers.
+enum ExitStatus: Int32 {
+    case done = 0
+    case internalFailure = 1
+    case usage = 2
+    case regression = 3
+    case inconclusive = 4
+    case baselineMissing = 5
+    case environmentUnfit = 6
+    case wrongResult = 7
 }

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Attention
+import Hardware
+import Kernels
+
+struct AttendCommand: Command {
+    static let configuration = CommandConfiguration(
+        commandName: "attend",
+        abstract: "Run one kernel on your own tensors.",
+        discussion: """
+            Query, key and value are .npy files: float32, C order, [tokens, d], [heads, tokens, d] or \
+            [batch, heads, tokens, d]. Fewer key heads than query heads are grouped-query attention. With fewer queries \
+            than keys the queries are the last ones, as in decoding. The output has the shape of the query.
+
+            A window counts keys, the query's own included: flash-attention's window_size=(W-1, 0), transformers' \
+            sliding_window=W.
+
+            Examples:
+              attnbench attend --kernel full --query q.npy --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel sliding-window --window 1K --query q.npy --key k.npy --value v.npy \
+            --output o.npy --check
+              attnbench attend --kernel reference --mask attention-sink --sinks 4 --window 1020 --query q.npy \
+            --key k.npy --value v.npy --output o.npy
+            """)
+
+    @Option(help: ArgumentHelp("The kernel that computes; `attnbench list kernels` names them.", valueName: "name"))
+    var kernel: String
+
+    @Option(help: ArgumentHelp("The queries.", valueName: "npy"), completion: .file(extensions: ["npy"]))
+    var query: String
+
+    @Option(help: ArgumentHelp("The keys.", valueName: "npy"), completion: .file(extensions: ["npy"]))
+    var key: String
+
+    @Option(
+        help: ArgumentHelp("The values, shaped as the keys.", valueName: "npy"), completion: .file(extensions: ["npy"]))
+    var value: String
+
+    @Option(
+        help: ArgumentHelp("Where the result goes; overwritten.", valueName: "npy"),
+        completion: .file(extensions: ["npy"]))
+    var output: String
+
+    @OptionGroup var maskOptions: MaskOptions
+
+    @Option(help: ArgumentHelp("Factor on the scores before softmax. (default: 1/sqrt(d))", valueName: "factor"))
+    var scale: Float?
+
+    @OptionGroup var outputOptions: OutputOptions
+
+    func run(on console: Console) throws {
+        let kernelType = try KernelRegistry.kernel(named: kernel)
+        let mask = try maskOptions.mask(for: kernelType)
+        var queryTensor = try NumPyFile.read(query)
+        var keyTensor = try NumPyFile.read(key)
+        var valueTensor = try NumPyFile.read(value)
+        let outputDimensions = queryTensor.dimensions
+        let shape = try Self.shape(
+            query: queryTensor.dimensions, key: keyTensor.dimensions, value: valueTensor.dimensions)
+        let problem = try AttentionProblem(shape: shape, mask: mask, scale: scale)
+        let instance = try kernelType.init(for: problem, on: WorkerTeam())
+        try NumPyFile.requireWritable(output)
+
+        queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))
+        keyTensor.reshape(to: AttentionInputs.keyDimensions(shape))
+        valueTensor.reshape(to: AttentionInputs.keyDimensions(shape))
+        let inputs = AttentionInputs(query: queryTensor, key: keyTensor, value: valueTensor)
+        var result = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
+        instance.run(inputs, into: &result)
+        result.reshape(to: outputDimensions)
+        try NumPyFile.write(result, to: output)
+        if !outputOptions.quiet { console.messages(Self.remark(kernel, problem, instance.computedPairs, output)) }
+    }
+
+    /// The sizes of the call, from the dimensions of three files.
+    static func shape(query: [Int], key: [Int], value: [Int]) throws -> AttentionShape {
+        guard key == value else { throw AttendError.keyAndValueDiffer(key: key, value: value) }
+        let (q, k) = (fourDimensions(query), fourDimensions(key))
+        guard q[3] == k[3] else { throw AttendError.headDimensionsDiffer(query: query, key: key) }
+        guard q[0] == k[0] else { throw AttendError.batchesDiffer(query: query, key: key) }
+        return try AttentionShape(
+            batch: q[0], queryHeads: q[1], keyValueHeads: k[1], queryLength: q[2], keyLength: k[2],
+            headDimension: q[3])
+    }
+
+    /// [batch, heads, tokens, d]: what is not there is 1.
+    private static func fourDimensions(_ dimensions: [Int]) -> [Int] {
+        [Int](repeating: 1, count: 4 - dimensions.count) + dimensions
+    }
+
+    private static func remark(
+        _ kernel: String, _ problem: AttentionProblem, _ computedPairs: Int, _ output: String
+    ) -> String {
+        let shape = problem.shape
+        let work = Work(problem: problem, computedPairs: computedPairs)
+        return "\(output): \(kernel), batch \(shape.batch), \(shape.queryHeads) query and \(shape.keyValueHeads) "
+            + "key/value heads, \(shape.queryLength) queries, \(shape.keyLength) keys, d \(shape.headDimension); "
+            + "\(work.usefulPairs) pairs\n"
+    }
+}
+
+enum AttendError: Error, Equatable, CustomStringConvertible {
+    case keyAndValueDiffer(key: [Int], value: [Int])
+    case headDimensionsDiffer(query: [Int], key: [Int])
+    case batchesDiffer(query: [Int], key: [Int])
+
+    var description: String {
+        switch self {
+        case .keyAndValueDiffer(let key, let value):
+            "the keys are \(key) and the values \(value); give both the same shape"
+        case .headDimensionsDiffer(let query, let key):
+            "the queries are \(query) and the keys \(key); give both the same last dimension"
+        case .batchesDiffer(let query, let key):
+            "the queries are \(query) and the keys \(key); give both the same batch"
+        }
+    }
+}

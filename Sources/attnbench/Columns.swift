@@ -1,0 +1,19 @@
+/// Rows of text under each other, each column as wide as its widest entry.
+enum Columns {
+    /// - Precondition: every row has as many entries as the first.
+    static func text(_ rows: [[String]]) -> String {
+        guard let columnCount = rows.first?.count else { return "" }
+        precondition(rows.allSatisfy { $0.count == columnCount }, "rows of one table have one length")
+        let widths = (0..<columnCount).map { column in rows.map { $0[column].count }.max()! }
+        return rows.map { row in
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            return cells.joined(separator: "  ").trimmedRight + "\n"
+        }.joined()
+    }
+}
+
+extension String {
+    fileprivate var trimmedRight: String {
+        String(reversed().drop { $0 == " " }.reversed())
+    }
+}

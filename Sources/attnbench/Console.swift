@@ -1,0 +1,21 @@
+import Foundation
+
+/// Where a command prints, and what it knows of who reads it.
+struct Console {
+    /// Results, and nothing else.
+    let output: (String) -> Void
+    /// Errors, warnings and progress.
+    let messages: (String) -> Void
+    let outputIsTerminal: Bool
+    let messagesAreTerminal: Bool
+    let environment: [String: String]
+
+    static var standard: Console {
+        Console(
+            output: { FileHandle.standardOutput.write(Data($0.utf8)) },
+            messages: { FileHandle.standardError.write(Data($0.utf8)) },
+            outputIsTerminal: isatty(STDOUT_FILENO) == 1,
+            messagesAreTerminal: isatty(STDERR_FILENO) == 1,
+            environment: ProcessInfo.processInfo.environment)
+    }
+}

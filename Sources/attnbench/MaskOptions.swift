@@ -1,0 +1,110 @@
+import ArgumentParser
+import Attention
+import Kernels
+
+/// Which keys a query may see, as flags.
+struct MaskOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The mask, for a kernel that takes any: \(MaskFamily.choosable.map(\.name).joined(separator: ", ")).",
+            discussion: "Every other kernel has its own. Default: causal."),
+        transform: MaskFamily.parse)
+    var mask: MaskFamily?
+
+    @Option(
+        name: .long, help: "Keys that a query sees, its own included; on either side of it for symmetric windows.",
+        transform: tokenCount)
+    var window: Int?
+
+    @Option(name: .long, help: "First keys that every query sees.", transform: tokenCount)
+    var sinks: Int?
+
+    @Option(name: .long, help: "Tokens of one chunk.", transform: tokenCount)
+    var chunk: Int?
+
+    /// The mask that `kernel` is asked for: each of its parameters must be given, and no other.
+    func mask(for kernel: any AttentionKernel.Type) throws(MaskOptionsError) -> Mask {
+        var family = kernel.maskFamily
+        if family == .any {
+            family = mask ?? .causal
+        } else if let mask, mask != family {
+            throw .wrongMask(kernel: kernel.name, its: family, asked: mask)
+        }
+        for parameter in MaskFamily.Parameter.allCases {
+            let isOfThisMask = family.parameters.contains(parameter)
+            if isOfThisMask, value(of: parameter) == nil {
+                throw .missing(parameter, kernel: kernel.name, mask: family)
+            }
+            if !isOfThisMask, value(of: parameter) != nil {
+                throw .unused(parameter, kernel: kernel.name, mask: family)
+            }
+        }
+        return family.mask(window: window ?? 0, sinks: sinks ?? 0, chunk: chunk ?? 0)
+    }
+
+    private func value(of parameter: MaskFamily.Parameter) -> Int? {
+        switch parameter {
+        case .window: window
+        case .sinks: sinks
+        case .chunk: chunk
+        }
+    }
+}
+
+enum MaskOptionsError: Error, Equatable, CustomStringConvertible {
+    case wrongMask(kernel: String, its: MaskFamily, asked: MaskFamily)
+    case missing(MaskFamily.Parameter, kernel: String, mask: MaskFamily)
+    case unused(MaskFamily.Parameter, kernel: String, mask: MaskFamily)
+
+    var description: String {
+        switch self {
+        case .wrongMask(let kernel, let its, let asked):
+            return "\(kernel) has the mask \(its.name), not \(asked.name); take "
+                + Self.alternatives { $0.maskFamily == asked || $0.maskFamily == .any }
+        case .missing(let parameter, let kernel, let mask):
+            let what = kernel == mask.name ? kernel : "\(kernel) with the mask \(mask.name)"
+            return "\(what) needs --\(parameter.rawValue)"
+        case .unused(let parameter, let kernel, let mask):
+            return "\(kernel) (\(mask.name)) has no \(parameter.rawValue); leave out --\(parameter.rawValue), or take "
+                + Self.alternatives { $0.maskFamily.parameters.contains(parameter) || $0.maskFamily == .any }
+        }
+    }
+
+    private static func alternatives(_ isOne: (any AttentionKernel.Type) -> Bool) -> String {
+        let names = KernelRegistry.all.filter(isOne).map { $0.maskFamily == .any ? "\($0.name) with --mask" : $0.name }
+        return names.joined(separator: " or ")
+    }
+}
+
+extension MaskFamily {
+    /// As it is typed, listed, and written in results files.
+    var name: String {
+        switch self {
+        case .any: "any"
+        case .full: "full"
+        case .causal: "causal"
+        case .slidingWindow: "sliding-window"
+        case .symmetricWindow: "symmetric-window"
+        case .attentionSink: "attention-sink"
+        case .chunkedLocal: "chunked-local"
+        }
+    }
+
+    static var choosable: [MaskFamily] { allCases.filter { $0 != .any } }
+
+    @Sendable static func parse(_ text: String) throws -> MaskFamily {
+        if let family = choosable.first(where: { $0.name == text }) { return family }
+        let names = choosable.map(\.name)
+        let remedy = NearestName.of(text, among: names).map { "did you mean \($0)?" }
+        throw ValidationError("\(text) is not a mask; " + (remedy ?? "there are " + names.joined(separator: ", ")))
+    }
+}
+
+/// A size on the command line.
+@Sendable func tokenCount(_ text: String) throws -> Int {
+    guard let count = TokenCount.parse(text) else {
+        throw ValidationError("write a size like 1024, 4K, 1M or 10_000_000")
+    }
+    return count
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// How a command prints.
+struct OutputOptions: ParsableArguments {
+    enum Color: String, ExpressibleByArgument, CaseIterable {
+        case auto, always, never
+    }
+
+    @Flag(name: .long, help: "Print results only: no progress, no remarks.")
+    var quiet = false
+
+    @Option(name: .long, help: "When to colour: auto is on a terminal, unless NO_COLOR is set.")
+    var color: Color = .auto
+
+    /// NO_COLOR counts when it is set and not empty (no-color.org); an explicit `always` is stronger.
+    func paint(on console: Console) -> Paint {
+        switch color {
+        case .always: Paint(isOn: true)
+        case .never: Paint(isOn: false)
+        case .auto: Paint(isOn: console.outputIsTerminal && console.environment["NO_COLOR", default: ""].isEmpty)
+        }
+    }
+}
+
+/// Colours for the few words that must not be overlooked.
+struct Paint {
+    enum Hue: Int { case red = 31, green = 32, yellow = 33 }
+
+    let isOn: Bool
+
+    func callAsFunction(_ text: String, _ hue: Hue) -> String {
+        isOn ? "\u{1B}[\(hue.rawValue)m\(text)\u{1B}[0m" : text
+    }
+}
