@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+/// Documents that refer to what is there.
+@Suite struct DocumentTests {
+    @Test func relativeLinksLeadSomewhere() {
+        let documents = Repository.documents
+        #expect(documents.count >= 6)
+        for document in documents {
+            let folder = (document.path as NSString).deletingLastPathComponent
+            for target in links(in: document.text) {
+                let path = ((folder as NSString).appendingPathComponent(target) as NSString).standardizingPath
+                #expect(Repository.exists(path), "\(document.path) links to \(target), which is not there")
+            }
+        }
+    }
+
+    /// Records are numbered without gaps, and the list names each.
+    @Test func decisionsAreNumberedAndListed() throws {
+        let list = Repository.contents("docs/decisions/README.md")
+        let records = Repository.files(in: ["docs/decisions"], extensions: ["md"])
+            .filter { !$0.path.hasSuffix("README.md") }
+        #expect(!records.isEmpty)
+        for (index, record) in records.enumerated() {
+            let name = (record.path as NSString).lastPathComponent
+            let number = String(format: "%04d", index + 1)
+            #expect(name.hasPrefix(number + "-"), "\(name) should have the number \(number)")
+            #expect(record.lines[0].hasPrefix("# \(index + 1). "), "\(name) should begin with \"# \(index + 1). \"")
+            #expect(list.contains("(\(name))"), "docs/decisions/README.md does not list \(name)")
+            for heading in ["## Decision", "## Why", "## Rejected"] {
+                #expect(record.lines.contains(heading), "\(name) has no \"\(heading)\"")
+            }
+        }
+    }
+
+    @Test func findsLinks() {
+        let text = """
+            [a](docs/a.md#part) ![b](b.svg) [c](https://example.org/c.md) [d](#here) `[e](f.md)`
+            ```
+            [g](h.md)
+            ```
+            """
+        #expect(links(in: text) == ["docs/a.md", "b.svg"])
+    }
+
+    /// Targets within the package; code is not text.
+    private func links(in text: String) -> [String] {
+        var isCode = false
+        return text.components(separatedBy: "\n").flatMap { line -> [String] in
+            if line.hasPrefix("```") { isCode.toggle() }
+            guard !isCode else { return [] }
+            return line.replacing(#/`[^`]*`/#, with: "").matches(of: #/\]\(([^)\s]+)\)/#)
+                .map { String($0.1.prefix { $0 != "#" }) }
+                .filter { !$0.isEmpty && !$0.contains("://") && !$0.hasPrefix("mailto:") }
+        }
+    }
+}

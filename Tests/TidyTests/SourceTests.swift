@@ -1,0 +1,98 @@
+import Testing
+
+/// The habits that a reader relies on.
+@Suite struct SourceTests {
+    private static let longestFile = 400
+    private static let longestFunction = 70
+
+    @Test func filesAreShort() {
+        for file in Repository.swiftFiles {
+            #expect(
+                file.lines.count <= Self.longestFile + 1, "\(file.path) has \(file.lines.count) lines; split it by idea"
+            )
+        }
+    }
+
+    @Test func functionsAreShort() {
+        for file in Repository.swiftFiles {
+            for function in functions(in: file.lines) {
+                #expect(
+                    function.length <= Self.longestFunction,
+                    "\(file.path):\(function.line) has \(function.length) lines; split it")
+            }
+        }
+    }
+
+    /// Raw memory is opened in three places, so that a crash is looked for in three places.
+    @Test func unsafeCodeStaysWhereItIsAllowed() throws {
+        let word = try Regex(
+            #"\b(Unsafe\w*|unsafeBitCast|withUnsafe\w*|Unmanaged|assumingMemoryBound|unsafe\)|OpaquePointer)"#)
+        for file in Repository.swiftSources {
+            let isAllowed =
+                file.path == "Sources/Attention/Tensor.swift" || file.path.hasPrefix("Sources/Kernels/")
+                || file.path.hasPrefix("Sources/Hardware/")
+            guard !isAllowed else { continue }
+            for (index, line) in file.lines.enumerated() {
+                let code = line.split(separator: "//", maxSplits: 1, omittingEmptySubsequences: false)[0]
+                #expect(code.firstMatch(of: word) == nil, "\(file.path):\(index + 1) opens raw memory")
+            }
+        }
+    }
+
+    @Test func nothingIsLeftForLater() throws {
+        // Put together here so that this file does not find itself.
+        let words = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]
+        for file in Repository.writtenFiles {
+            for (index, line) in file.lines.enumerated() {
+                for word in words { #expect(!line.contains(word), "\(file.path):\(index + 1) says \(word)") }
+            }
+        }
+    }
+
+    /// A path of somebody's machine helps nobody else.
+    @Test func pathsOfOneMachineStayOut() throws {
+        let path = try Regex(#"(?<![\w.$}])/(work|root|home|Users|tm"# + #"p)/\w"#)
+        for file in Repository.writtenFiles {
+            for (index, line) in file.lines.enumerated() {
+                #expect(line.firstMatch(of: path) == nil, "\(file.path):\(index + 1) names a path of one machine")
+            }
+        }
+    }
+
+    @Test func scriptsStopAtTheFirstError() {
+        let scripts = Repository.files(in: ["scripts", ".ci"], extensions: [""])
+        #expect(scripts.count >= 5)
+        for script in scripts {
+            #expect(script.lines.first == "#!/usr/bin/env bash", "\(script.path)")
+            #expect(script.lines.contains("set -euo pipefail"), "\(script.path)")
+        }
+    }
+
+    @Test func measuresFunctions() {
+        let lines = [
+            "struct S {", "    func a() {", "        {", "        }()", "    }", "    func b() { 1 }", "    init(",
+            "        x: Int",
+            "    ) {", "    }", "}", "protocol P {", "    func c()", "}", "struct T {", "    let x: Int = {", "    }()",
+            "}",
+        ]
+        #expect(functions(in: lines).map(\.line) == [2, 7])
+        #expect(functions(in: lines).map(\.length) == [4, 4])
+    }
+
+    /// The formatter puts the brace that ends a function under its first letter, so the first such line ends it. A
+    /// requirement without a body ends with the block around it.
+    private func functions(in lines: [String]) -> [(line: Int, length: Int)] {
+        lines.indices.compactMap { start in
+            let line = lines[start]
+            let isFunction = line.firstMatch(
+                of: #/^\s*(?:@\S+\s+)*(?:[\w()]+\s+)*?(?:func\s|init[?(<]|deinit\b|subscript[(<])/#)
+            guard isFunction != nil, !line.hasSuffix("}") else { return nil }
+            let indent = line.prefix { $0 == " " }
+            for end in lines.indices.dropFirst(start + 1) where !lines[end].isEmpty {
+                if lines[end].hasPrefix(indent + "}") { return (start + 1, end - start + 1) }
+                if lines[end].prefix(while: { $0 == " " }).count < indent.count { return nil }
+            }
+            return nil
+        }
+    }
+}
