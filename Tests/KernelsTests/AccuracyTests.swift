@@ -4,7 +4,7 @@ import Testing
 
 @testable import Kernels
 
-struct AccuracyTests {
+final class AccuracyTests {
     private let problem: AttentionProblem
     private let inputs: AttentionInputs
     private let right: Tensor

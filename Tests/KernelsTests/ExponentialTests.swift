@@ -12,7 +12,7 @@ struct ExponentialTests {
         return abs(Double(result) - exact) / unit
     }
 
-    @Test func staysWithinTwoUnitsInTheLastPlace() {
+    @Test func staysWithinThreeAndAHalfUnitsInTheLastPlace() {
         // Every 61st float32 between −0 and the lowest, NaN and infinity left out: 35 million of them.
         var worst = (error: 0.0, x: Float(0))
         var bits: UInt32 = 0x8000_0000
@@ -27,7 +27,7 @@ struct ExponentialTests {
             if x[0] < -200 { #expect(result == .zero, "2^\(x[0]) is 0 in float32") }
             bits += 61 * UInt32(Lanes.lanes)
         }
-        #expect(worst.error < 2, "2^\(worst.x) is off by \(worst.error) units in the last place")
+        #expect(worst.error < 3.5, "2^\(worst.x) is off by \(worst.error) units in the last place")
     }
 
     @Test func isExactWhereSoftmaxNeedsIt() {

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The files of this package as they lie on disk.
 enum Repository {
