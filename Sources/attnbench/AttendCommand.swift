@@ -46,6 +46,9 @@ struct AttendCommand: Command {
     @Option(help: ArgumentHelp("Factor on the scores before softmax. (default: 1/sqrt(d))", valueName: "factor"))
     var scale: Float?
 
+    @Flag(help: "Hold the result against the Double reference; a wrong one is not written, and exits with 7.")
+    var check = false
+
     @OptionGroup var outputOptions: OutputOptions
 
     func run(on console: Console) throws {
@@ -67,6 +70,7 @@ struct AttendCommand: Command {
         let inputs = AttentionInputs(query: queryTensor, key: keyTensor, value: valueTensor)
         var result = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         instance.run(inputs, into: &result)
+        if check { console.output(try Self.check(result, of: kernel, problem, inputs)) }
         result.reshape(to: outputDimensions)
         try NumPyFile.write(result, to: output)
         if !outputOptions.quiet { console.messages(Self.remark(kernel, problem, instance.computedPairs, output)) }
@@ -86,6 +90,25 @@ struct AttendCommand: Command {
     /// [batch, heads, tokens, d]: what is not there is 1.
     private static func fourDimensions(_ dimensions: [Int]) -> [Int] {
         [Int](repeating: 1, count: 4 - dimensions.count) + dimensions
+    }
+
+    /// Every row where the reference takes seconds at most, else as many as that allows.
+    private static func check(
+        _ result: borrowing Tensor, of kernel: String, _ problem: AttentionProblem,
+        _ inputs: borrowing AttentionInputs
+    ) throws -> String {
+        let rows = Accuracy.sampledRows(of: problem, pairBudget: 1 << 24, atMost: 4096, seed: 0)
+        let accuracy = Accuracy(of: result, for: problem, inputs, rows: rows)
+        let allRows = problem.shape.batch * problem.shape.queryHeads * problem.shape.queryLength
+        let sentence =
+            "\(rows.count) of \(allRows) rows checked against the reference: largest error "
+            + "\(scientific(accuracy.maximumError)), accepted up to \(scientific(accuracy.bound))"
+        guard accuracy.isAccepted else {
+            throw WrongResult(
+                description: "\(kernel) is wrong in head \(accuracy.worst.head), row \(accuracy.worst.row); \(sentence)"
+            )
+        }
+        return sentence + "\n"
     }
 
     private static func remark(

@@ -18,7 +18,7 @@ struct AttnBench: ParsableCommand {
             wrong.
             """,
         version: "0.1.0",
-        subcommands: [ListCommand.self, AttendCommand.self])
+        subcommands: [ListCommand.self, CheckCommand.self, AttendCommand.self])
 
     static func main() {
         BLASRestart.restartIfNeeded()
