@@ -46,7 +46,7 @@ struct AttnBench: ParsableCommand {
             return status
         }
         // What is left comes from ArgumentParser: a request for help is an error that is none.
-        let text = fullMessage(for: error)
+        let text = fullMessage(for: error, columns: console.columns)
         switch exitCode(for: error) {
         case .success:
             console.output(text + "\n")
