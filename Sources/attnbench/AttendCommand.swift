@@ -16,11 +16,12 @@ struct AttendCommand: Command {
             sliding_window=W.
 
             Examples:
-              attnbench attend --kernel full --query q.npy --key k.npy --value v.npy --output o.npy
-              attnbench attend --kernel sliding-window --window 1K --query q.npy --key k.npy --value v.npy \
-            --output o.npy --check
-              attnbench attend --kernel reference --mask attention-sink --sinks 4 --window 1020 --query q.npy \
-            --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel full \\
+                --query q.npy --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel sliding-window --window 1K --check \\
+                --query q.npy --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel reference --mask attention-sink --sinks 4 --window 1020 \\
+                --query q.npy --key k.npy --value v.npy --output o.npy
             """)
 
     @Option(help: ArgumentHelp("The kernel that computes; `attnbench list kernels` names them.", valueName: "name"))

@@ -42,8 +42,12 @@ import Testing
         #expect(session.messages.hasPrefix("Error: "), "\(line)")
     }
 
+    @Test func misspeltCommandsAreNamedWithTheNearest() {
+        #expect(Session("chekc").messages == "Error: \"chekc\" is not a command; did you mean \"check\"?\n")
+    }
+
     @Test func exitCodesAreTheDocumentedOnes() {
-        let statuses: [ExitStatus] = [
+        let statuses: [ProgramStatus] = [
             .done, .internalFailure, .usage, .regression, .inconclusive, .baselineMissing, .environmentUnfit,
             .wrongResult,
         ]

@@ -4,7 +4,7 @@ import Foundation
 
 /// One run of the program in this process, and what it printed.
 struct Session {
-    let status: ExitStatus
+    let status: ProgramStatus
     let output: String
     let messages: String
 
