@@ -47,10 +47,19 @@ struct AttendCommand: Command {
     @Option(help: ArgumentHelp("Factor on the scores before softmax. (default: 1/sqrt(d))", valueName: "factor"))
     var scale: Float?
 
+    @Option(help: ArgumentHelp("Threads that share the work.", valueName: "n"))
+    var threads = 1
+
     @Flag(help: "Hold the result against the Double reference; a wrong one is not written, and exits with 7.")
     var check = false
 
     @OptionGroup var outputOptions: OutputOptions
+
+    func validate() throws {
+        guard (1...1024).contains(threads) else {
+            throw ValidationError("--threads is \(threads); give 1 to 1024, and no more than there are cores")
+        }
+    }
 
     func run(on console: Console) throws {
         let kernelType = try KernelRegistry.kernel(named: kernel)
@@ -62,7 +71,7 @@ struct AttendCommand: Command {
         let shape = try Self.shape(
             query: queryTensor.dimensions, key: keyTensor.dimensions, value: valueTensor.dimensions)
         let problem = try AttentionProblem(shape: shape, mask: mask, scale: scale)
-        let instance = try kernelType.init(for: problem, on: WorkerTeam())
+        let instance = try kernelType.init(for: problem, on: WorkerTeam(threads: threads))
         try NumPyFile.requireWritable(output)
 
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))
@@ -94,7 +103,7 @@ struct AttendCommand: Command {
     }
 
     /// Every row where the reference takes seconds at most, else as many as that allows.
-    private static func check(
+    static func check(
         _ result: borrowing Tensor, of kernel: String, _ problem: AttentionProblem,
         _ inputs: borrowing AttentionInputs
     ) throws -> String {

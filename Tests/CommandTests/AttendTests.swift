@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import Hardware
 import Kernels
 import Testing
 
@@ -65,6 +66,29 @@ import Testing
     @Test func oneSharedKeyHeadMayLackItsDimension() throws {
         try writeInputs(query: [8, 5, 4], key: [12, 4])
         #expect(attend("--kernel full --check").status == .done)
+    }
+
+    @Test func threadsShareTheWork() throws {
+        try writeInputs(query: [4, 200, 16], key: [2, 200, 16])
+        #expect(attend("--kernel full").status == .done)
+        let alone = try output().values
+        #expect(attend("--kernel full --threads 3 --check").status == .done)
+        for (a, b) in zip(try output().values, alone) { #expect(abs(a - b) < 1e-5) }
+        #expect(attend("--kernel full --threads 0").status == .usage)
+    }
+
+    @Test func wrongResultsAreRefused() throws {
+        let shape = try AttentionShape(queryHeads: 2, queryLength: 9, headDimension: 4)
+        let problem = try AttentionProblem(shape: shape, mask: .causal)
+        let inputs = AttentionInputs(shape: shape, seed: 1)
+        var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
+        try ReferenceAttention(for: problem, on: WorkerTeam()).run(inputs, into: &output)
+        #expect(try AttendCommand.check(output, of: "full", problem, inputs).hasPrefix("18 of 18 rows checked"))
+        output[9 * 4 + 3 * 4 + 1] += 0.01
+        let error = #expect(throws: WrongResult.self) {
+            try AttendCommand.check(output, of: "full", problem, inputs)
+        }
+        #expect(error?.description.hasPrefix("full is wrong in head 1, row 3; 18 of 18 rows checked") == true)
     }
 
     /// With a window of one key each query copies the value at its place.
