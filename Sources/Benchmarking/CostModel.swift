@@ -59,9 +59,10 @@ struct CostModel: Sendable {
         series[workload.series] = rates
     }
 
-    /// A call of this cell took `seconds`: a better rate for longer cells of its series.
+    /// A first call of this cell took `callSeconds`: a better rate for longer cells of its series, unless it was so
+    /// short that starting cold shows in it.
     mutating func correct(_ workload: Workload, callSeconds: Double, computedPairs: Int) {
-        guard case .success(var rates) = series[workload.series] else { return }
+        guard callSeconds >= 0.02, case .success(var rates) = series[workload.series] else { return }
         rates.secondsPerPair = callSeconds / Double(computedPairs)
         series[workload.series] = .success(rates)
     }

@@ -21,7 +21,7 @@ extension Run {
         let plannedSeconds = planner.plan(workloads, elapsedSeconds: elapsedSeconds).seconds
         var admission = planner.admission
         var residency = planner.residency(workloads)
-        let reopened = Dictionary(uniqueKeysWithValues: log.open.map { ($0.workload, $0) })
+        let reopened = Dictionary(uniqueKeysWithValues: log.openCells.map { ($0.workload, $0) })
 
         for (done, workload) in planner.cheapestFirst(workloads).enumerated() {
             if cancellation.isCancelled { return }

@@ -14,7 +14,7 @@ public final class RunLog {
     private let launch: Int
     private var written: Set<Workload>
     /// Cells of an earlier attempt at this launch that are to be gone on with.
-    let open: [SampleJournal.OpenCell]
+    let openCells: [SampleJournal.OpenCell]
 
     /// Starts a new file.
     ///
@@ -65,7 +65,7 @@ public final class RunLog {
         _ path: String, open: [SampleJournal.OpenCell], written: Set<Workload>, launch: Int,
         rewrite: () throws(ResultsError) -> Void = {}
     ) throws(ResultsError) {
-        self.open = open
+        openCells = open
         self.written = written
         self.launch = launch
         journalPath = Self.journalPath(path, launch)
