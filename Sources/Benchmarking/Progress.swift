@@ -52,18 +52,18 @@ public struct ProgressEvent: Hashable, Sendable {
 }
 
 /// Follows a run. Called between samples, never within one.
-public protocol Progress: AnyObject {
+public protocol ProgressObserver: AnyObject {
     func report(_ event: ProgressEvent)
 }
 
 /// For `--quiet`.
-public final class SilentProgress: Progress {
+public final class SilentProgress: ProgressObserver {
     public init() {}
     public func report(_ event: ProgressEvent) {}
 }
 
 /// Progress as text: one line that redraws itself on a terminal, a line now and then elsewhere.
-public final class TextProgress: Progress {
+public final class TextProgress: ProgressObserver {
     public enum Style: Sendable {
         /// Redraws one line of so many columns.
         case terminal(columns: Int)

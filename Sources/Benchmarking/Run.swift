@@ -8,7 +8,7 @@ final class Run {
     let log: RunLog
     let cancellation: Cancellation
     let minimumSampleSeconds: Double
-    private let progress: any Progress
+    private let progress: any ProgressObserver
     private let startNanoseconds: Int
 
     /// Ready to be visited.
@@ -20,7 +20,7 @@ final class Run {
     private var samplesContaminated = 0
 
     init(
-        _ instruments: Instruments, _ options: RunOptions, _ log: RunLog, _ progress: any Progress,
+        _ instruments: Instruments, _ options: RunOptions, _ log: RunLog, _ progress: any ProgressObserver,
         _ cancellation: Cancellation
     ) {
         self.instruments = instruments

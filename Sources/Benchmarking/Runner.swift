@@ -40,7 +40,7 @@ public struct Runner {
 
     /// Runs what `log` has not finished.
     public func run(
-        _ workloads: [Workload], into log: RunLog, progress: any Progress = SilentProgress(),
+        _ workloads: [Workload], into log: RunLog, progress: any ProgressObserver = SilentProgress(),
         cancellation: Cancellation = Cancellation()
     ) throws(ResultsError) -> Outcome {
         let run = Run(instruments, options, log, progress, cancellation)
