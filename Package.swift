@@ -47,7 +47,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        .target(name: "TestSupport", dependencies: ["Attention"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Attention", "Hardware"], path: "Tests/TestSupport"),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
         .testTarget(
             name: "AttentionTests", dependencies: ["Attention", "TestSupport"], resources: [.copy("NumPy")]),

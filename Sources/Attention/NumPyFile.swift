@@ -56,11 +56,12 @@ public enum NumPyFile {
         }
     }
 
-    /// Fails where `path` cannot be written, before hours are spent on what is to go there. What the file holds stays;
-    /// where there is none, an empty one is left.
+    /// Fails where `path` cannot be written, before hours are spent on what is to go there. Leaves everything as it is.
     public static func requireWritable(_ path: String) throws(NumPyError) {
+        let isNew = !FileManager.default.fileExists(atPath: path)
         let handle = try descriptor(path, flags: O_WRONLY | O_CREAT, failure: NumPyError.Problem.unwritable)
         try? handle.close()
+        if isNew { unlink(path) }
     }
 
     /// Writes format version 1.0, which every NumPy reads.

@@ -2,7 +2,7 @@ import Attention
 import Kernels
 
 /// One cell of a sweep: a problem, the kernel that is to compute it, and the threads that it gets.
-public struct Workload: Hashable, Sendable {
+public struct Workload: Hashable, Sendable, CustomStringConvertible {
     public let kernel: String
     public let problem: AttentionProblem
     public let threads: Int
@@ -12,5 +12,42 @@ public struct Workload: Hashable, Sendable {
         self.kernel = kernel
         self.problem = problem
         self.threads = threads
+    }
+
+    /// The same kernel, mask and shape at another length: how one series is told from the next, and what a short run
+    /// can foretell of a long one.
+    ///
+    /// - Throws: `ShapeError` or `ProblemError` where there is no such problem.
+    func with(length: Int) throws -> Workload {
+        let shape = problem.shape
+        let other = try AttentionShape(
+            batch: shape.batch, queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads,
+            queryLength: length, headDimension: shape.headDimension)
+        let resized = try AttentionProblem(
+            shape: other, mask: problem.mask, elementType: problem.elementType, scale: problem.scale)
+        return Workload(kernel: kernel, problem: resized, threads: threads)
+    }
+
+    /// Such as `sliding-window(1024) 16K`; sizes beside the length only where they differ from one head of 64 float32.
+    public var description: String {
+        let shape = problem.shape
+        var words = [kernel + parameters, TokenCount.text(shape.keyLength)]
+        if shape.queryLength != shape.keyLength { words.append("q=\(TokenCount.text(shape.queryLength))") }
+        if shape.batch > 1 { words.append("b=\(shape.batch)") }
+        if shape.queryHeads > 1 { words.append("h=\(shape.queryHeads):\(shape.keyValueHeads)") }
+        if shape.headDimension != 64 { words.append("d=\(shape.headDimension)") }
+        if problem.elementType != .float32 { words.append(problem.elementType.rawValue) }
+        if threads > 1 { words.append("t=\(threads)") }
+        return words.joined(separator: " ")
+    }
+
+    private var parameters: String {
+        switch problem.mask {
+        case .full, .causal: ""
+        case .slidingWindow(let window): "(\(window))"
+        case .symmetricWindow(let radius): "(\(radius))"
+        case .attentionSink(let sinks, let window): "(\(sinks)+\(window))"
+        case .chunkedLocal(let chunk): "(\(chunk))"
+        }
     }
 }

@@ -27,7 +27,6 @@ public final class Topology: Sendable {
     public let coreKindCount: Int
     /// The logical CPUs of each NUMA node.
     public let numaNodes: [[Int]]
-    public let memoryBytes: Int
     /// Where this process may run: the container's cpuset and its affinity (`taskset`) when the topology was loaded.
     public let allowedCPUs: [Int]
     let cacheInstances: [CacheInstance]
@@ -43,7 +42,9 @@ public final class Topology: Sendable {
         hwloc_topology_set_flags(handle, UInt(HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED.rawValue))
         try self.init(loading: handle, isThisMachine: true, coreKinds: []) { handle in
             let affinity = CPUSet()
-            let found = hwloc_get_cpubind(handle, affinity.bitmap, Int32(HWLOC_CPUBIND_PROCESS.rawValue)) == 0
+            let found = affinity.withBitmap {
+                hwloc_get_cpubind(handle, $0, Int32(HWLOC_CPUBIND_PROCESS.rawValue)) == 0
+            }
             let administered = CPUSet.cpus(in: hwloc_topology_get_allowed_cpuset(handle))
             let own = Set(affinity.cpus)
             return found ? administered.filter(own.contains) : administered
@@ -77,7 +78,7 @@ public final class Topology: Sendable {
             throw TopologyError("hwloc cannot load the topology of this machine: \(reason)")
         }
         for (efficiency, cpus) in coreKinds.enumerated() {
-            hwloc_cpukinds_register(handle, CPUSet(cpus).bitmap, Int32(efficiency), 0, nil, 0)
+            _ = CPUSet(cpus).withBitmap { hwloc_cpukinds_register(handle, $0, Int32(efficiency), 0, nil, 0) }
         }
         self.handle = handle
         self.isThisMachine = isThisMachine
@@ -92,7 +93,6 @@ public final class Topology: Sendable {
             Core(cpus: CPUSet.cpus(in: core.pointee.cpuset), kind: Self.kind(of: core, in: handle))
         }
         numaNodes = Self.objects(HWLOC_OBJ_NUMANODE, in: handle).map { CPUSet.cpus(in: $0.pointee.cpuset) }
-        memoryBytes = Int(hwloc_get_root_obj(handle).pointee.total_memory)
         cacheInstances = [HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L4CACHE]
             .flatMap { Self.objects($0, in: handle) }
             .map { cache in
@@ -119,7 +119,8 @@ public final class Topology: Sendable {
     /// Bytes of all the last-level caches that these CPUs use; 0 where the system does not tell.
     func lastLevelCacheBytes(of cpus: [Int]) -> Int {
         let last = cacheInstances.map(\.level).max()
-        return cacheInstances
+        return
+            cacheInstances
             .filter { $0.level == last && !Set($0.cpus).isDisjoint(with: cpus) }
             .reduce(0) { $0 + $1.bytes }
     }

@@ -16,11 +16,12 @@ struct AttendCommand: Command {
             sliding_window=W.
 
             Examples:
-              attnbench attend --kernel full --query q.npy --key k.npy --value v.npy --output o.npy
-              attnbench attend --kernel sliding-window --window 1K --query q.npy --key k.npy --value v.npy \
-            --output o.npy --check
-              attnbench attend --kernel reference --mask attention-sink --sinks 4 --window 1020 --query q.npy \
-            --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel full \\
+                --query q.npy --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel sliding-window --window 1K --check \\
+                --query q.npy --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel reference --mask attention-sink --sinks 4 --window 1020 \\
+                --query q.npy --key k.npy --value v.npy --output o.npy
             """)
 
     @Option(help: ArgumentHelp("The kernel that computes; `attnbench list kernels` names them.", valueName: "name"))
@@ -46,7 +47,19 @@ struct AttendCommand: Command {
     @Option(help: ArgumentHelp("Factor on the scores before softmax. (default: 1/sqrt(d))", valueName: "factor"))
     var scale: Float?
 
+    @Option(help: ArgumentHelp("Threads that share the work.", valueName: "n"))
+    var threads = 1
+
+    @Flag(help: "Hold the result against the Double reference; a wrong one is not written, and exits with 7.")
+    var check = false
+
     @OptionGroup var outputOptions: OutputOptions
+
+    func validate() throws {
+        guard (1...1024).contains(threads) else {
+            throw ValidationError("--threads is \(threads); give 1 to 1024, and no more than there are cores")
+        }
+    }
 
     func run(on console: Console) throws {
         let kernelType = try KernelRegistry.kernel(named: kernel)
@@ -58,7 +71,7 @@ struct AttendCommand: Command {
         let shape = try Self.shape(
             query: queryTensor.dimensions, key: keyTensor.dimensions, value: valueTensor.dimensions)
         let problem = try AttentionProblem(shape: shape, mask: mask, scale: scale)
-        let instance = try kernelType.init(for: problem, on: WorkerTeam())
+        let instance = try kernelType.init(for: problem, on: WorkerTeam(threads: threads))
         try NumPyFile.requireWritable(output)
 
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))
@@ -67,6 +80,7 @@ struct AttendCommand: Command {
         let inputs = AttentionInputs(query: queryTensor, key: keyTensor, value: valueTensor)
         var result = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         instance.run(inputs, into: &result)
+        if check { console.output(try Self.check(result, of: kernel, problem, inputs)) }
         result.reshape(to: outputDimensions)
         try NumPyFile.write(result, to: output)
         if !outputOptions.quiet { console.messages(Self.remark(kernel, problem, instance.computedPairs, output)) }
@@ -86,6 +100,25 @@ struct AttendCommand: Command {
     /// [batch, heads, tokens, d]: what is not there is 1.
     private static func fourDimensions(_ dimensions: [Int]) -> [Int] {
         [Int](repeating: 1, count: 4 - dimensions.count) + dimensions
+    }
+
+    /// Every row where the reference takes seconds at most, else as many as that allows.
+    static func check(
+        _ result: borrowing Tensor, of kernel: String, _ problem: AttentionProblem,
+        _ inputs: borrowing AttentionInputs
+    ) throws -> String {
+        let rows = Accuracy.sampledRows(of: problem, pairBudget: 1 << 24, atMost: 4096, seed: 0)
+        let accuracy = Accuracy(of: result, for: problem, inputs, rows: rows)
+        let allRows = problem.shape.batch * problem.shape.queryHeads * problem.shape.queryLength
+        let sentence =
+            "\(rows.count) of \(allRows) rows checked against the reference: largest error "
+            + "\(scientific(accuracy.maximumError)), accepted up to \(scientific(accuracy.bound))"
+        guard accuracy.isAccepted else {
+            throw WrongResult(
+                description: "\(kernel) is wrong in head \(accuracy.worst.head), row \(accuracy.worst.row); \(sentence)"
+            )
+        }
+        return sentence + "\n"
     }
 
     private static func remark(

@@ -18,7 +18,7 @@ struct AttnBench: ParsableCommand {
             wrong.
             """,
         version: "0.1.0",
-        subcommands: [ListCommand.self, AttendCommand.self])
+        subcommands: [ListCommand.self, CheckCommand.self, AttendCommand.self])
 
     static func main() {
         BLASRestart.restartIfNeeded()
@@ -26,8 +26,9 @@ struct AttnBench: ParsableCommand {
     }
 
     /// - Parameter arguments: without the program's name.
-    static func run(_ arguments: [String], on console: Console) -> ExitStatus {
+    static func run(_ arguments: [String], on console: Console) -> ProgramStatus {
         do {
+            try requireCommand(arguments.first)
             var command = try parseAsRoot(arguments)
             if let command = command as? any Command {
                 try command.run(on: console)
@@ -40,16 +41,22 @@ struct AttnBench: ParsableCommand {
         }
     }
 
-    private static func report(_ error: any Error, on console: Console) -> ExitStatus {
+    /// ArgumentParser calls a misspelt command an unexpected argument.
+    private static func requireCommand(_ name: String?) throws(UnknownCommand) {
+        let names = configuration.subcommands.map { $0._commandName } + ["help"]
+        if let name, !name.hasPrefix("-"), !names.contains(name) { throw UnknownCommand(name: name, known: names) }
+    }
+
+    private static func report(_ error: any Error, on console: Console) -> ProgramStatus {
         if let status = status(of: error) {
             console.messages("Error: \(error)\n")
             return status
         }
         // What is left comes from ArgumentParser: a request for help is an error that is none.
-        let text = fullMessage(for: error)
+        let text = fullMessage(for: error, columns: console.columns)
         switch exitCode(for: error) {
         case .success:
-            console.output(text + "\n")
+            console.output(text.hasSuffix("\n") ? text : text + "\n")
             return .done
         case .validationFailure:
             console.messages(text + "\n")
@@ -61,11 +68,12 @@ struct AttnBench: ParsableCommand {
     }
 
     /// Nil for errors that are not of this project.
-    private static func status(of error: any Error) -> ExitStatus? {
+    private static func status(of error: any Error) -> ProgramStatus? {
         switch error {
         case let error as NumPyError:
             if case .unwritable = error.problem { .internalFailure } else { .usage }
-        case is UnknownKernel, is UnsupportedProblem, is ShapeError, is ProblemError, is MaskOptionsError,
+        case is UnknownCommand, is UnknownKernel, is UnsupportedProblem, is ShapeError, is ProblemError,
+            is MaskOptionsError,
             is AttendError:
             .usage
         case is WrongResult: .wrongResult
@@ -75,7 +83,7 @@ struct AttnBench: ParsableCommand {
 }
 
 /// What the program tells the shell; scripts rely on the numbers.
-enum ExitStatus: Int32 {
+enum ProgramStatus: Int32 {
     case done = 0
     case internalFailure = 1
     case usage = 2

@@ -4,15 +4,18 @@ enum Columns {
     static func text(_ rows: [[String]]) -> String {
         guard let columnCount = rows.first?.count else { return "" }
         precondition(rows.allSatisfy { $0.count == columnCount }, "rows of one table have one length")
-        let widths = (0..<columnCount).map { column in rows.map { $0[column].count }.max()! }
+        let widths = (0..<columnCount).map { column in rows.map { $0[column].visibleCount }.max()! }
         return rows.map { row in
-            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.visibleCount) }
             return cells.joined(separator: "  ").trimmedRight + "\n"
         }.joined()
     }
 }
 
 extension String {
+    /// Letters without the escape sequences that colour them.
+    fileprivate var visibleCount: Int { replacing(#/\u{1B}\[\d+m/#, with: "").count }
+
     fileprivate var trimmedRight: String {
         String(reversed().drop { $0 == " " }.reversed())
     }

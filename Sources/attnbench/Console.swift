@@ -8,6 +8,8 @@ struct Console {
     let messages: (String) -> Void
     let outputIsTerminal: Bool
     let messagesAreTerminal: Bool
+    /// Width of help texts; nil for that of the terminal.
+    let columns: Int?
     let environment: [String: String]
 
     static var standard: Console {
@@ -16,6 +18,7 @@ struct Console {
             messages: { FileHandle.standardError.write(Data($0.utf8)) },
             outputIsTerminal: isatty(STDOUT_FILENO) == 1,
             messagesAreTerminal: isatty(STDERR_FILENO) == 1,
+            columns: nil,
             environment: ProcessInfo.processInfo.environment)
     }
 }

@@ -6,9 +6,10 @@ import Kernels
 struct MaskOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp(
-            "The mask, for a kernel that takes any: \(MaskFamily.choosable.map(\.name).joined(separator: ", ")).",
-            discussion: "Every other kernel has its own. Default: causal."),
+        help: """
+            For a kernel that takes any mask: \(MaskFamily.choosable.map(\.name).joined(separator: ", ")). Every other \
+            kernel has its own. (default: causal)
+            """,
         transform: MaskFamily.parse)
     var mask: MaskFamily?
 

@@ -102,10 +102,13 @@ import Testing
         #expect("\(refused)" == "\(unwritable): cannot be written: no such file or directory")
     }
 
-    @Test func checkingForWritabilityKeepsWhatIsThere() throws {
+    @Test func checkingForWritabilityChangesNothing() throws {
         let path = try file(Data([1, 2, 3]))
         try NumPyFile.requireWritable(path)
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data([1, 2, 3]))
+        let new = folder.appendingPathComponent("new.npy").path
+        try NumPyFile.requireWritable(new)
+        #expect(!FileManager.default.fileExists(atPath: new))
     }
 
     @Test func writesTheBytesThatNumPyWrites() throws {

@@ -110,7 +110,7 @@ import Testing
         #expect(throws: Never.self) { try AttentionProblem(shape: wide, mask: .full) }
     }
 
-    @Test(arguments: [Float.nan, .infinity]) func scalesAreFinite(scale: Float) throws {
+    @Test(arguments: [Float.nan, .infinity, 0, -1]) func scalesArePositive(scale: Float) throws {
         let shape = try shape()
         #expect(throws: ProblemError.self) { try AttentionProblem(shape: shape, mask: .full, scale: scale) }
     }

@@ -70,7 +70,7 @@ import Testing
     }
 
     private func imports(of file: Repository.File) -> [String] {
-        file.lines.compactMap { line in
+        file.lines.filter { $0.contains("import ") }.compactMap { line in
             line.firstMatch(
                 of:
                     #/^\s*(?:@\w+\s+)*(?:\w+\s+)?import\s+(?:(?:struct|class|enum|func|protocol|typealias|var|let)\s+)?(\w+)/#

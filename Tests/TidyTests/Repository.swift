@@ -6,12 +6,11 @@ enum Repository {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    struct File: CustomTestStringConvertible {
+    struct File {
         /// From the root of the package.
         let path: String
         let lines: [String]
 
-        var testDescription: String { path }
         var text: String { lines.joined(separator: "\n") }
     }
 

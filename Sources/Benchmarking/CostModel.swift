@@ -1,0 +1,92 @@
+import Attention
+import Kernels
+
+/// What one cell will take.
+struct CellCost: Hashable, Sendable {
+    /// One call.
+    var callSeconds: Double
+    /// Making inputs, output and kernel.
+    var buildSeconds: Double
+    /// Comparing the output with the oracle.
+    var checkSeconds: Double
+    /// Q, K, V, O and the kernel's own memory.
+    let bytes: Int
+
+    /// From here on a call is its own warm-up: nothing that it needs fits a cache, or too little of it to matter (a
+    /// full kernel of 0.25 s reads 20 MB, under 1 % of its time).
+    static let warmUpLimitSeconds = 0.25
+    /// From here on the pass that is checked is also the first sample, so that a cell can be had for a single pass.
+    static let singlePassSeconds = 2.0
+    /// Rounds that the exact interval of a median needs at 95 %.
+    static let minimumRounds = 6
+
+    var needsWarmUp: Bool { callSeconds < Self.warmUpLimitSeconds }
+    var isSinglePass: Bool { callSeconds >= Self.singlePassSeconds }
+
+    /// Rounds beyond the preparation without which the cell is not worth starting.
+    var minimumRounds: Int { isSinglePass ? 0 : Self.minimumRounds }
+
+    /// The first pass, its check and finding the number of calls in a sample.
+    func preparationSeconds(minimumSampleSeconds: Double) -> Double {
+        let calibration = callSeconds < 4 * minimumSampleSeconds ? 4 * minimumSampleSeconds : 0
+        return buildSeconds + callSeconds + checkSeconds + calibration
+    }
+
+    /// One visit: a call to warm up, then a sample.
+    func visitSeconds(minimumSampleSeconds: Double, isResident: Bool) -> Double {
+        (isResident ? 0 : buildSeconds) + (needsWarmUp ? callSeconds : 0) + max(callSeconds, minimumSampleSeconds)
+    }
+}
+
+/// Predicts what cells take, from one short real call of each series.
+///
+/// A call's time goes with the pairs that its kernel computes, and that count is exact, so one rate per series says
+/// what a call a thousand times longer will take; the rest of a cell's cost goes with its bytes, and the check's with
+/// the keys that a row sees. Longer calls correct the rate as they are made.
+struct CostModel: Sendable {
+    struct Rates: Hashable, Sendable {
+        var secondsPerPair: Double
+        /// The oracle's cost of the rows that are checked, over the mean number of keys that a row sees.
+        var checkSecondsPerKey: Double
+    }
+
+    /// By series; a series whose kernel refuses it has its reason instead.
+    private var series: [Workload: Result<Rates, UnsupportedProblem>] = [:]
+    /// Of making inputs and output.
+    var buildSecondsPerByte = 0.0
+
+    mutating func learn(_ rates: Result<Rates, UnsupportedProblem>, for workload: Workload) {
+        series[workload.series] = rates
+    }
+
+    /// A first call of this cell took `callSeconds`: a better rate for longer cells of its series, unless it was so
+    /// short that starting cold shows in it.
+    mutating func correct(_ workload: Workload, callSeconds: Double, computedPairs: Int) {
+        guard callSeconds >= 0.02, case .success(var rates) = series[workload.series] else { return }
+        rates.secondsPerPair = callSeconds / Double(computedPairs)
+        series[workload.series] = .success(rates)
+    }
+
+    func knows(_ workload: Workload) -> Bool { series[workload.series] != nil }
+
+    /// - Precondition: the series is known.
+    func cost(of workload: Workload, kernel: any AttentionKernel.Type) throws(UnsupportedProblem) -> CellCost {
+        let rates = try series[workload.series]!.get()
+        let problem = workload.problem
+        return CellCost(
+            callSeconds: rates.secondsPerPair * Double(kernel.computedPairs(for: problem)),
+            buildSeconds: buildSecondsPerByte * Double(problem.tensorBytes),
+            checkSeconds: rates.checkSecondsPerKey * problem.meanVisibleKeys,
+            bytes: problem.tensorBytes + kernel.scratchBytes(for: problem, threads: workload.threads))
+    }
+}
+
+extension AttentionProblem {
+    /// Keys that a query sees, on average.
+    var meanVisibleKeys: Double { Double(pairs.allowed) / Double(shape.queryLength) }
+}
+
+extension Workload {
+    /// The same for every length of one kernel with one set of parameters.
+    var series: Workload { (try? with(length: 1)) ?? self }
+}

@@ -1,0 +1,71 @@
+import Attention
+import Hardware
+import Kernels
+
+/// Everything that a run reads from the world, so that a test can put a world of its own in its place.
+public struct Instruments {
+    /// Resident memory of this process, in bytes.
+    public struct Memory {
+        /// What the process holds now.
+        public let residentBytes: () -> Int
+        /// Forgets the highest level so far.
+        public let resetPeak: () -> Void
+        /// The highest level since it was forgotten.
+        public let peakResidentBytes: () -> Int
+        /// What the system could still give.
+        public let availableBytes: () -> Int
+
+        public init(
+            residentBytes: @escaping () -> Int, resetPeak: @escaping () -> Void,
+            peakResidentBytes: @escaping () -> Int, availableBytes: @escaping () -> Int
+        ) {
+            self.residentBytes = residentBytes
+            self.resetPeak = resetPeak
+            self.peakResidentBytes = peakResidentBytes
+            self.availableBytes = availableBytes
+        }
+    }
+
+    /// What a check of one output says.
+    public enum Correctness: Equatable, Sendable {
+        case right(maximumError: Double)
+        case wrong(maximumError: Double, reason: String)
+    }
+
+    public let kernels: [any AttentionKernel.Type]
+    /// The team for a number of threads; throws where the machine has no such team.
+    public let team: (Int) throws(UnsupportedProblem) -> WorkerTeam
+    /// Compares an output with the oracle.
+    public let check: (AttentionProblem, borrowing AttentionInputs, borrowing Tensor) -> Correctness
+    public let memory: Memory
+    public let clock: any NanosecondClock
+    public let sampler: Sampler
+
+    public init(
+        kernels: [any AttentionKernel.Type] = KernelRegistry.all,
+        team: @escaping (Int) throws(UnsupportedProblem) -> WorkerTeam,
+        check: @escaping (AttentionProblem, borrowing AttentionInputs, borrowing Tensor) -> Correctness,
+        memory: Memory, clock: any NanosecondClock, sampler: Sampler
+    ) {
+        self.kernels = kernels
+        self.team = team
+        self.check = check
+        self.memory = memory
+        self.clock = clock
+        self.sampler = sampler
+    }
+
+    func kernel(named name: String) throws(UnsupportedProblem) -> any AttentionKernel.Type {
+        guard let kernel = kernels.first(where: { $0.name == name }) else {
+            throw UnsupportedProblem("this build has no kernel \"\(name)\"")
+        }
+        return kernel
+    }
+
+    /// Seconds that `body` takes.
+    func seconds<E: Error>(_ body: () throws(E) -> Void) throws(E) -> Double {
+        let start = clock.nanoseconds
+        try body()
+        return Double(clock.nanoseconds - start) / 1e9
+    }
+}

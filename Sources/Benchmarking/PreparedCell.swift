@@ -1,0 +1,77 @@
+import Attention
+import Kernels
+
+/// Q, K and V that cells of one shape share: a kernel only reads them.
+final class SharedInputs {
+    let tensors: AttentionInputs
+
+    init(shape: AttentionShape, seed: UInt64) {
+        tensors = AttentionInputs(shape: shape, seed: seed)
+    }
+}
+
+/// Finds inputs again while some cell still holds them.
+struct InputPool {
+    private struct Weak {
+        weak var inputs: SharedInputs?
+    }
+
+    let seed: UInt64
+    private var held: [AttentionShape: Weak] = [:]
+
+    init(seed: UInt64) { self.seed = seed }
+
+    mutating func inputs(for shape: AttentionShape) -> SharedInputs {
+        if let inputs = held[shape]?.inputs { return inputs }
+        let inputs = SharedInputs(shape: shape, seed: seed)
+        held[shape] = Weak(inputs: inputs)
+        return inputs
+    }
+
+    /// The inputs that others of this shape hold, or `own`, which others will then find.
+    mutating func adopt(_ own: SharedInputs, for shape: AttentionShape) -> SharedInputs {
+        if let inputs = held[shape]?.inputs { return inputs }
+        held[shape] = Weak(inputs: own)
+        return own
+    }
+}
+
+/// A kernel with all that one call needs, so that a call is nothing but the kernel's `run`.
+final class PreparedCell {
+    let workload: Workload
+    private(set) var inputs: SharedInputs
+    private let kernel: any AttentionKernel
+    private var output: Tensor
+
+    init(
+        _ workload: Workload, _ instruments: Instruments, inputs: () -> SharedInputs
+    ) throws(UnsupportedProblem) {
+        let problem = workload.problem
+        guard problem.elementType == .float32 else {
+            throw UnsupportedProblem("inputs are made in float32 only, not in \(problem.elementType)")
+        }
+        let type = try instruments.kernel(named: workload.kernel)
+        self.workload = workload
+        kernel = try type.init(for: problem, on: try instruments.team(workload.threads))
+        self.inputs = inputs()
+        output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
+        // The pages are touched here: the first call would otherwise pay for getting them from the system.
+        output.withMutableBytes { bytes in for start in stride(from: 0, to: bytes.count, by: 4096) { bytes[start] = 0 } }
+    }
+
+    /// Pairs that the last call counted.
+    var computedPairs: Int { kernel.computedPairs }
+
+    func call() {
+        kernel.run(inputs.tensors, into: &output)
+        BlackHole.consume(output)
+    }
+
+    func check(_ instruments: Instruments) -> Instruments.Correctness {
+        instruments.check(workload.problem, inputs.tensors, output)
+    }
+
+    func share(through pool: inout InputPool) {
+        inputs = pool.adopt(inputs, for: workload.problem.shape)
+    }
+}

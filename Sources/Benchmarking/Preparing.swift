@@ -1,0 +1,120 @@
+import Attention
+import Kernels
+
+/// The first part of a run: every cell by itself, cheapest first, before any is timed against the others.
+///
+/// The pass that is checked also shows the cell's peak memory, since nothing else changes meanwhile, and corrects the
+/// prediction for longer cells of its series. Where it is long it counts as a sample: gigabytes that stream through
+/// the caches leave nothing there for a second pass to find, so a warm-up would only double the price of the cell.
+extension Run {
+    /// What preparing a cell comes to.
+    private enum Prepared {
+        case ready(RunningCell, firstSample: Sampler.Sample?)
+        /// The kernel is wrong.
+        case failed(reason: String, maximumError: Double)
+    }
+
+    func prepare(_ workloads: [Workload]) throws(ResultsError) {
+        report(.probing, nil, done: 0, total: workloads.count, secondsLeft: nil)
+        var model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
+        let planner = Planner(instruments, options, model)
+        let plannedSeconds = planner.plan(workloads, elapsedSeconds: elapsedSeconds).seconds
+        var admission = planner.admission
+        var residency = planner.residency(workloads)
+        let reopened = Dictionary(uniqueKeysWithValues: log.openCells.map { ($0.workload, $0) })
+
+        for (done, workload) in planner.cheapestFirst(workloads).enumerated() {
+            if cancellation.isCancelled { return }
+            report(
+                .preparing, workload, done: done, total: workloads.count,
+                secondsLeft: max(0, plannedSeconds - elapsedSeconds))
+            let prepared: Prepared
+            let work: Work
+            do throws(UnsupportedProblem) {
+                let kernel = try instruments.kernel(named: workload.kernel)
+                work = Work(problem: workload.problem, computedPairs: kernel.computedPairs(for: workload.problem))
+            } catch {
+                preconditionFailure("\(error); a sweep is read with the kernels that are to run it")
+            }
+            do throws(UnsupportedProblem) {
+                let cost = try model.cost(of: workload, kernel: try instruments.kernel(named: workload.kernel))
+                if let open = reopened[workload] {
+                    cells.append(resumed(open, work, cost, isKept: residency.keeps(bytes: cost.bytes)))
+                    admission.admit(cost)
+                    continue
+                }
+                if let reason = admission.refusal(of: cost, elapsedSeconds: elapsedSeconds) {
+                    throw UnsupportedProblem(reason)
+                }
+                prepared = try prepare(workload, work, cost, &residency)
+            } catch {
+                try write(workload, work, .skipped(reason: error.reason))
+                continue
+            }
+            switch prepared {
+            case .failed(let reason, let maximumError):
+                try write(workload, work, .failed(reason: reason, maximumError: maximumError))
+            case .ready(let cell, let firstSample):
+                model.correct(workload, callSeconds: cell.cost.callSeconds, computedPairs: work.computedPairs)
+                admission.admit(cell.cost)
+                cells.append(cell)
+                try log.open(workload, cell.preparation)
+                if let firstSample { try record(firstSample, round: 0, of: cell) }
+            }
+        }
+    }
+
+    private func prepare(
+        _ workload: Workload, _ work: Work, _ predicted: CellCost, _ residency: inout Residency
+    ) throws(UnsupportedProblem) -> Prepared {
+        var cost = predicted
+        let memory = instruments.memory
+        let restingBytes = memory.residentBytes()
+        memory.resetPeak()
+        var built: PreparedCell?
+        cost.buildSeconds = try instruments.seconds { () throws(UnsupportedProblem) in
+            built = try PreparedCell(workload, instruments) {
+                SharedInputs(shape: workload.problem.shape, seed: options.seed)
+            }
+        }
+        let prepared = built!
+        built = nil
+        let first = instruments.sampler.sample(iterations: 1) { prepared.call() }
+        let peakBytes = max(0, memory.peakResidentBytes() - restingBytes)
+        cost.callSeconds = Double(first.nanoseconds) / 1e9
+
+        var correctness = Instruments.Correctness.right(maximumError: 0)
+        cost.checkSeconds = instruments.seconds { correctness = prepared.check(instruments) }
+        let maximumError: Double
+        switch correctness {
+        case .wrong(let error, let reason): return .failed(reason: reason, maximumError: error)
+        case .right(let error): maximumError = error
+        }
+        guard prepared.computedPairs == work.computedPairs else {
+            let reason = "the kernel went through \(prepared.computedPairs) pairs, not \(work.computedPairs) as it says"
+            return .failed(reason: reason, maximumError: maximumError)
+        }
+
+        var iterations = 1
+        if cost.callSeconds < 4 * minimumSampleSeconds {
+            iterations = instruments.sampler.calibratedIterations { prepared.call() }
+        }
+        let isKept = residency.keeps(bytes: cost.bytes)
+        if isKept { prepared.share(through: &inputs) }
+        let preparation = SampleJournal.Preparation(
+            iterationsPerSample: iterations, peakResidentBytes: peakBytes, maximumError: maximumError)
+        let cell = RunningCell(
+            workload, work, preparation, cost, isKept: isKept, samples: [], resident: isKept ? prepared : nil,
+            visitSeconds: cost.visitSeconds(minimumSampleSeconds: minimumSampleSeconds, isResident: isKept))
+        return .ready(cell, firstSample: cost.isSinglePass ? first : nil)
+    }
+
+    /// A cell of an earlier attempt: checked then, so it is only made again, at its first visit.
+    private func resumed(
+        _ open: SampleJournal.OpenCell, _ work: Work, _ cost: CellCost, isKept: Bool
+    ) -> RunningCell {
+        RunningCell(
+            open.workload, work, open.preparation, cost, isKept: isKept, samples: open.samples, resident: nil,
+            visitSeconds: cost.visitSeconds(minimumSampleSeconds: minimumSampleSeconds, isResident: false))
+    }
+}

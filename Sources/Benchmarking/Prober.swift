@@ -1,0 +1,73 @@
+import Attention
+import Kernels
+
+/// Makes one short real call of each series, for `CostModel`.
+///
+/// Lengths grow fourfold from 512 until a call takes 4 ms, so that a kernel's fixed costs do not pass for its rate; no
+/// length goes beyond the longest that is wanted. Each length is called twice and the second call counts: the first
+/// pays for cold code and, in a BLAS, for starting up.
+struct Prober {
+    let instruments: Instruments
+    let seed: UInt64
+
+    private static let firstLength = 512
+    private static let growth = 4
+    private static let enoughSeconds = 0.004
+    /// Tokens whose inputs are made once to learn what a byte of them costs: 48 MiB, beyond most caches.
+    private static let buildLength = 64 << 10
+
+    func model(for workloads: [Workload]) -> CostModel {
+        var model = CostModel()
+        var longest: [Workload: Int] = [:]
+        for workload in workloads {
+            longest[workload.series] = max(longest[workload.series] ?? 0, workload.problem.shape.queryLength)
+        }
+        for workload in workloads where !model.knows(workload) {
+            model.learn(Result { () throws(UnsupportedProblem) in
+                try rates(of: workload, longest: longest[workload.series]!)
+            }, for: workload)
+        }
+        model.buildSecondsPerByte = buildSecondsPerByte(longest: longest.values.max() ?? 1)
+        return model
+    }
+
+    private func rates(of workload: Workload, longest: Int) throws(UnsupportedProblem) -> CostModel.Rates {
+        var length = min(Self.firstLength, longest)
+        while true {
+            guard let cell = try? workload.with(length: length) else {
+                throw UnsupportedProblem("\(workload) cannot be tried at \(length) tokens")
+            }
+            let prepared: PreparedCell
+            do {
+                prepared = try PreparedCell(cell, instruments) { SharedInputs(shape: cell.problem.shape, seed: seed) }
+            } catch {
+                // A kernel may refuse a short call and take a long one.
+                if length == longest { throw error }
+                length = min(length * Self.growth, longest)
+                continue
+            }
+            prepared.call()
+            let callSeconds = instruments.seconds { prepared.call() }
+            if callSeconds >= Self.enoughSeconds || length == longest {
+                let checkSeconds = instruments.seconds { _ = prepared.check(instruments) }
+                return CostModel.Rates(
+                    secondsPerPair: callSeconds / Double(max(1, prepared.computedPairs)),
+                    checkSecondsPerKey: checkSeconds / cell.problem.meanVisibleKeys)
+            }
+            length = min(length * Self.growth, longest)
+        }
+    }
+
+    private func buildSecondsPerByte(longest: Int) -> Double {
+        guard let shape = try? AttentionShape(queryLength: min(Self.buildLength, longest), headDimension: 64) else {
+            return 0
+        }
+        var bytes = 0
+        let seconds = instruments.seconds {
+            let inputs = SharedInputs(shape: shape, seed: seed)
+            bytes = inputs.tensors.query.withBytes { $0.count } * 3
+        }
+        // Q, K and V are made, O is only touched; charged alike, since the kernel's own memory is not charged at all.
+        return seconds / Double(bytes)
+    }
+}

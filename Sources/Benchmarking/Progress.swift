@@ -1,0 +1,115 @@
+import Foundation
+import Hardware
+
+/// Where a run is.
+public struct ProgressEvent: Hashable, Sendable {
+    public enum Phase: String, Sendable { case probing, preparing, measuring }
+
+    public let phase: Phase
+    /// The cell in hand; empty while probing.
+    public let cell: String
+    /// Cells while preparing, visits while measuring.
+    public let done: Int
+    public let total: Int
+    /// Nil while nothing is known yet.
+    public let secondsLeft: Double?
+    public let samples: Int
+    public let contaminatedSamples: Int
+
+    public init(
+        phase: Phase, cell: String, done: Int, total: Int, secondsLeft: Double?, samples: Int, contaminatedSamples: Int
+    ) {
+        self.phase = phase
+        self.cell = cell
+        self.done = done
+        self.total = total
+        self.secondsLeft = secondsLeft
+        self.samples = samples
+        self.contaminatedSamples = contaminatedSamples
+    }
+
+    /// One line of at most `columns` characters:
+    /// `measuring  412/1650  0:41 left  noise 3 %  sliding-window(1024) 16K`.
+    public func line(columns: Int = 80) -> String {
+        var parts = [phase.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)]
+        let width = "\(total)".count
+        parts[0] += " " + String(repeating: " ", count: width - "\(done)".count) + "\(done)/\(total)"
+        if let secondsLeft, secondsLeft.isFinite { parts.append("\(Self.clock(secondsLeft)) left") }
+        if samples > 0 {
+            parts.append("noise \(Int((100 * Double(contaminatedSamples) / Double(samples)).rounded())) %")
+        }
+        if !cell.isEmpty { parts.append(cell) }
+        let text = parts.joined(separator: "  ")
+        return text.count <= columns ? text : text.prefix(columns - 1) + "…"
+    }
+
+    private static func clock(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded(.up))
+        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
+    }
+}
+
+/// Follows a run. Called between samples, never within one.
+public protocol ProgressObserver: AnyObject {
+    func report(_ event: ProgressEvent)
+}
+
+/// For `--quiet`.
+public final class SilentProgress: ProgressObserver {
+    public init() {}
+    public func report(_ event: ProgressEvent) {}
+}
+
+/// Progress as text: one line that redraws itself on a terminal, a line now and then elsewhere.
+public final class TextProgress: ProgressObserver {
+    public enum Style: Sendable {
+        /// Redraws one line of so many columns.
+        case terminal(columns: Int)
+        /// For logs: a line for each phase, and one every ten seconds.
+        case lines
+    }
+
+    private let style: Style
+    private let clock: any NanosecondClock
+    private let write: (String) -> Void
+    private var lastNanoseconds: Int?
+    private var lastPhase: ProgressEvent.Phase?
+
+    public init(_ style: Style, clock: any NanosecondClock = SystemClock(), write: @escaping (String) -> Void) {
+        self.style = style
+        self.clock = clock
+        self.write = write
+    }
+
+    /// To standard error, in the style that suits it.
+    public convenience init() {
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        self.init(isTerminal ? .terminal(columns: 80) : .lines) { text in
+            FileHandle.standardError.write(Data(text.utf8))
+        }
+    }
+
+    public func report(_ event: ProgressEvent) {
+        let now = clock.nanoseconds
+        let interval =
+            switch style {
+            case .terminal: 100_000_000
+            case .lines: 10_000_000_000
+            }
+        let isDue = lastNanoseconds.map { now - $0 >= interval } ?? true
+        guard isDue || event.phase != lastPhase else { return }
+        lastNanoseconds = now
+        lastPhase = event.phase
+        switch style {
+        case .terminal(let columns): write("\r\u{1B}[K" + event.line(columns: columns))
+        case .lines: write(event.line() + "\n")
+        }
+    }
+
+    /// Clears the line, so that what follows starts on a clean one.
+    public func end() {
+        if case .terminal = style, lastPhase != nil { write("\r\u{1B}[K") }
+    }
+}

@@ -1,0 +1,91 @@
+import Attention
+import Foundation
+import Statistics
+
+/// Reading a results file: JSON Lines, the header and then one object per workload and launch. `RunLog` writes it.
+public enum ResultsFile {
+    /// - Throws: `ResultsError` naming file and line for anything but a torn last line, which is dropped with a caution.
+    public static func load(_ path: String) throws(ResultsError) -> Results {
+        try ResultsLines(path).results
+    }
+}
+
+/// What a line of a results file is about; no two lines share it.
+struct CellKey: Hashable {
+    let workload: Workload
+    let launch: Int
+}
+
+/// A results file as its lines and what they mean, so that lines can be kept as they are when others are taken out.
+struct ResultsLines {
+    let headerLine: Data
+    let measurementLines: [Data]
+    let isTorn: Bool
+    let results: Results
+
+    init(_ path: String) throws(ResultsError) {
+        let (lines, isTorn) = try JSONLines.read(path)
+        let header = try Self.header(lines.first, path)
+        var measurements: [Measurement] = []
+        var seen = Set<CellKey>()
+        for (index, line) in lines.enumerated().dropFirst() {
+            let measurement = try JSONLines.value(Measurement.self, of: line, number: index + 1, in: path)
+            let key = CellKey(workload: measurement.workload, launch: measurement.launch)
+            guard seen.insert(key).inserted else {
+                throw .duplicate(
+                    path: path, line: index + 1, workload: "\(measurement.workload)", launch: measurement.launch)
+            }
+            measurements.append(measurement)
+        }
+        let cautions = isTorn ? [Caution("the last line of \(path) is torn and was dropped")] : []
+        headerLine = lines[0]
+        measurementLines = Array(lines.dropFirst())
+        self.isTorn = isTorn
+        results = Results(header: header, measurements: measurements, cautions: cautions)
+    }
+
+    private static func header(_ line: Data?, _ path: String) throws(ResultsError) -> ResultsHeader {
+        struct Schema: Decodable { let schema: String }
+        guard let line, let schema = try? JSONDecoder().decode(Schema.self, from: line).schema,
+            schema.hasPrefix("attnbench/")
+        else { throw .foreign(path: path) }
+        guard schema == ResultsHeader.currentSchema else { throw .unknownSchema(path: path, schema: schema) }
+        return try JSONLines.value(ResultsHeader.self, of: line, number: 1, in: path)
+    }
+}
+
+/// What is wrong with a results file, or with writing to it.
+public enum ResultsError: Error, Equatable, CustomStringConvertible {
+    case unreadable(path: String, reason: String)
+    case unwritable(path: String, reason: String)
+    /// The first line is no header.
+    case foreign(path: String)
+    case unknownSchema(path: String, schema: String)
+    case badLine(path: String, line: Int, reason: String)
+    case duplicate(path: String, line: Int, workload: String, launch: Int)
+    /// A new run would overwrite it.
+    case exists(path: String)
+    /// What is in it was measured otherwise.
+    case differs(path: String, fields: [String])
+
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+        case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+        case .foreign(let path):
+            "\(path):1: this is no results file: its first line is not an attnbench header"
+        case .unknownSchema(let path, let schema):
+            "\(path):1: schema \"\(schema)\" is not \"\(ResultsHeader.currentSchema)\"; read it with the build that "
+                + "wrote it"
+        case .badLine(let path, let line, let reason):
+            "\(path):\(line): \(reason); delete the line to go on without it"
+        case .duplicate(let path, let line, let workload, let launch):
+            "\(path):\(line): \(workload) is there twice for launch \(launch); delete one of the two lines"
+        case .exists(let path):
+            "\(path) is already there; --resume goes on with it, another --output leaves it alone"
+        case .differs(let path, let fields):
+            "\(path) cannot be resumed: it differs in \(fields.joined(separator: ", ")); "
+                + "run again with what it was made with, or choose another --output"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Kernels
+
+/// The second part of a run: shuffled rounds over all cells, one sample a visit.
+extension Run {
+    func visitInRounds() throws(ResultsError) {
+        let candidates = cells.map { cell in
+            Schedule.Candidate(
+                seconds: cell.visitSeconds, minimum: max(0, cell.cost.minimumRounds - cell.samples.count),
+                most: max(0, options.rounds - cell.samples.count))
+        }
+        let visits = Schedule.visits(candidates, in: secondsLeft)
+        for (cell, count) in zip(cells, visits) { cell.visitsLeft = count }
+        for cell in cells where cell.visitsLeft == 0 && !cancellation.isCancelled { try close(cell) }
+
+        // A resumed launch goes on counting, and must not repeat the order of the rounds that it has.
+        let firstRound = 1 + (cells.flatMap { $0.samples.map(\.round) }.max() ?? 0)
+        let seed = options.seed &+ UInt64(options.launch) << 32 &+ UInt64(firstRound)
+        let total = visits.reduce(0, +)
+        var done = 0
+        for (index, round) in Schedule.rounds(visits: visits, seed: seed).enumerated() {
+            for cell in round.map({ cells[$0] }) {
+                if cancellation.isCancelled { return }
+                if cell.visitSeconds <= secondsLeft { try visit(cell, round: firstRound + index) }
+                cell.visitsLeft -= 1
+                if cell.visitsLeft == 0 { try close(cell) }
+                done += 1
+                let predicted = cells.reduce(0) { $0 + Double($1.visitsLeft) * $1.visitSeconds }
+                report(
+                    .measuring, cell.workload, done: done, total: total,
+                    secondsLeft: max(0, min(predicted, secondsLeft)))
+            }
+        }
+    }
+
+    private func visit(_ cell: RunningCell, round: Int) throws(ResultsError) {
+        var failure: ResultsError?
+        let wasResident = cell.resident != nil
+        let seconds = instruments.seconds {
+            let prepared = cell.resident ?? rebuilt(cell)
+            if cell.isKept { cell.resident = prepared }
+            if cell.cost.needsWarmUp { prepared.call() }
+            let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) { prepared.call() }
+            do throws(ResultsError) { try record(sample, round: round, of: cell) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        if wasResident || !cell.isKept { cell.visitSeconds = seconds }
+    }
+
+    private func rebuilt(_ cell: RunningCell) -> PreparedCell {
+        do {
+            return try PreparedCell(cell.workload, instruments) { inputs.inputs(for: cell.workload.problem.shape) }
+        } catch {
+            preconditionFailure("\(cell.workload) was prepared once and is refused now: \(error)")
+        }
+    }
+}

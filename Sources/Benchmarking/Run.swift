@@ -1,0 +1,120 @@
+import Attention
+import Kernels
+
+/// One launch under way: what `Runner` knows while it runs.
+final class Run {
+    let instruments: Instruments
+    let options: RunOptions
+    let log: RunLog
+    let cancellation: Cancellation
+    let minimumSampleSeconds: Double
+    private let progress: any ProgressObserver
+    private let startNanoseconds: Int
+
+    /// Ready to be visited.
+    var cells: [RunningCell] = []
+    var inputs: InputPool
+    /// Lines written so far.
+    private(set) var measurements: [Measurement] = []
+    private var samplesTaken = 0
+    private var samplesContaminated = 0
+
+    init(
+        _ instruments: Instruments, _ options: RunOptions, _ log: RunLog, _ progress: any ProgressObserver,
+        _ cancellation: Cancellation
+    ) {
+        self.instruments = instruments
+        self.options = options
+        self.log = log
+        self.progress = progress
+        self.cancellation = cancellation
+        minimumSampleSeconds = Double(instruments.sampler.minimumNanoseconds) / 1e9
+        startNanoseconds = instruments.clock.nanoseconds
+        inputs = InputPool(seed: options.seed)
+    }
+
+    var elapsedSeconds: Double {
+        options.secondsAlreadySpent + Double(instruments.clock.nanoseconds - startNanoseconds) / 1e9
+    }
+
+    var secondsLeft: Double { options.timeBudgetSeconds - elapsedSeconds }
+
+    func write(
+        _ workload: Workload, _ work: Work, _ outcome: Measurement.Outcome, isFinal: Bool = true
+    ) throws(ResultsError) {
+        let measurement = Measurement(workload: workload, launch: options.launch, work: work, outcome: outcome)
+        try log.write(measurement, isFinal: isFinal)
+        measurements.append(measurement)
+    }
+
+    func record(_ sample: Sampler.Sample, round: Int, of cell: RunningCell) throws(ResultsError) {
+        let entry = SampleJournal.Sample(
+            round: round, nanoseconds: sample.nanoseconds, contamination: sample.contamination)
+        try log.append(entry, to: cell.workload)
+        cell.samples.append(entry)
+        samplesTaken += 1
+        if sample.contamination.isContaminated(wallNanoseconds: sample.nanoseconds) { samplesContaminated += 1 }
+    }
+
+    /// Writes the line of a cell whose last round is over, or that is cut short, and frees what it holds.
+    func close(_ cell: RunningCell) throws(ResultsError) {
+        cell.resident = nil
+        if let record = cell.record {
+            try write(cell.workload, cell.work, .measured(record), isFinal: !cancellation.isCancelled)
+        } else if !cancellation.isCancelled {
+            try write(cell.workload, cell.work, .skipped(reason: "the time budget ended before its first round"))
+        }
+    }
+
+    /// Writes what is not written yet.
+    func finish() throws(ResultsError) {
+        for cell in cells where !log.hasFinished(cell.workload) { try close(cell) }
+        if !cancellation.isCancelled { log.removeJournal() }
+    }
+
+    func report(_ phase: ProgressEvent.Phase, _ workload: Workload?, done: Int, total: Int, secondsLeft: Double?) {
+        progress.report(
+            ProgressEvent(
+                phase: phase, cell: workload.map { "\($0)" } ?? "", done: done, total: total, secondsLeft: secondsLeft,
+                samples: samplesTaken, contaminatedSamples: samplesContaminated))
+    }
+}
+
+/// A cell that passed its check, and the samples that it has so far.
+final class RunningCell {
+    let workload: Workload
+    let work: Work
+    let preparation: SampleJournal.Preparation
+    let cost: CellCost
+    /// Whether it stays in memory between visits.
+    let isKept: Bool
+    var samples: [SampleJournal.Sample]
+    /// Nil where the next visit has to make it.
+    var resident: PreparedCell?
+    /// What the next visit is expected to take.
+    var visitSeconds: Double
+    var visitsLeft = 0
+
+    init(
+        _ workload: Workload, _ work: Work, _ preparation: SampleJournal.Preparation, _ cost: CellCost, isKept: Bool,
+        samples: [SampleJournal.Sample], resident: PreparedCell?, visitSeconds: Double
+    ) {
+        self.workload = workload
+        self.work = work
+        self.preparation = preparation
+        self.cost = cost
+        self.isKept = isKept
+        self.samples = samples
+        self.resident = resident
+        self.visitSeconds = visitSeconds
+    }
+
+    /// Nil while there is no sample.
+    var record: Measurement.Record? {
+        if samples.isEmpty { return nil }
+        return Measurement.Record(
+            samplesNanoseconds: samples.map(\.nanoseconds), rounds: samples.map(\.round),
+            iterationsPerSample: preparation.iterationsPerSample, contamination: samples.map(\.contamination),
+            peakResidentBytes: preparation.peakResidentBytes, maximumError: preparation.maximumError)
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+
+/// Writes a results file and, beside it, the journal of the launch that is under way.
+///
+/// A line of the results file is written and brought to disk as soon as its cell is finished: at once where a cell is
+/// skipped or its result is wrong, after its last round otherwise. A run that is interrupted writes the lines of its
+/// open cells with the samples that they have, so that the file can be read and reported as it is, and leaves the
+/// journal; a run that ends removes it. Resuming takes the open cells of the journal out of the results file again and
+/// goes on with their samples.
+public final class RunLog {
+    private let file: JSONLines
+    private let journal: SampleJournal
+    private let journalPath: String
+    private let launch: Int
+    private var written: Set<Workload>
+    /// Cells of an earlier attempt at this launch that are to be gone on with.
+    let openCells: [SampleJournal.OpenCell]
+
+    /// Starts a new file.
+    ///
+    /// - Throws: `ResultsError.exists` rather than overwrite one.
+    public static func create(_ path: String, header: ResultsHeader, launch: Int = 1) throws(ResultsError) -> RunLog {
+        guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
+        do {
+            try JSONLines.replace(path, with: [try JSONLines.object(header)])
+        } catch let error as ResultsError {
+            throw error
+        } catch {
+            throw .unwritable(path: path, reason: "\(error)")
+        }
+        return try RunLog(path, open: [], written: [], launch: launch)
+    }
+
+    /// Goes on with a file, for a launch that was cut short or for the next one; starts it where there is none.
+    ///
+    /// - Throws: `ResultsError.differs` where the file was measured on another machine, by another build, for another
+    ///   sweep or with another seed.
+    public static func resume(_ path: String, header: ResultsHeader, launch: Int = 1) throws(ResultsError) -> RunLog {
+        guard FileManager.default.fileExists(atPath: path) else {
+            return try create(path, header: header, launch: launch)
+        }
+        let lines = try ResultsLines(path)
+        let differing = lines.results.header.fieldsThatDiffer(from: header)
+        guard differing.isEmpty else { throw .differs(path: path, fields: differing) }
+
+        let open = try SampleJournal.openCells(journalPath(path, launch))
+        let reopened = Set(open.map(\.workload))
+        var kept: [Data] = []
+        var written = Set<Workload>()
+        for (line, measurement) in zip(lines.measurementLines, lines.results.measurements) {
+            if measurement.launch == launch {
+                if reopened.contains(measurement.workload) { continue }
+                written.insert(measurement.workload)
+            }
+            kept.append(line)
+        }
+        // The journal first: a kill between the two leaves the cells open in it, and it is the journal that counts.
+        let log = try RunLog(path, open: open, written: written, launch: launch) { () throws(ResultsError) in
+            try JSONLines.replace(path, with: [lines.headerLine] + kept)
+        }
+        return log
+    }
+
+    private init(
+        _ path: String, open: [SampleJournal.OpenCell], written: Set<Workload>, launch: Int,
+        rewrite: () throws(ResultsError) -> Void = {}
+    ) throws(ResultsError) {
+        openCells = open
+        self.written = written
+        self.launch = launch
+        journalPath = Self.journalPath(path, launch)
+        journal = try SampleJournal(path: journalPath, open: open)
+        try rewrite()
+        file = try JSONLines(appendingTo: path)
+    }
+
+    /// Beside `results.jsonl`, for launch 1: `results.launch1.partial.jsonl`.
+    static func journalPath(_ path: String, _ launch: Int) -> String {
+        (path as NSString).deletingPathExtension + ".launch\(launch).partial.jsonl"
+    }
+
+    /// True for a cell whose line stands in the file for this launch.
+    func hasFinished(_ workload: Workload) -> Bool { written.contains(workload) }
+
+    func open(_ workload: Workload, _ preparation: SampleJournal.Preparation) throws(ResultsError) {
+        try journal.open(workload, preparation)
+    }
+
+    func append(_ sample: SampleJournal.Sample, to workload: Workload) throws(ResultsError) {
+        try journal.append(sample, to: workload)
+    }
+
+    /// Writes the line of a cell.
+    ///
+    /// - Parameter isFinal: false where the run was interrupted and the cell stays open.
+    /// - Precondition: the cell has no line yet.
+    func write(_ measurement: Measurement, isFinal: Bool = true) throws(ResultsError) {
+        precondition(measurement.launch == launch, "a log of launch \(launch) cannot take launch \(measurement.launch)")
+        precondition(written.insert(measurement.workload).inserted, "\(measurement.workload) was already written")
+        try file.append(measurement, synced: true)
+        if isFinal, case .measured = measurement.outcome { try journal.close(measurement.workload) }
+    }
+
+    /// The launch is over and nothing is open: the journal has done its duty.
+    func removeJournal() {
+        try? FileManager.default.removeItem(atPath: journalPath)
+    }
+}
+
+extension ResultsHeader {
+    /// What makes two runs one: the fields in which they may not differ, by name, where they do.
+    func fieldsThatDiffer(from other: ResultsHeader) -> [String] {
+        let (a, b) = (machine, other.machine)
+        let pairs: [(String, Bool)] = [
+            ("machine.cpuModel", a.cpuModel == b.cpuModel),
+            ("machine.architecture", a.architecture == b.architecture),
+            ("machine.physicalCores", a.physicalCores == b.physicalCores),
+            ("machine.logicalCPUs", a.logicalCPUs == b.logicalCPUs),
+            ("machine.caches", a.caches == b.caches),
+            ("machine.memoryBytes", a.memoryBytes == b.memoryBytes),
+            ("machine.hypervisor", a.hypervisor == b.hypervisor),
+            ("machine.vectorLanes", a.vectorLanes == b.vectorLanes),
+            ("machine.instructionSet", a.instructionSet == b.instructionSet),
+            ("build.commit", build.commit == other.build.commit),
+            ("build.dirty", build.dirty == other.build.dirty),
+            ("build.compiler", build.compiler == other.build.compiler),
+            ("build.flags", build.flags == other.build.flags),
+            ("build.simd", build.simd == other.build.simd),
+            ("build.blasCore", build.blasCore == other.build.blasCore),
+            ("sweep", sweep == other.sweep),
+            ("seed", seed == other.seed),
+        ]
+        return pairs.filter { !$0.1 }.map(\.0)
+    }
+}

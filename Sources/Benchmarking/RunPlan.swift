@@ -1,0 +1,84 @@
+import Attention
+
+/// What a run is going to do, before it does it.
+public struct RunPlan: Sendable {
+    public struct Cell: Sendable, Hashable {
+        public enum Decision: Sendable, Hashable {
+            case run(rounds: Int)
+            case skip(reason: String)
+        }
+
+        public let workload: Workload
+        /// Predicted time of one call; nil where the kernel refuses the problem.
+        public let callSeconds: Double?
+        /// Q, K, V, O and the kernel's own memory; nil where the kernel refuses the problem.
+        public let bytes: Int?
+        public let decision: Decision
+    }
+
+    /// In the order of the sweep.
+    public let cells: [Cell]
+    /// Predicted time of the whole run, with what was spent before it.
+    public let seconds: Double
+    public let timeBudgetSeconds: Double
+    public let memoryLimitBytes: Int
+}
+
+/// Which cells fit into memory and into the time budget.
+///
+/// Cells are taken from the cheapest to the dearest, and each admitted one keeps time back for the rounds without
+/// which its median has no interval: a dear cell never costs a cheap one its rounds.
+struct Admission {
+    let options: RunOptions
+    let memoryLimitBytes: Int
+    let minimumSampleSeconds: Double
+    /// Held back for the rounds of the cells admitted so far.
+    private var reservedSeconds = 0.0
+
+    init(options: RunOptions, memoryLimitBytes: Int, minimumSampleSeconds: Double) {
+        self.options = options
+        self.memoryLimitBytes = memoryLimitBytes
+        self.minimumSampleSeconds = minimumSampleSeconds
+    }
+
+    /// Preparation and the least of rounds: what cells are ordered by.
+    func leastSeconds(_ cost: CellCost) -> Double {
+        cost.preparationSeconds(minimumSampleSeconds: minimumSampleSeconds) + roundsSeconds(cost)
+    }
+
+    /// Why a cell may not run, `elapsedSeconds` into the budget; nil where it may.
+    func refusal(of cost: CellCost, elapsedSeconds: Double) -> String? {
+        guard cost.bytes <= memoryLimitBytes else {
+            return "needs \(ByteCount.text(cost.bytes)) of memory; "
+                + "this run may use \(ByteCount.text(memoryLimitBytes))"
+        }
+        let left = options.timeBudgetSeconds - elapsedSeconds - reservedSeconds
+        guard leastSeconds(cost) <= left else {
+            return "one call would take about \(TimeBudget.text(seconds: cost.callSeconds)); it does not fit into the "
+                + "time budget of \(TimeBudget.text(seconds: options.timeBudgetSeconds))"
+        }
+        return nil
+    }
+
+    mutating func admit(_ cost: CellCost) { reservedSeconds += roundsSeconds(cost) }
+
+    private func roundsSeconds(_ cost: CellCost) -> Double {
+        let rounds = Double(min(options.rounds, cost.minimumRounds))
+        return rounds * cost.visitSeconds(minimumSampleSeconds: minimumSampleSeconds, isResident: true)
+    }
+}
+
+/// Sizes in memory as people read them.
+public enum ByteCount {
+    /// Two digits or more, in binary units: `512 B`, `1.5 MiB`, `25 GiB`.
+    public static func text(_ bytes: Int) -> String {
+        var number = Double(bytes)
+        var unit = "B"
+        for next in ["KiB", "MiB", "GiB", "TiB"] where number >= 1024 {
+            number /= 1024
+            unit = next
+        }
+        let digits = number < 9.95 && unit != "B" ? "\((number * 10).rounded() / 10)" : "\(Int(number.rounded()))"
+        return (digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits) + " " + unit
+    }
+}

@@ -1,0 +1,55 @@
+import Attention
+import Hardware
+import Kernels
+
+/// Turns workloads into measurements: probes, prepares, then visits every cell in shuffled rounds.
+///
+/// 1. Each series makes one short call, from which the cost of every cell follows (`Prober`, `CostModel`).
+/// 2. Each cell is prepared by itself, cheapest first (`Preparing`): refused where it does not fit, run once under a
+///    peak-memory reading, checked against the oracle, and given a number of calls that fill a sample.
+/// 3. Rounds visit the cells in a seeded random order and take one sample a visit (`Rounds`), so that a disturbance of
+///    some seconds spreads over all cells instead of bending one curve. Dear cells come every j-th round.
+///
+/// Nothing is done that is not predicted to end within the time budget; the calls of one sample are never cut short.
+public struct Runner {
+    /// What one launch came to.
+    public struct Outcome: Sendable {
+        /// Of this launch, in the order of the sweep; without cells that were interrupted before their first sample
+        /// and those that an earlier attempt had finished.
+        public let measurements: [Measurement]
+        public let wasInterrupted: Bool
+        /// With what was spent before the run.
+        public let seconds: Double
+    }
+
+    private let instruments: Instruments
+    private let options: RunOptions
+
+    public init(_ instruments: Instruments, _ options: RunOptions) {
+        self.instruments = instruments
+        self.options = options
+    }
+
+    /// Probes each series and predicts the rest.
+    public func plan(_ workloads: [Workload]) -> RunPlan {
+        let start = instruments.clock.nanoseconds
+        let model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
+        let probed = options.secondsAlreadySpent + Double(instruments.clock.nanoseconds - start) / 1e9
+        return Planner(instruments, options, model).plan(workloads, elapsedSeconds: probed)
+    }
+
+    /// Runs what `log` has not finished.
+    public func run(
+        _ workloads: [Workload], into log: RunLog, progress: any ProgressObserver = SilentProgress(),
+        cancellation: Cancellation = Cancellation()
+    ) throws(ResultsError) -> Outcome {
+        let run = Run(instruments, options, log, progress, cancellation)
+        try run.prepare(workloads.filter { !log.hasFinished($0) })
+        try run.visitInRounds()
+        try run.finish()
+        let order = Dictionary(workloads.enumerated().map { ($1, $0) }) { first, _ in first }
+        return Outcome(
+            measurements: run.measurements.sorted { order[$0.workload]! < order[$1.workload]! },
+            wasInterrupted: cancellation.isCancelled, seconds: run.elapsedSeconds)
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Hardware
+
+/// What one launch has measured of cells that are not finished, kept on disk sample by sample.
+///
+/// Rounds are interleaved, so nearly every cell is finished only at the end of a run, and its line of the results file
+/// can only be written then. Until then its samples stand here, in a file of JSON Lines of three kinds: a cell is
+/// opened (and numbered), a sample is taken, a cell is closed because its line now stands in the results file. A cell
+/// that was opened and not closed is open, whatever the results file says: that is the whole rule, and it holds
+/// wherever the process was killed. Rejected: rewriting a cell's line after each sample, which costs the square of the
+/// number of samples in writing and needs a reader that accepts a cell twice.
+final class SampleJournal {
+    /// A cell with what its preparation found and the samples that it has so far.
+    struct OpenCell: Equatable {
+        let workload: Workload
+        let preparation: Preparation
+        var samples: [Sample]
+    }
+
+    struct Preparation: Codable, Equatable {
+        let iterationsPerSample: Int
+        let peakResidentBytes: Int
+        let maximumError: Double
+    }
+
+    struct Sample: Codable, Equatable {
+        let round: Int
+        let nanoseconds: Int
+        let contamination: Contamination
+    }
+
+    private struct Line: Codable {
+        enum Event: Codable {
+            case opened(Workload, Preparation)
+            case sampled(Sample)
+            case closed
+        }
+
+        let cell: Int
+        let event: Event
+    }
+
+    private let file: JSONLines
+    private var cells: [Workload: Int] = [:]
+
+    /// Starts a journal that holds `open`, in place of any that was there.
+    init(path: String, open: [OpenCell]) throws(ResultsError) {
+        var lines: [Line] = []
+        for (index, cell) in open.enumerated() {
+            cells[cell.workload] = index
+            lines.append(Line(cell: index, event: .opened(cell.workload, cell.preparation)))
+            lines += cell.samples.map { Line(cell: index, event: .sampled($0)) }
+        }
+        do {
+            let encoded = try lines.map { try JSONLines.object($0) }
+            try JSONLines.replace(path, with: encoded)
+            file = try JSONLines(appendingTo: path)
+        } catch let error as ResultsError {
+            throw error
+        } catch {
+            throw .unwritable(path: path, reason: "\(error)")
+        }
+    }
+
+    /// The open cells of a journal; none where there is no file.
+    static func openCells(_ path: String) throws(ResultsError) -> [OpenCell] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        var cells: [Int: OpenCell] = [:]
+        for (index, data) in try JSONLines.read(path).lines.enumerated() {
+            let line = try JSONLines.value(Line.self, of: data, number: index + 1, in: path)
+            switch line.event {
+            case .opened(let workload, let preparation):
+                cells[line.cell] = OpenCell(workload: workload, preparation: preparation, samples: [])
+            case .sampled(let sample): cells[line.cell]?.samples.append(sample)
+            case .closed: cells[line.cell] = nil
+            }
+        }
+        return cells.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    func open(_ workload: Workload, _ preparation: Preparation) throws(ResultsError) {
+        let index = cells.count
+        cells[workload] = index
+        try file.append(Line(cell: index, event: .opened(workload, preparation)), synced: false)
+    }
+
+    /// - Precondition: the cell was opened.
+    func append(_ sample: Sample, to workload: Workload) throws(ResultsError) {
+        try file.append(Line(cell: cells[workload]!, event: .sampled(sample)), synced: false)
+    }
+
+    /// - Precondition: the cell was opened, and its line stands in the results file.
+    func close(_ workload: Workload) throws(ResultsError) {
+        try file.append(Line(cell: cells[workload]!, event: .closed), synced: false)
+    }
+}

@@ -1,0 +1,55 @@
+import Hardware
+
+/// Takes one timed sample: what the clock says before and after some calls, with the thread's evidence around it.
+///
+/// A sample lasts so long that the instrument cannot be seen in it: at least 1000 clock steps (nanobench's rule), at
+/// least 10⁴ readings of the clock (PyTorch's: overhead below 1e-4), and at least 1 ms. Short calls are repeated to get
+/// there. Evidence is read outside the clock: reading it costs microseconds, which the sample must not contain.
+public struct Sampler {
+    /// Wall time of `iterations` calls and what happened to the thread meanwhile.
+    public struct Sample: Equatable, Sendable {
+        public let nanoseconds: Int
+        public let contamination: Contamination
+    }
+
+    /// The shortest sample to be trusted.
+    public let minimumNanoseconds: Int
+    private let clock: any NanosecondClock
+    private let evidence: () -> ThreadEvidence
+
+    public init(
+        clock: any NanosecondClock, resolutionNanoseconds: Double, overheadNanoseconds: Double,
+        evidence: @escaping () -> ThreadEvidence
+    ) {
+        self.clock = clock
+        self.evidence = evidence
+        minimumNanoseconds = Int(max(1000 * resolutionNanoseconds, overheadNanoseconds / 1e-4, 1e6).rounded(.up))
+    }
+
+    public func sample(iterations: Int, _ call: () -> Void) -> Sample {
+        let before = evidence()
+        let start = clock.nanoseconds
+        for _ in 0..<iterations { call() }
+        let nanoseconds = max(1, clock.nanoseconds - start)
+        return Sample(
+            nanoseconds: nanoseconds, contamination: evidence().contamination(since: before, wallNanoseconds: nanoseconds))
+    }
+
+    /// The calls that fill a sample, found by trying: believed only when two samples in a row are long enough, since
+    /// one may have been stretched by an interruption.
+    public func calibratedIterations(_ call: () -> Void) -> Int {
+        var iterations = 1
+        var believed = 0
+        while believed < 2 {
+            let nanoseconds = sample(iterations: iterations, call).nanoseconds
+            if nanoseconds >= minimumNanoseconds {
+                believed += 1
+            } else {
+                believed = 0
+                let wanted = Double(iterations) * 1.1 * Double(minimumNanoseconds) / Double(nanoseconds)
+                iterations = min(max(Int(wanted.rounded(.up)), iterations + 1), iterations * 10)
+            }
+        }
+        return iterations
+    }
+}

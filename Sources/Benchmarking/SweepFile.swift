@@ -1,0 +1,81 @@
+import Attention
+import Foundation
+import Kernels
+import Yams
+
+/// Sweep files: where they are, and what is in them. The keys are those of `SweepReader`.
+public enum SweepFile {
+    /// `key=value` from a command line, which stands in place of what the file says.
+    ///
+    /// The value is YAML, as in the file; `a,b` is short for `[a, b]`. It replaces the axis of the top level, and a
+    /// group of `also` that gives the same axis is left out: who asks for `lengths=512` wants nothing at 10M.
+    public struct Override: Hashable, Sendable {
+        public let key: String
+        public let value: String
+
+        /// Nil where the text has no `=`, or nothing before or after it.
+        public init?(_ text: String) {
+            guard let equals = text.firstIndex(of: "=") else { return nil }
+            key = text[..<equals].trimmingCharacters(in: .whitespaces)
+            value = text[text.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            if key.isEmpty || value.isEmpty { return nil }
+        }
+    }
+
+    public static func load(
+        _ path: String, overrides: [Override] = [], kernels: [any AttentionKernel.Type] = KernelRegistry.all
+    ) throws(SweepError) -> Sweep {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw .unreadable(path: path, reason: error.localizedDescription)
+        }
+        let file = (path as NSString).lastPathComponent
+        return try parse(text, file: file, overrides: overrides, kernels: kernels)
+    }
+
+    /// - Parameter file: what errors call the text.
+    public static func parse(
+        _ text: String, file: String, overrides: [Override] = [],
+        kernels: [any AttentionKernel.Type] = KernelRegistry.all
+    ) throws(SweepError) -> Sweep {
+        let root = try SweepField(yaml: text, source: .file(file), path: "")
+        var fields: [SweepField] = []
+        for override in overrides {
+            let isList = override.value.contains(",") && !override.value.contains(where: { "[{\"'".contains($0) })
+            let value = isList ? "[\(override.value)]" : override.value
+            fields.append(try SweepField(yaml: value, source: .commandLine, path: override.key))
+        }
+        return try SweepReader(kernels: kernels).sweep(from: root, overrides: fields)
+    }
+
+    /// The path of a sweep that is given as a path, or as the name of a file in one of `directories`.
+    public static func find(_ nameOrPath: String, in directories: [String]) throws(SweepError) -> String {
+        let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") || nameOrPath.hasSuffix(".yml")
+        if isPath, FileManager.default.fileExists(atPath: nameOrPath) { return nameOrPath }
+        let all = list(in: directories)
+        if let path = all.first(where: { name(of: $0) == nameOrPath || ($0 as NSString).lastPathComponent == nameOrPath })
+        {
+            return path
+        }
+        throw .unknownSweep(name: nameOrPath, known: all.map(name(of:)), directories: directories)
+    }
+
+    /// The paths of all sweeps, ordered by name; where two directories have one of the same name, the first counts.
+    public static func list(in directories: [String]) -> [String] {
+        var names = Set<String>()
+        var paths: [String] = []
+        for directory in directories {
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            for file in files where file.hasSuffix(".yaml") && names.insert(file).inserted {
+                paths.append((directory as NSString).appendingPathComponent(file))
+            }
+        }
+        return paths.sorted { name(of: $0) < name(of: $1) }
+    }
+
+    private static func name(of path: String) -> String {
+        ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    }
+}

@@ -1,0 +1,197 @@
+import Attention
+import Foundation
+import Kernels
+
+/// What a sweep file may say. Strict: a key that nobody reads would be an axis that somebody believes was measured.
+struct SweepReader {
+    let kernels: [any AttentionKernel.Type]
+
+    private static let axisKeys = [
+        "kernels", "lengths", "window", "sinks", "chunk", "heads", "headDimension", "elementType", "threads", "batch",
+    ]
+    private static let allKeys = ["name", "description", "phase", "timeBudget"] + axisKeys + ["also"]
+
+    /// Largest work of one call that is still counted exactly: beyond it, FLOP counts would overflow.
+    private static let largestWork = 0x1p61
+
+    private typealias Fields = [String: SweepField]
+
+    func sweep(from root: SweepField, overrides: [SweepField]) throws(SweepError) -> Sweep {
+        var top = Fields(uniqueKeysWithValues: try root.entries(known: Self.allKeys).map { ($0.key, $0.value) })
+        for override in overrides {
+            guard Self.allKeys.contains(override.path) else {
+                throw override.unknown(override.path, "a key", among: Self.allKeys)
+            }
+            top[override.path] = override
+        }
+        try checkPhase(top)
+
+        var groups = [try axes(top, in: root)]
+        let overridden = Set(overrides.map(\.path))
+        for group in try top["also"]?.items() ?? [] {
+            let own = try group.entries(known: Self.axisKeys)
+            if own.contains(where: { overridden.contains($0.key) }) { continue }
+            groups.append(try axes(top.merging(own.map { ($0.key, $0.value) }) { $1 }, in: group))
+        }
+        return Sweep(
+            name: try name(top, in: root), description: try top["description"]?.text().trimmed ?? "",
+            timeBudgetSeconds: try timeBudget(top), groups: groups)
+    }
+
+    private func checkPhase(_ fields: Fields) throws(SweepError) {
+        guard let field = fields["phase"] else { return }
+        if try field.choice(Sweep.Phase.self, called: "a phase") == .decode {
+            throw field.error("this build measures prefill only; leave `phase` out or say prefill")
+        }
+    }
+
+    private func name(_ fields: Fields, in root: SweepField) throws(SweepError) -> String {
+        guard let field = fields["name"] else { throw root.error("`name` is missing; add such as `name: scaling`") }
+        let name = try field.text()
+        guard name.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) }) else {
+            throw field.error("\"\(name)\" cannot name a directory; use letters, digits, - _ and . only")
+        }
+        return name
+    }
+
+    private func timeBudget(_ fields: Fields) throws(SweepError) -> Double? {
+        guard let field = fields["timeBudget"] else { return nil }
+        let text = try field.text()
+        guard let seconds = TimeBudget.parse(text) else {
+            throw field.error("\"\(text)\" is not a time; write it as 30s or 5m")
+        }
+        return seconds
+    }
+
+    private func axes(_ fields: Fields, in group: SweepField) throws(SweepError) -> Sweep.Axes {
+        guard let kernelField = fields["kernels"] else {
+            throw group.error("`kernels` is missing; add such as `kernels: [full, sliding-window]`")
+        }
+        guard let lengthField = fields["lengths"] else {
+            throw group.error("`lengths` is missing; add such as `lengths: 512..16K*sqrt2`")
+        }
+        var axes = Sweep.Axes(kernels: try kernelNames(kernelField), lengths: try lengths(lengthField))
+        axes.windows = try counts(fields["window"], minimum: 1) ?? axes.windows
+        axes.sinks = try counts(fields["sinks"], minimum: 0) ?? axes.sinks
+        axes.chunks = try counts(fields["chunk"], minimum: 1) ?? axes.chunks
+        axes.headDimensions = try counts(fields["headDimension"], minimum: 1) ?? axes.headDimensions
+        axes.threads = try counts(fields["threads"], minimum: 1) ?? axes.threads
+        axes.batches = try counts(fields["batch"], minimum: 1) ?? axes.batches
+        if let field = fields["heads"] { axes.heads = try heads(field) }
+        if let field = fields["elementType"] {
+            axes.elementTypes = []
+            for item in try field.items() {
+                axes.elementTypes.append(try item.choice(ElementType.self, called: "an element type"))
+            }
+        }
+        try checkParameters(axes, kernelField)
+        try checkWork(axes, lengthField)
+        return axes
+    }
+
+    private func kernelNames(_ field: SweepField) throws(SweepError) -> [String] {
+        var names: [String] = []
+        for item in try field.items() {
+            let name = try item.text()
+            guard kernels.contains(where: { $0.name == name }) else {
+                throw item.unknown(name, "a kernel", among: kernels.map { $0.name })
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    private func lengths(_ field: SweepField) throws(SweepError) -> [Int] {
+        var lengths = Set<Int>()
+        for item in try field.items() {
+            let text = try item.text()
+            do {
+                lengths.formUnion(try LengthRange.parse(text))
+            } catch {
+                throw item.error(error.reason)
+            }
+        }
+        return lengths.sorted()
+    }
+
+    private func counts(_ field: SweepField?, minimum: Int) throws(SweepError) -> [Int]? {
+        guard let field else { return nil }
+        var counts: [Int] = []
+        for item in try field.items() { counts.append(try item.count(minimum: minimum)) }
+        return counts
+    }
+
+    private func heads(_ field: SweepField) throws(SweepError) -> [Sweep.Heads] {
+        var list: [Sweep.Heads] = []
+        for item in try field.items() {
+            let entries = try item.entries(known: ["query", "keyValue"])
+            guard let query = try entries.first(where: { $0.key == "query" })?.value.count(minimum: 1) else {
+                throw item.error("`query` is missing; write such as {query: 8, keyValue: 1}")
+            }
+            let keyValue = try entries.first { $0.key == "keyValue" }?.value.count(minimum: 1) ?? query
+            guard query.isMultiple(of: keyValue) else {
+                throw item.error("\(ShapeError.unevenGroups(queryHeads: query, keyValueHeads: keyValue))")
+            }
+            list.append(Sweep.Heads(query: query, keyValue: keyValue))
+        }
+        return list
+    }
+
+    private func checkParameters(_ axes: Sweep.Axes, _ kernelField: SweepField) throws(SweepError) {
+        for name in axes.kernels {
+            let needed = kernels.first { $0.name == name }?.maskFamily.parameters ?? []
+            for parameter in needed where axes.values(of: parameter).isEmpty {
+                let example = [.window: 1024, .sinks: 4, .chunk: 8192][parameter] ?? 1
+                throw kernelField.error("\(name) needs `\(parameter)`; add such as `\(parameter): \(example)`")
+            }
+        }
+    }
+
+    private func checkWork(_ axes: Sweep.Axes, _ lengthField: SweepField) throws(SweepError) {
+        let length = Double(axes.lengths.last ?? 1)
+        let heads = Double(axes.heads.map(\.query).max() ?? 1) * Double(axes.batches.max() ?? 1)
+        let work = 4 * Double(axes.headDimensions.max() ?? 1) * heads * length * length
+        let parameters = axes.windows + axes.sinks + axes.chunks
+        guard work <= Self.largestWork, parameters.allSatisfy({ $0 <= 1 << 30 }) else {
+            throw lengthField.error(
+                "\(TokenCount.text(axes.lengths.last ?? 1)) tokens with these heads are more work than can be counted "
+                    + "exactly; choose smaller sizes")
+        }
+    }
+}
+
+/// What is wrong with a sweep file, or with asking for one.
+public enum SweepError: Error, Equatable, CustomStringConvertible {
+    case unreadable(path: String, reason: String)
+    case unknownSweep(name: String, known: [String], directories: [String])
+    case wrong(location: String, message: String)
+
+    static func located(
+        _ source: SweepField.Source, line: Int?, path: String, message: String
+    ) -> SweepError {
+        let place =
+            switch source {
+            case .file(let name): line.map { "\(name):\($0)" } ?? name
+            case .commandLine: "command line"
+            }
+        return .wrong(location: path.isEmpty ? place : "\(place): \(path)", message: message)
+    }
+
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason):
+            return "cannot read the sweep \(path): \(reason)"
+        case .unknownSweep(let name, let known, let directories):
+            let nearest = NearestName.of(name, among: known).map { "did you mean \"\($0)\"?" }
+            let list = known.isEmpty ? "there is none" : "there are \(known.joined(separator: ", "))"
+            return "\"\(name)\" is no sweep file and no sweep in \(directories.joined(separator: ", ")); "
+                + (nearest ?? list)
+        case .wrong(let location, let message):
+            return "\(location): \(message)"
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Testing
+
+@testable import Benchmarking
+
+/// The sweeps that come with the tool are read by the tool.
+struct BundledSweepTests {
+    private static let directory = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Benchmarks/sweeps").path
+
+    @Test(arguments: SweepFile.list(in: [directory]))
+    func isReadAndDescribed(path: String) throws {
+        let sweep = try SweepFile.load(path)
+        #expect("\(sweep.name).yaml" == (path as NSString).lastPathComponent)
+        #expect(sweep.description.count > 80)
+        #expect(try !sweep.workloads().isEmpty)
+    }
+
+    @Test func areThree() {
+        let names = SweepFile.list(in: [Self.directory]).map { ($0 as NSString).lastPathComponent }
+        #expect(names == ["long-context.yaml", "scaling.yaml", "smoke.yaml"])
+    }
+
+    @Test func scalingReachesTenMillionTokens() throws {
+        let workloads = try SweepFile.load(Self.directory + "/scaling.yaml").workloads()
+        // full + 2 windows of each of three kernels, at eleven lengths, and two long ones.
+        #expect(workloads.count == (1 + 3 * 2) * 11 + 2)
+        #expect(workloads.map(\.problem.shape.queryLength).max() == 10 << 20)
+    }
+}

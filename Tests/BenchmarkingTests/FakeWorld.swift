@@ -1,0 +1,129 @@
+import Attention
+import Foundation
+import Hardware
+import Kernels
+import TestSupport
+
+@testable import Benchmarking
+
+/// Foundation has one too.
+typealias Measurement = Benchmarking.Measurement
+
+/// A machine whose kernels take exactly the time that a test plants, on a clock that only they move.
+final class FakeWorld: @unchecked Sendable {
+    @TaskLocal static var current = FakeWorld()
+
+    let clock = FakeClock()
+    /// Of each kernel.
+    var secondsPerPair: [String: Double] = ["full": 1e-6, "sliding-window": 2e-6]
+    /// Of every call, beside its pairs.
+    var secondsPerCall = 0.0
+    /// Each cell that was called, in order.
+    var calls: [String] = []
+    var wrongKernels: Set<String> = []
+    var availableBytes = 1 << 40
+    /// Resident bytes that a call leaves as its peak.
+    var peakGrowthBytes = 5000
+    var afterCall: (String) -> Void = { _ in }
+    private var peakBytes = 0
+
+    func instruments() -> Instruments {
+        Instruments(
+            kernels: [FakeFull.self, FakeWindow.self],
+            team: { _ in WorkerTeam() },
+            check: { [unowned self] problem, _, _ in
+                let kernel = problem.mask == .causal ? "full" : "sliding-window"
+                return wrongKernels.contains(kernel)
+                    ? .wrong(maximumError: 0.5, reason: "off by 0.5") : .right(maximumError: 1e-7)
+            },
+            memory: .init(
+                residentBytes: { 1_000_000 }, resetPeak: { [unowned self] in peakBytes = 1_000_000 },
+                peakResidentBytes: { [unowned self] in peakBytes },
+                availableBytes: { [unowned self] in availableBytes }),
+            clock: clock,
+            sampler: Sampler(
+                clock: clock, resolutionNanoseconds: 1, overheadNanoseconds: 20, evidence: { .quiet }))
+    }
+
+    func called(_ kernel: String, _ problem: AttentionProblem, pairs: Int) {
+        clock.advance(seconds: Double(pairs) * secondsPerPair[kernel]! + secondsPerCall)
+        peakBytes = 1_000_000 + peakGrowthBytes
+        let cell = "\(Workload(kernel: kernel, problem: problem))"
+        calls.append(cell)
+        afterCall(cell)
+    }
+}
+
+/// Takes time in proportion to the pairs, and computes nothing.
+class FakeKernel {
+    let problem: AttentionProblem
+    private(set) var computedPairs = 0
+
+    required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        if problem.shape.batch > 1 { throw UnsupportedProblem("takes one batch at a time") }
+        self.problem = problem
+    }
+
+    static func computedPairs(for problem: AttentionProblem) -> Int {
+        problem.shape.batch * problem.shape.queryHeads * problem.pairs.allowed
+    }
+
+    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 64 }
+
+    fileprivate func run(as kernel: String) {
+        computedPairs = Self.computedPairs(for: problem)
+        FakeWorld.current.called(kernel, problem, pairs: computedPairs)
+    }
+}
+
+final class FakeFull: FakeKernel, AttentionKernel {
+    static let name = "full"
+    static let summary = "planted times"
+    static let maskFamily = MaskFamily.causal
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { run(as: Self.name) }
+}
+
+final class FakeWindow: FakeKernel, AttentionKernel {
+    static let name = "sliding-window"
+    static let summary = "planted times"
+    static let maskFamily = MaskFamily.slidingWindow
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { run(as: Self.name) }
+}
+
+/// A folder that is gone after the test.
+final class TemporaryFolder {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID().uuidString)").path
+
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { path + "/" + name }
+}
+
+/// Small cells of both fake kernels.
+func fakeSweep(kernels: [String] = ["full", "sliding-window"], lengths: [Int], windows: [Int] = [16]) -> Sweep {
+    var axes = Sweep.Axes(kernels: kernels, lengths: lengths)
+    axes.windows = windows
+    axes.headDimensions = [1]
+    return Sweep(name: "fake", groups: [axes])
+}
+
+func fakeWorkloads(
+    kernels: [String] = ["full", "sliding-window"], lengths: [Int], windows: [Int] = [16]
+) throws -> [Workload] {
+    try fakeSweep(kernels: kernels, lengths: lengths, windows: windows)
+        .workloads(kernels: [FakeFull.self, FakeWindow.self])
+}
+
+func fakeHeader(seed: UInt64 = 1, sweep: Sweep = fakeSweep(lengths: [64]), commit: String = "abc") -> ResultsHeader {
+    let machine = Machine(
+        cpuModel: "Test CPU", architecture: "x86_64", physicalCores: 2, logicalCPUs: 2,
+        caches: [.init(level: 1, bytes: 32768, sharedBy: 1)], memoryBytes: 1 << 34, hypervisor: nil, vectorLanes: 8,
+        instructionSet: "native", availableVectorLanes: 8, kernelRelease: "6.1", pinnedCPUs: [1],
+        clockResolutionNanoseconds: 1, clockOverheadNanoseconds: 20, checks: [])
+    return ResultsHeader(
+        machine: machine,
+        ceilings: Ceilings(flopsPerSecond: .init(float32: 1e11, bfloat16: nil), readBytesPerSecond: 1e10),
+        build: .init(commit: commit, dirty: false, compiler: "6.3", flags: "-O", simd: "8 lanes", blasCore: "Haswell"),
+        sweep: sweep, seed: seed, startedAt: "2026-01-01T00:00:00Z", command: "attnbench run")
+}

@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Benchmarking
+
+/// Kills at every byte: what was whole on disk is there again.
+struct RunLogTests {
+    private let folder: TemporaryFolder
+    private let path: String
+    private let journalPath: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        path = folder.file("results.jsonl")
+        journalPath = RunLog.journalPath(path, 1)
+    }
+
+    /// An interrupted run of two cells, and the two files that it left.
+    private func interruptedRun() throws -> (results: Data, journal: Data, workloads: [Workload]) {
+        let world = FakeWorld()
+        let workloads = try fakeWorkloads(lengths: [1024])
+        let cancellation = Cancellation()
+        world.afterCall = { [unowned world] _ in if world.calls.count == 14 { cancellation.cancel() } }
+        try FakeWorld.$current.withValue(world) {
+            let log = try RunLog.create(path, header: fakeHeader())
+            _ = try Runner(world.instruments(), RunOptions(seed: 1)).run(workloads, into: log, cancellation: cancellation)
+        }
+        return (try contents(path), try contents(journalPath), workloads)
+    }
+
+    private func contents(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+
+    private func wholeLines(_ data: Data) -> Int { data.count { $0 == UInt8(ascii: "\n") } }
+
+    @Test func aJournalCutAnywhereGivesBackItsWholeLines() throws {
+        let (_, journal, workloads) = try interruptedRun()
+        let all = try SampleJournal.openCells(journalPath)
+        #expect(all.map(\.workload).sorted { "\($0)" < "\($1)" } == workloads)
+        let total = all.reduce(0) { $0 + $1.samples.count }
+        #expect(total >= 3)
+        let cut = folder.file("cut.jsonl")
+        var counts: [Int] = []
+        for length in 0...journal.count {
+            try journal.prefix(length).write(to: URL(fileURLWithPath: cut))
+            let open = try SampleJournal.openCells(cut)
+            counts.append(open.reduce(0) { $0 + $1.samples.count } + open.count)
+            let torn = length < journal.count && journal[length] == UInt8(ascii: "\n") ? 1 : 0
+            #expect(counts.last == wholeLines(journal.prefix(length)) + torn)
+            for cell in open {
+                let complete = try #require(all.first { $0.workload == cell.workload })
+                #expect(complete.samples.starts(with: cell.samples))
+            }
+        }
+        #expect(counts.last == total + 2)
+    }
+
+    /// The results file is cut while its lines are being written; the journal is whole.
+    @Test func resumingFromAnyCutLosesNoSample() throws {
+        let (results, journal, workloads) = try interruptedRun()
+        let all = Dictionary(uniqueKeysWithValues: try SampleJournal.openCells(journalPath).map { ($0.workload, $0) })
+        let headerEnd = results.firstIndex(of: UInt8(ascii: "\n"))! + 1
+        for length in stride(from: headerEnd, through: results.count, by: 7) {
+            try results.prefix(length).write(to: URL(fileURLWithPath: path))
+            try journal.write(to: URL(fileURLWithPath: journalPath))
+            let log = try RunLog.resume(path, header: fakeHeader())
+            #expect(workloads.allSatisfy { !log.hasFinished($0) })
+            #expect(Dictionary(uniqueKeysWithValues: log.openCells.map { ($0.workload, $0) }) == all)
+            #expect(try ResultsFile.load(path).measurements.isEmpty)
+            // And a kill right after resuming is no loss either.
+            #expect(try SampleJournal.openCells(journalPath).count == 2)
+        }
+    }
+
+    @Test func aTornLineIsCutOffBeforeTheNextIsAppended() throws {
+        let workloads = try fakeWorkloads(lengths: [64])
+        let log = try RunLog.create(path, header: fakeHeader())
+        try log.write(skipped(workloads[0]))
+        try (contents(path) + Data("{\"kernel\": \"fu".utf8)).write(to: URL(fileURLWithPath: path))
+        let resumed = try RunLog.resume(path, header: fakeHeader())
+        #expect(resumed.hasFinished(workloads[0]))
+        try resumed.write(skipped(workloads[1]))
+        let results = try ResultsFile.load(path)
+        #expect(results.measurements.map(\.workload) == workloads)
+        #expect(results.cautions.isEmpty)
+    }
+
+    @Test func filesAreNeitherOverwrittenNorMixed() throws {
+        _ = try RunLog.create(path, header: fakeHeader())
+        #expect(throws: ResultsError.exists(path: path)) { try RunLog.create(path, header: fakeHeader()) }
+        let other = fakeHeader(seed: 2, sweep: fakeSweep(lengths: [128]), commit: "def")
+        let error = #expect(throws: ResultsError.self) { try RunLog.resume(path, header: other) }
+        #expect(error?.description == "\(path) cannot be resumed: it differs in build.commit, sweep, seed; "
+            + "run again with what it was made with, or choose another --output")
+    }
+
+    @Test func aFolderThatCannotBeMadeIsNamed() throws {
+        let file = folder.file("file")
+        try Data().write(to: URL(fileURLWithPath: file))
+        let error = #expect(throws: ResultsError.self) {
+            try RunLog.create(file + "/results.jsonl", header: fakeHeader())
+        }
+        #expect(error?.description.hasPrefix("cannot write \(file)/results.jsonl") == true)
+    }
+
+    private func skipped(_ workload: Workload) -> Measurement {
+        Measurement(
+            workload: workload, launch: 1, work: .init(problem: workload.problem, computedPairs: 1),
+            outcome: .skipped(reason: "a test"))
+    }
+}

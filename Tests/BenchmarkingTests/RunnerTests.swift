@@ -1,0 +1,210 @@
+import Attention
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Benchmarking
+
+struct RunnerTests {
+    private let world = FakeWorld()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func run(
+        _ workloads: [Workload], _ options: RunOptions, file: String = "results.jsonl",
+        cancellation: Cancellation = Cancellation()
+    ) throws -> Runner.Outcome {
+        try FakeWorld.$current.withValue(world) {
+            let log = try RunLog.resume(folder.file(file), header: fakeHeader(), launch: options.launch)
+            return try Runner(world.instruments(), options).run(workloads, into: log, cancellation: cancellation)
+        }
+    }
+
+    private func options(seed: UInt64 = 1, _ change: (inout RunOptions) -> Void = { _ in }) -> RunOptions {
+        var options = RunOptions(seed: seed)
+        change(&options)
+        return options
+    }
+
+    private func record(_ outcome: Runner.Outcome, _ cell: String) throws -> Measurement.Record {
+        let measurement = try #require(outcome.measurements.first { "\($0.workload)".hasPrefix(cell) })
+        guard case .measured(let record) = measurement.outcome else {
+            throw ResultsError.foreign(path: "\(measurement.outcome)")
+        }
+        return record
+    }
+
+    @Test func samplesAreThePlantedTimes() throws {
+        let workloads = try fakeWorkloads(lengths: [64, 4096])
+        let outcome = try run(workloads, options { $0.rounds = 8 })
+        #expect(outcome.measurements.map(\.workload) == workloads)
+        #expect(!outcome.wasInterrupted)
+        let full = try record(outcome, "full 4K")
+        #expect(full.samplesNanoseconds.count == 8)
+        #expect(full.rounds.allSatisfy { (0...8).contains($0) })
+        let expected = Double(4096 * 4097 / 2) * 1e-6
+        #expect(full.samplesNanoseconds.allSatisfy { abs(Double($0) / 1e9 - expected) < 1e-6 })
+        #expect(full.iterationsPerSample == 1)
+        #expect(full.peakResidentBytes == 5000)
+        #expect(full.maximumError == 1e-7)
+        let results = try ResultsFile.load(folder.file("results.jsonl"))
+        #expect(Set(results.measurements) == Set(outcome.measurements))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["results.jsonl"])
+    }
+
+    @Test func shortCallsAreBatched() throws {
+        world.secondsPerPair["full"] = 1e-9
+        let outcome = try run(try fakeWorkloads(kernels: ["full"], lengths: [64]), options { $0.rounds = 6 })
+        let record = try record(outcome, "full 64")
+        #expect(record.iterationsPerSample >= 480)
+        #expect(record.samplesNanoseconds.allSatisfy { $0 >= 1_000_000 })
+    }
+
+    @Test func aLongPassIsItsOwnSample() throws {
+        world.secondsPerPair["full"] = 1e-5
+        let outcome = try run(
+            try fakeWorkloads(kernels: ["full"], lengths: [4096]), options { $0.timeBudgetSeconds = 100 })
+        // The probes stop at 512 tokens, 1.3 s; the cell itself takes 84 s.
+        #expect(world.calls.filter { $0.hasPrefix("full 4K") }.count == 1)
+        #expect(try record(outcome, "full 4K").rounds == [0])
+        #expect(outcome.seconds < 100)
+    }
+
+    @Test(arguments: [3.0, 10, 40, 200])
+    func theBudgetIsKept(seconds: Double) throws {
+        let workloads = try fakeWorkloads(lengths: [64, 128, 256, 512, 1024, 2048], windows: [16, 64])
+        let outcome = try run(workloads, options {
+            $0.timeBudgetSeconds = seconds
+            $0.secondsAlreadySpent = 1
+            $0.rounds = 1000
+        })
+        #expect(outcome.seconds <= seconds * 1.05)
+        #expect(outcome.seconds >= seconds * 0.8)
+        #expect(outcome.measurements.count == workloads.count)
+        for measurement in outcome.measurements {
+            switch measurement.outcome {
+            case .measured(let record):
+                #expect(record.samplesNanoseconds.count >= 6 || record.rounds.first == 0, "\(measurement.workload)")
+            case .skipped(let reason): #expect(reason.contains("time budget"))
+            case .failed: Issue.record("\(measurement)")
+            }
+        }
+    }
+
+    @Test func timeIsNotOverrunWhenThePredictionIsWrong() throws {
+        // After forty calls the machine is five times slower than it was when the costs were learnt.
+        world.afterCall = { [unowned world] _ in if world.calls.count == 40 { world.secondsPerCall = 0.5 } }
+        let workloads = try fakeWorkloads(lengths: [64, 128, 256, 512])
+        let outcome = try run(workloads, options { $0.timeBudgetSeconds = 20; $0.rounds = 1000 })
+        #expect(outcome.seconds <= 21)
+    }
+
+    @Test func whatDoesNotFitIsSkippedWithItsReason() throws {
+        world.secondsPerPair["full"] = 1e-4
+        let workloads = try fakeWorkloads(lengths: [64, 8192])
+        let outcome = try run(workloads, options { $0.timeBudgetSeconds = 30; $0.memoryLimitBytes = 120_000 })
+        let reasons = outcome.measurements.map { measurement in
+            if case .skipped(let reason) = measurement.outcome { "\(measurement.workload): \(reason)" } else { "" }
+        }
+        #expect(reasons == [
+            "", "full 8K d=1: needs 128 KiB of memory; this run may use 117 KiB", "",
+            "sliding-window(16) 8K d=1: needs 128 KiB of memory; this run may use 117 KiB",
+        ])
+        let slow = try run(workloads, options { $0.timeBudgetSeconds = 30 }, file: "slow.jsonl")
+        guard case .skipped(let reason) = slow.measurements[1].outcome else { throw CancellationError() }
+        #expect(reason == "one call would take about 56 min; it does not fit into the time budget of 30 s")
+    }
+
+    @Test func wrongAndUnsupportedCellsAreNotTimed() throws {
+        world.wrongKernels = ["full"]
+        var axes = fakeSweep(lengths: [64]).groups[0]
+        axes.batches = [1, 2]
+        let workloads = try Sweep(name: "x", groups: [axes]).workloads(kernels: [FakeFull.self, FakeWindow.self])
+        let outcome = try run(workloads, options { $0.rounds = 6 })
+        #expect(outcome.measurements[0].outcome == .failed(reason: "off by 0.5", maximumError: 0.5))
+        #expect(outcome.measurements[1].outcome == .skipped(reason: "takes one batch at a time"))
+        #expect(world.calls.filter { $0.hasPrefix("full") }.count == 3)
+    }
+
+    @Test func ordersAreShuffledAndFollowTheSeed() throws {
+        let workloads = try fakeWorkloads(lengths: [64, 128, 256], windows: [16, 32])
+        func order(seed: UInt64, file: String) throws -> [String] {
+            world.calls = []
+            _ = try run(workloads, options(seed: seed) { $0.rounds = 10 }, file: file)
+            return world.calls
+        }
+        let first = try order(seed: 1, file: "a.jsonl")
+        #expect(try order(seed: 1, file: "b.jsonl") == first)
+        #expect(try order(seed: 2, file: "c.jsonl") != first)
+    }
+
+    @Test func inputsOfOneShapeAreShared() throws {
+        var pool = InputPool(seed: 1)
+        let shape = try AttentionShape(queryLength: 8, headDimension: 2)
+        let first = pool.inputs(for: shape)
+        #expect(pool.inputs(for: shape) === first)
+        #expect(pool.adopt(SharedInputs(shape: shape, seed: 1), for: shape) === first)
+    }
+
+    @Test func cellsThatDoNotStayAreMadeAgain() throws {
+        // 48 KiB: room for the longest cell and for some short ones beside it, not for all.
+        let workloads = try fakeWorkloads(lengths: [512, 1024, 2048])
+        let outcome = try run(workloads, options { $0.memoryLimitBytes = 48 << 10; $0.rounds = 7 })
+        for measurement in outcome.measurements {
+            guard case .measured(let record) = measurement.outcome else { throw CancellationError() }
+            #expect(record.samplesNanoseconds.count == 7)
+        }
+    }
+
+    @Test func interruptingKeepsWhatThereIsAndResumingFinishes() throws {
+        let workloads = try fakeWorkloads(lengths: [1024, 2048])
+        let cancellation = Cancellation()
+        world.afterCall = { [unowned world] _ in if world.calls.count == 40 { cancellation.cancel() } }
+        let first = try run(workloads, options { $0.rounds = 10 }, cancellation: cancellation)
+        #expect(first.wasInterrupted)
+        #expect(first.measurements.count == 4)
+        let kept = try ResultsFile.load(folder.file("results.jsonl"))
+        #expect(Set(kept.measurements) == Set(first.measurements))
+
+        world.afterCall = { _ in }
+        let second = try run(workloads, options { $0.rounds = 10 })
+        #expect(!second.wasInterrupted)
+        for workload in workloads {
+            let before = try record(first, "\(workload)")
+            let after = try record(second, "\(workload)")
+            #expect(after.samplesNanoseconds.count == 10)
+            #expect(after.samplesNanoseconds.starts(with: before.samplesNanoseconds))
+            #expect(Set(after.rounds).count == 10)
+        }
+        let third = try run(workloads, options { $0.rounds = 10 })
+        #expect(third.measurements.isEmpty)
+    }
+
+    @Test func launchesStandSideBySide() throws {
+        let workloads = try fakeWorkloads(lengths: [64])
+        for launch in 1...3 { _ = try run(workloads, options { $0.rounds = 6; $0.launch = launch }) }
+        let results = try ResultsFile.load(folder.file("results.jsonl"))
+        #expect(results.measurements.map(\.launch).sorted() == [1, 1, 2, 2, 3, 3])
+    }
+
+    @Test func progressCountsUp() throws {
+        final class Recorder: ProgressObserver {
+            var events: [ProgressEvent] = []
+            func report(_ event: ProgressEvent) { events.append(event) }
+        }
+        let recorder = Recorder()
+        let workloads = try fakeWorkloads(lengths: [64, 128])
+        try FakeWorld.$current.withValue(world) {
+            let log = try RunLog.create(folder.file("p.jsonl"), header: fakeHeader())
+            _ = try Runner(world.instruments(), options { $0.rounds = 6 })
+                .run(workloads, into: log, progress: recorder)
+        }
+        #expect(recorder.events.first?.phase == .probing)
+        #expect(recorder.events.filter { $0.phase == .preparing }.map(\.done) == [0, 1, 2, 3])
+        let measuring = recorder.events.filter { $0.phase == .measuring }
+        #expect(measuring.map(\.done) == Array(1...24))
+        #expect(measuring.last?.secondsLeft == 0)
+        #expect(measuring.last?.samples == 24)
+    }
+}

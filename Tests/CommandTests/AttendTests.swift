@@ -1,0 +1,187 @@
+import Attention
+import Foundation
+import Hardware
+import Kernels
+import Testing
+
+@testable import attnbench
+
+@Suite struct AttendTests {
+    private let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("attnbench-attend-\(UUID().uuidString)", isDirectory: true)
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    private func path(_ name: String) -> String { folder.appendingPathComponent(name + ".npy").path }
+
+    private func write(_ name: String, _ dimensions: [Int], seed: UInt64 = 1) throws {
+        var tensor = Tensor(dimensions: dimensions)
+        tensor.withMutableFloats { elements in
+            for index in elements.indices {
+                elements[index] = Float(SplitMix64.value(seed: seed, index: UInt64(index)) >> 40) / 0x1p23 - 1
+            }
+        }
+        try NumPyFile.write(tensor, to: path(name))
+    }
+
+    private func writeInputs(query: [Int], key: [Int]) throws {
+        try write("q", query, seed: 1)
+        try write("k", key, seed: 2)
+        try write("v", key, seed: 3)
+    }
+
+    private func attend(_ flags: String) -> Session {
+        Session(
+            ["attend", "--query", path("q"), "--key", path("k"), "--value", path("v"), "--output", path("o")]
+                + flags.split(separator: " ").map(String.init))
+    }
+
+    private func output() throws -> (dimensions: [Int], values: [Float]) {
+        let tensor = try NumPyFile.read(path("o"))
+        return (tensor.dimensions, tensor.withFloats { Array($0) })
+    }
+
+    /// Every registered kernel, on grouped heads, against the reference with the same mask.
+    @Test(arguments: KernelRegistry.names) func everyKernelAgreesWithTheReference(name: String) throws {
+        try writeInputs(query: [4, 33, 16], key: [2, 33, 16])
+        let family = try KernelRegistry.kernel(named: name).maskFamily
+        var flags = family.parameters.map { "--\($0.rawValue) 5" }.joined(separator: " ")
+        let session = attend("--kernel \(name) \(flags) --check")
+        #expect(session.status == .done, "\(session.messages)")
+        #expect(session.output.hasPrefix("132 of 132 rows checked against the reference: largest error "))
+        let computed = try output()
+        #expect(computed.dimensions == [4, 33, 16])
+        if family != .any { flags += " --mask \(family.name)" }
+        #expect(attend("--kernel reference \(flags)").status == .done)
+        let expected = try output()
+        for (a, b) in zip(computed.values, expected.values) { #expect(abs(a - b) < 1e-5) }
+    }
+
+    @Test(arguments: [[9, 4], [2, 9, 4], [3, 2, 9, 4]]) func theOutputHasTheShapeOfTheQuery(dimensions: [Int]) throws {
+        try writeInputs(query: dimensions, key: dimensions)
+        #expect(attend("--kernel full").status == .done)
+        #expect(try output().dimensions == dimensions)
+    }
+
+    @Test func oneSharedKeyHeadMayLackItsDimension() throws {
+        try writeInputs(query: [8, 5, 4], key: [12, 4])
+        #expect(attend("--kernel full --check").status == .done)
+    }
+
+    @Test func threadsShareTheWork() throws {
+        try writeInputs(query: [4, 200, 16], key: [2, 200, 16])
+        #expect(attend("--kernel full").status == .done)
+        let alone = try output().values
+        #expect(attend("--kernel full --threads 3 --check").status == .done)
+        for (a, b) in zip(try output().values, alone) { #expect(abs(a - b) < 1e-5) }
+        #expect(attend("--kernel full --threads 0").status == .usage)
+    }
+
+    @Test func wrongResultsAreRefused() throws {
+        let shape = try AttentionShape(queryHeads: 2, queryLength: 9, headDimension: 4)
+        let problem = try AttentionProblem(shape: shape, mask: .causal)
+        let inputs = AttentionInputs(shape: shape, seed: 1)
+        var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
+        try ReferenceAttention(for: problem, on: WorkerTeam()).run(inputs, into: &output)
+        #expect(try AttendCommand.check(output, of: "full", problem, inputs).hasPrefix("18 of 18 rows checked"))
+        output[9 * 4 + 3 * 4 + 1] += 0.01
+        let error = #expect(throws: WrongResult.self) {
+            try AttendCommand.check(output, of: "full", problem, inputs)
+        }
+        #expect(error?.description.hasPrefix("full is wrong in head 1, row 3; 18 of 18 rows checked") == true)
+    }
+
+    /// With a window of one key each query copies the value at its place.
+    @Test func aWindowOfOneCopiesTheValues() throws {
+        try writeInputs(query: [2, 4], key: [6, 4])
+        #expect(attend("--kernel sliding-window --window 1").status == .done)
+        let values = try NumPyFile.read(path("v")).withFloats { Array($0) }
+        for (a, b) in zip(try output().values, values.suffix(8)) { #expect(abs(a - b) < 1e-6) }
+    }
+
+    /// Scores that hardly differ make the mean of the values.
+    @Test func theScaleIsTheCallers() throws {
+        try writeInputs(query: [1, 4], key: [6, 4])
+        #expect(attend("--kernel full --scale 1e-9").status == .done)
+        let values = try NumPyFile.read(path("v")).withFloats { Array($0) }
+        for x in 0..<4 {
+            let mean = (0..<6).map { values[$0 * 4 + x] }.reduce(0, +) / 6
+            #expect(abs(try output().values[x] - mean) < 1e-6)
+        }
+    }
+
+    @Test func resultsAloneAreOnTheOutput() throws {
+        try writeInputs(query: [9, 4], key: [9, 4])
+        let loud = attend("--kernel full")
+        #expect(loud.output.isEmpty)
+        #expect(
+            loud.messages
+                == "\(path("o")): full, batch 1, 1 query and 1 key/value heads, 9 queries, 9 keys, d 4; 45 pairs\n")
+        #expect(attend("--kernel full --quiet").messages.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("--kernel fulll", #""fulll" is not a kernel; did you mean "full"?"#),
+        ("--kernel sliding-window", "sliding-window needs --window"),
+        ("--kernel attention-sink --window 4", "attention-sink needs --sinks"),
+        (
+            "--kernel full --chunk 4",
+            "full (causal) has no chunk; leave out --chunk, or take chunked-local or reference with --mask"
+        ),
+        (
+            "--kernel full --mask full",
+            "full has the mask causal, not full; take full-bidirectional or reference with --mask"
+        ),
+        ("--kernel reference --mask chunked-local", "reference with the mask chunked-local needs --chunk"),
+        ("--kernel sliding-window --window 0", "window is 0; it must be at least 1"),
+        ("--kernel full --scale nan", "scale is nan; it must be a positive number"),
+    ]) func flagsThatDoNotFitAreRefused(flags: String, message: String) throws {
+        try writeInputs(query: [9, 4], key: [9, 4])
+        let session = attend(flags)
+        #expect(session.status == .usage)
+        #expect(session.messages == "Error: \(message)\n")
+        #expect(!FileManager.default.fileExists(atPath: path("o")))
+    }
+
+    @Test(arguments: [
+        ([9, 4], [9, 5], "the queries are [9, 4] and the keys [9, 5]; give both the same last dimension"),
+        (
+            [2, 1, 9, 4], [3, 1, 9, 4],
+            "the queries are [2, 1, 9, 4] and the keys [3, 1, 9, 4]; give both the same batch"
+        ),
+        (
+            [3, 9, 4], [2, 9, 4],
+            "3 query heads cannot share 2 key/value heads evenly; make the first a multiple of the second"
+        ),
+        (
+            [9, 4], [8, 4],
+            "9 queries against 8 keys: the last query stands at the last key, so the first would see nothing; "
+                + "give at least as many keys as queries"
+        ),
+    ]) func shapesThatDoNotFitAreRefused(query: [Int], key: [Int], message: String) throws {
+        try writeInputs(query: query, key: key)
+        let session = attend("--kernel full")
+        #expect(session.status == .usage)
+        #expect(session.messages == "Error: \(message)\n")
+    }
+
+    @Test func keysAndValuesHaveOneShape() throws {
+        try writeInputs(query: [9, 4], key: [9, 4])
+        try write("v", [9, 8])
+        #expect(
+            attend("--kernel full").messages
+                == "Error: the keys are [9, 4] and the values [9, 8]; give both the same shape\n")
+    }
+
+    @Test func filesThatCannotBeReadOrWritten() throws {
+        try writeInputs(query: [9, 4], key: [9, 4])
+        try FileManager.default.removeItem(atPath: path("k"))
+        let unreadable = attend("--kernel full")
+        #expect(unreadable.status == .usage)
+        #expect(unreadable.messages == "Error: \(path("k")): cannot be read: no such file or directory\n")
+        try write("k", [9, 4])
+        let unwritable = attend("--kernel full --output \(folder.path)/no/o.npy")
+        #expect(unwritable.status == .internalFailure)
+        #expect(unwritable.messages == "Error: \(folder.path)/no/o.npy: cannot be written: no such file or directory\n")
+    }
+}

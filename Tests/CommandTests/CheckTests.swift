@@ -1,0 +1,109 @@
+import Attention
+import Hardware
+import Kernels
+import Testing
+
+@testable import attnbench
+
+@Suite struct CheckTests {
+    @Test func namedKernelsAreChecked() {
+        let session = Session("check full reference")
+        #expect(session.status == .done)
+        let rows = session.output.split(separator: "\n")
+        #expect(rows.count == 3)
+        #expect(rows[1].hasPrefix("full ") && rows[1].hasSuffix("ok"))
+        #expect(rows[2].hasPrefix("reference ") && rows[2].hasSuffix("ok"))
+    }
+
+    @Test func unknownKernelsAreNamedWithTheNearest() {
+        let session = Session("check sliding-windw")
+        #expect(session.status == .usage)
+        #expect(session.messages == "Error: \"sliding-windw\" is not a kernel; did you mean \"sliding-window\"?\n")
+    }
+
+    @Test func wrongKernelsAreFound() {
+        var printed = ""
+        let console = Console(
+            output: { printed += $0 }, messages: { _ in }, outputIsTerminal: false, messagesAreTerminal: false,
+            columns: 100, environment: [:])
+        let error = #expect(throws: WrongResult.self) {
+            try CheckCommand.check([ReferenceAttention.self, Forgetful.self], paint: Paint(isOn: false), on: console)
+        }
+        #expect(printed.contains("forgetful"))
+        #expect(printed.split(separator: "\n").last?.hasSuffix("WRONG") == true)
+        #expect(error?.description.contains("forgetful: causal") == true)
+    }
+
+    @Test func pairsThatAreNotCountedAsPromisedAreWrong() {
+        let conformance = Conformance(of: Miscounting.self)
+        #expect(!conformance.isConforming)
+        #expect(conformance.failures.allSatisfy { $0.contains("its formula says") })
+    }
+
+    @Test func aKernelThatTakesNothingIsNotRight() {
+        let conformance = Conformance(of: Picky.self)
+        #expect(conformance.cases == 0)
+        #expect(conformance.skipped > 0)
+        #expect(!conformance.isConforming)
+    }
+}
+
+/// Computes with the reference and leaves the last element of the output out.
+private final class Forgetful: AttentionKernel {
+    static let name = "forgetful"
+    static let summary = "leaves out the last element"
+    static let maskFamily = MaskFamily.causal
+    let reference: ReferenceAttention
+    var computedPairs: Int { reference.computedPairs }
+
+    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        reference = try ReferenceAttention(for: problem, on: team)
+    }
+
+    static func computedPairs(for problem: AttentionProblem) -> Int {
+        ReferenceAttention.computedPairs(for: problem)
+    }
+
+    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 0 }
+
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+        reference.run(inputs, into: &output)
+        output[output.count - 1] = 0
+    }
+}
+
+/// Right, but its formula is not.
+private final class Miscounting: AttentionKernel {
+    static let name = "miscounting"
+    static let summary = "promises one pair less"
+    static let maskFamily = MaskFamily.causal
+    let reference: ReferenceAttention
+    var computedPairs: Int { reference.computedPairs }
+
+    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        reference = try ReferenceAttention(for: problem, on: team)
+    }
+
+    static func computedPairs(for problem: AttentionProblem) -> Int {
+        ReferenceAttention.computedPairs(for: problem) - 1
+    }
+
+    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 0 }
+
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { reference.run(inputs, into: &output) }
+}
+
+private final class Picky: AttentionKernel {
+    static let name = "picky"
+    static let summary = "takes no problem"
+    static let maskFamily = MaskFamily.causal
+    let computedPairs = 0
+
+    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        throw UnsupportedProblem("never")
+    }
+
+    static func computedPairs(for problem: AttentionProblem) -> Int { 0 }
+    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 0 }
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {}
+}

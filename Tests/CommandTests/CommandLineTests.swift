@@ -1,0 +1,77 @@
+import ArgumentParser
+import TestSupport
+import Testing
+
+@testable import attnbench
+
+/// What every command has in common: help, usage errors, exit codes, colour.
+@Suite struct CommandLineTests {
+    /// Commands whose whole help is held in golden files.
+    static let commands = AttnBench.configuration.subcommands.map { $0._commandName }
+
+    @Test func helpOfTheProgram() {
+        let session = Session("--help")
+        #expect(session.status == .done)
+        #expect(session.messages.isEmpty)
+        #expect(session.output == Golden.text("help", updatingTo: session.output))
+        #expect(Session("help").output == session.output)
+        #expect(Session("").output == session.output)
+    }
+
+    @Test(arguments: commands) func helpOfACommand(name: String) {
+        let session = Session("\(name) --help")
+        #expect(session.status == .done)
+        #expect(session.output == Golden.text("help-\(name)", updatingTo: session.output))
+        #expect(session.output.contains("Examples:\n  attnbench \(name)"), "the help of \(name) has no example")
+    }
+
+    @Test func versionIsANumber() {
+        let session = Session("--version")
+        #expect(session.status == .done)
+        #expect(session.output.wholeMatch(of: #/\d+\.\d+\.\d+\n/#) != nil)
+    }
+
+    @Test(arguments: [
+        "nonsense", "list nonsense", "list --nonsense", "check nonsense", "attend", "attend --kernel",
+        "attend --kernel full --window many --query q --key k --value v --output o",
+        "check --color mauve",
+    ]) func mistakesAreUsageErrors(line: String) {
+        let session = Session(line)
+        #expect(session.status == .usage, "\(line)")
+        #expect(session.output.isEmpty, "\(line)")
+        #expect(session.messages.hasPrefix("Error: "), "\(line)")
+    }
+
+    @Test func misspeltCommandsAreNamedWithTheNearest() {
+        #expect(Session("chekc").messages == "Error: \"chekc\" is not a command; did you mean \"check\"?\n")
+    }
+
+    @Test func exitCodesAreTheDocumentedOnes() {
+        let statuses: [ProgramStatus] = [
+            .done, .internalFailure, .usage, .regression, .inconclusive, .baselineMissing, .environmentUnfit,
+            .wrongResult,
+        ]
+        #expect(statuses.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7])
+    }
+
+    @Test func completionScriptsAreThere() {
+        let session = Session("--generate-completion-script bash")
+        #expect(session.status == .done)
+        #expect(session.output.contains("attnbench"))
+    }
+
+    @Test(
+        arguments: [
+            ("check reference --color always", false, [:], true),
+            ("check reference --color never", true, [:], false),
+            ("check reference", true, [:], true),
+            ("check reference", false, [:], false),
+            ("check reference", true, ["NO_COLOR": "1"], false),
+            ("check reference", true, ["NO_COLOR": ""], true),
+            ("check reference --color always", true, ["NO_COLOR": "1"], true),
+        ] as [(String, Bool, [String: String], Bool)])
+    func colourIsAskedFor(line: String, terminal: Bool, environment: [String: String], isColoured: Bool) {
+        let session = Session(line, terminal: terminal, environment: environment)
+        #expect(session.output.contains("\u{1B}[32mok\u{1B}[0m") == isColoured)
+    }
+}
