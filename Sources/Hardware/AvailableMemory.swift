@@ -1,12 +1,18 @@
-/// How much more memory this process can take before the system swaps or ends it.
+/// How much memory there is for this process.
 public enum AvailableMemory {
-    /// The smaller of the kernel's estimate (MemAvailable) and what the control groups leave; nil where neither can be
-    /// read.
+    /// What it can still take before the system swaps or ends it: the smaller of the kernel's estimate
+    /// (MemAvailable) and what the control groups leave; nil where neither can be read.
     public static func bytes(_ files: SystemFiles = SystemFiles()) -> Int? {
-        [system(files), ControlGroups(files).availableMemoryBytes].compactMap(\.self).min()
+        [system("MemAvailable", files), ControlGroups(files).availableMemoryBytes].compactMap(\.self).min()
     }
 
-    private static func system(_ files: SystemFiles) -> Int? {
-        files.text("proc/meminfo").flatMap { KeyedLines($0)["MemAvailable"] }.flatMap(KeyedLines.bytes)
+    /// All memory of the system. hwloc's sum over the NUMA nodes is not taken: where a hypervisor lends memory on
+    /// demand it changes from one moment to the next.
+    public static func totalBytes(_ files: SystemFiles = SystemFiles()) -> Int? {
+        system("MemTotal", files)
+    }
+
+    private static func system(_ key: String, _ files: SystemFiles) -> Int? {
+        files.text("proc/meminfo").flatMap { KeyedLines($0)[key] }.flatMap(KeyedLines.bytes)
     }
 }

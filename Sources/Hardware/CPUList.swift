@@ -12,6 +12,22 @@ public enum CPUList {
         return cpus
     }
 
+    /// The shortest text for these CPUs, ascending: "0-3,8".
+    public static func text(of cpus: [Int]) -> String {
+        var ranges: [ClosedRange<Int>] = []
+        for cpu in Set(cpus).sorted() {
+            if let last = ranges.last, last.upperBound == cpu - 1 {
+                ranges[ranges.count - 1] = last.lowerBound...cpu
+            } else {
+                ranges.append(cpu...cpu)
+            }
+        }
+        return
+            ranges
+            .map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ",")
+    }
+
     private static func range(_ part: String, in text: String) throws(CPUListError) -> ClosedRange<Int> {
         let ends = part.split(separator: "-", omittingEmptySubsequences: false).map(number)
         if ends.count == 1, let cpu = ends[0] { return cpu...cpu }

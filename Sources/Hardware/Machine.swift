@@ -15,6 +15,9 @@ public struct Machine: Hashable, Codable, Sendable {
     }
 
     public let cpuModel: String
+    /// Family, model, stepping and microcode, because a hypervisor may call every model "AMD EPYC"; nil where the
+    /// system does not tell.
+    public let cpuRevision: String?
     public let architecture: String
     public let physicalCores: Int
     public let logicalCPUs: Int
@@ -34,20 +37,28 @@ public struct Machine: Hashable, Codable, Sendable {
     public let clockResolutionNanoseconds: Double
     public let clockOverheadNanoseconds: Double
     public let checks: [EnvironmentCheck]
-}
 
-/// One thing that can spoil a measurement. Unknown is never taken for ok.
-public struct EnvironmentCheck: Hashable, Codable, Sendable {
-    public enum State: String, Codable, Sendable { case ok, bad, unknown }
-
-    public let name: String
-    public let state: State
-    /// What was found and, where bad, what to do.
-    public let detail: String
-
-    public init(name: String, state: State, detail: String) {
-        self.name = name
-        self.state = state
-        self.detail = detail
+    public init(
+        cpuModel: String, cpuRevision: String? = nil, architecture: String, physicalCores: Int, logicalCPUs: Int,
+        caches: [Cache], memoryBytes: Int, hypervisor: String?, vectorLanes: Int, instructionSet: String,
+        availableVectorLanes: Int, kernelRelease: String, pinnedCPUs: [Int], clockResolutionNanoseconds: Double,
+        clockOverheadNanoseconds: Double, checks: [EnvironmentCheck]
+    ) {
+        self.cpuModel = cpuModel
+        self.cpuRevision = cpuRevision
+        self.architecture = architecture
+        self.physicalCores = physicalCores
+        self.logicalCPUs = logicalCPUs
+        self.caches = caches
+        self.memoryBytes = memoryBytes
+        self.hypervisor = hypervisor
+        self.vectorLanes = vectorLanes
+        self.instructionSet = instructionSet
+        self.availableVectorLanes = availableVectorLanes
+        self.kernelRelease = kernelRelease
+        self.pinnedCPUs = pinnedCPUs
+        self.clockResolutionNanoseconds = clockResolutionNanoseconds
+        self.clockOverheadNanoseconds = clockOverheadNanoseconds
+        self.checks = checks
     }
 }

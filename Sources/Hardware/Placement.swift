@@ -55,13 +55,13 @@ public enum PlacementError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notAllowed(let cpu, let allowed):
-            "CPU \(cpu) is not allowed to this process; allowed: \(allowed.map(String.init).joined(separator: ","))"
+            "CPU \(cpu) is not allowed to this process; allowed: \(CPUList.text(of: allowed))"
         case .tooFewCores(let threads, let cores):
             "\(threads) threads cannot have a core each: \(cores) cores are allowed to this process; "
                 + "take fewer threads, name logical CPUs with --cpus, or use --no-pin"
         case .tooFewCPUs(let threads, let cpus):
             "\(threads) threads need \(threads) CPUs and \(cpus.count) are named "
-                + "(\(cpus.map(String.init).joined(separator: ","))); name more or take fewer threads"
+                + "(\(CPUList.text(of: cpus))); name more or take fewer threads"
         }
     }
 }

@@ -18,6 +18,15 @@ public struct SystemFiles: Sendable {
         text(path).flatMap(Int.init)
     }
 
+    /// Replaces the file's text; false where the system refuses.
+    func write(_ text: String, to path: String) -> Bool {
+        let descriptor = open(root + path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return text.utf8.withContiguousStorageIfAvailable { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            == text.utf8.count
+    }
+
     /// Names in a folder, sorted; empty where it cannot be read.
     func names(in folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: root + folder)) ?? []).sorted()

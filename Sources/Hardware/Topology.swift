@@ -27,7 +27,6 @@ public final class Topology: Sendable {
     public let coreKindCount: Int
     /// The logical CPUs of each NUMA node.
     public let numaNodes: [[Int]]
-    public let memoryBytes: Int
     /// Where this process may run: the container's cpuset and its affinity (`taskset`) when the topology was loaded.
     public let allowedCPUs: [Int]
     let cacheInstances: [CacheInstance]
@@ -92,7 +91,6 @@ public final class Topology: Sendable {
             Core(cpus: CPUSet.cpus(in: core.pointee.cpuset), kind: Self.kind(of: core, in: handle))
         }
         numaNodes = Self.objects(HWLOC_OBJ_NUMANODE, in: handle).map { CPUSet.cpus(in: $0.pointee.cpuset) }
-        memoryBytes = Int(hwloc_get_root_obj(handle).pointee.total_memory)
         cacheInstances = [HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L4CACHE]
             .flatMap { Self.objects($0, in: handle) }
             .map { cache in
@@ -119,7 +117,8 @@ public final class Topology: Sendable {
     /// Bytes of all the last-level caches that these CPUs use; 0 where the system does not tell.
     func lastLevelCacheBytes(of cpus: [Int]) -> Int {
         let last = cacheInstances.map(\.level).max()
-        return cacheInstances
+        return
+            cacheInstances
             .filter { $0.level == last && !Set($0.cpus).isDisjoint(with: cpus) }
             .reduce(0) { $0 + $1.bytes }
     }

@@ -1,0 +1,39 @@
+/// The binary and what was loaded or set around it.
+enum BuildChecks {
+    static func optimisation(_ surroundings: Surroundings) -> Finding {
+        surroundings.isOptimised
+            ? .ok("built with optimisation")
+            : .bad("built without optimisation, so times mean nothing; build with swift build -c release")
+    }
+
+    static func vectorWidth(_ surroundings: Surroundings) -> Finding {
+        let (built, available) = (surroundings.vectorLanes, surroundings.availableVectorLanes)
+        return built >= available
+            ? .ok("built for vectors of \(built) float32 lanes, all that the CPU has")
+            : .bad(
+                "built for vectors of \(built) float32 lanes on a CPU with \(available); "
+                    + "build on this machine with ATTNBENCH_MARCH=native")
+    }
+
+    /// Other allocators return memory at other times, which changes page faults and peak memory.
+    static func allocator(_ surroundings: Surroundings) -> Finding {
+        guard let maps = surroundings.files.text("proc/self/maps") else {
+            return .unknown("the loaded libraries cannot be seen (/proc/self/maps)")
+        }
+        for name in ["jemalloc", "tcmalloc", "mimalloc", "snmalloc", "hoard"] where maps.contains("lib\(name)") {
+            return .bad("\(name) replaces the system's allocator and changes page faults; unset LD_PRELOAD")
+        }
+        return .ok("the system's allocator")
+    }
+
+    /// OPENBLAS_CORETYPE is left out: the core that OpenBLAS runs as stands in the results by its own name.
+    static func overrides(_ surroundings: Surroundings) -> Finding {
+        let prefixes = ["OPENBLAS_", "GOTO_", "OMP_", "BLIS_", "MKL_", "MALLOC_", "GLIBC_TUNABLES", "LD_PRELOAD"]
+        let found = surroundings.variables
+            .filter { key, _ in key != "OPENBLAS_CORETYPE" && prefixes.contains { key.hasPrefix($0) } }
+            .map { "\($0)=\($1)" }.sorted()
+        return found.isEmpty
+            ? .ok("no variable changes the libraries")
+            : .bad("the libraries are changed by \(found.joined(separator: " ")); unset what is not meant")
+    }
+}

@@ -1,0 +1,49 @@
+/// Where threads and memory lie.
+enum PlacementChecks {
+    static func pinning(_ surroundings: Surroundings) -> Finding {
+        if let refusal = surroundings.pinningRefusals.first { return .bad(refusal) }
+        return surroundings.pinnedCPUs.isEmpty
+            ? .bad("threads may move between CPUs; leave out --no-pin")
+            : .ok("pinned on CPU \(CPUList.text(of: surroundings.pinnedCPUs))")
+    }
+
+    static func cpuSet(_ surroundings: Surroundings) -> Finding {
+        let (allowed, all) = (surroundings.topology.allowedCPUs, surroundings.topology.logicalCPUs)
+        return allowed == all
+            ? .ok("all \(all.count) CPUs are allowed")
+            : .unknown(
+                "CPUs \(CPUList.text(of: allowed)) of \(CPUList.text(of: all)) are allowed; "
+                    + "whether others use them too cannot be seen")
+    }
+
+    static func memoryNodes(_ surroundings: Surroundings) -> Finding {
+        let nodes = surroundings.topology.numaNodes
+        guard nodes.count > 1 else { return nodes.isEmpty ? .unknown("memory nodes are not told") : .ok("one node") }
+        let used = nodes.indices.filter { !Set(nodes[$0]).isDisjoint(with: surroundings.cpus) }
+        return used.count == 1
+            ? .ok("all threads are on node \(used[0]) of \(nodes.count)")
+            : .bad(
+                "threads are on nodes \(CPUList.text(of: used)), and a tensor lies on one of them; "
+                    + "name CPUs of one node with --cpus")
+    }
+
+    /// Large tensors ask for huge pages, so "madvise" serves as well as "always".
+    static func hugePages(_ surroundings: Surroundings) -> Finding {
+        guard let text = surroundings.files.text("sys/kernel/mm/transparent_hugepage/enabled"),
+            let mode = text.split(separator: " ").first(where: { $0.hasPrefix("[") })
+        else { return .unknown("the system does not tell whether it gives huge pages") }
+        return mode == "[never]"
+            ? .bad("no huge pages for large tensors; write madvise to /sys/kernel/mm/transparent_hugepage/enabled")
+            : .ok("given on \(mode == "[always]" ? "all memory" : "request")")
+    }
+
+    /// A layout of memory can be lucky or unlucky for a kernel. Random layouts average over launches; a fixed one
+    /// repeats its luck in each (Mytkowicz et al., ASPLOS 2009).
+    static func addressRandomisation(_ surroundings: Surroundings) -> Finding {
+        switch surroundings.files.integer("proc/sys/kernel/randomize_va_space") {
+        case nil: .unknown("the system does not tell whether addresses differ between launches")
+        case 0: .bad("every launch has the same addresses and the same luck; write 2 to kernel.randomize_va_space")
+        default: .ok("addresses differ between launches")
+        }
+    }
+}

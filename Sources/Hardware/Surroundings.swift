@@ -1,0 +1,30 @@
+import Foundation
+
+/// What the environment checks look at. Tests put another machine in its place.
+struct Surroundings {
+    var files: SystemFiles
+    var topology: Topology
+    /// The CPUs that the threads are bound to; empty where they are not.
+    var pinnedCPUs: [Int]
+    var pinningRefusals: [String]
+    var threadCount: Int
+    /// "none" on bare metal, nil where unknown.
+    var hypervisor: String?
+    var vectorLanes = BuildFacts.vectorLanes
+    var availableVectorLanes: Int
+    var isOptimised = BuildFacts.isOptimised
+    var variables = Foundation.ProcessInfo.processInfo.environment
+
+    init(files: SystemFiles, topology: Topology, team: WorkerTeam, hypervisor: String?, availableVectorLanes: Int) {
+        self.files = files
+        self.topology = topology
+        pinnedCPUs = team.pinnedCPUs
+        pinningRefusals = team.pinnings.compactMap(\.refusal)
+        threadCount = team.threadCount
+        self.hypervisor = hypervisor
+        self.availableVectorLanes = availableVectorLanes
+    }
+
+    /// The CPUs on which the threads may run.
+    var cpus: [Int] { pinnedCPUs.isEmpty ? topology.allowedCPUs : pinnedCPUs }
+}
