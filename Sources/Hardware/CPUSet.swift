@@ -2,7 +2,7 @@ import CHwloc
 
 /// An hwloc bitmap of logical CPUs, freed once.
 struct CPUSet: ~Copyable {
-    let bitmap: hwloc_bitmap_t
+    private let bitmap: hwloc_bitmap_t
 
     init() {
         bitmap = hwloc_bitmap_alloc()
@@ -16,6 +16,12 @@ struct CPUSet: ~Copyable {
     deinit { hwloc_bitmap_free(bitmap) }
 
     var cpus: [Int] { Self.cpus(in: bitmap) }
+
+    /// Lends the bitmap for the duration of `body`. A plain property would let the set be freed between the reading of
+    /// the pointer and the call that gets it.
+    borrowing func withBitmap<Result>(_ body: (hwloc_bitmap_t) -> Result) -> Result {
+        body(bitmap)
+    }
 
     /// The CPUs in a bitmap that hwloc owns, ascending.
     static func cpus(in bitmap: hwloc_const_bitmap_t?) -> [Int] {

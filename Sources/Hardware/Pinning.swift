@@ -29,16 +29,17 @@ public enum Pinning: Hashable, Sendable {
     /// Binds the calling thread, and where there is more than one NUMA node its memory, and verifies where it runs.
     public static func bindCurrentThread(to cpu: Int, on topology: Topology) -> Pinning {
         guard topology.isThisMachine else { return .refused(cpu: cpu, reason: "the topology is not of this machine") }
-        let set = CPUSet([cpu])
         let flags = Int32(HWLOC_CPUBIND_THREAD.rawValue | HWLOC_CPUBIND_STRICT.rawValue)
-        guard hwloc_set_cpubind(topology.handle, set.bitmap, flags) == 0 else {
+        guard CPUSet([cpu]).withBitmap({ hwloc_set_cpubind(topology.handle, $0, flags) }) == 0 else {
             return .refused(cpu: cpu, reason: "the system refuses: \(String(cString: strerror(errno)))")
         }
         let location = CPUSet()
-        guard
-            hwloc_get_last_cpu_location(topology.handle, location.bitmap, Int32(HWLOC_CPUBIND_THREAD.rawValue)) == 0,
-            location.cpus == [cpu]
-        else { return .refused(cpu: cpu, reason: "the thread ran on CPUs \(location.cpus) after binding") }
+        let isTold = location.withBitmap {
+            hwloc_get_last_cpu_location(topology.handle, $0, Int32(HWLOC_CPUBIND_THREAD.rawValue)) == 0
+        }
+        guard isTold, location.cpus == [cpu] else {
+            return .refused(cpu: cpu, reason: "the thread ran on CPUs \(location.cpus) after binding")
+        }
         return bindMemory(near: cpu, on: topology)
     }
 
@@ -47,7 +48,10 @@ public enum Pinning: Hashable, Sendable {
     private static func bindMemory(near cpu: Int, on topology: Topology) -> Pinning {
         guard topology.numaNodes.count > 1 else { return .bound(cpu: cpu) }
         let flags = Int32(HWLOC_MEMBIND_THREAD.rawValue)
-        guard hwloc_set_membind(topology.handle, CPUSet([cpu]).bitmap, HWLOC_MEMBIND_BIND, flags) == 0 else {
+        let isBound = CPUSet([cpu]).withBitmap {
+            hwloc_set_membind(topology.handle, $0, HWLOC_MEMBIND_BIND, flags) == 0
+        }
+        guard isBound else {
             return .boundWithoutMemory(cpu: cpu, reason: String(cString: strerror(errno)))
         }
         return .bound(cpu: cpu)

@@ -35,7 +35,7 @@ public enum Placement: Hashable, Sendable {
         let allowed = Set(topology.allowedCPUs)
         let choices = topology.cores.compactMap { core -> (cpu: Int, kind: Int, hasInterrupts: Bool)? in
             let usable = CPUSet(core.cpus.filter(allowed.contains))
-            hwloc_bitmap_singlify(usable.bitmap)
+            _ = usable.withBitmap { hwloc_bitmap_singlify($0) }
             guard let cpu = usable.cpus.first else { return nil }
             return (cpu, core.kind ?? 0, core.cpus.contains(0))
         }

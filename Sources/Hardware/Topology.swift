@@ -42,7 +42,9 @@ public final class Topology: Sendable {
         hwloc_topology_set_flags(handle, UInt(HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED.rawValue))
         try self.init(loading: handle, isThisMachine: true, coreKinds: []) { handle in
             let affinity = CPUSet()
-            let found = hwloc_get_cpubind(handle, affinity.bitmap, Int32(HWLOC_CPUBIND_PROCESS.rawValue)) == 0
+            let found = affinity.withBitmap {
+                hwloc_get_cpubind(handle, $0, Int32(HWLOC_CPUBIND_PROCESS.rawValue)) == 0
+            }
             let administered = CPUSet.cpus(in: hwloc_topology_get_allowed_cpuset(handle))
             let own = Set(affinity.cpus)
             return found ? administered.filter(own.contains) : administered
@@ -76,7 +78,7 @@ public final class Topology: Sendable {
             throw TopologyError("hwloc cannot load the topology of this machine: \(reason)")
         }
         for (efficiency, cpus) in coreKinds.enumerated() {
-            hwloc_cpukinds_register(handle, CPUSet(cpus).bitmap, Int32(efficiency), 0, nil, 0)
+            _ = CPUSet(cpus).withBitmap { hwloc_cpukinds_register(handle, $0, Int32(efficiency), 0, nil, 0) }
         }
         self.handle = handle
         self.isThisMachine = isThisMachine
