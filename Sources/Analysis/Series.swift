@@ -76,23 +76,23 @@ public struct Series: Sendable, Codable, Hashable {
                     "few lengths: \(points.count) cannot tell an overhead from growth, so the exponent assumes none; "
                         + "\(ScalingFit.fewestWithOverhead) can"))
         }
-        if let span = minimaExponentOutside(laws.exponent, measured) {
+        if let minima = contradictingMinima(laws.exponent, measured) {
             cautions.append(
                 Caution(
-                    "minima disagree: the fastest samples grow with exponent \(String(format: "%.3f", span)), "
-                        + "outside the interval from the medians"))
+                    "minima disagree: the fastest samples grow with exponent \(String(format: "%.3f", minima)), "
+                        + "and the intervals do not meet"))
         }
         return cautions
     }
 
-    /// The exponent of the fastest samples where it contradicts that of the medians. One-sided noise moves medians
-    /// more than minima, so a difference tells of noise that depends on the length.
-    private static func minimaExponentOutside(_ exponent: Estimate, _ measured: MeasuredSeries) -> Double? {
+    /// The exponent of the fastest samples where its interval does not meet that of the medians. One-sided noise moves
+    /// medians more than minima, so a difference tells of noise that depends on the length.
+    private static func contradictingMinima(_ exponent: Estimate, _ measured: MeasuredSeries) -> Double? {
         let observations = zip(measured.points, measured.errors).map {
             ScalingFit.Observation(
                 pairs: Double($0.usefulPairs), nanoseconds: $0.minimumNanoseconds, logError: $1)
         }
-        guard let minima = ScalingFit(observations, freeExponent: true)?.law.exponent else { return nil }
-        return exponent.contains(minima) ? nil : minima
+        guard let minima = ScalingFit(observations, freeExponent: true)?.exponent(level: 0.95) else { return nil }
+        return minima.high < exponent.low || minima.low > exponent.high ? minima.value : nil
     }
 }
