@@ -4,7 +4,7 @@ import Statistics
 /// A function of the length that the times might be proportional to, beside an overhead; ranked against the others by
 /// AICc. Functions within 2 of the best cannot be told from it by these data.
 public struct Candidate: Sendable, Codable, Hashable {
-    /// "pairs" (what the mask allows), "computed pairs" (what the kernel computes), or a textbook's "n", "n log n",
+    /// "pairs" (what the mask allows), "computed pairs" (what the kernel computes, where that is another function), or a textbook's "n", "n log n",
     /// "n·w", "n²".
     public let name: String
     public let deltaAICc: Double
@@ -15,7 +15,10 @@ public struct Candidate: Sendable, Codable, Hashable {
 
     /// Best first; empty where there are too few points to rank anything.
     static func ranked(_ points: [Point], parameters: SeriesParameters, errors: [Double]) -> [Candidate] {
-        let fits = functions(of: parameters).compactMap { name, work -> (name: String, criterion: Double)? in
+        let waste = points.map { Double($0.computedPairs) / Double($0.usefulPairs) }
+        let isConstant = waste.allSatisfy { abs($0 / waste[0] - 1) < 1e-3 }
+        let functions = functions(of: parameters).filter { $0.0 != "computed pairs" || !isConstant }
+        let fits = functions.compactMap { name, work -> (name: String, criterion: Double)? in
             let observations = zip(points, errors).map {
                 ScalingFit.Observation(pairs: work($0), nanoseconds: $0.medianNanoseconds, logError: $1)
             }

@@ -17,6 +17,8 @@ struct CellTiming {
 
     /// Nanoseconds of one call, with its 95 % interval or what comes nearest to it.
     let median: Estimate
+    /// Of ln(median); nil where a single sample stands for itself.
+    let logStandardError: Double?
     let minimumNanoseconds: Double
     let samples: Int
     let contaminatedSamples: Int
@@ -29,7 +31,7 @@ struct CellTiming {
         samples = cleaned.reduce(0) { $0 + $1.total }
         contaminatedSamples = cleaned.reduce(0) { $0 + $1.contaminated }
         minimumNanoseconds = cleaned.reduce(.infinity) { min($0, $1.sample.minimum) }
-        median = Self.median(of: cleaned.map(\.sample))
+        (median, logStandardError) = Self.median(of: cleaned.map(\.sample))
 
         var cautions: [Caution] = []
         let noisy = cleaned.filter(\.isNoisy)
@@ -47,18 +49,24 @@ struct CellTiming {
         self.cautions = cautions
     }
 
-    private static func median(of launches: [Sample]) -> Estimate {
-        if launches.count == 1 { return launches[0].medianEstimate() }
-        if launches.count > mostLaunchesForStudent {
+    private static func median(of launches: [Sample]) -> (Estimate, logStandardError: Double?) {
+        guard (2...mostLaunchesForStudent).contains(launches.count) else {
             var generator = SplitMix64(seed: 0x5EED)
-            return Bootstrap().medianOfMedians(launches, using: &generator)
+            let median =
+                launches.count == 1
+                ? launches[0].medianEstimate() : Bootstrap().medianOfMedians(launches, using: &generator)
+            guard median.level > 0 else { return (median, nil) }
+            let width = log(median.high / median.low)
+            return (median, width / (2 * NormalDistribution.quantile((1 + median.level) / 2)))
         }
         let logarithms = launches.map { log($0.median) }.sorted()
         let mean = Estimate.mean(of: logarithms)
         let middle = (logarithms[(logarithms.count - 1) / 2] + logarithms[logarithms.count / 2]) / 2
         // A median of normal values is less certain than their mean, by √(π/2) at most.
         let half = (mean.high - mean.value) * (launches.count > 2 ? (Double.pi / 2).squareRoot() : 1)
-        return Estimate(logHalfWidth: half, around: exp(middle), level: mean.level)
+        let student = StudentT(degreesOfFreedom: Double(launches.count - 1))
+        let median = Estimate(logHalfWidth: half, around: exp(middle), level: mean.level)
+        return (median, half / student.factor(level: mean.level))
     }
 
     /// One launch, cleaned.

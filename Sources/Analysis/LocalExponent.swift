@@ -9,16 +9,14 @@ public struct LocalExponent: Sendable, Codable, Hashable {
     public let measured: Estimate
     public let theory: Double
 
-    /// Nil where a point has no interval.
-    init?(from: Point, to: Point) {
-        guard let fromError = from.logStandardError, let toError = to.logStandardError else { return nil }
+    init(from: Point, to: Point) {
         let doubling = log(to.length / from.length)
-        let slope = log(to.medianNanoseconds / from.medianNanoseconds) / doubling
-        let error = (fromError * fromError + toError * toError).squareRoot() / doubling
-        let half = NormalDistribution.quantile(0.975) * error
+        let ratio = to.median.ratio(to: from.median)
         fromLength = from.keyLength
         toLength = to.keyLength
-        measured = Estimate(value: slope, low: slope - half, high: slope + half, level: 0.95)
+        measured = Estimate(
+            value: log(ratio.value) / doubling, low: log(ratio.low) / doubling, high: log(ratio.high) / doubling,
+            level: ratio.level)
         theory = log(Double(to.usefulPairs) / Double(from.usefulPairs)) / doubling
     }
 }

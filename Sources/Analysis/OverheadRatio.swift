@@ -1,4 +1,3 @@
-import Foundation
 import Statistics
 
 /// What another way to compute the same mask costs, in time and in computed pairs, at the largest length that both
@@ -19,18 +18,14 @@ public struct OverheadRatio: Sendable, Codable, Hashable {
     }
 
     private init?(_ series: MeasuredSeries, against base: MeasuredSeries) {
-        let common = Set(series.points.map(\.keyLength)).intersection(base.points.map(\.keyLength))
-        guard let length = common.max(),
-            let own = series.points.firstIndex(where: { $0.keyLength == length }),
-            let other = base.points.firstIndex(where: { $0.keyLength == length })
+        let lengths = Set(base.points.map(\.keyLength))
+        guard let own = series.points.last(where: { lengths.contains($0.keyLength) }),
+            let other = base.points.first(where: { $0.keyLength == own.keyLength })
         else { return nil }
-        let ratio = series.points[own].medianNanoseconds / base.points[other].medianNanoseconds
-        let error = (pow(series.errors[own], 2) + pow(base.errors[other], 2)).squareRoot()
-        let half = NormalDistribution.quantile(0.975) * error
         self.series = series.label
         against = base.label
-        self.length = length
-        measuredTimeRatio = Estimate(logHalfWidth: half, around: ratio, level: 0.95)
-        computedPairsRatio = Double(series.points[own].computedPairs) / Double(base.points[other].computedPairs)
+        length = own.keyLength
+        measuredTimeRatio = own.median.ratio(to: other.median)
+        computedPairsRatio = Double(own.computedPairs) / Double(other.computedPairs)
     }
 }

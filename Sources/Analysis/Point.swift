@@ -12,7 +12,9 @@ public struct Point: Sendable, Codable, Hashable {
     public let medianNanoseconds: Double
     public let low: Double
     public let high: Double
-    /// Standard error of ln(medianNanoseconds), from the interval; nil where a single sample stands alone.
+    /// Coverage of the interval: 0.95, or less where there were few samples.
+    public let level: Double
+    /// Standard error of ln(medianNanoseconds); nil where a single sample stands for itself.
     public let logStandardError: Double?
     public let minimumNanoseconds: Double
     public let samples: Int
@@ -40,7 +42,8 @@ public struct Point: Sendable, Codable, Hashable {
         medianNanoseconds = timing.median.value
         low = timing.median.low
         high = timing.median.high
-        logStandardError = timing.median.logStandardError
+        level = timing.median.level
+        logStandardError = timing.logStandardError
         minimumNanoseconds = timing.minimumNanoseconds
         samples = timing.samples
         contaminatedSamples = timing.contaminatedSamples
@@ -60,6 +63,8 @@ public struct Point: Sendable, Codable, Hashable {
         }
         self.cautions = cautions
     }
+
+    public var median: Estimate { Estimate(value: medianNanoseconds, low: low, high: high, level: level) }
 
     /// In tokens: what the series grows in.
     var length: Double { Double(keyLength) }

@@ -106,6 +106,9 @@ struct ScalingFit {
 
 /// Parameters that fit best, some of them free and the others at no overhead and an exponent of 1.
 private struct Solution {
+    /// Between the law and τ²; a handful is enough.
+    static let mostAlternations = 30
+
     let free: [Int]
     let parameters: [Double]
     let residuals: [Double]
@@ -122,29 +125,29 @@ private struct Solution {
             return parameters
         }
         let start = [times.reduce(0, +) / Double(times.count), 1, 0]
-        var values = free.map { start[$0] }
+        var fit: LeastSquares?
+        var weights: [Double] = []
         var extra = 0.0
-        for _ in 0..<30 {
-            let weights = variances.map { 1 / ($0 + extra) }
-            let next = LeastSquares(observations: times, weights: weights, start: values) { index, values in
+        for _ in 0..<Self.mostAlternations {
+            weights = variances.map { 1 / ($0 + extra) }
+            fit = LeastSquares(
+                observations: times, weights: weights, start: fit?.parameters ?? free.map { start[$0] }
+            ) { index, values in
                 let (value, gradient) = model.logTime(logPairs: logPairs[index], all(values))
                 return (value, free.map { gradient[$0] })
             }
-            guard let next else { return nil }
-            values = next.parameters
+            guard let fit else { return nil }
             let update = ExtraVariance.pauleMandel(
-                residuals: next.residuals, variances: variances, degreesOfFreedom: next.degreesOfFreedom)
-            if abs(update - extra) <= 1e-4 * extra {
-                self.free = free
-                parameters = all(values)
-                residuals = next.residuals
-                self.weights = weights
-                extraVariance = extra
-                return
-            }
+                residuals: fit.residuals, variances: variances, degreesOfFreedom: fit.degreesOfFreedom)
+            if abs(update - extra) <= 1e-4 * extra { break }
             extra = update
         }
-        return nil
+        guard let fit else { return nil }
+        self.free = free
+        parameters = all(fit.parameters)
+        residuals = fit.residuals
+        self.weights = weights
+        extraVariance = extra
     }
 
     /// What is left to fit, linear in the parameters about this solution.

@@ -42,7 +42,7 @@ public struct Series: Sendable, Codable, Hashable {
         exponentOnComputedPairs =
             ScalingLaws(
                 MeasuredSeries.observations(points, measured.errors) { Double($0.computedPairs) })?.exponent
-        localExponents = zip(points, points.dropFirst()).compactMap { LocalExponent(from: $0, to: $1) }
+        localExponents = zip(points, points.dropFirst()).map { LocalExponent(from: $0, to: $1) }
         candidates = Candidate.ranked(points, parameters: parameters, errors: measured.errors)
         regimeChange = CacheRegimes(points, errors: measured.errors)?
             .change(parameters: parameters, caches: caches, using: &generator)
@@ -63,11 +63,7 @@ public struct Series: Sendable, Codable, Hashable {
     private static func cautions(_ measured: MeasuredSeries) -> [Caution] {
         let points = measured.points
         guard let laws = measured.laws else {
-            return [
-                Caution(
-                    "no law: \(points.count) \(points.count == 1 ? "length" : "lengths"), and three are needed, "
-                        + "over which the pair count grows by half or more")
-            ]
+            return [Caution("no law: " + reasonForNoLaw(points))]
         }
         var cautions: [Caution] = []
         if points.count < ScalingFit.fewestWithOverhead {
@@ -83,6 +79,13 @@ public struct Series: Sendable, Codable, Hashable {
                         + "and the intervals do not meet"))
         }
         return cautions
+    }
+
+    private static func reasonForNoLaw(_ points: [Point]) -> String {
+        let pairs = points.map { Double($0.usefulPairs) }
+        if points.count < 3 { return "\(points.count == 1 ? "1 length" : "\(points.count) lengths"), and 3 are needed" }
+        if pairs.max()! <= ScalingFit.leastSpan * pairs.min()! { return "the count of pairs hardly grows" }
+        return "the fit does not converge"
     }
 
     /// The exponent of the fastest samples where its interval does not meet that of the medians. One-sided noise moves

@@ -1,4 +1,5 @@
 import Attention
+import Foundation
 import Hardware
 import Statistics
 import Testing
@@ -61,6 +62,16 @@ import Testing
         let median = try CellTiming(launches: launches).median
         #expect(abs(median.value - 1100) < 1e-9)
         #expect(median.low < 900 && median.high > 1300)
+    }
+
+    /// What fits weigh points by must not be blown up by Student's factor for few launches.
+    @Test func theStandardErrorIsThatOfTheLaunches() throws {
+        let launches = [1000, 1020].map { Planted.record([Int](repeating: $0, count: 10)) }
+        let timing = try CellTiming(launches: launches)
+        // Two values d apart have a mean of standard error d/2.
+        #expect(abs(try #require(timing.logStandardError) - log(1.02) / 2) < 1e-9)
+        #expect(timing.median.high / timing.median.low > 1.2)
+        #expect(try CellTiming(launches: [Planted.record([1000])]).logStandardError == nil)
     }
 
     @Test func manyLaunchesAreBootstrapped() throws {
