@@ -71,7 +71,7 @@ struct ScheduleTests {
     }
 
     @Test func minimaAreLoweredAlikeWhereTheyDoNotFit() {
-        #expect(Schedule.visits([candidate(1), candidate(2)], in: 10) == [3, 3])
+        #expect(Schedule.visits([candidate(1), candidate(2)], in: 9.5) == [3, 3])
         #expect(Schedule.visits([candidate(1), candidate(2)], in: 0) == [0, 0])
         #expect(Schedule.visits([candidate(1)], in: -5) == [0])
     }
