@@ -27,7 +27,8 @@ extension Instruments {
         let rows = Accuracy.sampledRows(of: problem, seed: seed)
         let accuracy = Accuracy(of: output, for: problem, inputs, rows: rows)
         if accuracy.isAccepted { return .right(maximumError: accuracy.maximumError) }
-        let reason = "differs from the reference by \(accuracy.maximumError), where \(accuracy.bound) is allowed: row "
+        let reason =
+            "differs from the reference by \(accuracy.maximumError), where \(accuracy.bound) is allowed: row "
             + "\(accuracy.worst.row) of head \(accuracy.worst.head)"
         return .wrong(maximumError: accuracy.maximumError, reason: reason)
     }

@@ -38,9 +38,11 @@ struct SamplerTests {
                 stealNanoseconds: 0, involuntarySwitches: readings)
         }).sample(iterations: 1) { clock.advance(nanoseconds: 500) }
         #expect(sample.nanoseconds == 500)
-        #expect(sample.contamination == Contamination(
-            migrated: true, runDelayNanoseconds: 70_000, offCPUNanoseconds: 100, stealNanoseconds: 0,
-            involuntarySwitches: 1))
+        #expect(
+            sample.contamination
+                == Contamination(
+                    migrated: true, runDelayNanoseconds: 70_000, offCPUNanoseconds: 100, stealNanoseconds: 0,
+                    involuntarySwitches: 1))
     }
 
     @Test(arguments: [(2_000_000, 1), (400_000, 3), (1000, 1000), (10, 100_000)])
