@@ -10,7 +10,7 @@ extension Run {
                 most: max(0, options.rounds - cell.samples.count))
         }
         let leastSeconds = candidates.reduce(0) { $0 + Double(min($1.minimum, $1.most)) * $1.seconds }
-        let heldBack = planner.passesSeconds(passes, elapsedSeconds: elapsedSeconds + leastSeconds)
+        let heldBack = planner.secondsHeldBack(for: passes, elapsedSeconds: elapsedSeconds + leastSeconds)
         let visits = Schedule.visits(candidates, in: secondsLeft - heldBack)
         for (cell, count) in zip(cells, visits) { cell.visitsLeft = count }
 
