@@ -100,19 +100,20 @@ final class BLASWorker: @unchecked Sendable {
                     scores + index * block.keys.count, columns: block.keys.count, sinks: sinks, band: band,
                     scale: problem.scale)
             }
-            if areFinite(valuePointer, count: block.keys.count * d) {
-                cblas_sgemm(
-                    CblasRowMajor, CblasNoTrans, CblasNoTrans,
-                    Int32(block.queries.count), Int32(d), Int32(block.keys.count),
-                    1, scores, Int32(block.keys.count), valuePointer, Int32(d),
-                    0, tensors.output + queryStart, Int32(d))
-            } else {
-                Self.addVisibleValues(block, problem, scores, valuePointer, tensors.output + queryStart)
+            let output = tensors.output + queryStart
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans,
+                Int32(block.queries.count), Int32(d), Int32(block.keys.count),
+                1, scores, Int32(block.keys.count), valuePointer, Int32(d),
+                0, output, Int32(d))
+            // 0 · inf is NaN: finite outputs prove that no value was; else once more, over visible pairs only.
+            if !areFinite(output, count: block.queries.count * d) {
+                Self.addVisibleValues(block, problem, scores, valuePointer, output)
             }
         }
     }
 
-    /// The second product, over visible pairs only: in a matrix product 0 · NaN would reach rows that do not see it.
+    /// The second product, over visible pairs only.
     private static func addVisibleValues(
         _ block: ScoreBlock, _ problem: AttentionProblem, _ scores: UnsafePointer<Float>,
         _ values: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>

@@ -1,9 +1,9 @@
 import Attention
+import CVector
 
 /// Which query each lane of a block holds, and the way in and out of the transposed layout.
 ///
-/// Idle lanes of a last block hold zeros and the bounds of the last row: they cost what a lane costs and are not
-/// written back.
+/// Idle lanes of a last block repeat its last query: they cost what a lane costs and are not written back.
 struct BlockLanes {
     private let firstLane: Int
     private let laneCount: Int
@@ -25,29 +25,39 @@ struct BlockLanes {
     func row(_ lane: Int) -> Int { (firstLane + min(lane, laneCount - 1)) / groupSize }
 
     private func start(_ lane: Int) -> Int {
-        let (row, head) = (firstLane + lane).quotientAndRemainder(dividingBy: groupSize)
+        let (row, head) = (firstLane + min(lane, laneCount - 1)).quotientAndRemainder(dividingBy: groupSize)
         return headStart + head * headStride + row * d
     }
 
-    /// [row][d] of the tensor to [d][width].
+    /// [row][d] of the tensor to [d][width]. The columns come in whole vectors: past d they hold what follows a row,
+    /// which a tensor has room for, and `queries` must too; nobody reads them.
     func loadQueries(_ query: UnsafePointer<Float>, into queries: UnsafeMutablePointer<Float>) {
-        for lane in 0..<laneCount {
-            let source = query + start(lane)
-            for x in 0..<d { queries[x * QueryBlock.width + lane] = source[x] }
-        }
-        for lane in laneCount..<QueryBlock.width {
-            for x in 0..<d { queries[x * QueryBlock.width + lane] = 0 }
+        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: QueryBlock.width) { rows in
+            for lane in 0..<QueryBlock.width { rows[lane] = query + start(lane) }
+            for half in [0, Lanes.lanes] {
+                for x in stride(from: 0, to: d, by: Lanes.lanes) {
+                    vector_gather_columns(
+                        rows.baseAddress! + half, x, queries + x * QueryBlock.width + half, QueryBlock.width)
+                }
+            }
         }
     }
 
     /// [d][width] to [row][d] of the tensor, each lane divided by its sum of weights.
     func storeOutputs(
-        _ outputs: UnsafePointer<Float>, _ softmax: OnlineSoftmax, into output: UnsafeMutablePointer<Float>
+        _ outputs: UnsafePointer<Float>, sums: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>
     ) {
-        for lane in 0..<laneCount {
-            let target = output + start(lane)
-            let normaliser = softmax.normaliser(lane: lane)
-            for x in 0..<d { target[x] = outputs[x * QueryBlock.width + lane] * normaliser }
+        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>?.self, capacity: QueryBlock.width) { rows in
+            for lane in 0..<QueryBlock.width { rows[lane] = output + start(lane) }
+            for half in [0, Lanes.lanes] {
+                let normaliser = broadcast(1) / load(sums, half)
+                let lanes = min(Lanes.lanes, laneCount - half)
+                for x in stride(from: 0, to: d, by: Lanes.lanes) {
+                    vector_scatter_columns(
+                        outputs + x * QueryBlock.width + half, QueryBlock.width, normaliser,
+                        rows.baseAddress! + half, x, min(Lanes.lanes, d - x), lanes)
+                }
+            }
         }
     }
 }

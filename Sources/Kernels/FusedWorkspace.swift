@@ -6,9 +6,9 @@ final class FusedWorkspace: @unchecked Sendable {
     /// Keys that go through the three steps together.
     static let keyTile = 128
 
-    /// Qᵀ [d][width]
+    /// Qᵀ [d rounded up to whole vectors][width]
     private let queries: UnsafeMutablePointer<Float>
-    /// Oᵀ [d rounded up to whole register tiles][width]
+    /// Oᵀ [d rounded up to whole vectors and register tiles][width]
     private let outputs: UnsafeMutablePointer<Float>
     /// Sᵀ, then Pᵀ [keyTile rounded up][width]
     private let scores: UnsafeMutablePointer<Float>
@@ -21,8 +21,8 @@ final class FusedWorkspace: @unchecked Sendable {
 
     private static func floatCounts(headDimension d: Int) -> [Int] {
         [
-            d * QueryBlock.width,
-            (d + Tile.rows) * QueryBlock.width,
+            (d + Lanes.lanes) * QueryBlock.width,
+            (d + Lanes.lanes + Tile.rows) * QueryBlock.width,
             (keyTile + Tile.rows) * QueryBlock.width,
             OnlineSoftmax.floatCount,
             2 * QueryBlock.width,
@@ -52,20 +52,35 @@ final class FusedWorkspace: @unchecked Sendable {
         let d = shape.headDimension
         let lanes = BlockLanes(block: block, group: group, shape: shape)
         lanes.loadQueries(tensors.query, into: queries)
-        outputs.update(repeating: 0, count: d * QueryBlock.width)
-        softmax.reset()
 
         let keyStart = group * shape.keyLength * d
         let (key, value) = (tensors.key + keyStart, tensors.value + keyStart)
         let (sinks, band) = blocks.keys(ofBlock: block)
         computedPairs += QueryBlock.width * (sinks.count + band.count)
+        attend(sinks, band, lanes, problem, key, value, masking: .scores)
+        // 0 · inf is NaN: a non-finite value leaves its trace in every lane of its tile, seen or not. Finite outputs
+        // prove that there was none; else once more, with care.
+        if !areFinite(outputs, count: d * QueryBlock.width) {
+            attend(sinks, band, lanes, problem, key, value, masking: .scoresAndValues)
+        }
+        lanes.storeOutputs(outputs, sums: softmax.sums, into: tensors.output)
+    }
+
+    private enum Masking { case scores, scoresAndValues }
+
+    private func attend(
+        _ sinks: Range<Int>, _ band: Range<Int>, _ lanes: BlockLanes, _ problem: AttentionProblem,
+        _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, masking: Masking
+    ) {
+        let d = problem.shape.headDimension
+        outputs.update(repeating: 0, count: d * QueryBlock.width)
+        softmax.reset()
         if !sinks.isEmpty {
             let whole = setBounds(lanes, problem) { 0..<$0.sinks }
-            attend(keys: sinks, seenByAll: whole, key, value, d)
+            attend(keys: sinks, seenByAll: whole, key, value, d, masking)
         }
         let whole = setBounds(lanes, problem) { $0.band }
-        attend(keys: band, seenByAll: whole, key, value, d)
-        lanes.storeOutputs(outputs, softmax, into: tensors.output)
+        attend(keys: band, seenByAll: whole, key, value, d, masking)
     }
 
     /// Sets each lane's bounds to one of its visible ranges; returns the keys that all lanes see.
@@ -89,7 +104,8 @@ final class FusedWorkspace: @unchecked Sendable {
     }
 
     private func attend(
-        keys: Range<Int>, seenByAll: Range<Int>, _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, _ d: Int
+        keys: Range<Int>, seenByAll: Range<Int>, _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, _ d: Int,
+        _ masking: Masking
     ) {
         var start = keys.lowerBound
         while start < keys.upperBound {
@@ -100,7 +116,7 @@ final class FusedWorkspace: @unchecked Sendable {
             let isWhole = tileKeys.clamped(to: seenByAll) == tileKeys
             if !isWhole { largest = mask(tileKeys, seenByAll: seenByAll) }
             softmax.update(scores: scores, keyCount: count, tileMaximum: largest, outputs: outputs, d: d)
-            if isWhole || areFinite(value + start * d, count: count * d) {
+            if isWhole || masking == .scores {
                 addValues(values: value + start * d, keyCount: count, d: d, weights: scores, into: outputs)
             } else {
                 addVisibleValues(tileKeys, values: value, d: d)
@@ -134,8 +150,7 @@ final class FusedWorkspace: @unchecked Sendable {
         return (left, right)
     }
 
-    /// As `addValues`, for a tile with non-finite values that not every lane sees: 0 · inf would reach the lanes that
-    /// do not. Slow, and as rare as such input.
+    /// As `addValues`, each key for the lanes that see it. Slow, and as rare as non-finite values are.
     private func addVisibleValues(_ keys: Range<Int>, values: UnsafePointer<Float>, d: Int) {
         for key in keys {
             let weight = scores + (key - keys.lowerBound) * QueryBlock.width

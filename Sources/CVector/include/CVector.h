@@ -82,8 +82,8 @@ VECTOR_INLINE vector_float vector_choose_visible(
 // Whether any lane differs from 1: vcmpps, kortest.
 VECTOR_INLINE int vector_any_not_one(vector_float a) { return __builtin_reduce_or(a != 1.0f) != 0; }
 
-// Whether all lanes are finite: x − x is 0 for these alone.
-VECTOR_INLINE int vector_all_finite(vector_float a) { return __builtin_reduce_and(a - a == 0.0f) != 0; }
+// Whether all lanes are 0: vcmpps, kortest.
+VECTOR_INLINE int vector_all_zero(vector_float a) { return __builtin_reduce_and(a == 0.0f) != 0; }
 
 VECTOR_INLINE float vector_horizontal_sum(vector_float a) {
     float sum = 0;
@@ -96,6 +96,56 @@ VECTOR_INLINE float vector_horizontal_max(vector_float a) {
     for (int i = 1; i < VECTOR_LANES; i++) largest = a[i] > largest ? a[i] : largest;
     return largest;
 }
+
+// The elements of a and b in turn, of the lower and of the upper half of both: vpermt2ps, vunpcklps on 4 lanes.
+#if VECTOR_LANES == 16
+#define VECTOR_INTERLEAVED(f) f, f + 16, f + 1, f + 17, f + 2, f + 18, f + 3, f + 19, \
+                              f + 4, f + 20, f + 5, f + 21, f + 6, f + 22, f + 7, f + 23
+#elif VECTOR_LANES == 8
+#define VECTOR_INTERLEAVED(f) f, f + 8, f + 1, f + 9, f + 2, f + 10, f + 3, f + 11
+#else
+#define VECTOR_INTERLEAVED(f) f, f + 4, f + 1, f + 5
+#endif
+
+// Transposes a square of VECTOR_LANES rows in registers. Interleaving row i with row i + half, for all i, log2(lanes)
+// times, is a transposition: each pass moves one bit of the row number into the column number.
+VECTOR_INLINE void vector_transpose(vector_float rows[VECTOR_LANES]) {
+    for (int width = 1; width < VECTOR_LANES; width *= 2) {
+        vector_float next[VECTOR_LANES];
+#pragma clang loop unroll(full)
+        for (int i = 0; i < VECTOR_LANES / 2; i++) {
+            vector_float a = rows[i], b = rows[i + VECTOR_LANES / 2];
+            next[2 * i] = __builtin_shufflevector(a, b, VECTOR_INTERLEAVED(0));
+            next[2 * i + 1] = __builtin_shufflevector(a, b, VECTOR_INTERLEAVED(VECTOR_LANES / 2));
+        }
+#pragma clang loop unroll(full)
+        for (int i = 0; i < VECTOR_LANES; i++) rows[i] = next[i];
+    }
+}
+
+// columns[i · stride + lane] = rows[lane][offset + i] for i < VECTOR_LANES.
+VECTOR_INLINE void vector_gather_columns(const float *const *rows, long offset, float *columns, long stride) {
+    vector_float square[VECTOR_LANES];
+    for (int lane = 0; lane < VECTOR_LANES; lane++)
+        __builtin_memcpy(&square[lane], rows[lane] + offset, sizeof(vector_float));
+    vector_transpose(square);
+    for (int i = 0; i < VECTOR_LANES; i++) __builtin_memcpy(columns + i * stride, &square[i], sizeof(vector_float));
+}
+
+// rows[lane][offset + i] = columns[i · stride + lane] · factor[lane] for i < count ≤ VECTOR_LANES and lane < lanes.
+VECTOR_INLINE void vector_scatter_columns(
+    const float *columns, long stride, vector_float factor, float *const *rows, long offset, long count, long lanes) {
+    vector_float square[VECTOR_LANES];
+    for (int i = 0; i < VECTOR_LANES; i++) {
+        __builtin_memcpy(&square[i], columns + i * stride, sizeof(vector_float));
+        square[i] *= factor;
+    }
+    vector_transpose(square);
+    for (int lane = 0; lane < lanes; lane++)
+        if (count == VECTOR_LANES) __builtin_memcpy(rows[lane] + offset, &square[lane], sizeof(vector_float));
+        else __builtin_memcpy(rows[lane] + offset, &square[lane], count * sizeof(float));
+}
+
 // Not vectors: loops that find the CPU's ceilings, and what the processor says of itself.
 #include "PeakLoops.h"
 #include "Processor.h"

@@ -11,7 +11,7 @@ struct OnlineSoftmax {
     /// [width]
     private let largest: UnsafeMutablePointer<Float>
     /// [width]
-    private let sums: UnsafeMutablePointer<Float>
+    let sums: UnsafeMutablePointer<Float>
     /// c
     private let factor: Float
 
@@ -73,6 +73,4 @@ struct OnlineSoftmax {
         }
     }
 
-    /// 1 / sum of weights, of one lane.
-    func normaliser(lane: Int) -> Float { 1 / sums[lane] }
 }

@@ -16,17 +16,16 @@ func multiplyScores(
     var right = left
     var key = 0
     while key < keyCount {
-        let lastRow = keyCount - key - 1
-        let rows = keys + key * d
-        var tile = Tile({ rows + min($0, lastRow) * d }, firstRow: 0, initial: nil)
+        let rows = ScalarRows(base: keys + key &* d, stride: d, lastRow: keyCount &- key &- 1)
+        var tile = Tile(rows, firstRow: 0, initial: nil)
         var step = queries
         for x in 0..<d {
             tile.accumulate(x, load(step, 0), load(step, Lanes.lanes))
             step += QueryBlock.width
         }
-        tile.write(to: scores + key * QueryBlock.width)
+        tile.write(to: scores + key &* QueryBlock.width)
         (left, right) = tile.maximum(left, right)
-        key += Tile.rows
+        key &+= Tile.rows
     }
     return (left, right)
 }
@@ -45,18 +44,17 @@ func addValues(
 ) {
     var x = 0
     while x < d {
-        let lastColumn = d - x - 1
-        let columns = values + x
-        let sums = outputs + x * QueryBlock.width
-        var tile = Tile({ columns + min($0, lastColumn) }, firstRow: 0, initial: sums)
+        let columns = ScalarRows(base: values + x, stride: 1, lastRow: d &- x &- 1)
+        let sums = outputs + x &* QueryBlock.width
+        var tile = Tile(columns, firstRow: 0, initial: sums)
         var step = weights
         var offset = 0
         for _ in 0..<keyCount {
             tile.accumulate(offset, load(step, 0), load(step, Lanes.lanes))
             step += QueryBlock.width
-            offset += d
+            offset &+= d
         }
         tile.write(to: sums)
-        x += Tile.rows
+        x &+= Tile.rows
     }
 }

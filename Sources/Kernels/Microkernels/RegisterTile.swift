@@ -10,8 +10,8 @@ import CVector
 protocol RegisterTile {
     static var rows: Int { get }
 
-    /// Row r reads its scalars at `rowPointers(r)`; its sums start at 0, or at what `initial` holds [rows][width].
-    init(_ rowPointer: (Int) -> UnsafePointer<Float>, firstRow: Int, initial: UnsafeMutablePointer<Float>?)
+    /// The rows from `firstRow` of `scalars` on; their sums start at 0, or at what `initial` holds [rows][width].
+    init(_ scalars: ScalarRows, firstRow: Int, initial: UnsafeMutablePointer<Float>?)
 
     /// Adds the product of each row's scalar at `offset` and the two vectors of this step.
     mutating func accumulate(_ offset: Int, _ left: Lanes, _ right: Lanes)
@@ -23,6 +23,18 @@ protocol RegisterTile {
     func maximum(_ left: Lanes, _ right: Lanes) -> (Lanes, Lanes)
 }
 
+/// Where the rows of a tile find their scalars. Rows past the last repeat it: a tile that is not full computes it again
+/// and nobody reads the result.
+struct ScalarRows {
+    let base: UnsafePointer<Float>
+    let stride: Int
+    let lastRow: Int
+
+    /// Wrapping arithmetic: a check a row costs more than the sixteenth part of a short tile.
+    @inline(__always)
+    subscript(row: Int) -> UnsafePointer<Float> { base + min(row, lastRow) &* stride }
+}
+
 /// One row: two vectors of queries.
 struct Row: RegisterTile {
     private let scalars: UnsafePointer<Float>
@@ -32,8 +44,8 @@ struct Row: RegisterTile {
     static var rows: Int { 1 }
 
     @inline(__always)
-    init(_ rowPointer: (Int) -> UnsafePointer<Float>, firstRow: Int, initial: UnsafeMutablePointer<Float>?) {
-        scalars = rowPointer(firstRow)
+    init(_ scalars: ScalarRows, firstRow: Int, initial: UnsafeMutablePointer<Float>?) {
+        self.scalars = scalars[firstRow]
         if let initial {
             left = load(initial, firstRow * QueryBlock.width)
             right = load(initial, firstRow * QueryBlock.width + Lanes.lanes)
@@ -70,9 +82,9 @@ struct Both<Upper: RegisterTile, Lower: RegisterTile>: RegisterTile {
     static var rows: Int { Upper.rows + Lower.rows }
 
     @inline(__always)
-    init(_ rowPointer: (Int) -> UnsafePointer<Float>, firstRow: Int, initial: UnsafeMutablePointer<Float>?) {
-        upper = Upper(rowPointer, firstRow: firstRow, initial: initial)
-        lower = Lower(rowPointer, firstRow: firstRow + Upper.rows, initial: initial)
+    init(_ scalars: ScalarRows, firstRow: Int, initial: UnsafeMutablePointer<Float>?) {
+        upper = Upper(scalars, firstRow: firstRow, initial: initial)
+        lower = Lower(scalars, firstRow: firstRow + Upper.rows, initial: initial)
     }
 
     @inline(__always)
