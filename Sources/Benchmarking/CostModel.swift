@@ -59,11 +59,13 @@ struct CostModel: Sendable {
         series[workload.series] = rates
     }
 
-    /// A first call of this cell took `callSeconds`: a better rate for longer cells of its series, unless it was so
-    /// short that starting cold shows in it.
-    mutating func correct(_ workload: Workload, callSeconds: Double, computedPairs: Int) {
-        guard callSeconds >= 0.02, case .success(var rates) = series[workload.series] else { return }
-        rates.secondsPerPair = callSeconds / Double(computedPairs)
+    /// This cell was prepared at this cost: better rates for longer ones. Short calls teach nothing, because starting
+    /// cold shows in them; neither do small builds, whose memory the process may have had already.
+    mutating func correct(_ workload: Workload, _ cost: CellCost, computedPairs: Int) {
+        let tensorBytes = workload.problem.tensorBytes
+        if tensorBytes >= 64 << 20 { buildSecondsPerByte = cost.buildSeconds / Double(tensorBytes) }
+        guard cost.callSeconds >= 0.02, case .success(var rates) = series[workload.series] else { return }
+        rates.secondsPerPair = cost.callSeconds / Double(computedPairs)
         series[workload.series] = .success(rates)
     }
 

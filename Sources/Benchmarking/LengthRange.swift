@@ -44,7 +44,8 @@ enum LengthRange {
     private static func factor(_ text: String) throws(Malformed) -> Double {
         let root = text.hasPrefix("sqrt")
         guard let number = Double(root ? String(text.dropFirst(4)) : text), number >= 1.01, number.isFinite else {
-            throw Malformed(reason: "\"*\(text)\" is not a step; write *2 to double or *sqrt2 for two lengths an octave")
+            throw Malformed(
+                reason: "\"*\(text)\" is not a step; write *2 to double or *sqrt2 for two lengths an octave")
         }
         return root ? number.squareRoot() : number
     }

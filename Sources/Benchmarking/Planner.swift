@@ -32,42 +32,79 @@ struct Planner {
         return workloads.indices.sorted { (seconds[$0], $0) < (seconds[$1], $1) }.map { workloads[$0] }
     }
 
+    /// The cells that are visited in rounds, and those of which a single pass is a sample; the latter come last.
+    func split(_ workloads: [Workload]) -> (rounds: [Workload], passes: [Workload]) {
+        let isPass = workloads.map { (try? cost($0))?.isSinglePass ?? false }
+        return (
+            zip(workloads, isPass).filter { !$0.1 }.map(\.0), zip(workloads, isPass).filter { $0.1 }.map(\.0)
+        )
+    }
+
+    /// What the single passes that fit are going to take, `elapsedSeconds` into the budget.
+    func passesSeconds(_ passes: [Workload], elapsedSeconds: Double) -> Double {
+        admit(passes, elapsedSeconds: elapsedSeconds).preparationSeconds
+    }
+
     func plan(_ workloads: [Workload], elapsedSeconds: Double) -> RunPlan {
-        var admission = admission
-        var residency = residency(workloads)
-        var elapsed = elapsedSeconds
-        var admitted: [(workload: Workload, firstRounds: Int)] = []
-        var candidates: [Schedule.Candidate] = []
-        var decisions: [Workload: RunPlan.Cell.Decision] = [:]
-        for workload in cheapestFirst(workloads) {
-            do throws(UnsupportedProblem) {
-                let cost = try cost(workload)
-                if let reason = admission.refusal(of: cost, elapsedSeconds: elapsed) { throw UnsupportedProblem(reason) }
-                elapsed += cost.preparationSeconds(minimumSampleSeconds: minimumSampleSeconds)
-                admission.admit(cost)
-                let isResident = residency.keeps(bytes: cost.bytes)
-                admitted.append((workload, cost.isSinglePass ? 1 : 0))
-                candidates.append(
-                    Schedule.Candidate(
-                        seconds: cost.visitSeconds(minimumSampleSeconds: minimumSampleSeconds, isResident: isResident),
-                        minimum: cost.minimumRounds, most: options.rounds - (cost.isSinglePass ? 1 : 0)))
-            } catch {
-                decisions[workload] = .skip(reason: error.reason)
+        let (rounds, passes) = split(workloads)
+        let inRounds = admit(rounds, elapsedSeconds: elapsedSeconds)
+        var elapsed = elapsedSeconds + inRounds.preparationSeconds
+        let asPasses = admit(passes, elapsedSeconds: elapsed + inRounds.reservedSeconds)
+        elapsed += asPasses.preparationSeconds
+
+        var decisions = inRounds.refusals.merging(asPasses.refusals) { $1 }
+        for (part, firstRounds) in [(inRounds, 0), (asPasses, 1)] {
+            let visits = Schedule.visits(part.candidates, in: options.timeBudgetSeconds - elapsed)
+            elapsed += zip(visits, part.candidates).reduce(0) { $0 + Double($1.0) * $1.1.seconds }
+            for (workload, count) in zip(part.admitted, visits) {
+                decisions[workload] = .run(rounds: firstRounds + count)
             }
-        }
-        let visits = Schedule.visits(candidates, in: options.timeBudgetSeconds - elapsed)
-        for ((workload, firstRounds), count) in zip(admitted, visits) {
-            decisions[workload] = .run(rounds: firstRounds + count)
         }
         let cells = workloads.map { workload in
             let cost = try? cost(workload)
             return RunPlan.Cell(
                 workload: workload, callSeconds: cost?.callSeconds, bytes: cost?.bytes, decision: decisions[workload]!)
         }
-        let roundsSeconds = zip(visits, candidates).reduce(0) { $0 + Double($1.0) * $1.1.seconds }
         return RunPlan(
-            cells: cells, seconds: elapsed + roundsSeconds, timeBudgetSeconds: options.timeBudgetSeconds,
+            cells: cells, seconds: elapsed, timeBudgetSeconds: options.timeBudgetSeconds,
             memoryLimitBytes: memoryLimitBytes)
+    }
+
+    /// Cells of one part of a run, cheapest first.
+    private struct Part {
+        var admitted: [Workload] = []
+        var candidates: [Schedule.Candidate] = []
+        var refusals: [Workload: RunPlan.Cell.Decision] = [:]
+        var preparationSeconds = 0.0
+        /// For the rounds without which none of them would be worth starting.
+        var reservedSeconds = 0.0
+    }
+
+    private func admit(_ workloads: [Workload], elapsedSeconds: Double) -> Part {
+        var part = Part()
+        var admission = admission
+        var residency = residency(workloads)
+        for workload in cheapestFirst(workloads) {
+            do throws(UnsupportedProblem) {
+                let cost = try cost(workload)
+                let elapsed = elapsedSeconds + part.preparationSeconds
+                if let reason = admission.refusal(of: cost, elapsedSeconds: elapsed) {
+                    throw UnsupportedProblem(reason)
+                }
+                admission.admit(cost)
+                part.preparationSeconds += cost.preparationSeconds(minimumSampleSeconds: minimumSampleSeconds)
+                part.admitted.append(workload)
+                let isResident = residency.keeps(bytes: cost.bytes)
+                part.candidates.append(
+                    Schedule.Candidate(
+                        seconds: cost.visitSeconds(minimumSampleSeconds: minimumSampleSeconds, isResident: isResident),
+                        minimum: cost.minimumRounds, most: options.rounds - (cost.isSinglePass ? 1 : 0)))
+            } catch {
+                part.refusals[workload] = .skip(reason: error.reason)
+            }
+        }
+        part.reservedSeconds = admission.reservedSeconds
+        return part
     }
 
     private func cost(_ workload: Workload) throws(UnsupportedProblem) -> CellCost {

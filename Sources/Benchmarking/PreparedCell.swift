@@ -56,7 +56,8 @@ final class PreparedCell {
         self.inputs = inputs()
         output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
         // The pages are touched here: the first call would otherwise pay for getting them from the system.
-        output.withMutableBytes { bytes in for start in stride(from: 0, to: bytes.count, by: 4096) { bytes[start] = 0 } }
+        output.withMutableBytes { bytes in for start in stride(from: 0, to: bytes.count, by: 4096) { bytes[start] = 0 }
+        }
     }
 
     /// Pairs that the last call counted.

@@ -1,7 +1,7 @@
 import Attention
 import Kernels
 
-/// The first part of a run: every cell by itself, cheapest first, before any is timed against the others.
+/// Every cell by itself, cheapest first, before any is timed against the others.
 ///
 /// The pass that is checked also shows the cell's peak memory, since nothing else changes meanwhile, and corrects the
 /// prediction for longer cells of its series. Where it is long it counts as a sample: gigabytes that stream through
@@ -15,9 +15,7 @@ extension Run {
     }
 
     func prepare(_ workloads: [Workload]) throws(ResultsError) {
-        report(.probing, nil, done: 0, total: workloads.count, secondsLeft: nil)
-        var model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
-        let planner = Planner(instruments, options, model)
+        let planner = planner
         let plannedSeconds = planner.plan(workloads, elapsedSeconds: elapsedSeconds).seconds
         var admission = planner.admission
         var residency = planner.residency(workloads)
@@ -55,7 +53,7 @@ extension Run {
             case .failed(let reason, let maximumError):
                 try write(workload, work, .failed(reason: reason, maximumError: maximumError))
             case .ready(let cell, let firstSample):
-                model.correct(workload, callSeconds: cell.cost.callSeconds, computedPairs: work.computedPairs)
+                model.correct(workload, cell.cost, computedPairs: work.computedPairs)
                 admission.admit(cell.cost)
                 cells.append(cell)
                 try log.open(workload, cell.preparation)

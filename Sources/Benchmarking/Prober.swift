@@ -4,8 +4,8 @@ import Kernels
 /// Makes one short real call of each series, for `CostModel`.
 ///
 /// Lengths grow fourfold from 512 until a call takes 4 ms, so that a kernel's fixed costs do not pass for its rate; no
-/// length goes beyond the longest that is wanted. Each length is called twice and the second call counts: the first
-/// pays for cold code and, in a BLAS, for starting up.
+/// length goes beyond the longest that is wanted. After one call to warm up, which pays for cold code and, in a BLAS,
+/// for starting up, the fastest of three counts: a call of some ms that loses its CPU once takes several times as long.
 struct Prober {
     let instruments: Instruments
     let seed: UInt64
@@ -23,9 +23,10 @@ struct Prober {
             longest[workload.series] = max(longest[workload.series] ?? 0, workload.problem.shape.queryLength)
         }
         for workload in workloads where !model.knows(workload) {
-            model.learn(Result { () throws(UnsupportedProblem) in
-                try rates(of: workload, longest: longest[workload.series]!)
-            }, for: workload)
+            model.learn(
+                Result { () throws(UnsupportedProblem) in
+                    try rates(of: workload, longest: longest[workload.series]!)
+                }, for: workload)
         }
         model.buildSecondsPerByte = buildSecondsPerByte(longest: longest.values.max() ?? 1)
         return model
@@ -47,7 +48,7 @@ struct Prober {
                 continue
             }
             prepared.call()
-            let callSeconds = instruments.seconds { prepared.call() }
+            let callSeconds = (0..<3).map { _ in instruments.seconds { prepared.call() } }.min()!
             if callSeconds >= Self.enoughSeconds || length == longest {
                 let checkSeconds = instruments.seconds { _ = prepared.check(instruments) }
                 return CostModel.Rates(

@@ -1,16 +1,18 @@
 import Kernels
 
-/// The second part of a run: shuffled rounds over all cells, one sample a visit.
+/// Shuffled rounds over the cells that are prepared, one sample a visit.
 extension Run {
-    func visitInRounds() throws(ResultsError) {
+    /// - Parameter passes: single passes that come after the rounds; time is held back for those that fit.
+    func visitInRounds(before passes: [Workload]) throws(ResultsError) {
         let candidates = cells.map { cell in
             Schedule.Candidate(
                 seconds: cell.visitSeconds, minimum: max(0, cell.cost.minimumRounds - cell.samples.count),
                 most: max(0, options.rounds - cell.samples.count))
         }
-        let visits = Schedule.visits(candidates, in: secondsLeft)
+        let leastSeconds = candidates.reduce(0) { $0 + Double(min($1.minimum, $1.most)) * $1.seconds }
+        let heldBack = planner.passesSeconds(passes, elapsedSeconds: elapsedSeconds + leastSeconds)
+        let visits = Schedule.visits(candidates, in: secondsLeft - heldBack)
         for (cell, count) in zip(cells, visits) { cell.visitsLeft = count }
-        for cell in cells where cell.visitsLeft == 0 && !cancellation.isCancelled { try close(cell) }
 
         // A resumed launch goes on counting, and must not repeat the order of the rounds that it has.
         let firstRound = 1 + (cells.flatMap { $0.samples.map(\.round) }.max() ?? 0)
@@ -20,16 +22,19 @@ extension Run {
         for (index, round) in Schedule.rounds(visits: visits, seed: seed).enumerated() {
             for cell in round.map({ cells[$0] }) {
                 if cancellation.isCancelled { return }
-                if cell.visitSeconds <= secondsLeft { try visit(cell, round: firstRound + index) }
+                if cell.visitSeconds <= secondsLeft - heldBack { try visit(cell, round: firstRound + index) }
                 cell.visitsLeft -= 1
                 if cell.visitsLeft == 0 { try close(cell) }
                 done += 1
                 let predicted = cells.reduce(0) { $0 + Double($1.visitsLeft) * $1.visitSeconds }
                 report(
                     .measuring, cell.workload, done: done, total: total,
-                    secondsLeft: max(0, min(predicted, secondsLeft)))
+                    secondsLeft: max(0, min(predicted + heldBack, secondsLeft)))
             }
         }
+        if cancellation.isCancelled { return }
+        for (cell, count) in zip(cells, visits) where count == 0 { try close(cell) }
+        cells = []
     }
 
     private func visit(_ cell: RunningCell, round: Int) throws(ResultsError) {
@@ -39,7 +44,9 @@ extension Run {
             let prepared = cell.resident ?? rebuilt(cell)
             if cell.isKept { cell.resident = prepared }
             if cell.cost.needsWarmUp { prepared.call() }
-            let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) { prepared.call() }
+            let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) {
+                prepared.call()
+            }
             do throws(ResultsError) { try record(sample, round: round, of: cell) } catch { failure = error }
         }
         if let failure { throw failure }

@@ -11,6 +11,9 @@ final class Run {
     private let progress: any ProgressObserver
     private let startNanoseconds: Int
 
+    /// What is to be run, in the order of the sweep.
+    private(set) var pending: [Workload] = []
+    var model = CostModel()
     /// Ready to be visited.
     var cells: [RunningCell] = []
     var inputs: InputPool
@@ -38,6 +41,15 @@ final class Run {
     }
 
     var secondsLeft: Double { options.timeBudgetSeconds - elapsedSeconds }
+
+    /// Plans with what is known by now.
+    var planner: Planner { Planner(instruments, options, model) }
+
+    func probe(_ workloads: [Workload]) {
+        pending = workloads
+        report(.probing, nil, done: 0, total: workloads.count, secondsLeft: nil)
+        model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
+    }
 
     func write(
         _ workload: Workload, _ work: Work, _ outcome: Measurement.Outcome, isFinal: Bool = true
@@ -69,6 +81,7 @@ final class Run {
     /// Writes what is not written yet.
     func finish() throws(ResultsError) {
         for cell in cells where !log.hasFinished(cell.workload) { try close(cell) }
+        cells = []
         if !cancellation.isCancelled { log.removeJournal() }
     }
 

@@ -113,6 +113,7 @@ extension ResultsHeader {
         let (a, b) = (machine, other.machine)
         let pairs: [(String, Bool)] = [
             ("machine.cpuModel", a.cpuModel == b.cpuModel),
+            ("machine.cpuRevision", a.cpuRevision == b.cpuRevision),
             ("machine.architecture", a.architecture == b.architecture),
             ("machine.physicalCores", a.physicalCores == b.physicalCores),
             ("machine.logicalCPUs", a.logicalCPUs == b.logicalCPUs),

@@ -33,7 +33,10 @@ struct Admission {
     let memoryLimitBytes: Int
     let minimumSampleSeconds: Double
     /// Held back for the rounds of the cells admitted so far.
-    private var reservedSeconds = 0.0
+    private(set) var reservedSeconds = 0.0
+
+    /// A single pass cannot be cut short, so its prediction has to leave some room.
+    private static let singlePassMargin = 1.1
 
     init(options: RunOptions, memoryLimitBytes: Int, minimumSampleSeconds: Double) {
         self.options = options
@@ -53,7 +56,7 @@ struct Admission {
                 + "this run may use \(ByteCount.text(memoryLimitBytes))"
         }
         let left = options.timeBudgetSeconds - elapsedSeconds - reservedSeconds
-        guard leastSeconds(cost) <= left else {
+        guard leastSeconds(cost) * (cost.isSinglePass ? Self.singlePassMargin : 1) <= left else {
             return "one call would take about \(TimeBudget.text(seconds: cost.callSeconds)); it does not fit into the "
                 + "time budget of \(TimeBudget.text(seconds: options.timeBudgetSeconds))"
         }

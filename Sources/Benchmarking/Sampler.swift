@@ -32,7 +32,8 @@ public struct Sampler {
         for _ in 0..<iterations { call() }
         let nanoseconds = max(1, clock.nanoseconds - start)
         return Sample(
-            nanoseconds: nanoseconds, contamination: evidence().contamination(since: before, wallNanoseconds: nanoseconds))
+            nanoseconds: nanoseconds,
+            contamination: evidence().contamination(since: before, wallNanoseconds: nanoseconds))
     }
 
     /// The calls that fill a sample, found by trying: believed only when two samples in a row are long enough, since

@@ -55,8 +55,9 @@ public enum SweepFile {
         let isPath = nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") || nameOrPath.hasSuffix(".yml")
         if isPath, FileManager.default.fileExists(atPath: nameOrPath) { return nameOrPath }
         let all = list(in: directories)
-        if let path = all.first(where: { name(of: $0) == nameOrPath || ($0 as NSString).lastPathComponent == nameOrPath })
-        {
+        if let path = all.first(where: {
+            name(of: $0) == nameOrPath || ($0 as NSString).lastPathComponent == nameOrPath
+        }) {
             return path
         }
         throw .unknownSweep(name: nameOrPath, known: all.map(name(of:)), directories: directories)

@@ -16,10 +16,12 @@ struct ProgressTests {
     @Test func lines() {
         #expect(event().line() == "measuring  412/1650  0:41 left  noise 3 %  sliding-window(1024) 16K")
         #expect(event(.probing, cell: "", done: 0, total: 79, secondsLeft: nil, samples: 0).line() == "probing    0/79")
-        #expect(event(.preparing, done: 7, total: 79, secondsLeft: 125.2, samples: 0).line()
-            == "preparing  7/79  2:06 left  sliding-window(1024) 16K")
-        #expect(event(secondsLeft: 3723).line(columns: 60)
-            == "measuring  412/1650  1:02:03 left  noise 3 %  sliding-windo…")
+        #expect(
+            event(.preparing, done: 7, total: 79, secondsLeft: 125.2, samples: 0).line()
+                == "preparing  7/79  2:06 left  sliding-window(1024) 16K")
+        #expect(
+            event(secondsLeft: 3723).line(columns: 60)
+                == "measuring  412/1650  1:02:03 left  noise 3 %  sliding-windo…")
         #expect(event(secondsLeft: .infinity).line() == "measuring  412/1650  noise 3 %  sliding-window(1024) 16K")
         #expect(event(cell: String(repeating: "x", count: 200)).line().count == 80)
     }
@@ -34,9 +36,10 @@ struct ProgressTests {
         clock.advance(seconds: 0.1)
         progress.report(event(done: 3))
         progress.end()
-        #expect(written == [
-            "\r\u{1B}[K" + event(done: 1).line(), "\r\u{1B}[K" + event(done: 3).line(), "\r\u{1B}[K",
-        ])
+        #expect(
+            written == [
+                "\r\u{1B}[K" + event(done: 1).line(), "\r\u{1B}[K" + event(done: 3).line(), "\r\u{1B}[K",
+            ])
     }
 
     @Test func aLogGetsALineNowAndThen() {
@@ -49,9 +52,10 @@ struct ProgressTests {
             clock.advance(seconds: 1)
         }
         progress.end()
-        #expect(written == [
-            event(.preparing).line() + "\n", event(done: 1).line() + "\n", event(done: 11).line() + "\n",
-            event(done: 21).line() + "\n",
-        ])
+        #expect(
+            written == [
+                event(.preparing).line() + "\n", event(done: 1).line() + "\n", event(done: 11).line() + "\n",
+                event(done: 21).line() + "\n",
+            ])
     }
 }

@@ -32,7 +32,8 @@ struct ResultsFileTests {
 
     private func write(_ measurements: [Measurement]) throws -> String {
         let path = folder.file("\(UUID().uuidString).jsonl")
-        try JSONLines.replace(path, with: [JSONLines.object(fakeHeader())] + measurements.map { try JSONLines.object($0) })
+        try JSONLines.replace(
+            path, with: [JSONLines.object(fakeHeader())] + measurements.map { try JSONLines.object($0) })
         return path
     }
 
@@ -46,15 +47,16 @@ struct ResultsFileTests {
 
     @Test func theLineIsFlatAndItsKeysAreThoseOfTheContract() throws {
         let data = try JSONLines.object(try threeOutcomes()[0])
-        #expect(String(decoding: data, as: UTF8.self) == """
-            {"contamination":[{"involuntarySwitches":1,"migrated":false,"offCPUNanoseconds":6,"runDelayNanoseconds":5,\
-            "stealNanoseconds":0},{"involuntarySwitches":1,"migrated":false,"offCPUNanoseconds":6,\
-            "runDelayNanoseconds":5,"stealNanoseconds":0}],"iterationsPerSample":3,"kernel":"full","launch":1,\
-            "maximumError":2e-07,"outcome":"measured","peakResidentBytes":4096,"problem":{"batch":1,\
-            "elementType":"float32","headDimension":1,"keyLength":64,"keyValueHeads":1,"mask":{"kind":"causal"},\
-            "queryHeads":1,"queryLength":64},"rounds":[1,2],"samplesNanoseconds":[1000001,1000002],"threads":1,\
-            "work":{"bytes":1024,"computedPairs":4000,"flops":8320,"usefulPairs":2080}}
-            """)
+        #expect(
+            String(decoding: data, as: UTF8.self) == """
+                {"contamination":[{"involuntarySwitches":1,"migrated":false,"offCPUNanoseconds":6,"runDelayNanoseconds":5,\
+                "stealNanoseconds":0},{"involuntarySwitches":1,"migrated":false,"offCPUNanoseconds":6,\
+                "runDelayNanoseconds":5,"stealNanoseconds":0}],"iterationsPerSample":3,"kernel":"full","launch":1,\
+                "maximumError":2e-07,"outcome":"measured","peakResidentBytes":4096,"problem":{"batch":1,\
+                "elementType":"float32","headDimension":1,"keyLength":64,"keyValueHeads":1,"mask":{"kind":"causal"},\
+                "queryHeads":1,"queryLength":64},"rounds":[1,2],"samplesNanoseconds":[1000001,1000002],"threads":1,\
+                "work":{"bytes":1024,"computedPairs":4000,"flops":8320,"usefulPairs":2080}}
+                """)
     }
 
     /// A kill while writing: whatever is left of the file, all whole lines are read.
@@ -87,18 +89,23 @@ struct ResultsFileTests {
         }
         let header = String(decoding: try JSONLines.object(fakeHeader()), as: UTF8.self)
         let line = String(decoding: try JSONLines.object(try threeOutcomes()[0]), as: UTF8.self)
-        #expect(try error(["{\"a\": 1}"])
-            == "\(path):1: this is no results file: its first line is not an attnbench header")
-        #expect(try error([header.replacing("attnbench/1", with: "attnbench/9")])
-            == "\(path):1: schema \"attnbench/9\" is not \"attnbench/1\"; read it with the build that wrote it")
+        #expect(
+            try error(["{\"a\": 1}"])
+                == "\(path):1: this is no results file: its first line is not an attnbench header")
+        #expect(
+            try error([header.replacing("attnbench/1", with: "attnbench/9")])
+                == "\(path):1: schema \"attnbench/9\" is not \"attnbench/1\"; read it with the build that wrote it")
         #expect(try error([header, "{\"kernel\":", line])?.hasPrefix("\(path):2: ") == true)
-        #expect(try error([header, line.replacing("\"launch\":1,", with: ""), line])
-            == "\(path):2: `launch` is missing; delete the line to go on without it")
+        #expect(
+            try error([header, line.replacing("\"launch\":1,", with: ""), line])
+                == "\(path):2: `launch` is missing; delete the line to go on without it")
         #expect(try error([header, line.replacing("[1,2]", with: "[1]")])?.contains("1 rounds") == true)
-        #expect(try error([header, line.replacing("\"queryLength\":64", with: "\"queryLength\":0")])?
-            .contains("queryLength is 0; it must be at least 1") == true)
-        #expect(try error([header, line, line])
-            == "\(path):3: full 64 d=1 is there twice for launch 1; delete one of the two lines")
+        #expect(
+            try error([header, line.replacing("\"queryLength\":64", with: "\"queryLength\":0")])?
+                .contains("queryLength is 0; it must be at least 1") == true)
+        #expect(
+            try error([header, line, line])
+                == "\(path):3: full 64 d=1 is there twice for launch 1; delete one of the two lines")
         #expect(throws: ResultsError.self) { try ResultsFile.load(folder.file("none.jsonl")) }
     }
 }

@@ -24,7 +24,8 @@ struct RunLogTests {
         world.afterCall = { [unowned world] _ in if world.calls.count == 14 { cancellation.cancel() } }
         try FakeWorld.$current.withValue(world) {
             let log = try RunLog.create(path, header: fakeHeader())
-            _ = try Runner(world.instruments(), RunOptions(seed: 1)).run(workloads, into: log, cancellation: cancellation)
+            _ = try Runner(world.instruments(), RunOptions(seed: 1)).run(
+                workloads, into: log, cancellation: cancellation)
         }
         return (try contents(path), try contents(journalPath), workloads)
     }
@@ -90,8 +91,9 @@ struct RunLogTests {
         #expect(throws: ResultsError.exists(path: path)) { try RunLog.create(path, header: fakeHeader()) }
         let other = fakeHeader(seed: 2, sweep: fakeSweep(lengths: [128]), commit: "def")
         let error = #expect(throws: ResultsError.self) { try RunLog.resume(path, header: other) }
-        #expect(error?.description == "\(path) cannot be resumed: it differs in build.commit, sweep, seed; "
-            + "run again with what it was made with, or choose another --output")
+        #expect(
+            error?.description == "\(path) cannot be resumed: it differs in build.commit, sweep, seed; "
+                + "run again with what it was made with, or choose another --output")
     }
 
     @Test func aFolderThatCannotBeMadeIsNamed() throws {

@@ -74,11 +74,13 @@ struct RunnerTests {
     @Test(arguments: [3.0, 10, 40, 200])
     func theBudgetIsKept(seconds: Double) throws {
         let workloads = try fakeWorkloads(lengths: [64, 128, 256, 512, 1024, 2048], windows: [16, 64])
-        let outcome = try run(workloads, options {
-            $0.timeBudgetSeconds = seconds
-            $0.secondsAlreadySpent = 1
-            $0.rounds = 1000
-        })
+        let outcome = try run(
+            workloads,
+            options {
+                $0.timeBudgetSeconds = seconds
+                $0.secondsAlreadySpent = 1
+                $0.rounds = 1000
+            })
         #expect(outcome.seconds <= seconds * 1.05)
         #expect(outcome.seconds >= seconds * 0.8)
         #expect(outcome.measurements.count == workloads.count)
@@ -92,25 +94,52 @@ struct RunnerTests {
         }
     }
 
+    @Test func longPassesComeLastAndCostTheOthersNothing() throws {
+        let workloads = try fakeWorkloads(kernels: ["full"], lengths: [64, 256, 2048, 4096])
+        // Each of the two long ones takes a hundred times what was foretold, and only one of them is tried.
+        world.afterCall = { [clock = world.clock] cell in
+            if cell.hasPrefix("full 2K") || cell.hasPrefix("full 4K") { clock.advance(seconds: 200) }
+        }
+        let outcome = try run(
+            workloads,
+            options {
+                $0.timeBudgetSeconds = 60; $0.rounds = 20
+            })
+        #expect(try record(outcome, "full 64").samplesNanoseconds.count == 20)
+        #expect(try record(outcome, "full 256").samplesNanoseconds.count == 20)
+        #expect(try record(outcome, "full 2K").rounds == [0])
+        #expect(world.calls.last == "full 2K d=1")
+        guard case .skipped = outcome.measurements[3].outcome else { throw CancellationError() }
+    }
+
     @Test func timeIsNotOverrunWhenThePredictionIsWrong() throws {
         // After forty calls the machine is five times slower than it was when the costs were learnt.
         world.afterCall = { [unowned world] _ in if world.calls.count == 40 { world.secondsPerCall = 0.5 } }
         let workloads = try fakeWorkloads(lengths: [64, 128, 256, 512])
-        let outcome = try run(workloads, options { $0.timeBudgetSeconds = 20; $0.rounds = 1000 })
+        let outcome = try run(
+            workloads,
+            options {
+                $0.timeBudgetSeconds = 20; $0.rounds = 1000
+            })
         #expect(outcome.seconds <= 21)
     }
 
     @Test func whatDoesNotFitIsSkippedWithItsReason() throws {
         world.secondsPerPair["full"] = 1e-4
         let workloads = try fakeWorkloads(lengths: [64, 8192])
-        let outcome = try run(workloads, options { $0.timeBudgetSeconds = 30; $0.memoryLimitBytes = 120_000 })
+        let outcome = try run(
+            workloads,
+            options {
+                $0.timeBudgetSeconds = 30; $0.memoryLimitBytes = 120_000
+            })
         let reasons = outcome.measurements.map { measurement in
             if case .skipped(let reason) = measurement.outcome { "\(measurement.workload): \(reason)" } else { "" }
         }
-        #expect(reasons == [
-            "", "full 8K d=1: needs 128 KiB of memory; this run may use 117 KiB", "",
-            "sliding-window(16) 8K d=1: needs 128 KiB of memory; this run may use 117 KiB",
-        ])
+        #expect(
+            reasons == [
+                "", "full 8K d=1: needs 128 KiB of memory; this run may use 117 KiB", "",
+                "sliding-window(16) 8K d=1: needs 128 KiB of memory; this run may use 117 KiB",
+            ])
         let slow = try run(workloads, options { $0.timeBudgetSeconds = 30 }, file: "slow.jsonl")
         guard case .skipped(let reason) = slow.measurements[1].outcome else { throw CancellationError() }
         #expect(reason == "one call would take about 56 min; it does not fit into the time budget of 30 s")
@@ -124,7 +153,7 @@ struct RunnerTests {
         let outcome = try run(workloads, options { $0.rounds = 6 })
         #expect(outcome.measurements[0].outcome == .failed(reason: "off by 0.5", maximumError: 0.5))
         #expect(outcome.measurements[1].outcome == .skipped(reason: "takes one batch at a time"))
-        #expect(world.calls.filter { $0.hasPrefix("full") }.count == 3)
+        #expect(world.calls.filter { $0.hasPrefix("full") }.count == 5)
     }
 
     @Test func ordersAreShuffledAndFollowTheSeed() throws {
@@ -150,7 +179,11 @@ struct RunnerTests {
     @Test func cellsThatDoNotStayAreMadeAgain() throws {
         // 48 KiB: room for the longest cell and for some short ones beside it, not for all.
         let workloads = try fakeWorkloads(lengths: [512, 1024, 2048])
-        let outcome = try run(workloads, options { $0.memoryLimitBytes = 48 << 10; $0.rounds = 7 })
+        let outcome = try run(
+            workloads,
+            options {
+                $0.memoryLimitBytes = 48 << 10; $0.rounds = 7
+            })
         for measurement in outcome.measurements {
             guard case .measured(let record) = measurement.outcome else { throw CancellationError() }
             #expect(record.samplesNanoseconds.count == 7)
@@ -183,7 +216,13 @@ struct RunnerTests {
 
     @Test func launchesStandSideBySide() throws {
         let workloads = try fakeWorkloads(lengths: [64])
-        for launch in 1...3 { _ = try run(workloads, options { $0.rounds = 6; $0.launch = launch }) }
+        for launch in 1...3 {
+            _ = try run(
+                workloads,
+                options {
+                    $0.rounds = 6; $0.launch = launch
+                })
+        }
         let results = try ResultsFile.load(folder.file("results.jsonl"))
         #expect(results.measurements.map(\.launch).sorted() == [1, 1, 2, 2, 3, 3])
     }

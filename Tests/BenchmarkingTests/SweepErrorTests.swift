@@ -8,32 +8,52 @@ struct SweepErrorTests {
     private static let start = "name: demo\nlengths: [1K, 2K]\n"
 
     @Test(arguments: [
-        ("kernels: [full, sliding]", "bad.yaml:3: kernels[1]: \"sliding\" is not a kernel; did you mean \"sliding-window\"?"),
+        (
+            "kernels: [full, sliding]",
+            "bad.yaml:3: kernels[1]: \"sliding\" is not a kernel; did you mean \"sliding-window\"?"
+        ),
         ("kernels: full\nwindows: 4", "bad.yaml:4: windows: \"windows\" is not a key; did you mean \"window\"?"),
-        ("kernels: full\nalso: [{name: x}]", "bad.yaml:4: also[0].name: \"name\" is not a key; there are kernels, lengths, "
-            + "window, sinks, chunk, heads, headDimension, elementType, threads, batch"),
+        (
+            "kernels: full\nalso: [{name: x}]",
+            "bad.yaml:4: also[0].name: \"name\" is not a key; there are kernels, lengths, "
+                + "window, sinks, chunk, heads, headDimension, elementType, threads, batch"
+        ),
         ("kernels: sliding-window", "bad.yaml:3: kernels: sliding-window needs `window`; add such as `window: 1024`"),
         ("kernels: []", "bad.yaml:3: kernels: the list is empty; give at least one value or leave the key out"),
-        ("kernels: full\nphase: decode",
-            "bad.yaml:4: phase: this build measures prefill only; leave `phase` out or say prefill"),
+        (
+            "kernels: full\nphase: decode",
+            "bad.yaml:4: phase: this build measures prefill only; leave `phase` out or say prefill"
+        ),
         ("kernels: full\nphase: prefil", "bad.yaml:4: phase: \"prefil\" is not a phase; did you mean \"prefill\"?"),
-        ("kernels: full\nelementType: [float32, float61]",
-            "bad.yaml:4: elementType[1]: \"float61\" is not an element type; did you mean \"float16\"?"),
+        (
+            "kernels: full\nelementType: [float32, bfloat61]",
+            "bad.yaml:4: elementType[1]: \"bfloat61\" is not an element type; did you mean \"bfloat16\"?"
+        ),
         ("kernels: full\nwindow: 0", "bad.yaml:4: window: 0 is too small; it must be at least 1"),
-        ("kernels: full\nwindow: many",
-            "bad.yaml:4: window: \"many\" is not a whole number; write it as 4096, 128K or 10M"),
-        ("kernels: full\nheads: {query: 6, keyValue: 4}",
+        (
+            "kernels: full\nwindow: many",
+            "bad.yaml:4: window: \"many\" is not a whole number; write it as 4096, 128K or 10M"
+        ),
+        (
+            "kernels: full\nheads: {query: 6, keyValue: 4}",
             "bad.yaml:4: heads: 6 query heads cannot share 4 key/value heads evenly; make the first a multiple of the "
-                + "second"),
-        ("kernels: full\nheads: {keyValue: 4}",
-            "bad.yaml:4: heads: `query` is missing; write such as {query: 8, keyValue: 1}"),
-        ("kernels: full\nheads: 4",
-            "bad.yaml:4: heads: this has to be a map of keys to values, with any of query, keyValue"),
+                + "second"
+        ),
+        (
+            "kernels: full\nheads: {keyValue: 4}",
+            "bad.yaml:4: heads: `query` is missing; write such as {query: 8, keyValue: 1}"
+        ),
+        (
+            "kernels: full\nheads: 4",
+            "bad.yaml:4: heads: this has to be a map of keys to values, with any of query, keyValue"
+        ),
         ("kernels: full\ntimeBudget: 60", "bad.yaml:4: timeBudget: \"60\" is not a time; write it as 30s or 5m"),
         ("kernels: full\nbatch: [1, [2]]", "bad.yaml:4: batch[1]: one value is wanted here"),
-        ("kernels: full\nbatch: 4\nheads: {query: 1G}",
+        (
+            "kernels: full\nbatch: 4\nheads: {query: 1G}",
             "bad.yaml:2: lengths: 2K tokens with these heads are more work than can be counted exactly; choose smaller "
-                + "sizes"),
+                + "sizes"
+        ),
         ("sinks: 4", "bad.yaml:1: `kernels` is missing; add such as `kernels: [full, sliding-window]`"),
     ])
     func located(text: String, message: String) {
@@ -54,21 +74,26 @@ struct SweepErrorTests {
     @Test func wholeFiles() {
         #expect(error(in: "") == "bad.yaml: there is nothing in it")
         #expect(error(in: "kernels: full\nlengths: 1K") == "bad.yaml:1: `name` is missing; add such as `name: scaling`")
-        #expect(error(in: "name: a/b\nkernels: full\nlengths: 1K")
-            == "bad.yaml:1: name: \"a/b\" cannot name a directory; use letters, digits, - _ and . only")
+        #expect(
+            error(in: "name: a/b\nkernels: full\nlengths: 1K")
+                == "bad.yaml:1: name: \"a/b\" cannot name a directory; use letters, digits, - _ and . only")
         #expect(error(in: "kernels: [full\nname: x")?.hasPrefix("bad.yaml:2: this is not YAML: ") == true)
-        #expect(error(in: "name: a\nname: b\nkernels: full\nlengths: 1K")
-            == "bad.yaml:1: \"name\" is there twice; keep one")
+        #expect(
+            error(in: "name: a\nname: b\nkernels: full\nlengths: 1K")
+                == "bad.yaml:1: \"name\" is there twice; keep one")
     }
 
     @Test func overridesAreLocatedOnTheCommandLine() {
         let text = Self.start + "kernels: full"
-        #expect(error(in: text, set: "kernels=ful")
-            == "command line: kernels: \"ful\" is not a kernel; did you mean \"full\"?")
-        #expect(error(in: text, set: "kernel=full")
-            == "command line: kernel: \"kernel\" is not a key; did you mean \"kernels\"?")
-        #expect(error(in: text, set: "window=1,x")
-            == "command line: window[1]: \"x\" is not a whole number; write it as 4096, 128K or 10M")
+        #expect(
+            error(in: text, set: "kernels=ful")
+                == "command line: kernels: \"ful\" is not a kernel; did you mean \"full\"?")
+        #expect(
+            error(in: text, set: "kernel=full")
+                == "command line: kernel: \"kernel\" is not a key; did you mean \"kernels\"?")
+        #expect(
+            error(in: text, set: "window=1,x")
+                == "command line: window[1]: \"x\" is not a whole number; write it as 4096, 128K or 10M")
     }
 
     @Test func sweepsAreFoundByName() throws {
@@ -82,8 +107,9 @@ struct SweepErrorTests {
         #expect(try SweepFile.find("smoke", in: [directory]) == "\(directory)/smoke.yaml")
         #expect(try SweepFile.find("\(directory)/smoke.yaml", in: []) == "\(directory)/smoke.yaml")
         let error = #expect(throws: SweepError.self) { try SweepFile.find("scalign", in: [directory]) }
-        #expect(error?.description
-            == "\"scalign\" is no sweep file and no sweep in \(directory); did you mean \"scaling\"?")
+        #expect(
+            error?.description
+                == "\"scalign\" is no sweep file and no sweep in \(directory); did you mean \"scaling\"?")
         #expect(throws: SweepError.self) { try SweepFile.load("\(directory)/none.yaml") }
     }
 

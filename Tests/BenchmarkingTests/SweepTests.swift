@@ -21,8 +21,9 @@ struct SweepTests {
     }
 
     @Test func everyKeyIsRead() throws {
-        let sweep = try parse(Self.text + "\nheads: [{query: 8, keyValue: 2}, {query: 1}]\nbatch: 2\nthreads: [1, 2]\n"
-            + "headDimension: [64, 128]\nchunk: 8192\nelementType: bfloat16\nphase: prefill\n")
+        let sweep = try parse(
+            Self.text + "\nheads: [{query: 8, keyValue: 2}, {query: 1}]\nbatch: 2\nthreads: [1, 2]\n"
+                + "headDimension: [64, 128]\nchunk: 8192\nelementType: bfloat16\nphase: prefill\n")
         #expect(sweep.name == "demo")
         #expect(sweep.description == "a demonstration")
         #expect(sweep.timeBudgetSeconds == 300)
@@ -42,9 +43,10 @@ struct SweepTests {
         let workloads = try parse(Self.text).workloads()
         let counts = Dictionary(grouping: workloads, by: \.kernel).mapValues(\.count)
         #expect(counts == ["full": 2, "sliding-window": 4, "attention-sink": 8])
-        #expect(workloads.map(\.description).prefix(4) == [
-            "full 1K", "full 2K", "sliding-window(128) 1K", "sliding-window(128) 2K",
-        ])
+        #expect(
+            workloads.map(\.description).prefix(4) == [
+                "full 1K", "full 2K", "sliding-window(128) 1K", "sliding-window(128) 2K",
+            ])
         #expect(workloads == (try parse(Self.text).workloads()))
     }
 
@@ -63,7 +65,8 @@ struct SweepTests {
         #expect(sweep.groups.map(\.lengths) == [[256, 512, 1024], [256, 512, 1024]])
         #expect(sweep.groups[0].kernels == ["full", "sliding-window"])
         #expect(sweep.groups[1].windows == [64])
-        #expect(try parse(text, set: ["heads={query: 4, keyValue: 2}"]).groups[0].heads == [.init(query: 4, keyValue: 2)])
+        #expect(
+            try parse(text, set: ["heads={query: 4, keyValue: 2}"]).groups[0].heads == [.init(query: 4, keyValue: 2)])
         #expect(SweepFile.Override("lengths") == nil)
         #expect(SweepFile.Override("=4") == nil)
     }
@@ -98,9 +101,10 @@ struct SweepTests {
 
     @Test func timesAreWrittenWithTwoDigits() {
         let seconds = [0.00012, 0.0042, 0.5, 7.25, 61, 300, 255_600, 1_000_000]
-        #expect(seconds.map { TimeBudget.text(seconds: $0) } == [
-            "120 µs", "4.2 ms", "500 ms", "7.3 s", "61 s", "5 min", "3 days", "12 days",
-        ])
+        #expect(
+            seconds.map { TimeBudget.text(seconds: $0) } == [
+                "120 µs", "4.2 ms", "500 ms", "7.3 s", "61 s", "5 min", "3 days", "12 days",
+            ])
         #expect(ByteCount.text(512) == "512 B")
         #expect(ByteCount.text(3 << 19) == "1.5 MiB")
         #expect(ByteCount.text(20 << 30) == "20 GiB")
