@@ -18,7 +18,7 @@ struct AttnBench: ParsableCommand {
             wrong.
             """,
         version: "0.1.0",
-        subcommands: [ListCommand.self, CheckCommand.self, AttendCommand.self])
+        subcommands: [ListCommand.self, CheckCommand.self, AttendCommand.self, MachineCommand.self])
 
     static func main() {
         BLASRestart.restartIfNeeded()
@@ -74,9 +74,10 @@ struct AttnBench: ParsableCommand {
             if case .unwritable = error.problem { .internalFailure } else { .usage }
         case is UnknownCommand, is UnknownKernel, is UnsupportedProblem, is ShapeError, is ProblemError,
             is MaskOptionsError,
-            is AttendError:
+            is AttendError, is PlacementError:
             .usage
         case is WrongResult: .wrongResult
+        case is TopologyError: .internalFailure
         default: nil
         }
     }

@@ -1,20 +1,25 @@
 import ArgumentParser
+import Attention
+import Benchmarking
+import Foundation
 import Kernels
 
 struct ListCommand: Command {
     enum Topic: String, ExpressibleByArgument, CaseIterable {
-        case kernels
+        case kernels, sweeps
     }
 
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "What there is to measure and to measure with.",
         discussion: """
-            Without a topic, every topic is listed. The names are the ones that commands and sweep files take.
+            Without a topic, every topic is listed. The names are the ones that commands and sweep files take. Sweeps \
+            are files in Benchmarks/sweeps, here or above.
 
             Examples:
               attnbench list
               attnbench list kernels
+              attnbench list sweeps
             """)
 
     @Argument(help: "What to list.")
@@ -25,6 +30,7 @@ struct ListCommand: Command {
             if index > 0 { console.output("\n") }
             switch topic {
             case .kernels: console.output(Self.kernels(KernelRegistry.all))
+            case .sweeps: console.output(Self.sweeps(in: SweepDirectories.all))
             }
         }
     }
@@ -35,5 +41,25 @@ struct ListCommand: Command {
             return [kernel.name, kernel.maskFamily.name, flags.isEmpty ? "-" : flags, kernel.summary]
         }
         return Columns.text([["KERNEL", "MASK", "PARAMETERS", "HOW"]] + rows)
+    }
+
+    static func sweeps(in directories: [String]) -> String {
+        let rows = SweepFile.list(in: directories).map { path in
+            let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+            do {
+                let sweep = try SweepFile.load(path)
+                let lengths = sweep.groups.flatMap(\.lengths)
+                let span = [lengths.min(), lengths.max()].compactMap { $0.map(TokenCount.text) }.joined(separator: "..")
+                return [name, "\(try sweep.workloads().count)", span, firstSentence(of: sweep.description)]
+            } catch {
+                return [name, "-", "-", "cannot be used: \(error)"]
+            }
+        }
+        return Columns.text([["SWEEP", "CELLS", "LENGTHS", "QUESTION"]] + rows)
+    }
+
+    private static func firstSentence(of text: String) -> String {
+        guard let end = text.firstMatch(of: #/[.?!](?=\s)/#) else { return text }
+        return String(text[..<end.range.upperBound])
     }
 }

@@ -4,11 +4,13 @@ import Testing
 @testable import Attention
 
 /// The files in NumPy/ were written by NumPy 2.4: the numbers 0 to 23 in various forms.
-@Suite struct NumPyFileTests {
+@Suite final class NumPyFileTests {
     private let folder = FileManager.default.temporaryDirectory
         .appendingPathComponent("attnbench-npy-\(UUID().uuidString)", isDirectory: true)
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func resource(_ name: String) -> String {
         Bundle.module.resourceURL!.appendingPathComponent("NumPy/\(name).npy").path

@@ -6,11 +6,13 @@ import Testing
 
 @testable import attnbench
 
-@Suite struct AttendTests {
+@Suite final class AttendTests {
     private let folder = FileManager.default.temporaryDirectory
         .appendingPathComponent("attnbench-attend-\(UUID().uuidString)", isDirectory: true)
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func path(_ name: String) -> String { folder.appendingPathComponent(name + ".npy").path }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import TestSupport
 import Testing
@@ -10,6 +11,28 @@ import Testing
         #expect(session.status == .done)
         #expect(session.output == Golden.text("list-kernels", updatingTo: session.output))
         for kernel in KernelRegistry.all { #expect(session.output.contains("\n\(kernel.name) ")) }
+    }
+
+    @Test func listsSweeps() throws {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-list-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        let sweeps = root.appendingPathComponent("Benchmarks/sweeps")
+        let below = root.appendingPathComponent("some/folder")
+        for folder in [sweeps, below] {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
+        let good = "name: two\ndescription: Two lengths\nkernels: [full]\nlengths: [512, 1K]\n"
+        try Data(good.utf8).write(to: sweeps.appendingPathComponent("two.yaml"))
+        try Data("name: bad\nkernels: [fulll]\nlengths: [512]\n".utf8).write(
+            to: sweeps.appendingPathComponent("bad.yaml"))
+        let directories = SweepDirectories.existing(upwardsFrom: [below.path, root.path, "/"])
+        #expect(directories == [sweeps.standardizedFileURL.path])
+        let text = ListCommand.sweeps(in: directories)
+        #expect(text == Golden.text("list-sweeps", updatingTo: text))
+    }
+
+    @Test func theSweepsOfTheCheckoutAreUsable() {
+        #expect(!Session("list sweeps").output.contains("cannot be used"))
     }
 
     @Test func listsEveryTopicWithoutOne() {

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Foundation
+import Hardware
+import Kernels
+
+struct MachineCommand: Command {
+    static let configuration = CommandConfiguration(
+        commandName: "machine",
+        abstract: "What will measure, how fast it could be, and what could spoil it.",
+        discussion: """
+            The ceilings are measured now, on the CPUs that a run with the same flags would use: the peak of fused \
+            multiply-adds and of bfloat16 dot products, and the rate at which memory is read. Every check of the \
+            environment is ok, bad or unknown; unknown is never taken for ok.
+
+            Examples:
+              attnbench machine
+              attnbench machine --cpus 0-3
+              attnbench machine --json
+            """)
+
+    @OptionGroup var pinning: PinningOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var outputOptions: OutputOptions
+
+    func run(on console: Console) throws {
+        let description = try MachineDescription.measure(pinning.placement, threads: pinning.threadCount)
+        console.output(
+            json ? try description.json() : description.text(paint: outputOptions.paint(on: console)))
+    }
+}
+
+/// The machine as this command prints it.
+struct MachineDescription: Codable, Hashable {
+    let machine: Machine
+    let ceilings: Ceilings
+    let threads: Int
+    /// The core type that OpenBLAS runs as.
+    let blasCore: String
+
+    static func measure(_ placement: Placement, threads: Int) throws -> MachineDescription {
+        let topology = try Topology()
+        let team = try WorkerTeam(threads: threads, placement: placement, on: topology)
+        return MachineDescription(
+            machine: Machine.current(topology: topology, team: team),
+            ceilings: Ceilings.measure(on: team, topology: topology), threads: threads, blasCore: BLASCore.current)
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+
+    func text(paint: Paint) -> String {
+        let checks = machine.checks.map { check in
+            [check.name, paint(check.state.rawValue, check.state.hue), check.detail]
+        }
+        return Columns.text(facts) + "\n" + Columns.text(ceilingRows) + "\n"
+            + Columns.text([["CHECK", "STATE", "FOUND"]] + checks)
+    }
+
+    private var facts: [[String]] {
+        let revision = machine.cpuRevision.map { " (\($0))" } ?? ""
+        let pinned = machine.pinnedCPUs.map(String.init).joined(separator: ", ")
+        return [
+            ["CPU", "\(machine.cpuModel)\(revision), \(machine.architecture)"],
+            ["cores", "\(machine.physicalCores), \(machine.logicalCPUs) logical CPUs"],
+            ["caches", machine.caches.map(Self.cache).joined(separator: ", ")],
+            ["memory", Self.bytes(machine.memoryBytes)],
+            ["hypervisor", machine.hypervisor ?? "unknown"],
+            ["kernel", machine.kernelRelease],
+            [
+                "vectors",
+                "built for \(machine.vectorLanes) float32 lanes (-march=\(machine.instructionSet)), "
+                    + "the CPU has \(machine.availableVectorLanes)",
+            ],
+            ["OpenBLAS core", blasCore],
+            ["pinned to", pinned.isEmpty ? "nothing" : "CPU \(pinned)"],
+            [
+                "clock",
+                String(
+                    format: "steps of %.0f ns, %.0f ns a reading", machine.clockResolutionNanoseconds,
+                    machine.clockOverheadNanoseconds),
+            ],
+        ]
+    }
+
+    private var ceilingRows: [[String]] {
+        [
+            ["CEILING", threads == 1 ? "ONE THREAD" : "\(threads) THREADS"],
+            ["float32", Self.gigaFLOPs(ceilings.flopsPerSecond.float32)],
+            ["bfloat16", ceilings.flopsPerSecond.bfloat16.map(Self.gigaFLOPs) ?? "no such instruction"],
+            ["read", String(format: "%.1f GB/s", ceilings.readBytesPerSecond / 1e9)],
+        ]
+    }
+
+    private static func gigaFLOPs(_ rate: Double) -> String { String(format: "%.1f GFLOP/s", rate / 1e9) }
+
+    private static func cache(_ cache: Machine.Cache) -> String {
+        let sharing = cache.sharedBy == 1 ? "" : " for \(cache.sharedBy) CPUs"
+        return "L\(cache.level) \(bytes(cache.bytes))\(sharing)"
+    }
+
+    private static func bytes(_ count: Int) -> String {
+        for (unit, name) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] where count >= unit {
+            let value = Double(count) / Double(unit)
+            return value == value.rounded() ? "\(Int(value)) \(name)" : String(format: "%.1f ", value) + name
+        }
+        return "\(count) B"
+    }
+}
+
+extension EnvironmentCheck.State {
+    fileprivate var hue: Paint.Hue {
+        switch self {
+        case .ok: .green
+        case .bad: .red
+        case .unknown: .yellow
+        }
+    }
+}
