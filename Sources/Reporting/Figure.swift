@@ -24,8 +24,11 @@ public struct Figure: Sendable, Hashable {
         data = plot.data
     }
 
-    /// The sentence that the figure proves, how it was measured, and what is missing.
-    public var caption: String { ([title + ".", method] + notes).joined(separator: " ") }
+    /// The sentence that the figure proves.
+    public var caption: String { title + "." }
+
+    /// For those who do not see the figure: the sentence, how it was measured, and what is missing.
+    public var alternativeText: String { ([caption, method] + notes).joined(separator: " ") }
 
     /// All figures that this analysis can fill, in the order of the report.
     public static func all(for analysis: ScalingAnalysis) -> [Figure] {

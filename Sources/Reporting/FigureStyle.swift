@@ -16,7 +16,7 @@ enum FigureStyle {
     /// Opens a script: three passes over the same commands, one for each format.
     ///
     /// gnuplot's own units differ: svg counts pixels of 1/96 in, cairo's fonts points of 1/72 in. The scales make one
-    /// canvas unit the same length in all three; the PNG has 300 dots an inch. Where Inter is not installed, fontconfig
+    /// canvas unit the same length in all three, `mark` does so for marks; the PNG has 300 dots an inch. Where Inter is not installed, fontconfig
     /// puts the system's sans serif in its place; in an SVG the reader's browser decides, so the family name carries its
     /// own fallback (`&#44;` is a comma that gnuplot does not split at).
     static func opening(name: String) -> String {
@@ -24,12 +24,13 @@ enum FigureStyle {
         set encoding utf8
         set datafile separator comma
         do for [format in 'svg png pdf'] {
+        mark = format eq 'svg' ? 0.8 : 1
         if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name '\(name)' \
         font '\(font)&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
         if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font '\(font),12' \
         fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
         if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font '\(font),12' \
-        fontscale 0.75 linewidth 1.5 pointscale 0.75 background '#ffffff' }
+        fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
         set output '\(name).'.format
         set border 3 lw 0.8 lc rgb '#777777'
         set tics nomirror out scale 0.5 textcolor rgb '\(ink)' font ',12'

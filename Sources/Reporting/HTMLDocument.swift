@@ -37,8 +37,8 @@ public enum HTMLDocument {
     private static func text(_ block: Document.Block, image: (Figure) -> Data?) -> String {
         switch block {
         case .heading(let text): "<h2>\(escape(text))</h2>"
-        case .paragraph(let text): "<p>\(escape(text))</p>"
-        case .list(let items): "<ul>\n\(items.map { "<li>\(escape($0))</li>\n" }.joined())</ul>"
+        case .paragraph(let text): "<p>\(set(text))</p>"
+        case .list(let items): "<ul>\n\(items.map { "<li>\(set($0))</li>\n" }.joined())</ul>"
         case .facts(let facts):
             "<dl>\n\(facts.map { "<dt>\(escape($0.term))</dt><dd>\(escape($0.value))</dd>\n" }.joined())</dl>"
         case .table(let caption, let table): text(caption, table)
@@ -77,14 +77,20 @@ public enum HTMLDocument {
             "<a href=\"figures/\(escape(figure.name)).\($0)\">\($0)</a>"
         }
         let picture = image.map {
-            "<img src=\"data:image/svg+xml;base64,\($0.base64EncodedString())\" width=\"720\" height=\"480\" "
-                + "alt=\"\(escape(figure.caption))\">\n"
+            "<div class=\"scroll\"><img src=\"data:image/svg+xml;base64,\($0.base64EncodedString())\" width=\"720\" height=\"480\" "
+                + "alt=\"\(escape(figure.alternativeText))\"></div>\n"
         }
         return """
             <figure id="\(escape(figure.name))">
-            \(picture ?? "")<figcaption>\(escape(figure.caption)) <span class="files">\(files.joined(separator: " · "))</span></figcaption>
+            \(picture ?? "")<figcaption>\(set(figure.caption))
+            <span class="files">\(files.joined(separator: " · "))</span></figcaption>
             </figure>
             """
+    }
+
+    /// Escaped, with exponents raised.
+    private static func set(_ text: String) -> String {
+        RaisedText.parts(text).map { $0.isRaised ? "<sup>\(escape($0.text))</sup>" : escape($0.text) }.joined()
     }
 
     static func escape(_ text: String) -> String {

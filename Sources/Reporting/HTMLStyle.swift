@@ -16,14 +16,15 @@ enum HTMLStyle {
         main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
         h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; overflow-wrap: anywhere; }
         h2 { font-size: 1.2rem; margin: 2.5rem 0 .6rem; }
-        p, ul, dl { max-width: 46rem; overflow-wrap: anywhere; }
+        p, ul, dl, aside { max-width: 46rem; overflow-wrap: anywhere; }
         ul { padding-left: 1.2rem; }
         .subtitle, figcaption, .note { color: var(--quiet); }
         header + ul { font-size: 1.1rem; padding: 0; list-style: none; }
         header + ul li { margin: .5rem 0; padding-left: .8rem; border-left: 3px solid var(--link); }
         a { color: var(--link); }
         figure { margin: 1.5rem 0 2rem; max-width: 46rem; }
-        figure img { display: block; width: 100%; height: auto; border-radius: 4px; }
+        figure img { display: block; width: 100%; min-width: 34rem; height: auto; border-radius: 4px; }
+        sup { line-height: 0; font-size: .8em; }
         figcaption { font-size: .9rem; margin-top: .4rem; }
         .files { white-space: nowrap; }
         .scroll { overflow-x: auto; margin: 1rem 0 .3rem; }

@@ -109,7 +109,7 @@ public struct Headlines: Sendable, Hashable {
             + "at \(Quantity.tokens(ratio.length)) tokens."
     }
 
-    /// "At 10M tokens: full 15 h (forecast ×/÷ 1.17), sliding-window(1024) 11 s (measured)."
+    /// "At 10M tokens: full 15 h (forecast ×/÷ 1.17), sliding-window(1024) 11.2 s (measured)."
     private static func forecast(_ analysis: ScalingAnalysis) -> String? {
         guard let tokens = analysis.forecasts.map(\.tokens).max() else { return nil }
         let there = analysis.forecasts.filter { $0.tokens == tokens }
@@ -119,9 +119,10 @@ public struct Headlines: Sendable, Hashable {
         return "At \(Quantity.tokens(tokens)) tokens: " + parts.joined(separator: ", ") + "."
     }
 
-    /// "15 h (forecast ×/÷ 1.17)" or "11 s (measured)".
+    /// "15 h (forecast ×/÷ 1.17)" or "11.2 s (measured)".
     static func text(_ forecast: Forecast) -> String {
-        let time = Quantity.time(nanoseconds: forecast.seconds * 1e9)
+        let time = Quantity.time(
+            nanoseconds: forecast.seconds * 1e9, low: forecast.low * 1e9, high: forecast.high * 1e9)
         switch forecast.basis {
         case .measured: return "\(time) (measured)"
         case .extrapolated:

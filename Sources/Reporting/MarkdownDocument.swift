@@ -8,8 +8,8 @@ public enum MarkdownDocument {
     private static func text(_ block: Document.Block) -> String {
         switch block {
         case .heading(let text): "## \(escape(text))\n"
-        case .paragraph(let text): escape(text) + "\n"
-        case .list(let items): items.map { "- \(escape($0))\n" }.joined()
+        case .paragraph(let text): set(text) + "\n"
+        case .list(let items): items.map { "- \(set($0))\n" }.joined()
         case .facts(let facts): facts.map { "- **\(escape($0.term))**: \(escape($0.value))\n" }.joined()
         case .table(let caption, let table): "**\(escape(caption))**\n\n" + MarkdownTable.text(table)
         case .figure(let figure, let drawn): text(figure, drawn)
@@ -21,9 +21,14 @@ public enum MarkdownDocument {
 
     private static func text(_ figure: Figure, _ drawn: [FigureFormat]) -> String {
         let image =
-            drawn.contains(.png) ? "![\(escape(figure.caption))](figures/\(figure.name).png)\n\n" : ""
+            drawn.contains(.png) ? "![\(escape(figure.alternativeText))](figures/\(figure.name).png)\n\n" : ""
         let files = (drawn.map(\.rawValue) + ["gp", "csv"]).map { "[\($0)](figures/\(figure.name).\($0))" }
-        return image + "*\(escape(figure.caption))* (\(files.joined(separator: ", ")))\n"
+        return image + "*\(set(figure.caption))* (\(files.joined(separator: ", ")))\n"
+    }
+
+    /// Escaped, with exponents raised.
+    private static func set(_ text: String) -> String {
+        RaisedText.parts(text).map { $0.isRaised ? "<sup>\(escape($0.text))</sup>" : escape($0.text) }.joined()
     }
 
     private static func escape(_ text: String) -> String { MarkdownTable.escape(text) }

@@ -14,6 +14,8 @@ struct PlotScript {
 
     private static let margin = 14.0
     private static let lineHeight = 15.0
+    /// Room for an exponent under the line above.
+    private static let titleSpacing = 1.4
 
     init(_ plot: Plot) {
         self.plot = plot
@@ -26,8 +28,8 @@ struct PlotScript {
             plot.ends.map { FigureStyle.textWidth($0.series, size: FigureStyle.labelSize) }.max() ?? 0
         left = Self.margin + tickWidth + 12
         right = FigureStyle.width - Self.margin - labelWidth - Self.leaderWidth
-        bottom = 52 + (notes.isEmpty ? 0 : 6 + Double(notes.count) * Self.lineHeight)
-        let heading = Double(title.lines.count) * title.size * 1.3 + Double(method.count) * Self.lineHeight
+        bottom = 56 + (notes.isEmpty ? 0 : 6 + Double(notes.count) * Self.lineHeight)
+        let heading = Double(title.lines.count) * title.size * Self.titleSpacing + Double(method.count) * Self.lineHeight
         top = FigureStyle.height - Self.margin - heading - 34
     }
 
@@ -67,7 +69,7 @@ struct PlotScript {
         var y = FigureStyle.height - Self.margin
         var lines: [String] = []
         for line in title.lines {
-            y -= title.size * 1.3
+            y -= title.size * Self.titleSpacing
             lines.append(
                 label("{/:Bold \(Self.escaped(line))}", x: Self.margin, y: y + title.size * 0.65, size: title.size))
         }
@@ -86,12 +88,12 @@ struct PlotScript {
 
     private var footing: [String] {
         let axisName = label(
-            Self.escaped(plot.xLabel), x: (left + right) / 2, y: bottom - 36, size: FigureStyle.textSize,
+            Self.escaped(plot.xLabel), x: (left + right) / 2, y: bottom - 40, size: FigureStyle.textSize,
             colour: FigureStyle.quiet, alignment: "center")
         return [axisName]
             + notes.enumerated().map { index, line in
                 label(
-                    Self.escaped(line), x: Self.margin, y: bottom - 58 - Double(index) * Self.lineHeight,
+                    Self.escaped(line), x: Self.margin, y: bottom - 63 - Double(index) * Self.lineHeight,
                     size: FigureStyle.textSize - 1, colour: FigureStyle.quiet)
             }
     }
@@ -146,12 +148,12 @@ struct PlotScript {
     private func commands(_ layer: Int, _ trace: Plot.Trace) -> [String] {
         let style = trace.style
         let colour = "lc rgb '\(style.colour)'"
-        let size = "ps \(Self.number(0.72 * style.size))"
+        let size = "ps \(Self.number(0.72 * style.size))*mark"
         switch trace.kind {
         case .theory, .joined:
             return [command(layer, "4:5", "lines dt \(style.dash) lw \(Self.number(1.5 * style.size)) \(colour)")]
         case .beyond: return [command(layer, "4:5", "lines dt (1,4) lw 1.2 \(colour)")]
-        case .skipped: return [command(layer, "4:5", "points pt 2 ps 0.75 lw 1.6 \(colour)")]
+        case .skipped: return [command(layer, "4:5", "points pt 2 ps 0.75*mark lw 1.6 \(colour)")]
         case .measured:
             let bars = trace.rows.contains { $0.interval != nil }
                 ? [command(layer, "4:5:6:7", "yerrorbars pt 0 ps 0 lw 1 \(colour)")] : []
@@ -189,22 +191,14 @@ struct PlotScript {
     /// Inside single quotes gnuplot knows one escape: a doubled quote.
     private static func quoted(_ text: String) -> String { text.replacingOccurrences(of: "'", with: "''") }
 
-    /// Plain text for gnuplot's enhanced mode, in which some characters are markup; `^` raises the number or letter
-    /// after it, interval included.
+    /// Plain text for gnuplot's enhanced mode, in which some characters are markup.
     private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        var rest = Substring(text)
-        while let character = rest.popFirst() {
-            if character == "^" {
-                var raised = rest.prefix { "0123456789.±− β".contains($0) }
-                while let last = raised.last, " .".contains(last) { raised.removeLast() }
-                rest = rest.dropFirst(raised.count)
-                escaped += "^{\(raised)}"
-            } else {
-                if "\\{}_@&~".contains(character) { escaped.append("\\") }
+        RaisedText.parts(text).map { part in
+            let plain = part.text.reduce(into: "") { escaped, character in
+                if "\\{}^_@&~".contains(character) { escaped.append("\\") }
                 escaped.append(character)
             }
-        }
-        return escaped
+            return part.isRaised ? "^{\(plain)}" : plain
+        }.joined()
     }
 }

@@ -22,7 +22,8 @@ public enum ReportTables {
             columns: [
                 .init("series", .left), .init("exponent"), .init("verdict", .left), .init("ns/pair"), .init("peak"),
                 .init("wins from (tokens)", .left, .whenWide), .init("notes", .left),
-            ], rows: rows, footnotes: notes)
+            ], rows: rows, footnotes: notes
+        ).droppingEmptyColumns()
     }
 
     /// "full: 1,410 [1,360, 1,480]".
@@ -47,7 +48,8 @@ public enum ReportTables {
                 .init("series", .left), .init("n"), .init("median"), .init("95 % interval", .right, .whenWide),
                 .init("GFLOP/s"), .init("peak"), .init("overhead"), .init("memory", .right, .whenWide),
                 .init("samples", .right, .whenWide), .init("notes", .left),
-            ], rows: rows, footnotes: notes)
+            ], rows: rows, footnotes: notes
+        ).droppingEmptyColumns()
     }
 
     private static func cell(_ series: Series, _ point: Point, _ notes: inout Footnotes) -> [String] {
@@ -70,16 +72,16 @@ public enum ReportTables {
     public static func forecasts(_ analysis: ScalingAnalysis) -> Table {
         Table(
             columns: [
-                .init("series", .left), .init("tokens"), .init("time"), .init("between"), .init("basis", .left),
+                .init("series", .left), .init("tokens"), .init("time"), .init("interval"), .init("basis", .left),
                 .init("beyond measured", .right, .whenWide),
             ],
             rows: analysis.forecasts.map { forecast in
+                let time = forecast.seconds * 1e9
                 let isMeasured = forecast.basis == .measured
                 return [
                     forecast.series, Quantity.tokens(forecast.tokens),
-                    Quantity.time(nanoseconds: forecast.seconds * 1e9),
-                    Quantity.time(nanoseconds: forecast.low * 1e9) + " – "
-                        + Quantity.time(nanoseconds: forecast.high * 1e9),
+                    Quantity.time(nanoseconds: time, low: forecast.low * 1e9, high: forecast.high * 1e9),
+                    Quantity.timeInterval(nanoseconds: time, low: forecast.low * 1e9, high: forecast.high * 1e9),
                     isMeasured ? "measured" : "forecast \(Quantity.factor(low: forecast.low, high: forecast.high))",
                     isMeasured ? "–" : Quantity.significant(forecast.multipleOfMeasured, digits: 2) + "×",
                 ]

@@ -27,6 +27,11 @@ public struct Table: Sendable, Hashable {
         self.footnotes = footnotes
     }
 
+    /// The table without the columns in which no row has anything to say.
+    func droppingEmptyColumns() -> Table {
+        dropping(Set(columns.indices.filter { index in rows.allSatisfy { $0[index].isEmpty } }))
+    }
+
     /// The table without the columns at these places.
     func dropping(_ places: Set<Int>) -> Table {
         func kept<Element>(_ elements: [Element]) -> [Element] {
