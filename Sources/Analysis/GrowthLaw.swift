@@ -1,3 +1,5 @@
+import Foundation
+
 /// time = overhead + coefficient · pairs^exponent, over the exact pair count of the series' mask.
 public struct GrowthLaw: Sendable, Codable, Hashable {
     public let overheadNanoseconds: Double
@@ -8,5 +10,10 @@ public struct GrowthLaw: Sendable, Codable, Hashable {
         self.overheadNanoseconds = overheadNanoseconds
         self.coefficient = coefficient
         self.exponent = exponent
+    }
+
+    /// - Parameter pairs: over all batches and heads.
+    public func nanoseconds(pairs: Double) -> Double {
+        overheadNanoseconds + coefficient * pow(pairs, exponent)
     }
 }

@@ -35,21 +35,28 @@ public struct AttentionInputs: ~Copyable, Sendable {
     /// Each is the sum of four uniform 16-bit numbers (Irwin–Hall), scaled to mean 0 and variance 1, with tails cut at
     /// 3.5: real normals cost ten times as much, which at ten million tokens is the difference between seconds and a
     /// minute, and a kernel's time does not depend on the tails.
-    public init(shape: AttentionShape, seed: UInt64) {
-        self.init(shape: shape)
+    public init(shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64) {
+        self.init(shape: shape, elementType: elementType)
         Self.fill(&query, seed: seed)
         Self.fill(&key, seed: seed ^ 0x6B65_79)
         Self.fill(&value, seed: seed ^ 0x7661_6C75_65)
     }
 
     private static func fill(_ tensor: inout Tensor, seed: UInt64) {
-        tensor.withMutableFloats { elements in
-            for index in elements.indices {
-                let bits = SplitMix64.value(seed: seed, index: UInt64(index))
-                let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + bits >> 48
-                elements[index] = (Float(Int32(truncatingIfNeeded: sum)) - 131_070) * (1.732_050_8 / 65_536)
+        if tensor.elementType == .float32 {
+            tensor.withMutableFloats { elements in
+                for index in elements.indices { elements[index] = normal(seed: seed, index: index) }
             }
+        } else {
+            for index in 0..<tensor.count { tensor[index] = normal(seed: seed, index: index) }
         }
+    }
+
+    @inline(__always)
+    private static func normal(seed: UInt64, index: Int) -> Float {
+        let bits = SplitMix64.value(seed: seed, index: UInt64(index))
+        let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + bits >> 48
+        return (Float(Int32(truncatingIfNeeded: sum)) - 131_070) * (1.732_050_8 / 65_536)
     }
 
     public static func queryDimensions(_ shape: AttentionShape) -> [Int] {

@@ -8,4 +8,22 @@ public enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
         case .bfloat16, .float16: 2
         }
     }
+
+    /// The nearest value of this type.
+    public func rounded(_ value: Float) -> Float {
+        switch self {
+        case .float32: value
+        case .bfloat16: Float(BFloat16(value))
+        case .float16: Float(Float16(value))
+        }
+    }
+
+    /// Distance of 1 to the next larger value.
+    public var unitRoundoff: Double {
+        switch self {
+        case .float32: 0x1p-23
+        case .bfloat16: 0x1p-7
+        case .float16: 0x1p-10
+        }
+    }
 }

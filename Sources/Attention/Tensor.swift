@@ -58,16 +58,37 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
         self.dimensions = dimensions
     }
 
-    /// - Precondition: `elementType` is float32.
+    /// An element as float32; setting rounds it to the tensor's type.
     public subscript(index: Int) -> Float {
         get {
-            precondition(index >= 0 && index < count && elementType == .float32)
-            return storage.load(fromByteOffset: index * 4, as: Float.self)
+            precondition(index >= 0 && index < count, "element \(index) of \(count)")
+            return switch elementType {
+            case .float32: storage.load(fromByteOffset: index * 4, as: Float.self)
+            case .bfloat16: Float(storage.load(fromByteOffset: index * 2, as: BFloat16.self))
+            case .float16: Float(storage.load(fromByteOffset: index * 2, as: Float16.self))
+            }
         }
         set {
-            precondition(index >= 0 && index < count && elementType == .float32)
-            storage.storeBytes(of: newValue, toByteOffset: index * 4, as: Float.self)
+            precondition(index >= 0 && index < count, "element \(index) of \(count)")
+            switch elementType {
+            case .float32: storage.storeBytes(of: newValue, toByteOffset: index * 4, as: Float.self)
+            case .bfloat16: storage.storeBytes(of: BFloat16(newValue), toByteOffset: index * 2, as: BFloat16.self)
+            case .float16: storage.storeBytes(of: Float16(newValue), toByteOffset: index * 2, as: Float16.self)
+            }
         }
+    }
+
+    /// Some elements, widened.
+    public borrowing func elements(_ range: Range<Int>) -> [Float] {
+        guard elementType == .float32 else { return range.map { self[$0] } }
+        return withFloats { Array($0[range]) }
+    }
+
+    /// The same elements, each rounded to another type.
+    public borrowing func converted(to elementType: ElementType) -> Tensor {
+        var result = Tensor(elementType, dimensions: dimensions)
+        for index in 0..<count { result[index] = self[index] }
+        return result
     }
 
     /// The elements in memory order. The pointer is the caller's for the duration of `body` only.

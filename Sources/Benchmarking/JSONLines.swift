@@ -40,6 +40,10 @@ final class JSONLines {
         } catch {
             throw .unreadable(path: path, reason: error.localizedDescription)
         }
+        return split(contents)
+    }
+
+    static func split(_ contents: Data) -> (lines: [Data], isTorn: Bool) {
         var lines = contents.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Data($0) }
         let tail = lines.removeLast()
         if tail.isEmpty { return (lines, false) }

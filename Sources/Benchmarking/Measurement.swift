@@ -21,7 +21,8 @@ public struct Measurement: Sendable, Hashable {
         /// One for each sample.
         public let contamination: [Contamination]
         /// Growth of the process's peak resident memory over what it held before Q, K, V, O and the kernel were
-        /// allocated.
+        /// allocated. Below a few MiB it says little: small tensors come from memory that the process had already, and
+        /// large ones are rounded up to huge pages of 2 MiB each.
         public let peakResidentBytes: Int
         /// Largest absolute difference to the Double reference over the rows that were checked.
         public let maximumError: Double

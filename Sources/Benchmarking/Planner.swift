@@ -40,9 +40,9 @@ struct Planner {
         )
     }
 
-    /// What the single passes that fit are going to take, `elapsedSeconds` into the budget.
-    func passesSeconds(_ passes: [Workload], elapsedSeconds: Double) -> Double {
-        admit(passes, elapsedSeconds: elapsedSeconds).preparationSeconds
+    /// Time to hold back for the single passes that fit, `elapsedSeconds` into the budget.
+    func secondsHeldBack(for passes: [Workload], elapsedSeconds: Double) -> Double {
+        Admission.singlePassMargin * admit(passes, elapsedSeconds: elapsedSeconds).preparationSeconds
     }
 
     func plan(_ workloads: [Workload], elapsedSeconds: Double) -> RunPlan {
@@ -50,11 +50,12 @@ struct Planner {
         let inRounds = admit(rounds, elapsedSeconds: elapsedSeconds)
         var elapsed = elapsedSeconds + inRounds.preparationSeconds
         let asPasses = admit(passes, elapsedSeconds: elapsed + inRounds.reservedSeconds)
-        elapsed += asPasses.preparationSeconds
 
         var decisions = inRounds.refusals.merging(asPasses.refusals) { $1 }
-        for (part, firstRounds) in [(inRounds, 0), (asPasses, 1)] {
-            let visits = Schedule.visits(part.candidates, in: options.timeBudgetSeconds - elapsed)
+        let heldBack = Admission.singlePassMargin * asPasses.preparationSeconds
+        for (part, firstRounds, heldBack) in [(inRounds, 0, heldBack), (asPasses, 1, 0)] {
+            if firstRounds > 0 { elapsed += part.preparationSeconds }
+            let visits = Schedule.visits(part.candidates, in: options.timeBudgetSeconds - elapsed - heldBack)
             elapsed += zip(visits, part.candidates).reduce(0) { $0 + Double($1.0) * $1.1.seconds }
             for (workload, count) in zip(part.admitted, visits) {
                 decisions[workload] = .run(rounds: firstRounds + count)

@@ -10,6 +10,9 @@ extension Run {
     /// What preparing a cell comes to.
     private enum Prepared {
         case ready(RunningCell, firstSample: Sampler.Sample?)
+        /// An earlier attempt at this launch had it ready.
+        case resumed(RunningCell)
+        case skipped(reason: String)
         /// The kernel is wrong.
         case failed(reason: String, maximumError: Double)
     }
@@ -19,39 +22,23 @@ extension Run {
         let plannedSeconds = planner.plan(workloads, elapsedSeconds: elapsedSeconds).seconds
         var admission = planner.admission
         var residency = planner.residency(workloads)
-        let reopened = Dictionary(uniqueKeysWithValues: log.openCells.map { ($0.workload, $0) })
-
         for (done, workload) in planner.cheapestFirst(workloads).enumerated() {
             if cancellation.isCancelled { return }
             report(
                 .preparing, workload, done: done, total: workloads.count,
                 secondsLeft: max(0, plannedSeconds - elapsedSeconds))
-            let prepared: Prepared
-            let work: Work
-            do throws(UnsupportedProblem) {
-                let kernel = try instruments.kernel(named: workload.kernel)
-                work = Work(problem: workload.problem, computedPairs: kernel.computedPairs(for: workload.problem))
-            } catch {
-                preconditionFailure("\(error); a sweep is read with the kernels that are to run it")
+            guard let kernel = instruments.kernels.first(where: { $0.name == workload.kernel }) else {
+                preconditionFailure("a sweep is read with the kernels that are to run it; \(workload) has another")
             }
-            do throws(UnsupportedProblem) {
-                let cost = try model.cost(of: workload, kernel: try instruments.kernel(named: workload.kernel))
-                if let open = reopened[workload] {
-                    cells.append(resumed(open, work, cost, isKept: residency.keeps(bytes: cost.bytes)))
-                    admission.admit(cost)
-                    continue
-                }
-                if let reason = admission.refusal(of: cost, elapsedSeconds: elapsedSeconds) {
-                    throw UnsupportedProblem(reason)
-                }
-                prepared = try prepare(workload, work, cost, &residency)
-            } catch {
-                try write(workload, work, .skipped(reason: error.reason))
-                continue
-            }
-            switch prepared {
+            let work = Work(problem: workload.problem, computedPairs: kernel.computedPairs(for: workload.problem))
+            switch prepared(workload, kernel, work, admission, &residency) {
+            case .skipped(let reason):
+                try write(workload, work, .skipped(reason: reason))
             case .failed(let reason, let maximumError):
                 try write(workload, work, .failed(reason: reason, maximumError: maximumError))
+            case .resumed(let cell):
+                admission.admit(cell.cost)
+                cells.append(cell)
             case .ready(let cell, let firstSample):
                 model.correct(workload, cell.cost, computedPairs: work.computedPairs)
                 admission.admit(cell.cost)
@@ -59,6 +46,24 @@ extension Run {
                 try log.open(workload, cell.preparation)
                 if let firstSample { try record(firstSample, round: 0, of: cell) }
             }
+        }
+    }
+
+    private func prepared(
+        _ workload: Workload, _ kernel: any AttentionKernel.Type, _ work: Work, _ admission: Admission,
+        _ residency: inout Residency
+    ) -> Prepared {
+        do throws(UnsupportedProblem) {
+            let cost = try model.cost(of: workload, kernel: kernel)
+            if let open = log.openCells.first(where: { $0.workload == workload }) {
+                return .resumed(resumed(open, work, cost, isKept: residency.keeps(bytes: cost.bytes)))
+            }
+            if let reason = admission.refusal(of: cost, elapsedSeconds: elapsedSeconds) {
+                return .skipped(reason: reason)
+            }
+            return try prepare(workload, work, cost, &residency)
+        } catch {
+            return .skipped(reason: error.reason)
         }
     }
 

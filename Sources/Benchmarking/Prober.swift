@@ -6,6 +6,7 @@ import Kernels
 /// Lengths grow fourfold from 512 until a call takes 4 ms, so that a kernel's fixed costs do not pass for its rate; no
 /// length goes beyond the longest that is wanted. After one call to warm up, which pays for cold code and, in a BLAS,
 /// for starting up, the fastest of three counts: a call of some ms that loses its CPU once takes several times as long.
+/// A first call of 100 ms is taken at its word.
 struct Prober {
     let instruments: Instruments
     let seed: UInt64
@@ -13,6 +14,7 @@ struct Prober {
     private static let firstLength = 512
     private static let growth = 4
     private static let enoughSeconds = 0.004
+    private static let repeatedSeconds = 0.1
     /// Tokens whose inputs are made once to learn what a byte of them costs: 48 MiB, beyond most caches.
     private static let buildLength = 64 << 10
 
@@ -47,8 +49,10 @@ struct Prober {
                 length = min(length * Self.growth, longest)
                 continue
             }
-            prepared.call()
-            let callSeconds = (0..<3).map { _ in instruments.seconds { prepared.call() } }.min()!
+            var callSeconds = instruments.seconds { prepared.call() }
+            if callSeconds < Self.repeatedSeconds {
+                callSeconds = (0..<3).map { _ in instruments.seconds { prepared.call() } }.min()!
+            }
             if callSeconds >= Self.enoughSeconds || length == longest {
                 let checkSeconds = instruments.seconds { _ = prepared.check(instruments) }
                 return CostModel.Rates(

@@ -25,6 +25,10 @@ struct ResultsLines {
 
     init(_ path: String) throws(ResultsError) {
         let (lines, isTorn) = try JSONLines.read(path)
+        try self.init(lines, isTorn: isTorn, path: path)
+    }
+
+    init(_ lines: [Data], isTorn: Bool, path: String) throws(ResultsError) {
         let header = try Self.header(lines.first, path)
         var measurements: [Measurement] = []
         var seen = Set<CellKey>()

@@ -10,7 +10,7 @@ extension Run {
                 most: max(0, options.rounds - cell.samples.count))
         }
         let leastSeconds = candidates.reduce(0) { $0 + Double(min($1.minimum, $1.most)) * $1.seconds }
-        let heldBack = planner.passesSeconds(passes, elapsedSeconds: elapsedSeconds + leastSeconds)
+        let heldBack = planner.secondsHeldBack(for: passes, elapsedSeconds: elapsedSeconds + leastSeconds)
         let visits = Schedule.visits(candidates, in: secondsLeft - heldBack)
         for (cell, count) in zip(cells, visits) { cell.visitsLeft = count }
 
@@ -38,19 +38,14 @@ extension Run {
     }
 
     private func visit(_ cell: RunningCell, round: Int) throws(ResultsError) {
-        var failure: ResultsError?
+        let start = instruments.clock.nanoseconds
         let wasResident = cell.resident != nil
-        let seconds = instruments.seconds {
-            let prepared = cell.resident ?? rebuilt(cell)
-            if cell.isKept { cell.resident = prepared }
-            if cell.cost.needsWarmUp { prepared.call() }
-            let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) {
-                prepared.call()
-            }
-            do throws(ResultsError) { try record(sample, round: round, of: cell) } catch { failure = error }
-        }
-        if let failure { throw failure }
-        if wasResident || !cell.isKept { cell.visitSeconds = seconds }
+        let prepared = cell.resident ?? rebuilt(cell)
+        if cell.isKept { cell.resident = prepared }
+        if cell.cost.needsWarmUp { prepared.call() }
+        let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) { prepared.call() }
+        try record(sample, round: round, of: cell)
+        if wasResident || !cell.isKept { cell.visitSeconds = Double(instruments.clock.nanoseconds - start) / 1e9 }
     }
 
     private func rebuilt(_ cell: RunningCell) -> PreparedCell {

@@ -36,7 +36,7 @@ struct Admission {
     private(set) var reservedSeconds = 0.0
 
     /// A single pass cannot be cut short, so its prediction has to leave some room.
-    private static let singlePassMargin = 1.1
+    static let singlePassMargin = 1.1
 
     init(options: RunOptions, memoryLimitBytes: Int, minimumSampleSeconds: Double) {
         self.options = options

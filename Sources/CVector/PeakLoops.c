@@ -6,10 +6,17 @@
 #include <immintrin.h>
 #endif
 
-int peak_float32_flops(void) { return 2 * PEAK_LANES * PEAK_CHAINS; }
+// Sixteen registers hold 12 chains and two operands; thirty-two hold 24.
+#if defined(__AVX512F__) || defined(__aarch64__)
+#define CHAINS 24
+#else
+#define CHAINS 12
+#endif
+
+int peak_float32_flops(void) { return 2 * VECTOR_LANES * CHAINS; }
 
 #if defined(__AVX512BF16__)
-int peak_bfloat16_flops(void) { return 4 * PEAK_LANES * PEAK_CHAINS; }
+int peak_bfloat16_flops(void) { return 4 * VECTOR_LANES * CHAINS; }
 #else
 int peak_bfloat16_flops(void) { return 0; }
 #endif
@@ -24,31 +31,31 @@ static float first_of_all(vector_float lanes) {
 // they would be one chain.
 float peak_float32_rounds(long rounds) {
     vector_float half = (vector_float)(0.5f), one = (vector_float)(1.0f);
-    vector_float chain[PEAK_CHAINS];
-    for (int i = 0; i < PEAK_CHAINS; i++) chain[i] = (vector_float)((float)(i + (rounds & 1)));
+    vector_float chain[CHAINS];
+    for (int i = 0; i < CHAINS; i++) chain[i] = (vector_float)((float)(i + (rounds & 1)));
     // Hidden from the compiler, which would otherwise be free to use that they are constants.
     __asm__ volatile("" : "+x"(half), "+x"(one));
     for (long round = 0; round < rounds; round++) {
 #pragma unroll
-        for (int i = 0; i < PEAK_CHAINS; i++) chain[i] = vector_fma(chain[i], half, one);
+        for (int i = 0; i < CHAINS; i++) chain[i] = vector_fma(chain[i], half, one);
     }
     vector_float sum = (vector_float)(0.0f);
-    for (int i = 0; i < PEAK_CHAINS; i++) sum += chain[i];
+    for (int i = 0; i < CHAINS; i++) sum += chain[i];
     return first_of_all(sum);
 }
 
 #if defined(__AVX512BF16__)
 float peak_bfloat16_rounds(long rounds) {
     __m512bh left = (__m512bh)_mm512_set1_epi16(0x3f80), right = (__m512bh)_mm512_set1_epi16(0x3f80);
-    __m512 chain[PEAK_CHAINS];
-    for (int i = 0; i < PEAK_CHAINS; i++) chain[i] = _mm512_set1_ps((float)(i + (rounds & 1)));
+    __m512 chain[CHAINS];
+    for (int i = 0; i < CHAINS; i++) chain[i] = _mm512_set1_ps((float)(i + (rounds & 1)));
     __asm__ volatile("" : "+x"(left), "+x"(right));
     for (long round = 0; round < rounds; round++) {
 #pragma unroll
-        for (int i = 0; i < PEAK_CHAINS; i++) chain[i] = _mm512_dpbf16_ps(chain[i], left, right);
+        for (int i = 0; i < CHAINS; i++) chain[i] = _mm512_dpbf16_ps(chain[i], left, right);
     }
     __m512 sum = _mm512_setzero_ps();
-    for (int i = 0; i < PEAK_CHAINS; i++) sum = _mm512_add_ps(sum, chain[i]);
+    for (int i = 0; i < CHAINS; i++) sum = _mm512_add_ps(sum, chain[i]);
     return _mm512_reduce_add_ps(sum);
 }
 #else

@@ -26,11 +26,12 @@ enum BuildChecks {
         return .ok("the system's allocator")
     }
 
-    /// OPENBLAS_CORETYPE is left out: the core that OpenBLAS runs as stands in the results by its own name.
+    /// OPENBLAS_CORETYPE is no override where attnbench set it for itself, which the second variable says.
     static func overrides(_ surroundings: Surroundings) -> Finding {
         let prefixes = ["OPENBLAS_", "GOTO_", "OMP_", "BLIS_", "MKL_", "MALLOC_", "GLIBC_TUNABLES", "LD_PRELOAD"]
+        let own: Set = surroundings.variables["ATTNBENCH_BLAS_CORE_SET"] == nil ? [] : ["OPENBLAS_CORETYPE"]
         let found = surroundings.variables
-            .filter { key, _ in key != "OPENBLAS_CORETYPE" && prefixes.contains { key.hasPrefix($0) } }
+            .filter { key, _ in !own.contains(key) && prefixes.contains { key.hasPrefix($0) } }
             .map { "\($0)=\($1)" }.sorted()
         return found.isEmpty
             ? .ok("no variable changes the libraries")

@@ -30,25 +30,34 @@ struct ControlGroups {
         self.version1 = version1
     }
 
-    /// What the tightest memory limit leaves; nil without a limit.
+    /// What the tightest memory limit leaves; nil without a limit. Cached files count as free where they have not been
+    /// used lately: the kernel drops them first.
     var availableMemoryBytes: Int? {
-        let limits =
-            groups("memory").map { ($0 + "/memory.max", $0 + "/memory.current") }
-            + groups1("memory").map { ($0 + "/memory.limit_in_bytes", $0 + "/memory.usage_in_bytes") }
-        return limits.compactMap { limit, usage in
-            // "max" in version 2 and a number near 2^63 in version 1 mean that there is none.
-            guard let limit = files.integer(limit), limit < 1 << 60 else { return nil }
-            return max(0, limit - (files.integer(usage) ?? 0))
-        }.min()
+        let version2 = unifiedGroups.compactMap { group in
+            room(limit: group + "/memory.max", usage: group + "/memory.current", cache: (group, "inactive_file"))
+        }
+        let version1 = groups(of: "memory").compactMap { group in
+            room(
+                limit: group + "/memory.limit_in_bytes", usage: group + "/memory.usage_in_bytes",
+                cache: (group, "total_inactive_file"))
+        }
+        return (version2 + version1).min()
+    }
+
+    private func room(limit: String, usage: String, cache: (group: String, key: String)) -> Int? {
+        // "max" in version 2 and a number near 2^63 in version 1 mean that there is none.
+        guard let limit = files.integer(limit), limit < 1 << 60 else { return nil }
+        let cached = number(cache.key, in: cache.group + "/memory.stat") ?? 0
+        return max(0, limit - max(0, (files.integer(usage) ?? 0) - cached))
     }
 
     /// CPUs' worth of time that the tightest quota allows; nil without a quota.
     var cpuQuota: Double? {
-        let version2 = groups("cpu").compactMap { group -> Double? in
+        let version2 = unifiedGroups.compactMap { group -> Double? in
             let words = (files.text(group + "/cpu.max") ?? "").split(separator: " ").compactMap { Double($0) }
             return words.count == 2 && words[1] > 0 ? words[0] / words[1] : nil
         }
-        let version1 = groups1("cpu").compactMap { group -> Double? in
+        let version1 = groups(of: "cpu").compactMap { group -> Double? in
             guard let quota = files.integer(group + "/cpu.cfs_quota_us"), quota > 0,
                 let period = files.integer(group + "/cpu.cfs_period_us"), period > 0
             else { return nil }
@@ -59,20 +68,24 @@ struct ControlGroups {
 
     /// How often a group of this process was stopped for having used its quota; nil where no group tells.
     var throttledPeriods: Int? {
-        (groups("cpu") + groups1("cpu")).compactMap { group in
-            files.text(group + "/cpu.stat").flatMap { text in
-                text.split(separator: "\n").first { $0.hasPrefix("nr_throttled ") }
-                    .flatMap { Int($0.dropFirst("nr_throttled ".count)) }
-            }
-        }.max()
+        (unifiedGroups + groups(of: "cpu")).compactMap { number("nr_throttled", in: $0 + "/cpu.stat") }.max()
     }
 
-    private func groups(_ controller: String) -> [String] {
-        // Beside version 1 trees, systemd mounts the unified one in a folder of its own.
+    /// The number after a word, in a file with one such pair a line.
+    private func number(_ key: String, in path: String) -> Int? {
+        for line in (files.text(path) ?? "").split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count == 2, words[0] == key { return Int(words[1]) }
+        }
+        return nil
+    }
+
+    /// Beside version 1 trees, systemd mounts the unified one in a folder of its own.
+    private var unifiedGroups: [String] {
         unified.flatMap { ["sys/fs/cgroup" + $0, "sys/fs/cgroup/unified" + $0] }
     }
 
-    private func groups1(_ controller: String) -> [String] {
+    private func groups(of controller: String) -> [String] {
         (version1[controller] ?? []).map { "sys/fs/cgroup/" + controller + $0 }
     }
 

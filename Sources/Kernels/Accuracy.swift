@@ -34,9 +34,11 @@ public struct Accuracy: Hashable, Sendable {
         var worst = rows[0]
         for place in rows {
             let reference = ReferenceAttention.row(
-                place.row, ofHead: place.head, of: problem, inputs, exponential: Foundation.exp as (Double) -> Double)
+                place.row, ofHead: place.head, of: problem, inputs,
+                exponential: Foundation.exp as (Double) -> Double, rounded: { $0 })
             let naive = ReferenceAttention.row(
-                place.row, ofHead: place.head, of: problem, inputs, exponential: Foundation.exp as (Float) -> Float)
+                place.row, ofHead: place.head, of: problem, inputs,
+                exponential: Foundation.exp as (Float) -> Float, rounded: problem.elementType.rounded)
             let start = (place.head * problem.shape.queryLength + place.row) * d
             largestScore = max(largestScore, reference.largestScore)
             for x in 0..<d {
@@ -49,7 +51,8 @@ public struct Accuracy: Hashable, Sendable {
             }
         }
         maximumError = largestError
-        bound = 2 * naiveError + Double(Float.ulpOfOne) * largestOutput * (4 + largestScore / 2)
+        let roundings = 4 * problem.elementType.unitRoundoff + largestScore * Double(Float.ulpOfOne) / 2
+        bound = 2 * naiveError + roundings * largestOutput
         self.worst = worst
     }
 

@@ -49,20 +49,11 @@ public class BLASAttention {
         let (problem, blocks, workers) = (problem, blocks, workers)
         let heads = problem.shape.batch * problem.shape.queryHeads
         for worker in workers { worker.computedHalfPairs = 0 }
-        inputs.query.withFloats { query in
-            inputs.key.withFloats { key in
-                inputs.value.withFloats { value in
-                    output.withMutableFloats { output in
-                        // The bounds of these are the tensors': AttentionInputs and the problem agree on them.
-                        nonisolated(unsafe) let tensors = TensorPointers(
-                            query: query.baseAddress!, key: key.baseAddress!, value: value.baseAddress!,
-                            output: output.baseAddress!)
-                        team.forEach(count: heads * blocks.count) { worker, index in
-                            let (head, block) = index.quotientAndRemainder(dividingBy: blocks.count)
-                            workers[worker].attend(blocks[block], head: head, problem: problem, tensors)
-                        }
-                    }
-                }
+        TensorPointers.with(inputs, &output) {
+            nonisolated(unsafe) let tensors = $0
+            team.forEach(count: heads * blocks.count) { worker, index in
+                let (head, block) = index.quotientAndRemainder(dividingBy: blocks.count)
+                workers[worker].attend(blocks[block], head: head, problem: problem, tensors)
             }
         }
     }
@@ -81,7 +72,10 @@ final class BLASWorker: @unchecked Sendable {
         let d = shape.headDimension
         let queryStart = (head * shape.queryLength + block.queries.lowerBound) * d
         let keyStart = head / shape.groupSize * shape.keyLength * d
-        let valuePointer = tensors.value + keyStart + block.keys.lowerBound * d
+        let query = tensors.query.assumingMemoryBound(to: Float.self) + queryStart
+        let key = tensors.key.assumingMemoryBound(to: Float.self) + keyStart
+        let value = tensors.value.assumingMemoryBound(to: Float.self) + keyStart + block.keys.lowerBound * d
+        let output = tensors.output.assumingMemoryBound(to: Float.self) + queryStart
         computedHalfPairs += block.computedHalfPairs
         scores.withMutableFloats { buffer in
             let scores = buffer.baseAddress!
@@ -90,8 +84,7 @@ final class BLASWorker: @unchecked Sendable {
                     CblasRowMajor, CblasNoTrans, CblasTrans,
                     Int32(block.queries.count), Int32(keys.count), Int32(d),
                     1,
-                    tensors.query + queryStart, Int32(d),
-                    tensors.key + keyStart + keys.lowerBound * d, Int32(d),
+                    query, Int32(d), key + keys.lowerBound * d, Int32(d),
                     0, scores + (keys.lowerBound - block.keys.lowerBound), Int32(block.keys.count))
             }
             for (index, row) in block.queries.enumerated() {
@@ -100,15 +93,14 @@ final class BLASWorker: @unchecked Sendable {
                     scores + index * block.keys.count, columns: block.keys.count, sinks: sinks, band: band,
                     scale: problem.scale)
             }
-            let output = tensors.output + queryStart
             cblas_sgemm(
                 CblasRowMajor, CblasNoTrans, CblasNoTrans,
                 Int32(block.queries.count), Int32(d), Int32(block.keys.count),
-                1, scores, Int32(block.keys.count), valuePointer, Int32(d),
+                1, scores, Int32(block.keys.count), value, Int32(d),
                 0, output, Int32(d))
             // 0 · inf is NaN: finite outputs prove that no value was; else once more, over visible pairs only.
             if !areFinite(output, count: block.queries.count * d) {
-                Self.addVisibleValues(block, problem, scores, valuePointer, output)
+                Self.addVisibleValues(block, problem, scores, value, output)
             }
         }
     }

@@ -29,35 +29,44 @@ struct BlockLanes {
         return headStart + head * headStride + row * d
     }
 
-    /// [row][d] of the tensor to [d][width]. The columns come in whole vectors: past d they hold what follows a row,
-    /// which a tensor has room for, and `queries` must too; nobody reads them.
-    func loadQueries(_ query: UnsafePointer<Float>, into queries: UnsafeMutablePointer<Float>) {
-        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: QueryBlock.width) { rows in
-            for lane in 0..<QueryBlock.width { rows[lane] = query + start(lane) }
+    /// [row][d] of the tensor to [steps][width], a step being an element or, in bfloat16, two. The columns come in
+    /// whole vectors: past the last they hold what follows a row, which a tensor has room for, and `queries` must too.
+    @inline(__always)
+    func loadQueries(_ query: UnsafeRawPointer, _ layout: vector_element, into queries: UnsafeMutablePointer<Float>) {
+        let steps = layout == vector_element_bfloat16 ? (d + 1) / 2 : d
+        withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: QueryBlock.width) { rows in
+            for lane in 0..<QueryBlock.width { rows[lane] = query + start(lane) * layout.byteCount }
             for half in [0, Lanes.lanes] {
-                for x in stride(from: 0, to: d, by: Lanes.lanes) {
+                for step in stride(from: 0, to: steps, by: Lanes.lanes) {
                     vector_gather_columns(
-                        rows.baseAddress! + half, x, queries + x * QueryBlock.width + half, QueryBlock.width)
+                        rows.baseAddress! + half, layout, step, queries + step * QueryBlock.width + half,
+                        QueryBlock.width)
                 }
             }
         }
     }
 
     /// [d][width] to [row][d] of the tensor, each lane divided by its sum of weights.
+    @inline(__always)
     func storeOutputs(
-        _ outputs: UnsafePointer<Float>, sums: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>
+        _ outputs: UnsafePointer<Float>, sums: UnsafePointer<Float>, _ layout: vector_element,
+        into output: UnsafeMutableRawPointer
     ) {
-        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>?.self, capacity: QueryBlock.width) { rows in
-            for lane in 0..<QueryBlock.width { rows[lane] = output + start(lane) }
+        withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: QueryBlock.width) { rows in
+            for lane in 0..<QueryBlock.width { rows[lane] = output + start(lane) * layout.byteCount }
             for half in [0, Lanes.lanes] {
                 let normaliser = broadcast(1) / load(sums, half)
                 let lanes = min(Lanes.lanes, laneCount - half)
                 for x in stride(from: 0, to: d, by: Lanes.lanes) {
                     vector_scatter_columns(
                         outputs + x * QueryBlock.width + half, QueryBlock.width, normaliser,
-                        rows.baseAddress! + half, x, min(Lanes.lanes, d - x), lanes)
+                        rows.baseAddress! + half, layout, x, min(Lanes.lanes, d - x), lanes)
                 }
             }
         }
     }
+}
+
+extension vector_element {
+    fileprivate var byteCount: Int { self == vector_element_float32 ? 4 : 2 }
 }

@@ -1,5 +1,4 @@
 import Attention
-import CVector
 import Hardware
 
 /// Attention in one pass over the keys, scores never in memory (FlashAttention, Dao 2022 and 2023), for every mask.
@@ -19,69 +18,49 @@ import Hardware
 /// its lanes' bands) and, on the keys that only some lanes see, a select against each lane's own bounds. Tiles that the
 /// mask excludes are not computed.
 ///
+/// What differs by element type (`FusedElement`) is what a word of K, V and Q is, and how outputs are rounded: sums and
+/// softmax are float32 in all.
+///
 /// Tile sizes: 128 keys hold K or V's tile (d = 128: 64 KiB) in L2 and Pᵀ (16 KiB) with Qᵀ in L1.
 public class FusedAttention {
     /// Which keys a block goes over: those that its mask shows, or all, masked one by one (what a dense mask costs).
     class var coverage: KeyCoverage { .visible }
 
-    private let problem: AttentionProblem
     private let team: WorkerTeam
-    private let workspaces: [FusedWorkspace]
     private let blocks: QueryBlocks
+    private let engine: any FusedEngine
 
     public required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        guard problem.elementType == .float32 else {
-            throw UnsupportedProblem("this kernel computes in float32, not \(problem.elementType)")
-        }
         guard problem.shape.keyLength < Int(Int32.max) else {
             throw UnsupportedProblem("\(problem.shape.keyLength) keys are more than 2,147,483,646")
         }
-        self.problem = problem
         self.team = team
         blocks = QueryBlocks(problem: problem, coverage: Self.coverage)
-        workspaces = (0..<team.threadCount).map { _ in
-            FusedWorkspace(problem: problem)
-        }
+        engine =
+            switch problem.elementType {
+            case .float32: TypedFusedEngine<Float32Element>(problem: problem, workers: team.threadCount)
+            case .bfloat16: TypedFusedEngine<BFloat16Element>(problem: problem, workers: team.threadCount)
+            case .float16: TypedFusedEngine<Float16Element>(problem: problem, workers: team.threadCount)
+            }
     }
 
     public class func computedPairs(for problem: AttentionProblem) -> Int {
         let blocks = QueryBlocks(problem: problem, coverage: coverage)
-        let perHeadGroup = (0..<blocks.countPerGroup).reduce(0) { $0 + blocks.computedPairs(block: $1) }
-        return perHeadGroup * blocks.groups
+        let perGroup = (0..<blocks.countPerGroup).reduce(0) { $0 + blocks.computedPairs(block: $1) }
+        return perGroup * blocks.groups
     }
 
     public class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
-        threads * FusedWorkspace.byteCount(headDimension: problem.shape.headDimension)
-    }
-
-    public var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }
-
-    public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
-        let (problem, blocks, workspaces) = (problem, blocks, workspaces)
-        for workspace in workspaces { workspace.computedPairs = 0 }
-        inputs.query.withFloats { query in
-            inputs.key.withFloats { key in
-                inputs.value.withFloats { value in
-                    output.withMutableFloats { output in
-                        // The bounds of these are the tensors': AttentionInputs and the problem agree on them.
-                        nonisolated(unsafe) let tensors = TensorPointers(
-                            query: query.baseAddress!, key: key.baseAddress!, value: value.baseAddress!,
-                            output: output.baseAddress!)
-                        team.forEach(count: blocks.groups * blocks.countPerGroup) { worker, index in
-                            let (group, block) = blocks.place(ofItem: index)
-                            workspaces[worker].attend(
-                                block: block, group: group, blocks: blocks, problem: problem, tensors)
-                        }
-                    }
-                }
-            }
+        switch problem.elementType {
+        case .float32: TypedFusedEngine<Float32Element>.scratchBytes(for: problem, workers: threads)
+        case .bfloat16: TypedFusedEngine<BFloat16Element>.scratchBytes(for: problem, workers: threads)
+        case .float16: TypedFusedEngine<Float16Element>.scratchBytes(for: problem, workers: threads)
         }
     }
-}
 
-struct TensorPointers {
-    let query: UnsafePointer<Float>
-    let key: UnsafePointer<Float>
-    let value: UnsafePointer<Float>
-    let output: UnsafeMutablePointer<Float>
+    public var computedPairs: Int { engine.computedPairs }
+
+    public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+        TensorPointers.with(inputs, &output) { engine.run($0, on: team, blocks: blocks) }
+    }
 }

@@ -1,92 +1,98 @@
 import Attention
 import CVector
 
-/// What one worker needs to attend a block of queries, allocated once.
-final class FusedWorkspace: @unchecked Sendable {
+/// The sizes of a worker's memory, in float32 words.
+struct FusedWorkspaceSize {
     /// Keys that go through the three steps together.
     static let keyTile = 128
 
-    /// Qᵀ [d rounded up to whole vectors][width]
+    let queries: Int
+    let outputs: Int
+    let scores: Int
+    let bounds = 2 * QueryBlock.width
+    let element: Int
+
+    /// Loads and stores come in whole vectors and tiles: each part has room for one that ends past it.
+    init<Element: FusedElement>(_: Element.Type, problem: AttentionProblem) {
+        let d = problem.shape.headDimension
+        queries = (d + Lanes.lanes) * QueryBlock.width
+        outputs = (d + Lanes.lanes + tileRows) * QueryBlock.width
+        scores = (Self.keyTile + tileRows) * QueryBlock.width
+        element = Element.workerWords(for: problem)
+    }
+
+    var total: Int { queries + outputs + scores + OnlineSoftmax.floatCount + bounds + element }
+}
+
+/// What one worker needs to attend a block of queries, allocated once.
+final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
+    private typealias Product = Element.Product
+
+    /// Qᵀ [steps][width]
     private let queries: UnsafeMutablePointer<Float>
-    /// Oᵀ [d rounded up to whole vectors and register tiles][width]
+    /// Oᵀ [d][width]
     private let outputs: UnsafeMutablePointer<Float>
-    /// Sᵀ, then Pᵀ [keyTile rounded up][width]
+    /// Sᵀ, then Pᵀ [keyTile][width]
     private let scores: UnsafeMutablePointer<Float>
     private let softmax: OnlineSoftmax
     /// First and last visible key of each lane in the range at hand.
     private let bounds: UnsafeMutablePointer<Int32>
+    private let element: Element
+    private let problem: AttentionProblem
     private let storage: UnsafeMutableRawPointer
 
     var computedPairs = 0
 
-    private static func floatCounts(headDimension d: Int) -> [Int] {
-        [
-            (d + Lanes.lanes) * QueryBlock.width,
-            (d + Lanes.lanes + Tile.rows) * QueryBlock.width,
-            (keyTile + Tile.rows) * QueryBlock.width,
-            OnlineSoftmax.floatCount,
-            2 * QueryBlock.width,
-        ]
-    }
-
-    static func byteCount(headDimension: Int) -> Int {
-        floatCounts(headDimension: headDimension).reduce(0, +) * MemoryLayout<Float>.size
-    }
-
-    init(problem: AttentionProblem) {
-        let counts = Self.floatCounts(headDimension: problem.shape.headDimension)
-        storage = .allocate(byteCount: counts.reduce(0, +) * MemoryLayout<Float>.size, alignment: 4096)
-        let floats = storage.bindMemory(to: Float.self, capacity: counts.reduce(0, +))
-        queries = floats
-        outputs = queries + counts[0]
-        scores = outputs + counts[1]
-        softmax = OnlineSoftmax(storage: scores + counts[2], scale: problem.scale)
-        bounds = UnsafeMutableRawPointer(scores + counts[2] + counts[3])
-            .bindMemory(to: Int32.self, capacity: counts[4])
+    init(problem: AttentionProblem, shared: UnsafePointer<Float>) {
+        let size = FusedWorkspaceSize(Element.self, problem: problem)
+        storage = .allocate(byteCount: size.total * MemoryLayout<Float>.size, alignment: 4096)
+        queries = storage.bindMemory(to: Float.self, capacity: size.total - size.bounds)
+        outputs = queries + size.queries
+        scores = outputs + size.outputs
+        softmax = OnlineSoftmax(storage: scores + size.scores, scale: problem.scale)
+        let elementWords = scores + size.scores + OnlineSoftmax.floatCount
+        element = Element(problem: problem, shared: shared, worker: elementWords)
+        bounds = UnsafeMutableRawPointer(elementWords + size.element)
+            .bindMemory(to: Int32.self, capacity: size.bounds)
+        self.problem = problem
     }
 
     deinit { storage.deallocate() }
 
-    func attend(block: Int, group: Int, blocks: QueryBlocks, problem: AttentionProblem, _ tensors: TensorPointers) {
-        let shape = problem.shape
-        let d = shape.headDimension
-        let lanes = BlockLanes(block: block, group: group, shape: shape)
-        lanes.loadQueries(tensors.query, into: queries)
-
-        let keyStart = group * shape.keyLength * d
-        let (key, value) = (tensors.key + keyStart, tensors.value + keyStart)
+    func attend(block: Int, group: Int, blocks: QueryBlocks, _ tensors: TensorPointers) {
+        let d = problem.shape.headDimension
+        let lanes = BlockLanes(block: block, group: group, shape: problem.shape)
+        lanes.loadQueries(tensors.query, Element.layout, into: queries)
+        element.finishQueries(queries)
         let (sinks, band) = blocks.keys(ofBlock: block)
         computedPairs += QueryBlock.width * (sinks.count + band.count)
-        attend(sinks, band, lanes, problem, key, value, masking: .scores)
+        attend(sinks, band, group: group, lanes, tensors, masking: .scores)
         // 0 · inf is NaN: a non-finite value leaves its trace in every lane of its tile, seen or not. Finite outputs
         // prove that there was none; else once more, with care.
         if !areFinite(outputs, count: d * QueryBlock.width) {
-            attend(sinks, band, lanes, problem, key, value, masking: .scoresAndValues)
+            attend(sinks, band, group: group, lanes, tensors, masking: .scoresAndValues)
         }
-        lanes.storeOutputs(outputs, sums: softmax.sums, into: tensors.output)
+        lanes.storeOutputs(outputs, sums: softmax.sums, Element.layout, into: tensors.output)
     }
 
     private enum Masking { case scores, scoresAndValues }
 
     private func attend(
-        _ sinks: Range<Int>, _ band: Range<Int>, _ lanes: BlockLanes, _ problem: AttentionProblem,
-        _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, masking: Masking
+        _ sinks: Range<Int>, _ band: Range<Int>, group: Int, _ lanes: BlockLanes, _ tensors: TensorPointers,
+        masking: Masking
     ) {
-        let d = problem.shape.headDimension
-        outputs.update(repeating: 0, count: d * QueryBlock.width)
+        outputs.update(repeating: 0, count: problem.shape.headDimension * QueryBlock.width)
         softmax.reset()
         if !sinks.isEmpty {
-            let whole = setBounds(lanes, problem) { 0..<$0.sinks }
-            attend(keys: sinks, seenByAll: whole, key, value, d, masking)
+            let seenByAll = setBounds(lanes) { 0..<$0.sinks }
+            attend(keys: sinks, seenByAll: seenByAll, group: group, tensors, masking)
         }
-        let whole = setBounds(lanes, problem) { $0.band }
-        attend(keys: band, seenByAll: whole, key, value, d, masking)
+        let seenByAll = setBounds(lanes) { $0.band }
+        attend(keys: band, seenByAll: seenByAll, group: group, tensors, masking)
     }
 
     /// Sets each lane's bounds to one of its visible ranges; returns the keys that all lanes see.
-    private func setBounds(
-        _ lanes: BlockLanes, _ problem: AttentionProblem, _ range: (VisibleKeys) -> Range<Int>
-    ) -> Range<Int> {
+    private func setBounds(_ lanes: BlockLanes, _ range: (VisibleKeys) -> Range<Int>) -> Range<Int> {
         var (latestStart, earliestEnd) = (0, Int.max)
         var row = -1
         var keys = 0..<0
@@ -104,22 +110,27 @@ final class FusedWorkspace: @unchecked Sendable {
     }
 
     private func attend(
-        keys: Range<Int>, seenByAll: Range<Int>, _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>, _ d: Int,
-        _ masking: Masking
+        keys: Range<Int>, seenByAll: Range<Int>, group: Int, _ tensors: TensorPointers, _ masking: Masking
     ) {
+        let d = problem.shape.headDimension
         var start = keys.lowerBound
         while start < keys.upperBound {
-            let count = min(Self.keyTile, keys.upperBound - start)
-            let tileKeys = start..<start + count
-            let rows = key + start * d
-            var largest = multiplyScores(keys: rows, keyCount: count, d: d, queries: queries, into: scores)
-            let isWhole = tileKeys.clamped(to: seenByAll) == tileKeys
-            if !isWhole { largest = mask(tileKeys, seenByAll: seenByAll) }
-            softmax.update(scores: scores, keyCount: count, tileMaximum: largest, outputs: outputs, d: d)
+            let count = min(FusedWorkspaceSize.keyTile, keys.upperBound - start)
+            let tile = start..<start + count
+            let isWhole = tile.clamped(to: seenByAll) == tile
+            let (rows, stride) = element.keys(from: start, count: count, group: group, tensors)
+            var largest = multiplyScores(
+                Product.self, keys: rows, stride: stride, keyCount: count, steps: element.keySteps,
+                queries: queries, into: scores)
+            if !isWhole { largest = mask(tile, seenByAll: seenByAll) }
+            softmax.update(
+                Product.self, scores: scores, keyCount: count, tileMaximum: largest, outputs: outputs, d: d)
+            let values = element.values(from: start, count: count, group: group, tensors)
             if isWhole || masking == .scores {
-                addValues(values: value + start * d, keyCount: count, d: d, weights: scores, into: outputs)
+                let steps = (count + Product.depth - 1) / Product.depth
+                addValues(Product.self, values: values, steps: steps, d: d, weights: scores, into: outputs)
             } else {
-                addVisibleValues(tileKeys, values: value, d: d)
+                addVisibleValues(tile, values: values, d: d)
             }
             start += count
         }
@@ -153,13 +164,14 @@ final class FusedWorkspace: @unchecked Sendable {
     /// As `addValues`, each key for the lanes that see it. Slow, and as rare as non-finite values are.
     private func addVisibleValues(_ keys: Range<Int>, values: UnsafePointer<Float>, d: Int) {
         for key in keys {
-            let weight = scores + (key - keys.lowerBound) * QueryBlock.width
+            let (step, place) = (key - keys.lowerBound).quotientAndRemainder(dividingBy: Product.depth)
+            let weight = scores + step * QueryBlock.width
             for x in 0..<d {
-                let value = broadcast(values[key * d + x])
+                let value = broadcast(Product.elements(of: values[step * d + x])[place])
                 for half in [0, Lanes.lanes] {
                     let sums = outputs + x * QueryBlock.width + half
                     let old = load(sums, 0)
-                    let new = vector_fma(value, load(weight, half), old)
+                    let new = Product.accumulate(old, value, load(weight, half))
                     let first = load(bounds, half)
                     let last = load(bounds, QueryBlock.width + half)
                     store(vector_choose_visible(new, old, Int32(key), first, last), sums, 0)

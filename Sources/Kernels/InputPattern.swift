@@ -17,8 +17,10 @@ public enum InputPattern: String, Sendable, CaseIterable {
     /// Every key in the first half −inf: rows that see nothing else have no finite score.
     case scoresAllNegativeInfinite = "all-scores-negative-infinite"
 
-    public func makeInputs(shape: AttentionShape, seed: UInt64) -> AttentionInputs {
-        var inputs = AttentionInputs(shape: shape, seed: seed)
+    public func makeInputs(
+        shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64
+    ) -> AttentionInputs {
+        var inputs = AttentionInputs(shape: shape, elementType: elementType, seed: seed)
         let d = shape.headDimension
         let row = shape.queryLength / 3
         let key = shape.keyLength / 2

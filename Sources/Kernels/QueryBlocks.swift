@@ -37,9 +37,12 @@ struct QueryBlocks {
         return firstLane / problem.shape.groupSize...(pastLane - 1) / problem.shape.groupSize
     }
 
-    /// The keys that any lane of the block sees. Sinks and band may overlap, where some rows' band starts among the
-    /// sinks of others: each is masked for itself. Both are widened to whole register tiles, downwards first, as far as
-    /// there are keys.
+    /// Keys come in runs of eight, counted from the first: whole register tiles where tiles have eight rows, and whole
+    /// pairs for the types that multiply pairs.
+    private static let granule = 8
+
+    /// The keys that any lane of the block sees, in whole granules. Sinks and band may overlap, where some rows' band
+    /// starts among the sinks of others: each is masked for itself.
     func keys(ofBlock block: Int) -> (sinks: Range<Int>, band: Range<Int>) {
         let keyLength = problem.shape.keyLength
         guard coverage == .visible else { return (0..<0, 0..<keyLength) }
@@ -48,16 +51,13 @@ struct QueryBlocks {
         let last = problem.pairs.visibleKeys(row: rows.upperBound)
         let start = min(first.band.lowerBound, last.band.lowerBound)
         let end = max(first.band.upperBound, last.band.upperBound)
-        return (
-            wholeTiles(0..<last.sinks, limit: 0..<keyLength), wholeTiles(start..<end, limit: 0..<keyLength)
-        )
+        return (wholeGranules(0..<last.sinks), wholeGranules(start..<end))
     }
 
-    private func wholeTiles(_ keys: Range<Int>, limit: Range<Int>) -> Range<Int> {
-        let missing = (Tile.rows - keys.count % Tile.rows) % Tile.rows
-        let start = max(limit.lowerBound, keys.lowerBound - missing)
-        let end = min(limit.upperBound, keys.upperBound + missing - (keys.lowerBound - start))
-        return start..<end
+    private func wholeGranules(_ keys: Range<Int>) -> Range<Int> {
+        let start = keys.lowerBound / Self.granule * Self.granule
+        let end = (keys.upperBound + Self.granule - 1) / Self.granule * Self.granule
+        return start..<min(end, problem.shape.keyLength)
     }
 
     func computedPairs(block: Int) -> Int {

@@ -17,9 +17,6 @@ public final class ReferenceAttention: AttentionKernel {
     public private(set) var computedPairs = 0
 
     public init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        guard problem.elementType == .float32 else {
-            throw UnsupportedProblem("reference reads float32, not \(problem.elementType)")
-        }
         self.problem = problem
         self.team = team
     }
@@ -45,11 +42,11 @@ public final class ReferenceAttention: AttentionKernel {
         }
     }
 
-    /// One output row. `head` counts over batches: batch · queryHeads + query head.
+    /// One output row, from the elements as they are stored. `head` counts over batches: batch · queryHeads + head.
     public static func row(
         _ row: Int, ofHead head: Int, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs
     ) -> [Double] {
-        self.row(row, ofHead: head, of: problem, inputs, exponential: exp).output
+        self.row(row, ofHead: head, of: problem, inputs, exponential: exp, rounded: { $0 }).output
     }
 
     struct Row<Real: BinaryFloatingPoint> {
@@ -59,35 +56,36 @@ public final class ReferenceAttention: AttentionKernel {
     }
 
     /// The same in any precision: in Float it is the naive kernel, whose error is the measure of all others'.
+    /// - Parameter rounded: to the element type, where a kernel that stores it would: weights and outputs
     static func row<Real: BinaryFloatingPoint>(
         _ row: Int, ofHead head: Int, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
-        exponential: (Real) -> Real
+        exponential: (Real) -> Real, rounded: (Real) -> Real
     ) -> Row<Real> {
         let shape = problem.shape
         let d = shape.headDimension
         let visible = problem.pairs.visibleKeys(row: row)
-        let keys = Array(0..<visible.sinks) + Array(visible.band)
         let queryStart = (head * shape.queryLength + row) * d
-        let keyStart = head / shape.groupSize * shape.keyLength * d
-        return inputs.query.withFloats { q in
-            inputs.key.withFloats { k in
-                inputs.value.withFloats { v in
-                    let scores = keys.map { key in
-                        var dot: Real = 0
-                        for x in 0..<d { dot += Real(q[queryStart + x]) * Real(k[keyStart + key * d + x]) }
-                        return dot * Real(problem.scale)
-                    }
-                    let largest = scores.contains { $0.isNaN } ? .nan : scores.max()!
-                    let weights = scores.map { exponential($0 - largest) }
-                    let sum = weights.reduce(0, +)
-                    let finite = scores.filter(\.isFinite).map(abs)
-                    var result = Row(output: [Real](repeating: 0, count: d), largestScore: finite.max() ?? 0)
-                    for (weight, key) in zip(weights, keys) {
-                        for x in 0..<d { result.output[x] += weight / sum * Real(v[keyStart + key * d + x]) }
-                    }
-                    return result
-                }
-            }
+        let keyStart = head / shape.groupSize * shape.keyLength
+        let query = inputs.query.elements(queryStart..<queryStart + d)
+        var (keys, values): ([Float], [Float]) = ([], [])
+        for range in [0..<visible.sinks, visible.band] {
+            let elements = (keyStart + range.lowerBound) * d..<(keyStart + range.upperBound) * d
+            keys += inputs.key.elements(elements)
+            values += inputs.value.elements(elements)
         }
+        let scores = (0..<visible.count).map { key in
+            var dot: Real = 0
+            for x in 0..<d { dot += Real(query[x]) * Real(keys[key * d + x]) }
+            return dot * Real(problem.scale)
+        }
+        let largest = scores.contains { $0.isNaN } ? .nan : scores.max()!
+        let weights = scores.map { exponential($0 - largest) }
+        let sum = weights.reduce(0, +)
+        var output = [Real](repeating: 0, count: d)
+        for (key, weight) in weights.enumerated() {
+            let share = rounded(weight / sum)
+            for x in 0..<d { output[x] += share * Real(values[key * d + x]) }
+        }
+        return Row(output: output.map(rounded), largestScore: scores.filter(\.isFinite).map(abs).max() ?? 0)
     }
 }

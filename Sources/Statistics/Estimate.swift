@@ -17,6 +17,14 @@ public struct Estimate: Codable, Hashable, Sendable {
         self.level = level
     }
 
+    /// An interval that is symmetric in the logarithm, as those of ratios and costs are.
+    /// - Parameter value: above zero.
+    public init(logHalfWidth: Double, around value: Double, level: Double) {
+        // Beyond e^500 an interval says nothing, and JSON has no infinity.
+        let factor = exp(min(logHalfWidth, 500))
+        self.init(value: value, low: value / factor, high: value * factor, level: level)
+    }
+
     private enum CodingKeys: String, CodingKey {
         case value = "estimate"
         case low, high, level
@@ -24,10 +32,14 @@ public struct Estimate: Codable, Hashable, Sendable {
 
     public func contains(_ value: Double) -> Bool { low <= value && value <= high }
 
-    /// The standard error of ln(value) that a normal interval of this width and level has; nil where the interval has
-    /// no coverage or no positive ends.
-    public var logStandardError: Double? {
-        guard level > 0, low > 0 else { return nil }
-        return (log(high) - log(low)) / (2 * NormalDistribution.quantile((1 + level) / 2))
+    /// How many times larger this is than another positive estimate, independent of it. The limits combine the two
+    /// intervals as they stand (Zou and Donner's method of variance estimates recovery, 2008), so they need not be
+    /// normal or symmetric. The level is the lower of the two.
+    public func ratio(to other: Estimate) -> Estimate {
+        let below = hypot(log(value / low), log(other.high / other.value))
+        let above = hypot(log(high / value), log(other.value / other.low))
+        let ratio = value / other.value
+        return Estimate(
+            value: ratio, low: ratio * exp(-below), high: ratio * exp(min(above, 500)), level: min(level, other.level))
     }
 }

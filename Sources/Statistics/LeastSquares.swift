@@ -37,7 +37,8 @@ public struct LeastSquares: Sendable {
 
     /// Variance of a quantity that has this gradient by the parameters.
     public func variance(gradient: [Double]) -> Double {
-        scale * zip(gradient, inverseNormal).reduce(0) { $0 + $1.0 * dot($1.1, gradient) }
+        // Rounding may leave a variance of zero a little below it.
+        max(0, scale * zip(gradient, inverseNormal).reduce(0) { $0 + $1.0 * dot($1.1, gradient) })
     }
 
     /// One parameter with its t interval.

@@ -20,8 +20,10 @@ extension LeastSquares {
             guard let step = Cholesky(damped)?.solve(right) else { return nil }
             let next = Trial(zip(current.parameters, step).map { $0 + $1 }, observations, weights, model)
             if next.sumOfSquares <= current.sumOfSquares {
-                // The predicted decrease bounds what is left to gain; below rounding there is nothing.
-                converged = dot(step, right) <= 1e-14 * (next.sumOfSquares + 1e-14)
+                // Nothing is left to gain, or the parameters stand still to rounding, as they do at an exact fit.
+                converged =
+                    dot(step, right) <= 1e-14 * next.sumOfSquares
+                    || zip(step, next.parameters).allSatisfy { abs($0) <= 1e-12 * (abs($1) + 1e-3) }
                 current = next
                 damping = max(damping / 10, 1e-12)
             } else {

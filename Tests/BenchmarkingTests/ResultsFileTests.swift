@@ -65,10 +65,12 @@ struct ResultsFileTests {
         let path = try write(measurements)
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         let headerEnd = whole.firstIndex(of: UInt8(ascii: "\n"))! + 1
-        let cut = folder.file("cut.jsonl")
+        func read(_ length: Int) throws -> Results {
+            let (lines, isTorn) = JSONLines.split(whole.prefix(length))
+            return try ResultsLines(lines, isTorn: isTorn, path: "cut.jsonl").results
+        }
         for length in headerEnd...whole.count {
-            try whole.prefix(length).write(to: URL(fileURLWithPath: cut))
-            let results = try ResultsFile.load(cut)
+            let results = try read(length)
             let ends = whole.prefix(length).dropFirst(headerEnd).count { $0 == UInt8(ascii: "\n") }
             let lacksOnlyTheLineFeed = length < whole.count && whole[length] == UInt8(ascii: "\n")
             let isWhole = length == headerEnd || whole[length - 1] == UInt8(ascii: "\n")
@@ -76,8 +78,7 @@ struct ResultsFileTests {
             #expect(results.cautions.isEmpty == (isWhole || lacksOnlyTheLineFeed))
         }
         for length in 0..<headerEnd - 1 {
-            try whole.prefix(length).write(to: URL(fileURLWithPath: cut))
-            #expect(throws: ResultsError.foreign(path: cut)) { try ResultsFile.load(cut) }
+            #expect(throws: ResultsError.foreign(path: "cut.jsonl")) { try read(length) }
         }
     }
 

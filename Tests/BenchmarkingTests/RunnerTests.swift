@@ -196,7 +196,11 @@ struct RunnerTests {
         world.afterCall = { [unowned world] _ in if world.calls.count == 40 { cancellation.cancel() } }
         let first = try run(workloads, options { $0.rounds = 10 }, cancellation: cancellation)
         #expect(first.wasInterrupted)
-        #expect(first.measurements.count == 4)
+        // The long pass of the fourth cell was not reached: it has no line, and is run on resuming.
+        #expect(
+            first.measurements.map { "\($0.workload)" } == [
+                "full 1K d=1", "sliding-window(16) 1K d=1", "sliding-window(16) 2K d=1",
+            ])
         let kept = try ResultsFile.load(folder.file("results.jsonl"))
         #expect(Set(kept.measurements) == Set(first.measurements))
 
@@ -204,11 +208,11 @@ struct RunnerTests {
         let second = try run(workloads, options { $0.rounds = 10 })
         #expect(!second.wasInterrupted)
         for workload in workloads {
-            let before = try record(first, "\(workload)")
             let after = try record(second, "\(workload)")
             #expect(after.samplesNanoseconds.count == 10)
-            #expect(after.samplesNanoseconds.starts(with: before.samplesNanoseconds))
             #expect(Set(after.rounds).count == 10)
+            guard first.measurements.contains(where: { $0.workload == workload }) else { continue }
+            #expect(after.samplesNanoseconds.starts(with: try record(first, "\(workload)").samplesNanoseconds))
         }
         let third = try run(workloads, options { $0.rounds = 10 })
         #expect(third.measurements.isEmpty)

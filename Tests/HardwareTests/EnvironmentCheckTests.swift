@@ -69,7 +69,7 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: [
         ([:], EnvironmentCheck.State.ok), (["PATH": "/bin", "HOME": "/"], .ok),
-        (["OPENBLAS_CORETYPE": "SkylakeX"], .ok),
+        (["OPENBLAS_CORETYPE": "Haswell"], .bad),
         (["OPENBLAS_NUM_THREADS": "4"], .bad), (["OMP_PROC_BIND": "true"], .bad), (["LD_PRELOAD": "libx.so"], .bad),
     ])
     func namesVariablesThatChangeLibraries(variables: [String: String], state: EnvironmentCheck.State) throws {
@@ -78,6 +78,12 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
         let finding = BuildChecks.overrides(surroundings)
         #expect(finding.state == state)
         if state == .bad { #expect(variables.allSatisfy { finding.detail.contains("\($0)=\($1)") }) }
+    }
+
+    @Test func takesTheCoreTypeThatTheProgramSetForNoOverride() throws {
+        var surroundings = try Surroundings.fake(FakeSystem())
+        surroundings.variables = ["OPENBLAS_CORETYPE": "SkylakeX", "ATTNBENCH_BLAS_CORE_SET": "1"]
+        #expect(BuildChecks.overrides(surroundings).state == .ok)
     }
 }
 

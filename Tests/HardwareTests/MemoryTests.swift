@@ -25,6 +25,15 @@ private let meminfo = """
         #expect(AvailableMemory.bytes(system.files) == 600_000)
     }
 
+    @Test func countsCachedFilesOfTheGroupAsFree() throws {
+        let system = try FakeSystem([
+            "proc/meminfo": meminfo, "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "1000000\n",
+            "sys/fs/cgroup/memory.current": "900000\n",
+            "sys/fs/cgroup/memory.stat": "anon 500000\ninactive_file 300000\nactive_file 100000\n",
+        ])
+        #expect(AvailableMemory.bytes(system.files) == 400_000)
+    }
+
     @Test func isWhatTheMemoryControllerOfVersion1Leaves() throws {
         let system = try FakeSystem([
             "proc/meminfo": meminfo, "proc/self/cgroup": "4:memory:/job\n1:cpu,cpuacct:/\n0::/\n",

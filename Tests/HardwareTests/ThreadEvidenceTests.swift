@@ -46,11 +46,28 @@ private func withBytes<Result>(_ text: String, _ body: (UnsafeRawBufferPointer) 
         let before = reader.read()
         // Thread time only moves while the thread works: wait for it, not for the wall clock.
         var after = reader.read()
-        while after.cpuTimeNanoseconds < before.cpuTimeNanoseconds + 1_000_000 { after = reader.read() }
+        while after.cpuTimeNanoseconds < before.cpuTimeNanoseconds + 1_000_000 {
+            for _ in 0..<1_000 { _ = SystemClock().nanoseconds }
+            after = reader.read()
+        }
         #expect(after.runDelayNanoseconds >= before.runDelayNanoseconds)
         #expect(after.stealNanoseconds >= before.stealNanoseconds || after.cpu != before.cpu)
         #expect(after.involuntarySwitches >= before.involuntarySwitches)
         #expect((try? Topology())?.logicalCPUs.contains(after.cpu) == true)
+    }
+
+    /// A thousand readings take milliseconds; the evidence must not count them as the sample's.
+    @Test func leavesItsOwnTimeOut() {
+        let reader = ThreadEvidenceReader()
+        func threadTime() -> Int {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return time.tv_sec * 1_000_000_000 + time.tv_nsec
+        }
+        let (start, before) = (threadTime(), reader.read())
+        for _ in 0..<1_000 { _ = reader.read() }
+        let (after, end) = (reader.read(), threadTime())
+        #expect(after.cpuTimeNanoseconds - before.cpuTimeNanoseconds < (end - start) / 2)
     }
 
     @Test func watchesEveryWorker() throws {

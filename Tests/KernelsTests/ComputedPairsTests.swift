@@ -42,7 +42,7 @@ struct ComputedPairsTests {
         let apart = try pairs(SlidingWindowAttention.self, mask, n: n, heads: (8, 8))
         let shared = try pairs(SlidingWindowAttention.self, mask, n: n, heads: (8, 1))
         let useful = 8 * PairCount(mask: mask, length: n).allowed
-        let rows = max(block / 8, Tile.rows)
+        let rows = max(block / 8, 8)
         #expect(shared < apart)
         #expect(Double(shared) / Double(useful) <= 1 + 1.1 * Double(rows) / Double(w))
     }
@@ -50,10 +50,10 @@ struct ComputedPairsTests {
     @Test func sinksCostAtMostOneTileOfKeysMore() throws {
         let (n, w) = (64 * block, 4 * block)
         let window = try pairs(SlidingWindowAttention.self, .slidingWindow(w), n: n)
-        let sink = try pairs(AttentionSinkAttention.self, .attentionSink(sinks: Tile.rows, window: w), n: n)
+        let sink = try pairs(AttentionSinkAttention.self, .attentionSink(sinks: 8, window: w), n: n)
         // Sinks show to every block past the window's growth, and to those where only some rows see them.
         let blocksWithSinks = (n - w) / block
-        #expect(sink == window + block * Tile.rows * blocksWithSinks)
+        #expect(sink == window + block * 8 * blocksWithSinks)
     }
 
     @Test func chunksComputeTheirTriangles() throws {

@@ -6,21 +6,29 @@ import Testing
 
 /// Every kernel × every case. A new line in KernelRegistry has its tests already.
 struct ConformanceTests {
-    @Test(arguments: KernelRegistry.names)
-    func agreesWithTheReference(name: String) throws {
+    @Test(arguments: KernelRegistry.names, ElementType.allCases)
+    func agreesWithTheReference(name: String, elementType: ElementType) throws {
         let type = try KernelRegistry.kernel(named: name)
         for problemCase in ProblemCases.all(for: type.maskFamily) {
-            let problem = problemCase.problem
-            let inputs = problemCase.inputs.makeInputs(shape: problem.shape, seed: 7)
-            let kernel = try type.init(for: problem, on: WorkerTeam())
-            var output = Tensor(dimensions: AttentionInputs.queryDimensions(problem.shape))
+            let problem = try AttentionProblem(
+                shape: problemCase.problem.shape, mask: problemCase.problem.mask, elementType: elementType)
+            let inputs = problemCase.inputs.makeInputs(shape: problem.shape, elementType: elementType, seed: 7)
+            let kernel: any AttentionKernel
+            do {
+                kernel = try type.init(for: problem, on: WorkerTeam())
+            } catch {
+                #expect(elementType != .float32, "\(name) takes float32: \(error)")
+                return
+            }
+            var output = Tensor(elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
             // Run twice: nothing may be left over from the first.
             kernel.run(inputs, into: &output)
             kernel.run(inputs, into: &output)
             let accuracy = Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
             #expect(
                 accuracy.isAccepted,
-                "\(name) \(problemCase): error \(accuracy.maximumError) over \(accuracy.bound) in \(accuracy.worst)")
+                "\(name) \(elementType) \(problemCase): error \(accuracy.maximumError) over \(accuracy.bound) in \(accuracy.worst)"
+            )
             #expect(kernel.computedPairs == type.computedPairs(for: problem), "\(name) \(problemCase)")
         }
     }

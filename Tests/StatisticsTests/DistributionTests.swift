@@ -64,11 +64,4 @@ import Testing
         #expect(abs(estimate.value - 2) < 1e-15)
         #expect(abs(estimate.high - 2 - 4.302652729749464 / 3.0.squareRoot()) < 1e-8)
     }
-
-    @Test func logStandardErrorUndoesTheInterval() throws {
-        let z = NormalDistribution.quantile(0.975)
-        let estimate = Estimate(value: 10, low: 10 * exp(-0.02 * z), high: 10 * exp(0.02 * z), level: 0.95)
-        #expect(abs(try #require(estimate.logStandardError) - 0.02) < 1e-12)
-        #expect(Estimate(value: 1, low: 1, high: 1, level: 0).logStandardError == nil)
-    }
 }

@@ -6,6 +6,10 @@
 // Widths: 16, 8 or 4 float32 lanes, whichever fills one register of the target. Swift sees the typedefs as
 // SIMD16<Float>, SIMD8<Float> or SIMD4<Float>.
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #if defined(__AVX512F__)
 #define VECTOR_LANES 16
 #elif defined(__AVX__)
@@ -33,7 +37,6 @@ VECTOR_INLINE vector_float vector_max(vector_float a, vector_float b) { return a
 
 // 2^x is fraction → polynomial → scale: x = floor(x) + fraction(x). Both take −inf to a result of exactly 0 and keep NaN.
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
-#include <immintrin.h>
 // x − floor(x), 0 for ±inf: vreduceps.
 VECTOR_INLINE vector_float vector_fraction(vector_float x) {
     return (vector_float)_mm512_reduce_ps((__m512)x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
@@ -123,27 +126,113 @@ VECTOR_INLINE void vector_transpose(vector_float rows[VECTOR_LANES]) {
     }
 }
 
-// columns[i · stride + lane] = rows[lane][offset + i] for i < VECTOR_LANES.
-VECTOR_INLINE void vector_gather_columns(const float *const *rows, long offset, float *columns, long stride) {
+// How the elements of a tensor lie in memory.
+enum vector_element { vector_element_float32, vector_element_bfloat16, vector_element_float16 };
+
+// bfloat16 as the upper half of a float32, rounded to nearest, ties to even; NaN stays NaN.
+typedef unsigned vector_word __attribute__((ext_vector_type(VECTOR_LANES)));
+VECTOR_INLINE vector_word vector_bfloat16_bits(vector_float x) {
+    vector_word bits = (vector_word)x;
+    vector_word rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+    return x == x ? rounded : (vector_word)0x7fc0u;
+}
+
+// Rounds to 16 bits and stores: vcvtneps2bf16, vcvtps2ph.
+VECTOR_INLINE void vector_store_16(vector_float x, enum vector_element element, void *target, long count) {
+    typedef unsigned short half_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+    half_lanes bits;
+    if (element == vector_element_float16) {
+        typedef _Float16 float16_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+        float16_lanes narrow = __builtin_convertvector(x, float16_lanes);
+        __builtin_memcpy(&bits, &narrow, sizeof bits);
+    } else {
+#if defined(__AVX512BF16__) && VECTOR_LANES == 16
+        __m256bh narrow = _mm512_cvtneps_pbh((__m512)x);
+        __builtin_memcpy(&bits, &narrow, sizeof bits);
+#else
+        bits = __builtin_convertvector(vector_bfloat16_bits(x), half_lanes);
+#endif
+    }
+    if (count == VECTOR_LANES) __builtin_memcpy(target, &bits, sizeof bits);
+    else __builtin_memcpy(target, &bits, count * sizeof(unsigned short));
+}
+
+// VECTOR_LANES float16 as float32: vcvtph2ps.
+VECTOR_INLINE vector_float vector_load_float16(const void *source) {
+    typedef _Float16 float16_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+    float16_lanes narrow;
+    __builtin_memcpy(&narrow, source, sizeof narrow);
+    return __builtin_convertvector(narrow, vector_float);
+}
+
+// sum + a.low · b.low + a.high · b.high, each word two bfloat16: vdpbf16ps; two shifts, two masks and two multiplications
+// with addition where there is no such instruction.
+VECTOR_INLINE vector_float vector_bfloat16_dot(vector_float sum, vector_float a, vector_float b) {
+#if defined(__AVX512BF16__) && VECTOR_LANES == 16
+    return (vector_float)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+#else
+    vector_word high = 0xffff0000u;
+    sum = vector_fma((vector_float)((vector_word)a << 16), (vector_float)((vector_word)b << 16), sum);
+    return vector_fma((vector_float)((vector_word)a & high), (vector_float)((vector_word)b & high), sum);
+#endif
+}
+#if defined(__AVX512BF16__) && VECTOR_LANES == 16
+#define VECTOR_HAS_BFLOAT16_DOT 1
+#else
+#define VECTOR_HAS_BFLOAT16_DOT 0
+#endif
+
+// Words of two bfloat16, low in the lower half: vcvtne2ps2bf16, vpermw.
+VECTOR_INLINE vector_float vector_bfloat16_pairs(vector_float low, vector_float high) {
+#if defined(__AVX512BF16__) && VECTOR_LANES == 16
+    typedef unsigned short halves __attribute__((ext_vector_type(32)));
+    halves apart = (halves)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+    return (vector_float)__builtin_shufflevector(apart, apart, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
+        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#else
+    return (vector_float)(vector_bfloat16_bits(low) | vector_bfloat16_bits(high) << 16);
+#endif
+}
+
+// pairs[i] = low[i] | high[i] << 16 for i < VECTOR_LANES, of 16-bit elements: vpmovzxwd, vpslld, vpord.
+VECTOR_INLINE void vector_interleave_16(const unsigned short *low, const unsigned short *high, float *pairs) {
+    typedef unsigned short half_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+    half_lanes l, h;
+    __builtin_memcpy(&l, low, sizeof l);
+    __builtin_memcpy(&h, high, sizeof h);
+    vector_word words = __builtin_convertvector(l, vector_word) | __builtin_convertvector(h, vector_word) << 16;
+    __builtin_memcpy(pairs, &words, sizeof words);
+}
+
+// columns[i · stride + lane] = rows[lane][offset + i] for i < VECTOR_LANES: float16 widened, else words as they are.
+VECTOR_INLINE void vector_gather_columns(
+    const void *const *rows, enum vector_element element, long offset, float *columns, long stride) {
     vector_float square[VECTOR_LANES];
     for (int lane = 0; lane < VECTOR_LANES; lane++)
-        __builtin_memcpy(&square[lane], rows[lane] + offset, sizeof(vector_float));
+        if (element == vector_element_float16) square[lane] = vector_load_float16((const _Float16 *)rows[lane] + offset);
+        else __builtin_memcpy(&square[lane], (const float *)rows[lane] + offset, sizeof(vector_float));
     vector_transpose(square);
     for (int i = 0; i < VECTOR_LANES; i++) __builtin_memcpy(columns + i * stride, &square[i], sizeof(vector_float));
 }
 
 // rows[lane][offset + i] = columns[i · stride + lane] · factor[lane] for i < count ≤ VECTOR_LANES and lane < lanes.
 VECTOR_INLINE void vector_scatter_columns(
-    const float *columns, long stride, vector_float factor, float *const *rows, long offset, long count, long lanes) {
+    const float *columns, long stride, vector_float factor, void *const *rows, enum vector_element element, long offset,
+    long count, long lanes) {
     vector_float square[VECTOR_LANES];
     for (int i = 0; i < VECTOR_LANES; i++) {
         __builtin_memcpy(&square[i], columns + i * stride, sizeof(vector_float));
         square[i] *= factor;
     }
     vector_transpose(square);
-    for (int lane = 0; lane < lanes; lane++)
-        if (count == VECTOR_LANES) __builtin_memcpy(rows[lane] + offset, &square[lane], sizeof(vector_float));
-        else __builtin_memcpy(rows[lane] + offset, &square[lane], count * sizeof(float));
+    for (int lane = 0; lane < lanes; lane++) {
+        if (element != vector_element_float32)
+            vector_store_16(square[lane], element, (unsigned short *)rows[lane] + offset, count);
+        else if (count == VECTOR_LANES)
+            __builtin_memcpy((float *)rows[lane] + offset, &square[lane], sizeof(vector_float));
+        else
+            __builtin_memcpy((float *)rows[lane] + offset, &square[lane], count * sizeof(float));
+    }
 }
 
 // Not vectors: loops that find the CPU's ceilings, and what the processor says of itself.

@@ -4,21 +4,6 @@
 // the instruction's latency on every port: 4 cycles on 2 ports (x86) or 4 ports (Arm) ask for 8 or 16.
 // They are compiled here once, not inlined, so that their assembly can be read.
 
-#if defined(__AVX512F__)
-#define PEAK_LANES 16
-#elif defined(__AVX__)
-#define PEAK_LANES 8
-#else
-#define PEAK_LANES 4
-#endif
-
-// Sixteen registers hold 12 chains and two operands; thirty-two hold 24.
-#if defined(__AVX512F__) || defined(__aarch64__)
-#define PEAK_CHAINS 24
-#else
-#define PEAK_CHAINS 12
-#endif
-
 // Floating-point operations of one round: a product and a sum for each lane of each chain; bfloat16 instructions take
 // two products and sums a lane. 0 where the build has no such instruction.
 int peak_float32_flops(void);

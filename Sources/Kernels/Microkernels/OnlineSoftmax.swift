@@ -31,12 +31,12 @@ struct OnlineSoftmax {
         }
     }
 
-    /// Turns scores [keyCount][width] into weights where they lie, and scales the outputs [d][width] where the maximum
-    /// of any lane has moved.
+    /// Turns scores [keyCount][width] into weights where they lie, as words of `Product`, and scales the outputs
+    /// [d][width] where the maximum of any lane has moved. An odd last key is paired with a weight of 0.
     /// - Parameter tileMaximum: each lane's largest score of this tile, or more.
     @inline(__always)
-    func update(
-        scores: UnsafeMutablePointer<Float>, keyCount: Int, tileMaximum: (Lanes, Lanes),
+    func update<Product: TileProduct>(
+        _: Product.Type, scores: UnsafeMutablePointer<Float>, keyCount: Int, tileMaximum: (Lanes, Lanes),
         outputs: UnsafeMutablePointer<Float>, d: Int
     ) {
         let second = Lanes.lanes
@@ -49,15 +49,22 @@ struct OnlineSoftmax {
         let shrinkRight = exp2(vector_fma(factor, oldRight, shiftRight))
         var sumLeft = load(sums, 0) * shrinkLeft
         var sumRight = load(sums, second) * shrinkRight
-        var score = scores
-        for _ in 0..<keyCount {
-            let weightLeft = exp2(vector_fma(factor, load(score, 0), shiftLeft))
-            let weightRight = exp2(vector_fma(factor, load(score, second), shiftRight))
-            sumLeft += weightLeft
-            sumRight += weightRight
-            store(weightLeft, score, 0)
-            store(weightRight, score, second)
-            score += QueryBlock.width
+        var key = 0
+        while key < keyCount {
+            let score = scores + key &* QueryBlock.width
+            let firstLeft = exp2(vector_fma(factor, load(score, 0), shiftLeft))
+            let firstRight = exp2(vector_fma(factor, load(score, second), shiftRight))
+            var secondLeft = Lanes.zero
+            var secondRight = Lanes.zero
+            if key &+ 1 < keyCount {
+                secondLeft = exp2(vector_fma(factor, load(score, QueryBlock.width), shiftLeft))
+                secondRight = exp2(vector_fma(factor, load(score, QueryBlock.width + second), shiftRight))
+            }
+            sumLeft += firstLeft + secondLeft
+            sumRight += firstRight + secondRight
+            Product.storeWeights(firstLeft, secondLeft, key: key, scores)
+            Product.storeWeights(firstRight, secondRight, key: key, scores + second)
+            key &+= 2
         }
         store(left, largest, 0)
         store(right, largest, second)

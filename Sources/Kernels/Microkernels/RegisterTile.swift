@@ -1,10 +1,10 @@
 import CVector
 
 /// A tile of sums kept in registers: some rows by `QueryBlock.width` lanes. Both products of attention are the same
-/// loop: each step multiplies one scalar per row (of K, or of V) with one row of a matrix whose columns are queries
+/// loop: each step multiplies one word per row (of K, or of V) with one row of a matrix whose columns are queries
 /// (Qᵀ, or Pᵀ).
 ///
-/// The rows are a type, not a loop: `Both<Both<Row, Row>, Row>` is three rows, laid out and unrolled by the compiler,
+/// The rows are a type, not a loop: `Both<Both<Row<P>, Row<P>>, Row<P>>` is three rows, laid out and unrolled by the compiler,
 /// every sum in a register. An array of sums would be spilled; sixteen named variables, copied for each geometry, are
 /// what this replaces.
 protocol RegisterTile {
@@ -36,7 +36,7 @@ struct ScalarRows {
 }
 
 /// One row: two vectors of queries.
-struct Row: RegisterTile {
+struct Row<Product: TileProduct>: RegisterTile {
     private let scalars: UnsafePointer<Float>
     private var left: Lanes
     private var right: Lanes
@@ -58,8 +58,8 @@ struct Row: RegisterTile {
     @inline(__always)
     mutating func accumulate(_ offset: Int, _ left: Lanes, _ right: Lanes) {
         let scalar = broadcast(scalars[offset])
-        self.left = vector_fma(scalar, left, self.left)
-        self.right = vector_fma(scalar, right, self.right)
+        self.left = Product.accumulate(self.left, scalar, left)
+        self.right = Product.accumulate(self.right, scalar, right)
     }
 
     @inline(__always)

@@ -1,0 +1,107 @@
+import Attention
+import Benchmarking
+import Foundation
+import Hardware
+import Statistics
+
+/// The time of one call of one cell, made from the raw samples of all its launches.
+///
+/// A sample is left out for what the system did to it (its contamination), never for its value; and only where at least
+/// 60 % of the launch, and six samples, remain. Otherwise all are kept and the cell is called noisy. The unit of
+/// inference is the launch: one median each, then the median of these.
+struct CellTiming {
+    static let leastCleanShare = 0.6
+    static let leastCleanSamples = 6
+    /// The t interval is for few launches; with more, the bootstrap needs no normality.
+    static let mostLaunchesForStudent = 20
+
+    /// Nanoseconds of one call, with its 95 % interval or what comes nearest to it.
+    let median: Estimate
+    /// Of ln(median); nil where a single sample stands for itself.
+    let logStandardError: Double?
+    let minimumNanoseconds: Double
+    let samples: Int
+    let contaminatedSamples: Int
+    let cautions: [Caution]
+
+    /// - Parameter launches: the records of one cell, at least one.
+    init(launches: [Benchmarking.Measurement.Record]) throws(SampleError) {
+        var cleaned: [Launch] = []
+        for record in launches { cleaned.append(try Launch(record)) }
+        samples = cleaned.reduce(0) { $0 + $1.total }
+        contaminatedSamples = cleaned.reduce(0) { $0 + $1.contaminated }
+        minimumNanoseconds = cleaned.reduce(.infinity) { min($0, $1.sample.minimum) }
+        (median, logStandardError) = Self.median(of: cleaned.map(\.sample))
+
+        var cautions: [Caution] = []
+        let noisy = cleaned.filter(\.isNoisy)
+        if !noisy.isEmpty {
+            let (bad, all) = (noisy.reduce(0) { $0 + $1.contaminated }, noisy.reduce(0) { $0 + $1.total })
+            cautions.append(
+                Caution("noisy: the system disturbed \(bad) of \(all) samples, too many to leave them out"))
+        }
+        if let drift = cleaned.compactMap(\.drift).max(by: { abs($0) < abs($1) }) {
+            let percent = String(format: "%.1f", abs(drift) * 100)
+            cautions.append(
+                Caution("drifting: the time \(drift > 0 ? "rose" : "fell") by \(percent) % over the rounds"))
+        }
+        if cleaned.count == 1 { cautions += Summary(cleaned[0].sample).cautions }
+        self.cautions = cautions
+    }
+
+    private static func median(of launches: [Sample]) -> (Estimate, logStandardError: Double?) {
+        guard (2...mostLaunchesForStudent).contains(launches.count) else {
+            var generator = SplitMix64(seed: 0x5EED)
+            let median =
+                launches.count == 1
+                ? launches[0].medianEstimate() : Bootstrap().medianOfMedians(launches, using: &generator)
+            guard median.level > 0 else { return (median, nil) }
+            let width = log(median.high / median.low)
+            return (median, width / (2 * NormalDistribution.quantile((1 + median.level) / 2)))
+        }
+        let logarithms = launches.map { log($0.median) }.sorted()
+        let mean = Estimate.mean(of: logarithms)
+        let middle = (logarithms[(logarithms.count - 1) / 2] + logarithms[logarithms.count / 2]) / 2
+        // A median of normal values is less certain than their mean, by √(π/2) at most.
+        let half = (mean.high - mean.value) * (launches.count > 2 ? (Double.pi / 2).squareRoot() : 1)
+        let student = StudentT(degreesOfFreedom: Double(launches.count - 1))
+        let median = Estimate(logHalfWidth: half, around: exp(middle), level: mean.level)
+        return (median, half / student.factor(level: mean.level))
+    }
+
+    /// One launch, cleaned.
+    private struct Launch {
+        let sample: Sample
+        let total: Int
+        let contaminated: Int
+        let isNoisy: Bool
+        /// Change over the rounds relative to the median; nil where there is none to speak of.
+        let drift: Double?
+
+        init(_ record: Benchmarking.Measurement.Record) throws(SampleError) {
+            let clean = record.samplesNanoseconds.indices.filter {
+                !record.contamination[$0].isContaminated(wallNanoseconds: record.samplesNanoseconds[$0])
+            }
+            total = record.samplesNanoseconds.count
+            contaminated = total - clean.count
+            let enough =
+                clean.count >= CellTiming.leastCleanSamples
+                && Double(clean.count) >= CellTiming.leastCleanShare * Double(total)
+            isNoisy = contaminated > 0 && !enough
+            let kept = enough ? clean : Array(record.samplesNanoseconds.indices)
+            let times = kept.map { Double(record.samplesNanoseconds[$0]) / Double(record.iterationsPerSample) }
+            sample = try Sample(times)
+            drift = Self.drift(rounds: kept.map { Double(record.rounds[$0]) }, times: times, sample)
+        }
+
+        /// A slope over the rounds that is sure (99 %) and moves the time by more than half the interval of the median.
+        private static func drift(rounds: [Double], times: [Double], _ sample: Sample) -> Double? {
+            guard sample.count >= CellTiming.leastCleanSamples,
+                let slope = TheilSen(x: rounds, y: times, level: 0.99)?.slope, !slope.contains(0)
+            else { return nil }
+            let change = slope.value * (rounds.max()! - rounds.min()!)
+            let median = sample.medianEstimate()
+            return abs(change) > (median.high - median.low) / 2 ? change / median.value : nil
+        }
+    }
+}

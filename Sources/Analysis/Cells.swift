@@ -1,0 +1,70 @@
+import Attention
+import Benchmarking
+import Hardware
+import Statistics
+
+/// A cell without a time.
+public struct AbsentCell: Sendable, Codable, Hashable {
+    public let series: String
+    public let queryLength: Int
+    public let keyLength: Int
+    public let reason: String
+    /// True where the kernel's result was wrong rather than not asked for.
+    public let failed: Bool
+}
+
+/// Measurements sorted into series: launches of one workload together, lengths ascending.
+///
+/// A workload that was wrong in any launch has no time, whatever its other launches took. One that was skipped in some
+/// launches and measured in others has the time of these.
+struct Cells {
+    private(set) var series: [MeasuredSeries] = []
+    private(set) var absent: [AbsentCell] = []
+
+    init(_ measurements: [Measurement], ceilings: Ceilings) {
+        let byWorkload = Dictionary(grouping: measurements) { $0.workload }
+        let bySeries = Dictionary(grouping: byWorkload.keys) { SeriesKey($0) }
+        let keys = bySeries.keys.sorted()
+        for (key, label) in zip(keys, SeriesLabels.labels(for: keys)) {
+            let workloads = bySeries[key]!.sorted { $0.problem.shape.keyLength < $1.problem.shape.keyLength }
+            var points: [Point] = []
+            for workload in workloads {
+                switch Self.cell(of: byWorkload[workload]!, workload, ceilings) {
+                case .point(let point): points.append(point)
+                case .absent(let reason, let failed):
+                    let shape = workload.problem.shape
+                    absent.append(
+                        AbsentCell(
+                            series: label, queryLength: shape.queryLength, keyLength: shape.keyLength, reason: reason,
+                            failed: failed))
+                }
+            }
+            if !points.isEmpty { series.append(MeasuredSeries(key: key, label: label, points: points)) }
+        }
+    }
+
+    private enum Cell {
+        case point(Point)
+        case absent(reason: String, failed: Bool)
+    }
+
+    private static func cell(of launches: [Measurement], _ workload: Workload, _ ceilings: Ceilings) -> Cell {
+        var records: [Measurement.Record] = []
+        var skipped = ""
+        for launch in launches.sorted(by: { $0.launch < $1.launch }) {
+            switch launch.outcome {
+            case .failed(let reason, _): return .absent(reason: reason, failed: true)
+            case .skipped(let reason): skipped = reason
+            case .measured(let record): records.append(record)
+            }
+        }
+        guard !records.isEmpty else { return .absent(reason: skipped, failed: false) }
+        do {
+            let work = launches[0].work
+            return .point(
+                try Point(workload: workload, work: work, launches: records, ceilings: ceilings))
+        } catch {
+            return .absent(reason: error.description, failed: false)
+        }
+    }
+}

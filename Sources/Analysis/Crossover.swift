@@ -1,0 +1,140 @@
+import Attention
+import Foundation
+import Statistics
+
+/// The length from which one series is faster than another.
+public struct Crossover: Sendable, Codable, Hashable {
+    public enum Place: Sendable, Codable, Hashable {
+        /// In tokens; `bracketed` where lengths on both sides of it were measured, otherwise from the fitted laws.
+        case at(tokens: Estimate, bracketed: Bool)
+        /// One series is the faster throughout.
+        case notCrossedInRange
+    }
+
+    /// Label of the series that wins beyond the crossover, or throughout where there is none.
+    public let faster: String
+    /// Label of the series that it beats there.
+    public let slower: String
+    public let place: Place
+
+    /// How far beyond the largest measured length the laws may say that two series cross.
+    static let reach = 64.0
+    static let replicates = 1000
+
+    /// Nil where the two have no two lengths' range in common.
+    static func between(_ narrow: MeasuredSeries, and full: MeasuredSeries, seed: UInt64) -> Crossover? {
+        guard let curves = MeasuredCurves(narrow, full) else { return nil }
+        var generator = SplitMix64(seed: seed)
+        let measured = curves.advantage(narrow.logTimes, full.logTimes)
+        func crossover(_ place: Place, narrowWins: Bool) -> Crossover {
+            Crossover(
+                faster: narrowWins ? narrow.label : full.label, slower: narrowWins ? full.label : narrow.label,
+                place: place)
+        }
+        switch curves.crossing(measured) {
+        case .at(let value):
+            let estimate = Bootstrap(replicates: replicates).estimate(of: value, using: &generator) { generator in
+                let drawn = curves.advantage(narrow.drawnLogTimes(&generator), full.drawnLogTimes(&generator))
+                switch curves.crossing(drawn) {
+                case .at(let length): return length
+                case .before: return curves.logLengths.first!
+                case .beyond: return curves.logLengths.last!
+                }
+            }
+            return crossover(.at(tokens: estimate.exponentiated, bracketed: true), narrowWins: true)
+        case .before:
+            return crossover(.notCrossedInRange, narrowWins: true)
+        case .beyond:
+            guard let tokens = extrapolated(narrow, full, using: &generator) else {
+                return crossover(.notCrossedInRange, narrowWins: false)
+            }
+            return crossover(.at(tokens: tokens, bracketed: false), narrowWins: true)
+        }
+    }
+
+    /// Where the laws cross beyond the measured lengths; nil unless 97.5 % of the draws agree that they do.
+    private static func extrapolated(
+        _ narrow: MeasuredSeries, _ full: MeasuredSeries, using generator: inout SplitMix64
+    ) -> Estimate? {
+        guard let narrowLaws = narrow.laws, let fullLaws = full.laws else { return nil }
+        let start = max(narrow.lengths.last!, full.lengths.last!)
+        let lengths = stride(from: log(start), through: log(start * reach), by: log(2) / 8).map { $0 }
+        func predictions(_ series: MeasuredSeries, _ laws: ScalingLaws) -> [ScalingLaws.Prediction] {
+            lengths.map { laws.prediction(pairs: series.parameters.usefulPairs(length: Int(exp($0)))) }
+        }
+        let (narrowTimes, fullTimes) = (predictions(narrow, narrowLaws), predictions(full, fullLaws))
+        func crossing(_ narrowDraw: Double, _ fullDraw: Double) -> Double? {
+            let advantage = zip(narrowTimes, fullTimes).map { narrow, full in
+                full.logNanoseconds + fullDraw * full.standardError
+                    - narrow.logNanoseconds - narrowDraw * narrow.standardError
+            }
+            guard let after = advantage.firstIndex(where: { $0 > 0 }), after > 0 else { return nil }
+            return zero(lengths, advantage, before: after)
+        }
+        guard let value = crossing(0, 0) else { return nil }
+        var missed = 0
+        let estimate = Bootstrap(replicates: replicates).estimate(of: value, using: &generator) { generator in
+            let draws = (NormalDistribution.draw(using: &generator), NormalDistribution.draw(using: &generator))
+            if let length = crossing(draws.0, draws.1) { return length }
+            missed += 1
+            return lengths.last!
+        }
+        return Double(missed) <= 0.025 * Double(replicates) ? estimate.exponentiated : nil
+    }
+
+    /// The length, as a logarithm, at which `advantage` passes zero just before index `after`.
+    fileprivate static func zero(_ lengths: [Double], _ advantage: [Double], before after: Int) -> Double {
+        let (below, above) = (advantage[after - 1], advantage[after])
+        return lengths[after - 1] + (lengths[after] - lengths[after - 1]) * below / (below - above)
+    }
+}
+
+/// Two measured curves over the lengths that both were measured around, straight between points in logarithms.
+private struct MeasuredCurves {
+    /// Every measured length of either, within the range of both.
+    let logLengths: [Double]
+    private let narrow: [Double]
+    private let full: [Double]
+
+    enum Crossing {
+        case at(Double)
+        /// The first series is faster throughout.
+        case before
+        /// The first series is still slower at the largest length.
+        case beyond
+    }
+
+    init?(_ narrow: MeasuredSeries, _ full: MeasuredSeries) {
+        self.narrow = narrow.lengths.map { log($0) }
+        self.full = full.lengths.map { log($0) }
+        guard let first = [self.narrow.first, self.full.first].compactMap({ $0 }).max(),
+            let last = [self.narrow.last, self.full.last].compactMap({ $0 }).min(), first < last
+        else { return nil }
+        logLengths = Set(self.narrow + self.full).filter { (first...last).contains($0) }.sorted()
+    }
+
+    /// ln(time of full / time of narrow) at each length: positive where narrow is faster.
+    func advantage(_ narrowTimes: [Double], _ fullTimes: [Double]) -> [Double] {
+        logLengths.map { interpolate(full, fullTimes, at: $0) - interpolate(narrow, narrowTimes, at: $0) }
+    }
+
+    /// The last passage from slower to faster.
+    func crossing(_ advantage: [Double]) -> Crossing {
+        guard advantage.last! > 0 else { return .beyond }
+        guard let lastSlower = advantage.lastIndex(where: { $0 <= 0 }) else { return .before }
+        return .at(Crossover.zero(logLengths, advantage, before: lastSlower + 1))
+    }
+
+    private func interpolate(_ x: [Double], _ y: [Double], at place: Double) -> Double {
+        let above = min(max(1, x.firstIndex { $0 >= place } ?? x.count - 1), x.count - 1)
+        let share = (place - x[above - 1]) / (x[above] - x[above - 1])
+        return y[above - 1] + share * (y[above] - y[above - 1])
+    }
+}
+
+extension Estimate {
+    /// An estimate of a logarithm as one of the thing itself.
+    fileprivate var exponentiated: Estimate {
+        Estimate(value: exp(value), low: min(exp(low), exp(value)), high: max(exp(high), exp(value)), level: level)
+    }
+}

@@ -1,0 +1,107 @@
+import Attention
+import Foundation
+import Hardware
+import Statistics
+
+/// Time of one call at a length.
+public struct Forecast: Sendable, Codable, Hashable {
+    public enum Basis: String, Sendable, Codable { case measured, extrapolated }
+
+    public let series: String
+    public let tokens: Int
+    public let seconds: Double
+    /// With `high`, the 95 % interval: of the median where measured, of the prediction where extrapolated.
+    public let low: Double
+    public let high: Double
+    public let basis: Basis
+    /// Length over the largest measured length of the series; 1 where measured.
+    public let multipleOfMeasured: Double
+    public let cautions: [Caution]
+
+    /// 1 M and 10 M tokens.
+    public static let lengths = [1 << 20, 10 << 20]
+    /// Beyond this multiple of the largest measured length a law is a guess, and none is given.
+    public static let refusedBeyond = 1000.0
+    public static let doubtedBeyond = 64.0
+
+    static func of(
+        _ series: MeasuredSeries, tokens: Int, caches: [Machine.Cache]
+    ) -> Result<Forecast, ForecastRefusal> {
+        if let point = series.points.first(where: { $0.keyLength == tokens }) {
+            return .success(Forecast(measured: point, of: series))
+        }
+        guard let laws = series.laws else { return .failure(.noLaw(series: series.label, tokens: tokens)) }
+        let largest = series.points.last!.length
+        let multiple = Double(tokens) / largest
+        guard multiple <= refusedBeyond else {
+            return .failure(.tooFar(series: series.label, tokens: tokens, multiple: multiple))
+        }
+        let prediction = laws.prediction(pairs: series.parameters.usefulPairs(length: tokens)).nanoseconds()
+        return .success(
+            Forecast(
+                series: series.label, tokens: tokens, seconds: prediction.value * 1e-9, low: prediction.low * 1e-9,
+                high: prediction.high * 1e-9, basis: .extrapolated, multipleOfMeasured: multiple,
+                cautions: cautions(series, tokens: tokens, multiple: multiple, caches: caches)))
+    }
+
+    private init(measured point: Point, of series: MeasuredSeries) {
+        self.init(
+            series: series.label, tokens: point.keyLength, seconds: point.medianNanoseconds * 1e-9,
+            low: point.low * 1e-9, high: point.high * 1e-9, basis: .measured, multipleOfMeasured: 1,
+            cautions: point.cautions)
+    }
+
+    private init(
+        series: String, tokens: Int, seconds: Double, low: Double, high: Double, basis: Basis,
+        multipleOfMeasured: Double, cautions: [Caution]
+    ) {
+        self.series = series
+        self.tokens = tokens
+        self.seconds = seconds
+        self.low = low
+        self.high = high
+        self.basis = basis
+        self.multipleOfMeasured = multipleOfMeasured
+        self.cautions = cautions
+    }
+
+    private static func cautions(
+        _ series: MeasuredSeries, tokens: Int, multiple: Double, caches: [Machine.Cache]
+    ) -> [Caution] {
+        var cautions: [Caution] = []
+        if multiple > doubtedBeyond {
+            cautions.append(
+                Caution(
+                    "far: \(Int(multiple.rounded())) times the largest measured length; "
+                        + "the interval holds only if the same law does"))
+        }
+        if let last = caches.map(\.bytes).max(),
+            series.parameters.keyValueBytes(length: series.points.last!.length) <= Double(last),
+            series.parameters.keyValueBytes(length: Double(tokens)) > Double(last)
+        {
+            cautions.append(
+                Caution("beyond the last cache: K and V of one head fitted in it at every measured length"))
+        }
+        return cautions
+    }
+}
+
+/// Why there is no forecast.
+enum ForecastRefusal: Error, Equatable {
+    case noLaw(series: String, tokens: Int)
+    case tooFar(series: String, tokens: Int, multiple: Double)
+
+    var caution: Caution {
+        switch self {
+        case .noLaw(let series, let tokens):
+            Caution(
+                "no forecast of \(series) at \(TokenCount.text(tokens)) tokens: it has no fitted law; "
+                    + "measure more lengths")
+        case .tooFar(let series, let tokens, let multiple):
+            Caution(
+                "no forecast of \(series) at \(TokenCount.text(tokens)) tokens: that is "
+                    + "\(Int(multiple.rounded())) times its largest measured length, and \(Int(Forecast.refusedBeyond)) is "
+                    + "the most; measure longer")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Statistics
+
+/// A series with its laws: what the comparisons and forecasts work on.
+struct MeasuredSeries {
+    let key: SeriesKey
+    let label: String
+    /// Ascending in length, at least one.
+    let points: [Point]
+    /// Standard error of ln(time), one for each point: its own, but see `errors(of:)`.
+    let errors: [Double]
+    let laws: ScalingLaws?
+
+    init(key: SeriesKey, label: String, points: [Point]) {
+        self.key = key
+        self.label = label
+        self.points = points
+        errors = Self.errors(of: points)
+        laws = ScalingLaws(Self.observations(points, errors) { Double($0.usefulPairs) })
+    }
+
+    var parameters: SeriesParameters { key.parameters }
+    var lengths: [Double] { points.map(\.length) }
+    var logTimes: [Double] { points.map { log($0.medianNanoseconds) } }
+
+    /// The times drawn again: each point's own error and the scatter about the law.
+    func drawnLogTimes(_ generator: inout some RandomNumberGenerator) -> [Double] {
+        let extra = laws?.free.extraVariance ?? 0
+        return zip(logTimes, errors).map {
+            $0 + ($1 * $1 + extra).squareRoot() * NormalDistribution.draw(using: &generator)
+        }
+    }
+
+    static func observations(
+        _ points: [Point], _ errors: [Double], pairs: (Point) -> Double
+    ) -> [ScalingFit.Observation] {
+        zip(points, errors).map {
+            ScalingFit.Observation(pairs: pairs($0), nanoseconds: $0.medianNanoseconds, logError: $1)
+        }
+    }
+
+    /// A point's error comes from few samples or launches and may be small by luck, so none is believed below a quarter
+    /// of the series' median error; a point with no interval gets the median.
+    private static func errors(of points: [Point]) -> [Double] {
+        let leastError = 1e-5
+        let known = points.compactMap(\.logStandardError).sorted()
+        let median = known.isEmpty ? leastError : known[known.count / 2]
+        return points.map { max($0.logStandardError ?? median, median / 4, leastError) }
+    }
+}

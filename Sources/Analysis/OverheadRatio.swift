@@ -1,0 +1,31 @@
+import Statistics
+
+/// What another way to compute the same mask costs, in time and in computed pairs, at the largest length that both
+/// kernels were measured at: where the two ratios agree, the extra pairs explain the extra time.
+public struct OverheadRatio: Sendable, Codable, Hashable {
+    public let series: String
+    public let against: String
+    /// Keys.
+    public let length: Int
+    public let measuredTimeRatio: Estimate
+    /// Exact: computed pairs over computed pairs.
+    public let computedPairsRatio: Double
+
+    /// The others against the first: `rivals` differ only in the kernel and stand in the registry's order, in which the
+    /// kernel that others are variants of comes first.
+    static func ratios(among rivals: [MeasuredSeries]) -> [OverheadRatio] {
+        rivals.dropFirst().compactMap { OverheadRatio($0, against: rivals[0]) }
+    }
+
+    private init?(_ series: MeasuredSeries, against base: MeasuredSeries) {
+        let lengths = Set(base.points.map(\.keyLength))
+        guard let own = series.points.last(where: { lengths.contains($0.keyLength) }),
+            let other = base.points.first(where: { $0.keyLength == own.keyLength })
+        else { return nil }
+        self.series = series.label
+        against = base.label
+        length = own.keyLength
+        measuredTimeRatio = own.median.ratio(to: other.median)
+        computedPairsRatio = Double(own.computedPairs) / Double(other.computedPairs)
+    }
+}

@@ -1,0 +1,71 @@
+import Attention
+import Benchmarking
+import Hardware
+import Kernels
+import Statistics
+
+/// One length of a series, summarised.
+public struct Point: Sendable, Codable, Hashable {
+    public let queryLength: Int
+    public let keyLength: Int
+    /// Median time of one call, with the 95 % interval of the median.
+    public let medianNanoseconds: Double
+    public let low: Double
+    public let high: Double
+    /// Coverage of the interval: 0.95, or less where there were few samples.
+    public let level: Double
+    /// Standard error of ln(medianNanoseconds); nil where a single sample stands for itself.
+    public let logStandardError: Double?
+    public let minimumNanoseconds: Double
+    public let samples: Int
+    public let contaminatedSamples: Int
+    /// Pairs that the mask allows, over all batches and heads.
+    public let usefulPairs: Int
+    /// Pairs that the kernel computes.
+    public let computedPairs: Int
+    public let flops: Int
+    /// Useful FLOP/s over the measured peak of the element type, threads counted.
+    public let fractionOfPeak: Double
+    public let peakResidentBytes: Int
+    /// What theory says this call needs: Q, K, V, O and the kernel's own scratch.
+    public let predictedBytes: Int
+    public let cautions: [Caution]
+
+    /// - Parameter launches: the records of one workload, at least one.
+    init(
+        workload: Workload, work: Work, launches: [Benchmarking.Measurement.Record], ceilings: Ceilings
+    ) throws(SampleError) {
+        let timing = try CellTiming(launches: launches)
+        var cautions = timing.cautions
+        queryLength = workload.problem.shape.queryLength
+        keyLength = workload.problem.shape.keyLength
+        medianNanoseconds = timing.median.value
+        low = timing.median.low
+        high = timing.median.high
+        level = timing.median.level
+        logStandardError = timing.logStandardError
+        minimumNanoseconds = timing.minimumNanoseconds
+        samples = timing.samples
+        contaminatedSamples = timing.contaminatedSamples
+        usefulPairs = work.usefulPairs
+        computedPairs = work.computedPairs
+        flops = work.flops
+        let peak = ceilings.peakFLOPsPerSecond(of: workload.problem.elementType, threads: workload.threads)
+        fractionOfPeak = peak > 0 ? Double(work.flops) / (timing.median.value * 1e-9) / peak : 0
+        if peak <= 0 { cautions.append(Caution("no peak was measured, so there is no fraction of it")) }
+        peakResidentBytes = launches.reduce(0) { max($0, $1.peakResidentBytes) }
+        if let kernel = try? KernelRegistry.kernel(named: workload.kernel) {
+            let scratch = kernel.scratchBytes(for: workload.problem, threads: workload.threads)
+            predictedBytes = workload.problem.tensorBytes + scratch
+        } else {
+            predictedBytes = workload.problem.tensorBytes
+            cautions.append(Caution("\(workload.kernel) is not in this build, so its scratch memory is not predicted"))
+        }
+        self.cautions = cautions
+    }
+
+    public var median: Estimate { Estimate(value: medianNanoseconds, low: low, high: high, level: level) }
+
+    /// In tokens: what the series grows in.
+    var length: Double { Double(keyLength) }
+}

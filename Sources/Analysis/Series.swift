@@ -1,0 +1,101 @@
+import Foundation
+import Hardware
+import Statistics
+
+/// One kernel with one set of parameters, over all its lengths.
+public struct Series: Sendable, Codable, Hashable {
+    public let kernel: String
+    public let parameters: SeriesParameters
+    /// Such as "sliding-window(1024)": what tables and legends call it; unique in an analysis.
+    public let label: String
+    /// Ascending in length.
+    public let points: [Point]
+    /// The law that AICc prefers, with the exponent free or held at 1. Nil where there are too few lengths to fit; a
+    /// caution says so.
+    public let law: GrowthLaw?
+    /// The exponent on the exact pair count, always from the law that leaves it free. Nil with the law.
+    public let exponent: Estimate?
+    /// The same on the pairs that the kernel computes, which differ where tiles or chunks overhang the mask.
+    public let exponentOnComputedPairs: Estimate?
+    public let verdict: TheoryVerdict
+    /// Slope of the law with the exponent held at 1: the cost of one more pair. Nil with the law.
+    public let nanosecondsPerPair: Estimate?
+    public let localExponents: [LocalExponent]
+    /// Functions of the length that textbooks would hold the times against, best first.
+    public let candidates: [Candidate]
+    public let regimeChange: RegimeChange?
+    /// The largest length's time over what the law fitted to all other lengths says, less 1. Nil with fewer than six
+    /// lengths.
+    public let largestLengthError: Double?
+    public let cautions: [Caution]
+
+    init(_ measured: MeasuredSeries, caches: [Machine.Cache], using generator: inout some RandomNumberGenerator) {
+        kernel = measured.key.kernel
+        parameters = measured.parameters
+        label = measured.label
+        points = measured.points
+        let laws = measured.laws
+        law = laws?.preferred.law
+        exponent = laws?.exponent
+        verdict = laws?.verdict ?? .undecided
+        nanosecondsPerPair = laws?.proportional.coefficient()
+        exponentOnComputedPairs =
+            ScalingLaws(
+                MeasuredSeries.observations(points, measured.errors) { Double($0.computedPairs) })?.exponent
+        localExponents = zip(points, points.dropFirst()).map { LocalExponent(from: $0, to: $1) }
+        candidates = Candidate.ranked(points, parameters: parameters, errors: measured.errors)
+        regimeChange = CacheRegimes(points, errors: measured.errors)?
+            .change(parameters: parameters, caches: caches, using: &generator)
+        largestLengthError = Self.largestLengthError(measured)
+        cautions = Self.cautions(measured)
+    }
+
+    private static func largestLengthError(_ measured: MeasuredSeries) -> Double? {
+        guard measured.points.count >= ScalingFit.fewestWithOverhead + 1, let last = measured.points.last else {
+            return nil
+        }
+        let shorter = MeasuredSeries(
+            key: measured.key, label: measured.label, points: measured.points.dropLast())
+        guard let fit = shorter.laws?.preferred else { return nil }
+        return last.medianNanoseconds / fit.law.nanoseconds(pairs: Double(last.usefulPairs)) - 1
+    }
+
+    private static func cautions(_ measured: MeasuredSeries) -> [Caution] {
+        let points = measured.points
+        guard let laws = measured.laws else {
+            return [Caution("no law: " + reasonForNoLaw(points))]
+        }
+        var cautions: [Caution] = []
+        if points.count < ScalingFit.fewestWithOverhead {
+            cautions.append(
+                Caution(
+                    "few lengths: \(points.count) cannot tell an overhead from growth, so the exponent assumes none; "
+                        + "\(ScalingFit.fewestWithOverhead) can"))
+        }
+        if let minima = contradictingMinima(laws.exponent, measured) {
+            cautions.append(
+                Caution(
+                    "minima disagree: the fastest samples grow with exponent \(String(format: "%.3f", minima)), "
+                        + "and the intervals do not meet"))
+        }
+        return cautions
+    }
+
+    private static func reasonForNoLaw(_ points: [Point]) -> String {
+        let pairs = points.map { Double($0.usefulPairs) }
+        if points.count < 3 { return "\(points.count == 1 ? "1 length" : "\(points.count) lengths"), and 3 are needed" }
+        if pairs.max()! <= ScalingFit.leastSpan * pairs.min()! { return "the count of pairs hardly grows" }
+        return "the fit does not converge"
+    }
+
+    /// The exponent of the fastest samples where its interval does not meet that of the medians. One-sided noise moves
+    /// medians more than minima, so a difference tells of noise that depends on the length.
+    private static func contradictingMinima(_ exponent: Estimate, _ measured: MeasuredSeries) -> Double? {
+        let observations = zip(measured.points, measured.errors).map {
+            ScalingFit.Observation(
+                pairs: Double($0.usefulPairs), nanoseconds: $0.minimumNanoseconds, logError: $1)
+        }
+        guard let minima = ScalingFit(observations, freeExponent: true)?.exponent(level: 0.95) else { return nil }
+        return minima.high < exponent.low || minima.low > exponent.high ? minima.value : nil
+    }
+}

@@ -1,0 +1,100 @@
+import Attention
+import CVector
+
+/// bfloat16: a word is two neighbours along the sum, which the CPU multiplies and adds in one instruction, sums in
+/// float32. For scores the sum runs over d, and K's natural rows are such pairs already (an odd d has its tiles copied
+/// with a 0 behind each row). For outputs it runs over keys, so V is interleaved once a run: the pairs of keys 2k and
+/// 2k + 1, [keys / 2][d]. Interleaving each tile where it is used was tried on paper and dropped: 6 % of the work for
+/// every block of queries instead of once.
+struct BFloat16Element: FusedElement {
+    typealias Product = BFloat16Product
+    static var layout: vector_element { vector_element_bfloat16 }
+
+    private let d: Int
+    private let keyLength: Int
+    private let pairedValues: UnsafePointer<Float>
+    /// [keyTile][(d + 1) / 2], for an odd d.
+    private let paddedKeys: UnsafeMutablePointer<Float>
+
+    private static func pairCount(_ problem: AttentionProblem) -> Int { (problem.shape.keyLength + 1) / 2 }
+    private static let pairsOfAnItem = 4096
+
+    static func sharedWords(for problem: AttentionProblem) -> Int {
+        // A vector of slack: the last store of a row runs past it.
+        groups(problem) * pairCount(problem) * problem.shape.headDimension + Lanes.lanes
+    }
+
+    static func workerWords(for problem: AttentionProblem) -> Int {
+        let d = problem.shape.headDimension
+        return d.isMultiple(of: 2) ? 0 : FusedWorkspaceSize.keyTile * (d + 1) / 2
+    }
+
+    private static func groups(_ problem: AttentionProblem) -> Int {
+        problem.shape.batch * problem.shape.keyValueHeads
+    }
+
+    static func preparations(for problem: AttentionProblem) -> Int {
+        groups(problem) * ((pairCount(problem) + pairsOfAnItem - 1) / pairsOfAnItem)
+    }
+
+    static func prepare(
+        _ item: Int, for problem: AttentionProblem, _ tensors: TensorPointers, _ shared: UnsafeMutablePointer<Float>
+    ) {
+        let d = problem.shape.headDimension
+        let keyLength = problem.shape.keyLength
+        let items = preparations(for: problem) / groups(problem)
+        let (group, part) = item.quotientAndRemainder(dividingBy: items)
+        let values = tensors.value.assumingMemoryBound(to: UInt16.self) + group * keyLength * d
+        let pairs = shared + group * pairCount(problem) * d
+        for pair in part * pairsOfAnItem..<min((part + 1) * pairsOfAnItem, pairCount(problem)) {
+            let low = values + 2 * pair * d
+            let target = pairs + pair * d
+            // Whole vectors, then elements one by one: another worker's row may follow.
+            var x = 0
+            if 2 * pair + 1 < keyLength {
+                while x + Lanes.lanes <= d {
+                    vector_interleave_16(low + x, low + d + x, target + x)
+                    x += Lanes.lanes
+                }
+            }
+            while x < d {
+                let high = 2 * pair + 1 < keyLength ? UInt32(low[d + x]) : 0
+                target[x] = Float(bitPattern: UInt32(low[x]) | high << 16)
+                x += 1
+            }
+        }
+    }
+
+    init(problem: AttentionProblem, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>) {
+        d = problem.shape.headDimension
+        keyLength = problem.shape.keyLength
+        pairedValues = shared
+        paddedKeys = worker
+    }
+
+    var keySteps: Int { (d + 1) / 2 }
+
+    func finishQueries(_ queries: UnsafeMutablePointer<Float>) {
+        guard !d.isMultiple(of: 2) else { return }
+        let last = queries + (keySteps - 1) * QueryBlock.width
+        for lane in 0..<QueryBlock.width { last[lane] = Float(bitPattern: last[lane].bitPattern & 0xFFFF) }
+    }
+
+    func keys(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> (UnsafePointer<Float>, Int) {
+        let rows = tensors.key.assumingMemoryBound(to: UInt16.self) + (group * keyLength + start) * d
+        guard !d.isMultiple(of: 2) else {
+            return (UnsafeRawPointer(rows).assumingMemoryBound(to: Float.self), d / 2)
+        }
+        for key in 0..<count {
+            for step in 0..<keySteps {
+                let high = 2 * step + 1 < d ? UInt32(rows[key * d + 2 * step + 1]) : 0
+                paddedKeys[key * keySteps + step] = Float(bitPattern: UInt32(rows[key * d + 2 * step]) | high << 16)
+            }
+        }
+        return (UnsafePointer(paddedKeys), keySteps)
+    }
+
+    func values(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> UnsafePointer<Float> {
+        pairedValues + (group * ((keyLength + 1) / 2) + start / 2) * d
+    }
+}

@@ -1,0 +1,63 @@
+import Attention
+import CVector
+
+/// How one element type goes through the fused driver: what a word of K, of V and of a query is, and how outputs are
+/// rounded. One instance a worker, which may hold tiles that it has converted.
+protocol FusedElement: SendableMetatype {
+    associatedtype Product: TileProduct
+    static var layout: vector_element { get }
+
+    /// Words that all workers share, prepared once a run; and words of one worker.
+    static func sharedWords(for problem: AttentionProblem) -> Int
+    static func workerWords(for problem: AttentionProblem) -> Int
+    /// Work items that prepare the shared words, and one of them.
+    static func preparations(for problem: AttentionProblem) -> Int
+    static func prepare(
+        _ item: Int, for problem: AttentionProblem, _ tensors: TensorPointers, _ shared: UnsafeMutablePointer<Float>)
+
+    init(problem: AttentionProblem, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>)
+
+    /// Words of a row of K that count: the steps of a score.
+    var keySteps: Int { get }
+    /// Makes the last step of Qᵀ [keySteps][width] hold nothing past d.
+    func finishQueries(_ queries: UnsafeMutablePointer<Float>)
+    /// The rows of K from `start` on, and the words between them.
+    func keys(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> (UnsafePointer<Float>, Int)
+    /// The rows of V from `start` on, [count / depth, rounded up][d] words. `start` is a multiple of the depth.
+    func values(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> UnsafePointer<Float>
+}
+
+/// What most types need not say.
+extension FusedElement {
+    static func sharedWords(for problem: AttentionProblem) -> Int { 0 }
+    static func workerWords(for problem: AttentionProblem) -> Int { 0 }
+    static func preparations(for problem: AttentionProblem) -> Int { 0 }
+    static func prepare(
+        _ item: Int, for problem: AttentionProblem, _ tensors: TensorPointers, _ shared: UnsafeMutablePointer<Float>
+    ) {}
+    func finishQueries(_ queries: UnsafeMutablePointer<Float>) {}
+}
+
+/// float32: words are the elements where they lie.
+struct Float32Element: FusedElement {
+    typealias Product = Float32Product
+    static var layout: vector_element { vector_element_float32 }
+
+    private let d: Int
+    private let keyLength: Int
+
+    init(problem: AttentionProblem, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>) {
+        d = problem.shape.headDimension
+        keyLength = problem.shape.keyLength
+    }
+
+    var keySteps: Int { d }
+
+    func keys(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> (UnsafePointer<Float>, Int) {
+        (tensors.key.assumingMemoryBound(to: Float.self) + (group * keyLength + start) * d, d)
+    }
+
+    func values(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> UnsafePointer<Float> {
+        tensors.value.assumingMemoryBound(to: Float.self) + (group * keyLength + start) * d
+    }
+}

@@ -1,0 +1,30 @@
+import Analysis
+
+/// Cells without a time, said in as few sentences as there are reasons.
+enum AbsentCells {
+    /// "full-naive at 32K and 64K: needs 16 GiB", failed cells first.
+    static func sentences(_ cells: [AbsentCell]) -> [String] {
+        var groups: [(series: String, reason: String, failed: Bool, lengths: [Int])] = []
+        for cell in cells {
+            let index = groups.firstIndex {
+                $0.series == cell.series && $0.reason == cell.reason && $0.failed == cell.failed
+            }
+            if let index {
+                groups[index].lengths.append(cell.queryLength)
+            } else {
+                groups.append((cell.series, cell.reason, cell.failed, [cell.queryLength]))
+            }
+        }
+        return (groups.filter(\.failed) + groups.filter { !$0.failed }).map { group in
+            let lengths = Set(group.lengths).sorted().map(Quantity.tokens)
+            let verb = group.failed ? "gave a wrong result" : "was skipped"
+            return "\(group.series) \(verb) at \(list(lengths)): \(group.reason)."
+        }
+    }
+
+    /// "a", "a and b", "a, b and c".
+    static func list(_ items: [String]) -> String {
+        guard items.count > 1, let last = items.last else { return items.first ?? "" }
+        return items.dropLast().joined(separator: ", ") + " and " + last
+    }
+}

@@ -1,0 +1,83 @@
+import Attention
+import Foundation
+
+/// A tick: where it stands and what it says.
+struct Tick: Hashable {
+    let value: Double
+    let label: String
+}
+
+/// An axis: its ends, its ticks, and whether it is logarithmic.
+struct Axis {
+    let low: Double
+    let high: Double
+    let isLogarithmic: Bool
+    let ticks: [Tick]
+
+    /// 0 at the low end, 1 at the high end.
+    func fraction(of value: Double) -> Double {
+        isLogarithmic ? log(value / low) / log(high / low) : (value - low) / (high - low)
+    }
+
+    /// Lengths or other powers of two, labelled 4K, 64K; every second, third … power where they would crowd.
+    static func powersOfTwo(
+        from low: Double, to high: Double, atMost count: Int, label: (Double) -> String
+    ) -> Axis {
+        let first = Int(log2(low).rounded(.up))
+        let last = Int(log2(high).rounded(.down))
+        let stride = max(1, Int((Double(last - first + 1) / Double(count)).rounded(.up)))
+        // Ticks stand on multiples of the stride, so that 1, 4, 16 … do not become 2, 8, 32 … when an end moves.
+        let powers = (first...max(first, last)).filter { $0.isMultiple(of: stride) }
+        return Axis(
+            low: low, high: high, isLogarithmic: true,
+            ticks: powers.map { Tick(value: exp2(Double($0)), label: label(exp2(Double($0)))) })
+    }
+
+    static func lengths(from low: Int, to high: Int) -> Axis {
+        powersOfTwo(from: Double(low), to: Double(high), atMost: 9) { TokenCount.text(Int($0)) }
+    }
+
+    static func bytes(from low: Double, to high: Double) -> Axis {
+        powersOfTwo(from: low, to: high, atMost: 8) { byteLabel($0) }
+    }
+
+    /// Decades from 1 ns on, labelled 0.1 ms, 1 s; where they are fewer than three, also 2 and 5 of each. Past
+    /// 10 s, where people count in minutes and hours, the decades still say seconds: 1,000 s stays comparable to 1 ms.
+    static func times(fromNanoseconds low: Double, to high: Double) -> Axis {
+        let decades = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
+        let steps = log10(high / low) < 2.2 ? [1.0, 2, 5] : [1.0]
+        let values = decades.flatMap { decade in steps.map { $0 * pow(10, Double(decade)) } }
+        return Axis(
+            low: low, high: high, isLogarithmic: true,
+            ticks: values.filter { $0 >= low && $0 <= high }.map { Tick(value: $0, label: timeLabel($0)) })
+    }
+
+    /// From zero, in steps of 1, 2 or 5 times a power of ten, about five of them.
+    static func linear(from low: Double = 0, to high: Double) -> Axis {
+        let rough = (high - low) / 5
+        let decade = pow(10, log10(rough).rounded(.down))
+        let step = [1.0, 2, 5, 10].map { $0 * decade }.first { $0 >= rough * 0.999 } ?? rough
+        let first = (low / step).rounded(.up)
+        let count = Int(((high - first * step) / step + 1e-9).rounded(.down))
+        let values = (0...max(0, count)).map { (first + Double($0)) * step }
+        let place = Int((log10(step) + 1e-9).rounded(.down))
+        return Axis(
+            low: low, high: high, isLogarithmic: false,
+            ticks: values.map { Tick(value: $0, label: Quantity.number($0, place: min(0, place))) })
+    }
+
+    /// "64 MiB": powers of two are whole in their unit.
+    private static func byteLabel(_ bytes: Double) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+        let unit = min(units.count - 1, max(0, Int(log2(bytes)) / 10))
+        return Quantity.count(Int(bytes / exp2(Double(10 * unit)))) + " " + units[unit]
+    }
+
+    /// 100 µs is written 0.1 ms: decades keep one unit for three of them, so that the eye follows.
+    private static func timeLabel(_ nanoseconds: Double) -> String {
+        let units = [("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0)]
+        let (name, size) = units.first { nanoseconds >= $0.1 * 0.999 } ?? units[3]
+        let value = nanoseconds / size
+        return Quantity.significant(value, digits: 1) + " " + name
+    }
+}

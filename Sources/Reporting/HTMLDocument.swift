@@ -1,0 +1,108 @@
+import Foundation
+
+/// A document as one HTML file that needs nothing else: figures are embedded, style and script are inline.
+public enum HTMLDocument {
+    /// - Parameter image: the bytes of a figure's SVG; nil where it was not drawn.
+    public static func text(_ document: Document, image: (Figure) -> Data?) -> String {
+        let body = document.blocks.map { text($0, image: image) }.joined(separator: "\n")
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>\(escape(document.title))</title>
+            <style>
+            \(HTMLStyle.css)
+            </style>
+            </head>
+            <body>
+            <main>
+            <header>
+            <h1>\(escape(document.title))</h1>
+            <p class="subtitle">\(escape(document.subtitle))</p>
+            </header>
+            \(body)
+            </main>
+            <script>
+            \(HTMLStyle.sortingScript)
+            </script>
+            </body>
+            </html>
+
+            """
+    }
+
+    private static func text(_ block: Document.Block, image: (Figure) -> Data?) -> String {
+        switch block {
+        case .heading(let text): "<h2>\(escape(text))</h2>"
+        case .paragraph(let text): "<p>\(set(text))</p>"
+        case .list(let items): "<ul>\n\(items.map { "<li>\(set($0))</li>\n" }.joined())</ul>"
+        case .facts(let facts):
+            "<dl>\n\(facts.map { "<dt>\(escape($0.term))</dt><dd>\(escape($0.value))</dd>\n" }.joined())</dl>"
+        case .table(let caption, let table): text(caption, table)
+        case .figure(let figure, let drawn): text(figure, drawn, image(figure))
+        case .command(let command): "<pre><code>\(escape(command))</code></pre>"
+        case .cautions(let cautions):
+            "<aside>\n\(cautions.map { "<p><strong>Caution:</strong> \(escape($0))</p>\n" }.joined())</aside>"
+        case .links(let links):
+            "<ul>\n"
+                + links.map { "<li><a href=\"\(escape($0.path))\">\(escape($0.text))</a></li>\n" }.joined() + "</ul>"
+        }
+    }
+
+    private static func text(_ caption: String, _ table: Table) -> String {
+        func cells(_ texts: [String], _ tag: String, _ attributes: String = "") -> String {
+            zip(texts, table.columns).map { text, column in
+                let alignment = column.alignment == .right ? " class=\"number\"" : ""
+                return "<\(tag)\(attributes)\(alignment)>\(escape(text))</\(tag)>"
+            }.joined()
+        }
+        let rows = table.rows.map { "<tr>\(cells($0, "td"))</tr>\n" }.joined()
+        let notes = table.footnotes.entries.map { "<p class=\"note\"><b>\($0.mark)</b> \(escape($0.text))</p>\n" }
+        return """
+            <div class="scroll"><table>
+            <caption>\(escape(caption))</caption>
+            <thead><tr>\(cells(table.columns.map(\.heading), "th", " scope=\"col\""))</tr></thead>
+            <tbody>
+            \(rows)</tbody>
+            </table></div>
+            \(notes.joined())
+            """
+    }
+
+    private static func text(_ figure: Figure, _ drawn: [FigureFormat], _ image: Data?) -> String {
+        let files = (drawn.map(\.rawValue) + ["gp", "csv"]).map {
+            "<a href=\"figures/\(escape(figure.name)).\($0)\">\($0)</a>"
+        }
+        let picture = image.map {
+            "<div class=\"scroll\"><img src=\"data:image/svg+xml;base64,\($0.base64EncodedString())\" width=\"720\" height=\"480\" "
+                + "alt=\"\(escape(figure.alternativeText))\"></div>\n"
+        }
+        return """
+            <figure id="\(escape(figure.name))">
+            \(picture ?? "")<figcaption>\(set(figure.caption))
+            <span class="files">\(files.joined(separator: " · "))</span></figcaption>
+            </figure>
+            """
+    }
+
+    /// Escaped, with exponents raised.
+    private static func set(_ text: String) -> String {
+        RaisedText.parts(text).map { $0.isRaised ? "<sup>\(escape($0.text))</sup>" : escape($0.text) }.joined()
+    }
+
+    static func escape(_ text: String) -> String {
+        text.reduce(into: "") { escaped, character in
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.append(character)
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Analysis
+
+/// Peak memory against length: measured points on predicted lines.
+enum MemoryFigure {
+    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+        let styles = SeriesStyle.styles(for: analysis.series)
+        let traces = analysis.series.flatMap { series in
+            styles[series.label].map { self.traces(series, $0) } ?? []
+        }
+        let rows = traces.flatMap(\.rows)
+        guard let shortest = rows.map(\.x).min(), let longest = rows.map(\.x).max(), shortest < longest,
+            let least = rows.map(\.y).min(), let most = rows.map(\.y).max()
+        else { return nil }
+        return Plot(
+            name: "memory", title: title(analysis),
+            method: "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
+                + "held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.",
+            notes: AbsentCells.sentences(analysis.absent),
+            x: .lengths(from: Int(shortest / 1.1), to: Int(longest)), y: .bytes(from: least / 1.6, to: most * 1.6),
+            xLabel: analysis.isDecode ? "context length n (tokens)" : "sequence length n (tokens)",
+            yLabel: "peak memory", columns: ("tokens", "bytes"), traces: traces, guides: [])
+    }
+
+    /// The hungriest and the leanest series at the longest length that both have.
+    static func title(_ analysis: ScalingAnalysis) -> String {
+        let measured = analysis.series.filter { !$0.points.isEmpty }
+        let common = analysis.lengths.last { length in
+            measured.allSatisfy { $0.points.contains { $0.keyLength == length } }
+        }
+        let there = measured.compactMap { series in
+            series.points.first { $0.keyLength == common && $0.peakResidentBytes > 0 }.map { (series.label, $0) }
+        }
+        guard let common, let most = there.max(by: { $0.1.peakResidentBytes < $1.1.peakResidentBytes }),
+            let least = there.min(by: { $0.1.peakResidentBytes < $1.1.peakResidentBytes })
+        else { return "Peak memory by sequence length" }
+        let (high, low) = (most.1.peakResidentBytes, least.1.peakResidentBytes)
+        if there.count > 1, Double(high) < 1.05 * Double(low) {
+            return "At \(Quantity.tokens(common)) tokens all \(there.count) series peak at the same "
+                + "\(Quantity.bytes(high)), within 5 %"
+        }
+        let sentence =
+            "At \(Quantity.tokens(common)) tokens \(most.0) peaks at \(Quantity.bytes(high))"
+        guard most.0 != least.0 else { return sentence }
+        return sentence + ", \(least.0) at \(Quantity.bytes(low))"
+    }
+
+    private static func traces(_ series: Series, _ style: SeriesStyle) -> [Plot.Trace] {
+        let predicted = series.points.map { Plot.Row(Double($0.keyLength), Double($0.predictedBytes)) }
+        let measured = series.points.map { Plot.Row(Double($0.keyLength), Double($0.peakResidentBytes)) }
+        return [
+            Plot.Trace(series: series.label, kind: .theory, style: style, rows: predicted),
+            Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),
+        ].map { trace in
+            // A logarithmic axis has no place for a page count that rounds to nothing.
+            Plot.Trace(
+                series: trace.series, kind: trace.kind, style: trace.style, rows: trace.rows.filter { $0.y > 0 })
+        }.filter { !$0.rows.isEmpty }
+    }
+}

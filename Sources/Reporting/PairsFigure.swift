@@ -1,0 +1,66 @@
+import Analysis
+import Attention
+import Kernels
+
+/// Computed over useful pairs against n/w: what a kernel wastes, counted and in closed form.
+enum PairsFigure {
+    /// Pairs that a series' kernel computes at a length, from the sizes alone; nil where it is not known.
+    typealias ClosedForm = @Sendable (Series, Int) -> Int?
+
+    static let registered: ClosedForm = { series, length in
+        guard let kernel = KernelRegistry.all.first(where: { $0.name == series.kernel }),
+            let problem = try? series.problem(at: length)
+        else { return nil }
+        return kernel.computedPairs(for: problem)
+    }
+
+    static func plot(_ analysis: ScalingAnalysis, closedForm: ClosedForm = registered) -> Plot? {
+        let windowed = analysis.series.filter { $0.window != nil && $0.points.count > 1 }
+        let styles = SeriesStyle.styles(for: analysis.series)
+        let traces = windowed.flatMap { series in
+            styles[series.label].map { self.traces(series, $0, closedForm) } ?? []
+        }
+        let rows = traces.flatMap(\.rows)
+        guard let least = rows.map(\.x).min(), let most = rows.map(\.x).max(), let top = rows.map(\.y).max()
+        else { return nil }
+        return Plot(
+            name: "pairs", title: title(windowed),
+            method: "Pairs that the kernel computes over pairs that the mask allows. Points: counted by the kernel as "
+                + "it ran. Lines: closed forms. 1 wastes nothing; w is the window.",
+            notes: [],
+            x: .powersOfTwo(from: least / 1.1, to: most, atMost: 10) {
+                $0 < 1 ? "1/\(Int((1 / $0).rounded()))" : "\(Int($0))"
+            },
+            y: top > 6
+                ? .powersOfTwo(from: 0.85, to: top * 1.2, atMost: 8) { "\(Int($0))" }
+                : .linear(from: 0.9, to: max(2, top) * 1.08),
+            xLabel: "length over window, n / w", yLabel: "computed / useful pairs",
+            columns: ("lengthOverWindow", "computedOverUseful"), traces: traces, guides: [])
+    }
+
+    /// Named by what it wastes at its longest.
+    static func title(_ series: [Series]) -> String {
+        let last = series.compactMap { series in series.points.last.map { (series.label, $0.overhead) } }
+        guard let most = last.max(by: { $0.1 < $1.1 }), let least = last.min(by: { $0.1 < $1.1 }) else {
+            return "Computed over useful pairs"
+        }
+        let sentence = "\(most.0) computes \(Quantity.ratio(most.1)) the pairs that its mask allows"
+        return most.0 == least.0 ? sentence : sentence + ", \(least.0) only \(Quantity.ratio(least.1))"
+    }
+
+    private static func traces(_ series: Series, _ style: SeriesStyle, _ closedForm: ClosedForm) -> [Plot.Trace] {
+        guard let window = series.window, let first = series.points.first, let last = series.points.last else {
+            return []
+        }
+        let counted = series.points.map { Plot.Row(Double($0.keyLength) / Double(window), $0.overhead) }
+        let curve = Sampling.lengths(first.keyLength...last.keyLength, perOctave: 32).compactMap { length in
+            closedForm(series, length).map { pairs in
+                Plot.Row(Double(length) / Double(window), Double(pairs) / Double(series.usefulPairs(at: length)))
+            }
+        }
+        return [
+            Plot.Trace(series: series.label, kind: .theory, style: style, rows: curve),
+            Plot.Trace(series: series.label, kind: .measured, style: style, rows: counted),
+        ].filter { !$0.rows.isEmpty }
+    }
+}

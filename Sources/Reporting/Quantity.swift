@@ -1,0 +1,158 @@
+import Attention
+import Foundation
+import Statistics
+
+/// Numbers as readers want them: a unit that fits, commas between thousands, and no digit that the interval does not
+/// support. An interval of half-width 0.0061 supports the third decimal, one of 60 the tens.
+public enum Quantity {
+    /// "16,384".
+    public static func count(_ value: Int) -> String { number(Double(value), place: 0) }
+
+    /// "16K" where that is exact, else "10,000,000".
+    public static func tokens(_ value: Int) -> String {
+        let short = TokenCount.text(value)
+        return short.last?.isLetter == true ? short : count(value)
+    }
+
+    /// "91 %"; below 10 % two digits, "4.2 %".
+    public static func percent(_ fraction: Double) -> String {
+        significant(fraction * 100, digits: 2) + " %"
+    }
+
+    /// "2.04×".
+    public static func ratio(_ value: Double) -> String {
+        number(value, place: value < 10 ? -2 : max(-1, exponent(of: value) - 2)) + "×"
+    }
+
+    /// "×/÷ 1.17": the factor from the middle of [low, high] to either end, on a logarithmic scale.
+    public static func factor(low: Double, high: Double) -> String {
+        let factor = (high / low).squareRoot()
+        return "×/÷ " + (factor < 10 ? number(factor, place: -2) : significant(factor, digits: 2))
+    }
+
+    /// "54.2 GFLOP/s".
+    public static func flops(perSecond rate: Double) -> String {
+        let units = [(1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s")]
+        let (size, name) = units.first { rate >= $0.0 * 0.9995 } ?? units[2]
+        return significant(rate / size, digits: 3) + " " + name
+    }
+
+    /// "21.4 GB/s".
+    public static func bytes(perSecond rate: Double) -> String {
+        significant(rate / 1e9, digits: 3) + " GB/s"
+    }
+
+    /// "16.5 MiB": binary units, three digits.
+    public static func bytes(_ count: Int) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+        var value = Double(count)
+        var unit = 0
+        while value >= 999.5, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        return (unit == 0 ? "\(count)" : significant(value, digits: 3)) + " " + units[unit]
+    }
+
+    /// "1.00 ± 0.02". The half-width is that of the wider side.
+    public static func estimate(_ estimate: Estimate) -> String {
+        let halfWidth = halfWidth(of: estimate)
+        let place = supportedPlace(value: estimate.value, halfWidth: halfWidth)
+        return number(estimate.value, place: place) + " ± " + number(halfWidth, place: place)
+    }
+
+    /// "1,410 tokens [1,360, 1,480]"; without a unit "2.04 [2.02, 2.06]".
+    public static func interval(_ estimate: Estimate, unit: String = "") -> String {
+        let place = supportedPlace(value: estimate.value, halfWidth: halfWidth(of: estimate))
+        let (low, high) = (number(estimate.low, place: place), number(estimate.high, place: place))
+        let suffix = unit.isEmpty || unit == "×" ? unit : " " + unit
+        return number(estimate.value, place: place) + suffix + " [\(low), \(high)]"
+    }
+
+    /// "1.234 ms": the value alone, to the digits that [low, high] supports.
+    public static func time(nanoseconds value: Double, low: Double, high: Double) -> String {
+        let unit = TimeUnit.fitting(value)
+        let halfWidth = max(high - value, value - low) / unit.nanoseconds
+        let scaled = value / unit.nanoseconds
+        return number(scaled, place: supportedPlace(value: scaled, halfWidth: halfWidth)) + " " + unit.name
+    }
+
+    /// "[1.219, 1.252]" in the unit of `time`.
+    static func timeInterval(nanoseconds value: Double, low: Double, high: Double) -> String {
+        let size = TimeUnit.fitting(value).nanoseconds
+        let place = supportedPlace(value: value / size, halfWidth: max(high - value, value - low) / size)
+        return "[\(number(low / size, place: place)), \(number(high / size, place: place))]"
+    }
+
+    /// "1.2 ms": two digits, or as many as asked.
+    public static func time(nanoseconds value: Double, digits: Int = 2) -> String {
+        let unit = TimeUnit.fitting(value)
+        return significant(value / unit.nanoseconds, digits: digits) + " " + unit.name
+    }
+
+    /// "1,234.5": rounded to 10^place.
+    static func number(_ value: Double, place: Int) -> String {
+        let step = pow(10, Double(abs(place)))
+        let rounded = place > 0 ? (value / step).rounded() * step : (value * step).rounded() / step
+        let text = String(format: "%.\(max(0, -place))f", abs(rounded))
+        let parts = text.split(separator: ".", maxSplits: 1)
+        let sign = rounded < 0 ? "−" : ""
+        return sign + grouped(parts[0]) + (parts.count > 1 ? "." + parts[1] : "")
+    }
+
+    /// "0.0123", "1.23", "12,300".
+    static func significant(_ value: Double, digits: Int) -> String {
+        value == 0 ? "0" : number(value, place: exponent(of: value, digits: digits) - digits + 1)
+    }
+
+    /// The power of ten of the last digit worth printing: the half-width keeps one digit, or two where it begins with 1
+    /// (0.013 rounded to 0.01 would lose a quarter). Never past the value's own first digit, nor more than five in all.
+    static func supportedPlace(value: Double, halfWidth: Double) -> Int {
+        let first = exponent(of: value)
+        guard halfWidth > 0 else { return first - 4 }
+        return min(max(exponent(of: halfWidth / 2), first - 4), first)
+    }
+
+    private static func halfWidth(of estimate: Estimate) -> Double {
+        max(estimate.high - estimate.value, estimate.value - estimate.low)
+    }
+
+    /// The power of ten of the first digit, after rounding to `digits`.
+    private static func exponent(of value: Double, digits: Int = 15) -> Int {
+        guard value != 0 else { return 0 }
+        let exponent = Int(floor(log10(abs(value))))
+        let scale = pow(10, Double(digits - 1 - exponent))
+        return (abs(value) * scale).rounded() >= pow(10, Double(digits)) ? exponent + 1 : exponent
+    }
+
+    private static func grouped(_ digits: Substring) -> String {
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
+            text.append(digit)
+        }
+        return text
+    }
+}
+
+/// A unit of time, and from where on people use it: 100 s stays seconds, 48 h stays hours.
+struct TimeUnit {
+    let name: String
+    let nanoseconds: Double
+    let from: Double
+
+    static let all = [
+        TimeUnit(name: "years", nanoseconds: 365.25 * 86_400e9, from: 2 * 365.25 * 86_400e9),
+        TimeUnit(name: "days", nanoseconds: 86_400e9, from: 3 * 86_400e9),
+        TimeUnit(name: "h", nanoseconds: 3600e9, from: 2 * 3600e9),
+        TimeUnit(name: "min", nanoseconds: 60e9, from: 120e9),
+        TimeUnit(name: "s", nanoseconds: 1e9, from: 1e9),
+        TimeUnit(name: "ms", nanoseconds: 1e6, from: 1e6),
+        TimeUnit(name: "µs", nanoseconds: 1e3, from: 1e3),
+        TimeUnit(name: "ns", nanoseconds: 1, from: 0),
+    ]
+
+    static func fitting(_ nanoseconds: Double) -> TimeUnit {
+        all.first { nanoseconds >= $0.from * 0.99995 } ?? all[all.count - 1]
+    }
+}

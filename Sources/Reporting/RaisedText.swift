@@ -1,0 +1,22 @@
+/// Text in which `^` raises the number or letter after it, its interval included: "pairs^1.00 ± 0.02" is how the
+/// terminal shows it, and everything that can set an exponent does.
+enum RaisedText {
+    struct Part: Hashable {
+        let text: String
+        let isRaised: Bool
+    }
+
+    static func parts(_ text: String) -> [Part] {
+        var parts: [Part] = []
+        var rest = Substring(text)
+        while let caret = rest.firstIndex(of: "^") {
+            var raised = rest[rest.index(after: caret)...].prefix { "0123456789.±− β".contains($0) }
+            while let last = raised.last, " .".contains(last) { raised.removeLast() }
+            let plain = raised.isEmpty ? rest[...caret] : rest[..<caret]
+            parts.append(Part(text: String(plain), isRaised: false))
+            if !raised.isEmpty { parts.append(Part(text: String(raised), isRaised: true)) }
+            rest = rest[(raised.isEmpty ? rest.index(after: caret) : raised.endIndex)...]
+        }
+        return (parts + [Part(text: String(rest), isRaised: false)]).filter { !$0.text.isEmpty }
+    }
+}

@@ -1,0 +1,98 @@
+import Analysis
+import Benchmarking
+import Hardware
+import Statistics
+
+extension Document {
+    /// The report in the order in which a reader asks: what was found, how it looks, the numbers, what is missing, on
+    /// what machine, how to do it again, what the numbers mean.
+    init(results: Results, analysis: ScalingAnalysis, figures: [(figure: Figure, drawn: [FigureFormat])], cautions: [Caution]) {
+        let header = results.header
+        title = "What attention costs: the \(header.sweep.name) sweep"
+        subtitle =
+            "\(header.machine.cpuModel), \(header.startedAt), commit \(header.build.commit)"
+            + (header.build.dirty ? " with uncommitted changes" : "")
+        let headlines = Headlines(analysis)
+        let doubts = (results.cautions + analysis.cautions + cautions).map(\.description)
+        var blocks: [Block] = headlines.lines.isEmpty ? [] : [.list(headlines.lines)]
+        if !doubts.isEmpty { blocks.append(.cautions(doubts)) }
+        blocks += figures.map { .figure($0.figure, drawn: $0.drawn) }
+        blocks += [.heading("Every series"), .list(headlines.details)]
+        blocks.append(.table(caption: "Growth and cost by series", ReportTables.series(analysis)))
+        if !analysis.forecasts.isEmpty {
+            blocks.append(.table(caption: "Time of one call at lengths far out", ReportTables.forecasts(analysis)))
+        }
+        blocks.append(.table(caption: "Every cell", ReportTables.cells(analysis)))
+        let local = ReportTables.localExponents(analysis)
+        if !local.rows.isEmpty { blocks.append(.table(caption: "Exponent on length between neighbours", local)) }
+        if !analysis.absent.isEmpty {
+            blocks += [.heading("Not measured"), .list(AbsentCells.sentences(analysis.absent))]
+        }
+        blocks += Self.environment(header, analysis)
+        blocks += [.heading("How to reproduce"), .command(header.command)]
+        blocks += [.heading("What the numbers mean"), .list(Self.meanings)]
+        blocks += [
+            .heading("Raw data"),
+            .links([
+                Link(text: "Every sample, with the evidence beside it (JSON Lines)", path: "results.jsonl"),
+                Link(text: "The analysis (JSON)", path: "analysis.json"),
+            ]),
+        ]
+        self.blocks = blocks
+    }
+
+    private static func environment(_ header: ResultsHeader, _ analysis: ScalingAnalysis) -> [Block] {
+        let (machine, build, ceilings) = (header.machine, header.build, analysis.ceilings)
+        let caches = machine.caches.map { "L\($0.level) \(Quantity.bytes($0.bytes)) for \($0.sharedBy) CPU(s)" }
+        let peaks =
+            ["float32 \(Quantity.flops(perSecond: ceilings.flopsPerSecond.float32))"]
+            + (ceilings.flopsPerSecond.bfloat16.map { ["bfloat16 \(Quantity.flops(perSecond: $0))"] } ?? [])
+        let pinned = machine.pinnedCPUs.map { "\($0)" }.joined(separator: ", ")
+        return [
+            .heading("Environment"),
+            .facts([
+                Fact(term: "Machine", value: "\(machine.cpuModel), \(machine.architecture)"),
+                Fact(term: "Cores", value: "\(machine.physicalCores) physical, \(machine.logicalCPUs) logical"),
+                Fact(term: "Caches", value: caches.joined(separator: "; ")),
+                Fact(term: "Memory", value: Quantity.bytes(machine.memoryBytes)),
+                Fact(term: "Hypervisor", value: machine.hypervisor ?? "unknown"),
+                Fact(term: "Kernel", value: machine.kernelRelease),
+                Fact(term: "Pinned to CPU", value: pinned.isEmpty ? "not pinned" : pinned),
+                Fact(
+                    term: "Clock",
+                    value: "\(Quantity.time(nanoseconds: machine.clockResolutionNanoseconds)) resolution, "
+                        + "\(Quantity.time(nanoseconds: machine.clockOverheadNanoseconds)) a call"),
+                Fact(term: "Measured peak", value: peaks.joined(separator: ", ")),
+                Fact(term: "Measured read bandwidth", value: Quantity.bytes(perSecond: ceilings.readBytesPerSecond)),
+                Fact(term: "Vectors", value: "\(build.simd); the CPU has \(machine.availableVectorLanes) float32 lanes"),
+                Fact(term: "Build", value: "\(build.compiler); \(build.flags); for \(machine.instructionSet)"),
+                Fact(term: "OpenBLAS core", value: build.blasCore),
+                Fact(term: "Seed", value: "\(header.seed)"),
+            ]),
+            .table(
+                caption: "Checks of the environment (unknown is never taken for ok)",
+                Table(
+                    columns: [.init("check", .left), .init("state", .left), .init("found", .left)],
+                    rows: machine.checks.map { [$0.name, $0.state.rawValue, $0.detail] })),
+        ]
+    }
+
+    private static let meanings = [
+        "Pairs: the (query, key) pairs that the mask allows, counted exactly, over all batches and heads. They are what "
+            + "time is held against: n(n+1)/2 for causal attention, w(w+1)/2 + (n−w)w for a window of w keys.",
+        "FLOPs: 4·d for each useful pair (two products, a multiplication and an addition each), as flash-attention's "
+            + "benchmarks count. Softmax, and pairs that a kernel computes and throws away, count for nothing.",
+        "Overhead: computed over useful pairs; 1 wastes nothing. Peak: useful FLOP/s over the peak that was measured on "
+            + "the same cores in the same run.",
+        "Median: of one call, with the 95 % interval of the median; a number shows the digits that its interval "
+            + "supports. Caches are warm: the same tensors are read in every call.",
+        "Verdict: \"matches\" where the 90 % interval of the exponent on the pairs lies inside 0.97 to 1.03, "
+            + "\"deviates\" where the 95 % interval lies outside it, else \"undecided\".",
+        "Noisy samples: taken while the thread was moved, delayed or robbed of its CPU; they are counted and kept in the "
+            + "raw data.",
+        "Forecast ×/÷ f: the time lies between the number divided by f and multiplied by f if the law holds that far; a "
+            + "cache that overflows on the way is not in it.",
+        "Memory: growth of the process's peak resident memory over what it held before Q, K, V, O and the kernel were "
+            + "allocated.",
+    ]
+}

@@ -1,0 +1,104 @@
+import Analysis
+import Statistics
+
+/// The tables of a report; the terminal prints the first.
+public enum ReportTables {
+    /// One row a series: how it grows and what it costs.
+    public static func series(_ analysis: ScalingAnalysis) -> Table {
+        var notes = Footnotes()
+        let rows = analysis.series.map { series -> [String] in
+            let last = series.points.last
+            return [
+                series.label,
+                series.exponent.map(Quantity.estimate) ?? "–",
+                series.law == nil ? "not fitted" : series.verdict.rawValue,
+                series.nanosecondsPerPair.map(Quantity.estimate) ?? "–",
+                last.map { Quantity.percent($0.fractionOfPeak) } ?? "–",
+                wins(series, analysis.crossovers),
+                series.cautions.map { notes.mark($0.description) }.joined(separator: " "),
+            ]
+        }
+        return Table(
+            columns: [
+                .init("series", .left), .init("exponent"), .init("verdict", .left), .init("ns/pair"), .init("peak"),
+                .init("wins from (tokens)", .left, .whenWide), .init("notes", .left),
+            ], rows: rows, footnotes: notes
+        ).droppingEmptyColumns()
+    }
+
+    /// "full: 1,410 [1,360, 1,480]".
+    private static func wins(_ series: Series, _ crossovers: [Crossover]) -> String {
+        crossovers.filter { $0.faster == series.label }.map { crossover in
+            switch crossover.place {
+            case .at(let tokens, let bracketed):
+                "\(crossover.slower): \(Quantity.interval(tokens))" + (bracketed ? "" : " (outside)")
+            case .notCrossedInRange: "\(crossover.slower): not in range"
+            }
+        }.joined(separator: "; ")
+    }
+
+    /// One row a cell: a series at a length.
+    public static func cells(_ analysis: ScalingAnalysis) -> Table {
+        var notes = Footnotes()
+        let rows = analysis.series.flatMap { series in
+            series.points.map { point in cell(series, point, &notes) }
+        }
+        return Table(
+            columns: [
+                .init("series", .left), .init("n"), .init("median"), .init("95 % interval", .right, .whenWide),
+                .init("GFLOP/s"), .init("peak"), .init("overhead"), .init("memory", .right, .whenWide),
+                .init("samples", .right, .whenWide), .init("notes", .left),
+            ], rows: rows, footnotes: notes
+        ).droppingEmptyColumns()
+    }
+
+    private static func cell(_ series: Series, _ point: Point, _ notes: inout Footnotes) -> [String] {
+        let (median, low, high) = (point.medianNanoseconds, point.low, point.high)
+        let rate = point.flopsPerSecond
+        let place = Quantity.supportedPlace(
+            value: rate.value / 1e9, halfWidth: max(rate.high - rate.value, rate.value - rate.low) / 1e9)
+        return [
+            series.label, Quantity.tokens(point.keyLength), Quantity.time(nanoseconds: median, low: low, high: high),
+            Quantity.timeInterval(nanoseconds: median, low: low, high: high),
+            Quantity.number(rate.value / 1e9, place: place), Quantity.percent(point.fractionOfPeak),
+            Quantity.ratio(point.overhead), Quantity.bytes(point.peakResidentBytes),
+            point.contaminatedSamples == 0
+                ? Quantity.count(point.samples)
+                : "\(Quantity.count(point.samples)) (\(Quantity.count(point.contaminatedSamples)) noisy)",
+            point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
+        ]
+    }
+
+    public static func forecasts(_ analysis: ScalingAnalysis) -> Table {
+        Table(
+            columns: [
+                .init("series", .left), .init("tokens"), .init("time"), .init("interval"), .init("basis", .left),
+                .init("beyond measured", .right, .whenWide),
+            ],
+            rows: analysis.forecasts.map { forecast in
+                let time = forecast.seconds * 1e9
+                let isMeasured = forecast.basis == .measured
+                return [
+                    forecast.series, Quantity.tokens(forecast.tokens),
+                    Quantity.time(nanoseconds: time, low: forecast.low * 1e9, high: forecast.high * 1e9),
+                    Quantity.timeInterval(nanoseconds: time, low: forecast.low * 1e9, high: forecast.high * 1e9),
+                    isMeasured ? "measured" : "forecast \(Quantity.factor(low: forecast.low, high: forecast.high))",
+                    isMeasured ? "–" : Quantity.significant(forecast.multipleOfMeasured, digits: 2) + "×",
+                ]
+            })
+    }
+
+    /// How steeply time grows between neighbouring lengths, against what the pairs say there.
+    static func localExponents(_ analysis: ScalingAnalysis) -> Table {
+        Table(
+            columns: [.init("series", .left), .init("from"), .init("to"), .init("measured"), .init("theory")],
+            rows: analysis.series.flatMap { series in
+                series.localExponents.map { local in
+                    [
+                        series.label, Quantity.tokens(local.fromLength), Quantity.tokens(local.toLength),
+                        Quantity.estimate(local.measured), Quantity.number(local.theory, place: -2),
+                    ]
+                }
+            })
+    }
+}

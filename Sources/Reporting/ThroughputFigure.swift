@@ -1,0 +1,62 @@
+import Analysis
+import Statistics
+
+/// Useful FLOP/s against length, under the peak that was measured on the same cores.
+enum ThroughputFigure {
+    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+        let lengths = analysis.lengths
+        guard let shortest = lengths.first, let longest = lengths.last, shortest < longest else { return nil }
+        let styles = SeriesStyle.styles(for: analysis.series)
+        let traces = analysis.series.flatMap { series in
+            styles[series.label].map { self.traces(series, $0) } ?? []
+        }
+        let peaks = self.peaks(analysis)
+        let most = (traces.flatMap { $0.rows.map { $0.interval?.upperBound ?? $0.y } } + peaks).max() ?? 1
+        let x = Axis.lengths(from: Int(Double(shortest) / 1.1), to: longest)
+        let y = Axis.linear(to: most * 1.08)
+        return Plot(
+            name: "throughput", title: title(analysis),
+            method: "GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), "
+                + "\(analysis.conditions). Medians with 95 % intervals; the peak is measured in the same run.",
+            notes: AbsentCells.sentences(analysis.absent), x: x, y: y,
+            xLabel: analysis.isDecode ? "context length n (tokens)" : "sequence length n (tokens)",
+            yLabel: "useful GFLOP/s", columns: ("tokens", "usefulGFLOPsPerSecond"), traces: traces,
+            guides: peaks.map { peak in
+                Plot.Guide(
+                    name: "measured peak: \(Quantity.flops(perSecond: peak * 1e9))",
+                    rows: [Plot.Row(x.low, peak), Plot.Row(x.high, peak)], isNamedAtEnd: false)
+            })
+    }
+
+    static func title(_ analysis: ScalingAnalysis) -> String {
+        let last = analysis.series.compactMap { series in series.points.last.map { (series.label, $0) } }
+        guard let best = last.max(by: { $0.1.fractionOfPeak < $1.1.fractionOfPeak }),
+            let worst = last.min(by: { $0.1.fractionOfPeak < $1.1.fractionOfPeak })
+        else { return "Useful FLOP/s by sequence length" }
+        func text(_ entry: (String, Point)) -> String {
+            "\(entry.0) does useful work at \(Quantity.percent(entry.1.fractionOfPeak)) of the measured peak"
+        }
+        guard best.0 != worst.0 else { return text(best) }
+        return text(best) + ", \(worst.0) at \(Quantity.percent(worst.1.fractionOfPeak))"
+    }
+
+    /// The peaks that the points are fractions of, in GFLOP/s: one, unless element types or threads differ.
+    private static func peaks(_ analysis: ScalingAnalysis) -> [Double] {
+        var peaks: [Double] = []
+        for point in analysis.series.flatMap(\.points) where point.fractionOfPeak > 0 {
+            let peak = point.flopsPerSecond.value / point.fractionOfPeak / 1e9
+            if !peaks.contains(where: { abs($0 / peak - 1) < 0.005 }) { peaks.append(peak) }
+        }
+        return peaks
+    }
+
+    private static func traces(_ series: Series, _ style: SeriesStyle) -> [Plot.Trace] {
+        let rows = series.points.map { point in
+            let rate = point.flopsPerSecond
+            return Plot.Row(Double(point.keyLength), rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
+        }
+        return [Plot.Kind.joined, .measured].map { kind in
+            Plot.Trace(series: series.label, kind: kind, style: style, rows: rows)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Analysis
+import Attention
+import Foundation
+
+/// Time against length on logarithmic axes: does it grow as theory says?
+enum TimeFigure {
+    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+        let lengths = analysis.lengths + skipped(analysis).map(\.queryLength)
+        guard let shortest = lengths.min(), let longest = lengths.max(), shortest < longest else { return nil }
+        let styles = SeriesStyle.styles(for: analysis.series)
+        let traces = analysis.series.flatMap { series in
+            styles[series.label].map { self.traces(series, $0, to: longest, skipped: skipped(analysis)) } ?? []
+        }
+        let times = traces.flatMap { $0.rows.map(\.y) }
+        guard let least = times.min(), let most = times.max() else { return nil }
+        let x = Axis.lengths(from: Int(Double(shortest) / 1.1), to: longest)
+        let y = Axis.times(fromNanoseconds: least / 1.5, to: most * 1.5)
+        return Plot(
+            name: "time", title: title(analysis),
+            method: "One call, \(analysis.conditions). Points: medians with 95 % intervals. "
+                + "Lines: c · pairs^β + a, fitted over the exact pairs of each mask."
+                + (traces.contains { $0.kind == .beyond } ? " Dotted: past the measured lengths." : ""),
+            notes: AbsentCells.sentences(analysis.absent).map { "× " + $0 },
+            x: x, y: y,
+            xLabel: analysis.isDecode ? "context length n (tokens)" : "sequence length n (tokens)",
+            yLabel: "time per call", columns: ("tokens", "nanoseconds"), traces: traces,
+            guides: guides(x: x, y: y))
+    }
+
+    /// The finding: how many series follow theory, and with what exponents.
+    static func title(_ analysis: ScalingAnalysis) -> String {
+        let fitted = analysis.series.filter { $0.exponent != nil }
+        guard let first = fitted.first(where: \.isQuadratic) ?? fitted.first, let exponent = first.exponent else {
+            return "Time per call by sequence length: too few lengths to fit a growth law"
+        }
+        let unfit = fitted.filter { $0.verdict != .matches }
+        let own = "\(first.label) grows as pairs^\(Quantity.estimate(exponent))"
+        if unfit.isEmpty, fitted.count == 1 { return "\(own): as theory says" }
+        if unfit.isEmpty { return "Time follows the exact pair count in all \(fitted.count) series; \(own)" }
+        let named = unfit.prefix(2).compactMap { series in
+            series.exponent.map { exponent in
+                let verdict = series.verdict == .deviates ? "deviates" : "is undecided"
+                return "\(series.label) \(verdict) (pairs^\(Quantity.estimate(exponent)))"
+            }
+        }
+        let more = unfit.count > 2 ? ["\(unfit.count - 2) more do not either"] : []
+        return "Time follows the exact pair count in \(fitted.count - unfit.count) of \(fitted.count) series; "
+            + AbsentCells.list(named + more)
+    }
+
+    private static func skipped(_ analysis: ScalingAnalysis) -> [AbsentCell] {
+        analysis.isDecode ? [] : analysis.absent
+    }
+
+    private static func traces(
+        _ series: Series, _ style: SeriesStyle, to longest: Int, skipped: [AbsentCell]
+    ) -> [Plot.Trace] {
+        guard let first = series.points.first, let last = series.points.last else { return [] }
+        func law(_ range: ClosedRange<Int>) -> [Plot.Row] {
+            Sampling.lengths(range).compactMap { length in
+                series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
+            }
+        }
+        let measured = series.points.map { Plot.Row(Double($0.keyLength), $0.medianNanoseconds, $0.low...$0.high) }
+        let missing = skipped.filter { $0.series == series.label && $0.queryLength > 0 }.compactMap { cell in
+            series.fittedNanoseconds(at: cell.queryLength).map { Plot.Row(Double(cell.queryLength), $0) }
+        }
+        let farthest = missing.map { Int($0.x) }.max() ?? last.keyLength
+        return [
+            Plot.Trace(series: series.label, kind: .theory, style: style, rows: law(first.keyLength...last.keyLength)),
+            Plot.Trace(
+                series: series.label, kind: .beyond, style: style,
+                rows: farthest > last.keyLength ? law(last.keyLength...farthest) : []),
+            Plot.Trace(series: series.label, kind: .skipped, style: style, rows: missing),
+            Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),
+        ].filter { !$0.rows.isEmpty }
+    }
+
+    /// Slopes 1 and 2 from one place in the upper left, which growing curves leave empty.
+    private static func guides(x: Axis, y: Axis) -> [Plot.Guide] {
+        let startX = x.low * pow(x.high / x.low, 0.05)
+        let startY = y.low * pow(y.high / y.low, 0.6)
+        let span = min(4, pow(x.high / x.low, 0.3), pow(y.high / startY, 0.4))
+        return [("∝ n", 1.0), ("∝ n²", 2.0)].map { name, slope in
+            Plot.Guide(
+                name: name,
+                rows: [Plot.Row(startX, startY), Plot.Row(startX * span, startY * pow(span, slope))],
+                isNamedAtEnd: true)
+        }
+    }
+}
+
+/// Lengths at which a smooth curve is drawn.
+enum Sampling {
+    /// Evenly spaced on a logarithmic axis, both ends included. Laws are smooth; counts of whole chunks are not and need
+    /// more.
+    static func lengths(_ range: ClosedRange<Int>, perOctave: Int = 8) -> [Int] {
+        let octaves = log2(Double(range.upperBound) / Double(range.lowerBound))
+        let steps = max(1, Int((octaves * Double(perOctave)).rounded(.up)))
+        let lengths = (0...steps).map { step in
+            Int((Double(range.lowerBound) * exp2(octaves * Double(step) / Double(steps))).rounded())
+        }
+        return Set(lengths).sorted()
+    }
+}

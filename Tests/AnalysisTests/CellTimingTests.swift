@@ -1,0 +1,109 @@
+import Attention
+import Foundation
+import Hardware
+import Statistics
+import Testing
+
+@testable import Analysis
+
+@Suite struct CellTimingTests {
+    private let spread = [1000, 1010, 990, 1005, 995, 1002, 998, 1001, 1003, 999]
+
+    private func timing(_ samples: [Int], contaminated: Set<Int> = []) throws -> CellTiming {
+        let evidence = samples.indices.map { contaminated.contains($0) ? Planted.migrated : Planted.quiet }
+        return try CellTiming(launches: [Planted.record(samples, contamination: evidence)])
+    }
+
+    @Test func contaminatedSamplesAreLeftOut() throws {
+        var samples = spread
+        for index in 0..<4 { samples[index] = 9000 }
+        let timing = try timing(samples, contaminated: [0, 1, 2, 3])
+        #expect(timing.median.high < 1100 && timing.cautions.isEmpty)
+        #expect(timing.samples == 10 && timing.contaminatedSamples == 4)
+    }
+
+    @Test func tooManyContaminatedSamplesAreKeptAndCalledNoisy() throws {
+        var samples = spread
+        for index in 0..<5 { samples[index] = 9000 }
+        let timing = try timing(samples, contaminated: [0, 1, 2, 3, 4])
+        #expect(timing.median.high == 9000)
+        #expect(timing.cautions.contains { $0.description.hasPrefix("noisy: the system disturbed 5 of 10") })
+    }
+
+    @Test func sixMustRemain() throws {
+        // 5 of 7 are 71 %, but too few.
+        let timing = try timing([1000, 1001, 1002, 1003, 1004, 9000, 9001], contaminated: [5, 6])
+        #expect(timing.cautions.contains { $0.description.hasPrefix("noisy") })
+        #expect(timing.median.high == 9001)
+    }
+
+    @Test func outliersThatNothingExplainsStay() throws {
+        var samples = spread
+        samples[4] = 50_000
+        let timing = try timing(samples)
+        #expect(timing.samples == 10 && timing.contaminatedSamples == 0)
+        #expect(timing.median.value == 1001.5)
+    }
+
+    @Test func fewQuietSamplesAreNotNoisy() throws {
+        let timing = try timing([1000, 1010, 990])
+        #expect(timing.cautions == [.fewSamples(3, needed: 6)])
+        #expect(timing.median == Estimate(value: 1000, low: 990, high: 1010, level: 0.75))
+    }
+
+    @Test func aSampleIsDividedByItsCalls() throws {
+        let record = Planted.record(spread, iterations: 10)
+        #expect(try CellTiming(launches: [record]).median.value == 100.05)
+    }
+
+    @Test func launchesCountNotSamples() throws {
+        // Three launches that differ by 10 %, a hundred samples each that agree to the nanosecond.
+        let launches = [1000, 1100, 1200].map { Planted.record([Int](repeating: $0, count: 100)) }
+        let median = try CellTiming(launches: launches).median
+        #expect(abs(median.value - 1100) < 1e-9)
+        #expect(median.low < 900 && median.high > 1300)
+    }
+
+    /// What fits weigh points by must not be blown up by Student's factor for few launches.
+    @Test func theStandardErrorIsThatOfTheLaunches() throws {
+        let launches = [1000, 1020].map { Planted.record([Int](repeating: $0, count: 10)) }
+        let timing = try CellTiming(launches: launches)
+        // Two values d apart have a mean of standard error d/2.
+        #expect(abs(try #require(timing.logStandardError) - log(1.02) / 2) < 1e-9)
+        #expect(timing.median.high / timing.median.low > 1.2)
+        #expect(try CellTiming(launches: [Planted.record([1000])]).logStandardError == nil)
+    }
+
+    @Test func manyLaunchesAreBootstrapped() throws {
+        let launches = (0..<25).map { Planted.record([1000 + $0, 1001 + $0, 1002 + $0]) }
+        let median = try CellTiming(launches: launches).median
+        #expect(median.value == 1013 && median.low > 1003 && median.high < 1023)
+        #expect(try CellTiming(launches: launches).median == median)
+    }
+
+    @Test func driftIsSeen() throws {
+        let rising = (0..<20).map { 1000 + 5 * $0 }
+        #expect(
+            try timing(rising).cautions.map(\.description) == ["drifting: the time rose by 9.1 % over the rounds"])
+        let falling = Array(rising.reversed())
+        #expect(try timing(falling).cautions.contains { $0.description.hasPrefix("drifting: the time fell") })
+        #expect(try timing(spread).cautions.isEmpty)
+    }
+
+    @Test func aSampleWithoutDurationIsRefused() {
+        #expect(throws: SampleError.notADuration(0)) { try timing([1000, 0]) }
+    }
+
+    @Test func intervalsOverLaunchesCover() throws {
+        var generator = SplitMix64(seed: 51)
+        let planted = Planted(law: { _ in 1e7 }, launchNoise: 0.02, roundNoise: 0.01, launches: 5)
+        let covered = try (0..<300).count { _ in
+            let records = planted.measurements([1024], using: &generator).compactMap { measurement in
+                if case .measured(let record) = measurement.outcome { record } else { nil }
+            }
+            return try CellTiming(launches: records).median.contains(1e7)
+        }
+        // A little above 95 %, because the median's loss against the mean is taken at its largest.
+        #expect(covered > 280)
+    }
+}

@@ -1,0 +1,86 @@
+import Attention
+import Foundation
+import Statistics
+import Testing
+
+@testable import Analysis
+
+@Suite struct CrossoverTests {
+    private let lengths = Planted.halfOctaves(from: 512, count: 9)
+
+    /// Full attention against overlapping chunks of a window of 1024 that compute twice the pairs.
+    private func crossover(
+        windowCost: Double, overhead: Double = 0, noise: Double = 0.01, lengths: [Int], seed: UInt64
+    ) throws -> Crossover {
+        var generator = SplitMix64(seed: seed)
+        let full = Planted(law: { 0.5 * $0 }, launchNoise: noise)
+        let window = Planted(
+            kernel: "chunked-overlap", mask: .slidingWindow(1024), law: { overhead + windowCost * $0 },
+            launchNoise: noise)
+        let measurements =
+            full.measurements(lengths, using: &generator) + window.measurements(lengths, using: &generator)
+        return try #require(Planted.analysis(measurements).crossovers.first)
+    }
+
+    /// Where 0.5·T(n) = cost·P(n): n²/2·0.5 = cost·(n·w − w²/2), to the lower orders.
+    private func expected(windowCost: Double) -> Double {
+        let ratio = windowCost / 0.5
+        let w = 1024.0
+        return ratio * w * (1 + (1 - 1 / ratio).squareRoot())
+    }
+
+    @Test func aPlantedCrossoverIsCovered() throws {
+        let truth = expected(windowCost: 1)
+        var (covered, all) = (0, 0)
+        for seed in 1...40 as ClosedRange<UInt64> {
+            let crossover = try crossover(windowCost: 1, lengths: lengths, seed: seed)
+            #expect(crossover.faster == "chunked-overlap(1024)" && crossover.slower == "full")
+            guard case .at(let tokens, bracketed: true) = crossover.place else { continue }
+            all += 1
+            covered += tokens.contains(truth) ? 1 : 0
+            #expect(tokens.high / tokens.low < 1.3)
+        }
+        // P(fewer than 34 of 40) at 95 % is 1 in 200.
+        #expect(all == 40 && covered >= 34)
+    }
+
+    @Test func beyondTheMeasuredLengthsTheLawsSayWhere() throws {
+        let truth = expected(windowCost: 1)
+        let short = Planted.halfOctaves(from: 64, count: 11).map { $0 }
+        let crossover = try crossover(windowCost: 1, noise: 0.002, lengths: short, seed: 5)
+        guard case .at(let tokens, bracketed: false) = crossover.place else {
+            Issue.record("\(crossover.place) is not an extrapolated crossover")
+            return
+        }
+        #expect(abs(tokens.value / truth - 1) < 0.1 && tokens.contains(truth))
+        #expect(crossover.faster == "chunked-overlap(1024)")
+    }
+
+    @Test func aWindowThatWinsThroughoutHasNoCrossover() throws {
+        let crossover = try crossover(windowCost: 0.25, lengths: lengths, seed: 6)
+        #expect(crossover.place == .notCrossedInRange)
+        #expect(crossover.faster == "chunked-overlap(1024)")
+    }
+
+    @Test func aWindowThatNeverWinsHasNoCrossover() throws {
+        // So slow that the laws cross beyond 64 times the largest length.
+        let crossover = try crossover(windowCost: 300, lengths: [256, 362, 512, 724, 1024], seed: 7)
+        #expect(crossover.place == .notCrossedInRange)
+        #expect(crossover.faster == "full" && crossover.slower == "chunked-overlap(1024)")
+    }
+
+    @Test func onlyTheSameShapeIsCompared() throws {
+        var generator = SplitMix64(seed: 8)
+        let full = Planted(headDimension: 128).measurements(lengths, using: &generator)
+        let window = Planted(kernel: "sliding-window", mask: .slidingWindow(1024))
+            .measurements(lengths, using: &generator)
+        #expect(Planted.analysis(full + window).crossovers.isEmpty)
+        // An encoder's window is held against attention without a mask, not against causal attention.
+        let symmetric = Planted(kernel: "symmetric-window", mask: .symmetricWindow(radius: 256))
+            .measurements(lengths, using: &generator)
+        #expect(Planted.analysis(Planted().measurements(lengths, using: &generator) + symmetric).crossovers.isEmpty)
+        let unmasked = Planted(kernel: "full-bidirectional", mask: .full).measurements(lengths, using: &generator)
+        let crossovers = Planted.analysis(unmasked + symmetric).crossovers
+        #expect(crossovers.count == 1 && crossovers[0].faster == "symmetric-window(256)")
+    }
+}

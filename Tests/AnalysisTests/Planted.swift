@@ -1,0 +1,95 @@
+import Attention
+import Benchmarking
+import Foundation
+import Hardware
+import Statistics
+
+@testable import Analysis
+
+/// Foundation has a Measurement too.
+typealias Measurement = Benchmarking.Measurement
+
+/// Measurements whose law is known because it was put there: no kernel runs.
+struct Planted {
+    var kernel = "full"
+    var mask = Mask.causal
+    /// Nanoseconds from pairs.
+    var law: (Double) -> Double = { 20_000 + 0.5 * $0 }
+    /// The time follows the computed pairs instead of the useful ones.
+    var followsComputed = false
+    /// Computed over useful pairs.
+    var waste: (Int) -> Double = { _ in 1 }
+    /// Standard deviations of ln(time): from launch to launch, and from round to round.
+    var launchNoise = 0.0
+    var roundNoise = 0.002
+    var launches = 1
+    var rounds = 12
+    var headDimension = 64
+    var elementType = ElementType.float32
+    var heads = (query: 1, keyValue: 1)
+    var threads = 1
+    /// Nil for as many queries as keys.
+    var queryLength: Int?
+
+    static let ceilings = Ceilings(
+        flopsPerSecond: .init(float32: 200e9, bfloat16: 400e9), readBytesPerSecond: 40e9)
+    static let caches = [
+        Machine.Cache(level: 1, bytes: 48 << 10, sharedBy: 1), Machine.Cache(level: 2, bytes: 1 << 20, sharedBy: 1),
+        Machine.Cache(level: 3, bytes: 32 << 20, sharedBy: 8),
+    ]
+    static let quiet = Contamination(
+        migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0)
+    static let migrated = Contamination(
+        migrated: true, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0)
+
+    /// Two to the octave.
+    static func halfOctaves(from first: Int, count: Int) -> [Int] {
+        (0..<count).map { Int(Double(first) * pow(2, Double($0) / 2)) }
+    }
+
+    func workload(_ length: Int) -> Workload {
+        let shape = try! AttentionShape(
+            queryHeads: heads.query, keyValueHeads: heads.keyValue, queryLength: queryLength ?? length,
+            keyLength: length, headDimension: headDimension)
+        let problem = try! AttentionProblem(shape: shape, mask: mask, elementType: elementType)
+        return Workload(kernel: kernel, problem: problem, threads: threads)
+    }
+
+    func work(_ length: Int) -> Work {
+        let problem = workload(length).problem
+        let useful = Double(heads.query * problem.pairs.allowed)
+        return Work(problem: problem, computedPairs: Int((useful * waste(length)).rounded()))
+    }
+
+    func measurements(_ lengths: [Int], using generator: inout SplitMix64) -> [Measurement] {
+        (0..<launches).flatMap { launch in
+            lengths.map { length in
+                let work = work(length)
+                let pairs = Double(followsComputed ? work.computedPairs : work.usefulPairs)
+                let time = law(pairs) * exp(launchNoise * NormalDistribution.draw(using: &generator))
+                let samples = (0..<rounds).map { _ in
+                    max(1, Int(time * exp(roundNoise * NormalDistribution.draw(using: &generator))))
+                }
+                return Measurement(
+                    workload: workload(length), launch: launch, work: work,
+                    outcome: .measured(Self.record(samples)))
+            }
+        }
+    }
+
+    func absent(_ length: Int, _ outcome: Measurement.Outcome, launch: Int = 0) -> Measurement {
+        Measurement(workload: workload(length), launch: launch, work: work(length), outcome: outcome)
+    }
+
+    static func record(
+        _ samples: [Int], contamination: [Contamination]? = nil, iterations: Int = 1
+    ) -> Measurement.Record {
+        Measurement.Record(
+            samplesNanoseconds: samples, rounds: Array(samples.indices), iterationsPerSample: iterations,
+            contamination: contamination ?? samples.map { _ in quiet }, peakResidentBytes: 1 << 20, maximumError: 1e-6)
+    }
+
+    static func analysis(_ measurements: [Measurement]) -> ScalingAnalysis {
+        ScalingAnalysis(measurements, ceilings: ceilings, caches: caches)
+    }
+}

@@ -1,0 +1,124 @@
+import Attention
+import Benchmarking
+import Foundation
+import Kernels
+import Statistics
+import Testing
+
+@testable import Analysis
+
+@Suite struct ScalingAnalysisTests {
+    private let lengths = Planted.halfOctaves(from: 512, count: 9)
+
+    private func measurements(shuffledBy seed: UInt64? = nil) -> [Measurement] {
+        var generator = SplitMix64(seed: 71)
+        var all = Planted(launches: 2).measurements(lengths, using: &generator)
+        all += Planted(kernel: "sliding-window", mask: .slidingWindow(1024), waste: { _ in 1.03 })
+            .measurements(lengths, using: &generator)
+        all += Planted(
+            kernel: "sliding-window-dense", mask: .slidingWindow(1024), followsComputed: true, waste: { _ in 2.06 }
+        ).measurements(lengths, using: &generator)
+        if let seed {
+            var order = SplitMix64(seed: seed)
+            all.shuffle(using: &order)
+        }
+        return all
+    }
+
+    @Test func theOrderOfTheFileDoesNotMatter() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let one = try encoder.encode(Planted.analysis(measurements()))
+        #expect(try encoder.encode(Planted.analysis(measurements())) == one)
+        #expect(try encoder.encode(Planted.analysis(measurements(shuffledBy: 1))) == one)
+    }
+
+    /// The names that scripts rely on.
+    @Test func jsonHasItsNames() throws {
+        let data = try JSONEncoder().encode(Planted.analysis(measurements()))
+        let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(root["schema"] as? String == "attnbench-analysis/1")
+        #expect(
+            Set(root.keys).isSuperset(of: ["series", "crossovers", "overheadRatios", "forecasts", "ceilings", "absent"])
+        )
+        let ceilings = try #require(root["ceilings"] as? [String: Any])
+        #expect((ceilings["flopsPerSecond"] as? [String: Any])?["bfloat16"] as? Double == 400e9)
+        #expect(ceilings["readBytesPerSecond"] as? Double == 40e9)
+        let series = try #require((root["series"] as? [[String: Any]])?.first)
+        #expect(
+            Set(series.keys).isSuperset(of: [
+                "kernel", "parameters", "label", "law", "exponent", "verdict", "nanosecondsPerPair", "localExponents",
+                "points", "candidates",
+            ]))
+        #expect(series["verdict"] as? String == "matches")
+        #expect(Set((series["exponent"] as? [String: Any] ?? [:]).keys) == ["estimate", "low", "high", "level"])
+        let point = try #require((series["points"] as? [[String: Any]])?.first)
+        #expect(
+            Set(point.keys).isSuperset(of: [
+                "queryLength", "keyLength", "medianNanoseconds", "low", "high", "usefulPairs", "computedPairs",
+                "fractionOfPeak",
+            ]))
+        let forecast = try #require((root["forecasts"] as? [[String: Any]])?.first)
+        #expect(Set(forecast.keys).isSuperset(of: ["series", "tokens", "seconds", "low", "high", "basis"]))
+        #expect(forecast["basis"] as? String == "extrapolated")
+        let again = try JSONDecoder().decode(ScalingAnalysis.self, from: data)
+        #expect(again.series == Planted.analysis(measurements()).series)
+    }
+
+    @Test func aPointSumsUpItsCell() throws {
+        let planted = Planted(
+            kernel: ReferenceAttention.name, law: { _ in 1e6 }, roundNoise: 0, headDimension: 32,
+            heads: (query: 4, keyValue: 2), threads: 2)
+        var generator = SplitMix64(seed: 72)
+        let point = try #require(
+            Planted.analysis(planted.measurements([1024], using: &generator)).series.first?.points.first)
+        #expect(point.usefulPairs == 4 * 1024 * 1025 / 2 && point.flops == 4 * 32 * point.usefulPairs)
+        // FLOPs over 1 ms and two threads of 200 GFLOP/s each.
+        #expect(abs(point.fractionOfPeak - Double(point.flops) / 1e-3 / 400e9) < 1e-12)
+        let problem = planted.workload(1024).problem
+        #expect(
+            point.predictedBytes == problem.tensorBytes + ReferenceAttention.scratchBytes(for: problem, threads: 2))
+        #expect(point.samples == 12 && point.cautions.isEmpty)
+    }
+
+    @Test func bfloat16IsHeldAgainstItsOwnPeak() {
+        let ceilings = Planted.ceilings
+        #expect(ceilings.peakFLOPsPerSecond(of: .bfloat16, threads: 2) == 800e9)
+        #expect(ceilings.peakFLOPsPerSecond(of: .float16, threads: 1) == 200e9)
+    }
+
+    @Test func overheadIsHeldAgainstTheComputedPairs() throws {
+        let ratios = Planted.analysis(measurements()).overheadRatios
+        let ratio = try #require(ratios.first)
+        #expect(ratios.count == 1 && ratio.length == lengths.last)
+        #expect(ratio.series == "sliding-window-dense(1024)" && ratio.against == "sliding-window(1024)")
+        #expect(abs(ratio.computedPairsRatio - 2.06 / 1.03) < 1e-6)
+        // The dense kernel was planted to pay for what it computes, the narrow one for what is useful.
+        #expect(abs(ratio.measuredTimeRatio.value - 2.06) < 0.02)
+        #expect(ratio.measuredTimeRatio.high / ratio.measuredTimeRatio.low < 1.02)
+    }
+
+    @Test func cellsWithoutATimeAreToldWithTheirReason() throws {
+        var generator = SplitMix64(seed: 73)
+        let planted = Planted()
+        var all = planted.measurements([1024, 2048, 4096], using: &generator)
+        all.append(planted.absent(8192, .skipped(reason: "needs 9 GB, and 4 are free")))
+        // Wrong in one launch is wrong, whatever the other launch took.
+        all.append(planted.absent(2048, .failed(reason: "error 0.1", maximumError: 0.1), launch: 1))
+        // Skipped in one launch is no reason to drop the other.
+        all.append(planted.absent(1024, .skipped(reason: "no time left"), launch: 1))
+        all.append(Planted(kernel: "full-naive").absent(8192, .skipped(reason: "too large")))
+        let analysis = Planted.analysis(all)
+        #expect(analysis.series.count == 1 && analysis.series[0].points.map(\.keyLength) == [1024, 4096])
+        #expect(
+            Set(analysis.absent.map { "\($0.series) \($0.keyLength) \($0.reason) \($0.failed)" }) == [
+                "full 8192 needs 9 GB, and 4 are free false", "full 2048 error 0.1 true",
+                "full-naive 8192 too large false",
+            ])
+    }
+
+    @Test func nothingMeasuredIsNothingAnalysed() {
+        let analysis = Planted.analysis([])
+        #expect(analysis.series.isEmpty && analysis.forecasts.isEmpty && analysis.absent.isEmpty)
+    }
+}
