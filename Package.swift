@@ -39,7 +39,9 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["Attention", "Hardware", "COpenBLAS", "CVector"]),
         .target(name: "Benchmarking", dependencies: ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
         .target(name: "Analysis", dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
-        .target(name: "Reporting", dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Statistics"]),
+        .target(
+            name: "Reporting",
+            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Statistics"]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
