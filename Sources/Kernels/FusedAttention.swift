@@ -28,7 +28,7 @@ public class FusedAttention {
 
     private let team: WorkerTeam
     private let blocks: QueryBlocks
-    private let engine: any FusedEngine
+    private let engine: FusedEngine
 
     public required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
         guard problem.shape.keyLength < Int(Int32.max) else {
@@ -36,12 +36,7 @@ public class FusedAttention {
         }
         self.team = team
         blocks = QueryBlocks(problem: problem, coverage: Self.coverage)
-        engine =
-            switch problem.elementType {
-            case .float32: TypedFusedEngine<Float32Element>(problem: problem, workers: team.threadCount)
-            case .bfloat16: TypedFusedEngine<BFloat16Element>(problem: problem, workers: team.threadCount)
-            case .float16: TypedFusedEngine<Float16Element>(problem: problem, workers: team.threadCount)
-            }
+        engine = FusedEngine(problem: problem, workers: team.threadCount)
     }
 
     public class func computedPairs(for problem: AttentionProblem) -> Int {
@@ -51,11 +46,7 @@ public class FusedAttention {
     }
 
     public class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
-        switch problem.elementType {
-        case .float32: TypedFusedEngine<Float32Element>.scratchBytes(for: problem, workers: threads)
-        case .bfloat16: TypedFusedEngine<BFloat16Element>.scratchBytes(for: problem, workers: threads)
-        case .float16: TypedFusedEngine<Float16Element>.scratchBytes(for: problem, workers: threads)
-        }
+        FusedEngine.scratchBytes(for: problem, workers: threads)
     }
 
     public var computedPairs: Int { engine.computedPairs }

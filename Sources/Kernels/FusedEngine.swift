@@ -1,13 +1,49 @@
 import Attention
 import Hardware
 
-/// The fused driver for one element type: its workers, and the words that they share.
-protocol FusedEngine: AnyObject, Sendable {
-    func run(_ tensors: TensorPointers, on team: WorkerTeam, blocks: QueryBlocks)
-    var computedPairs: Int { get }
+/// The fused driver for each element type. An enum and not a protocol: a call through `any` would run the generic code
+/// as it is written, a hundred times slower than its specialisation, which calls on a known type get.
+enum FusedEngine: Sendable {
+    case float32(TypedFusedEngine<Float32Element>)
+    case bfloat16(TypedFusedEngine<BFloat16Element>)
+    case float16(TypedFusedEngine<Float16Element>)
+
+    init(problem: AttentionProblem, workers: Int) {
+        self =
+            switch problem.elementType {
+            case .float32: .float32(TypedFusedEngine(problem: problem, workers: workers))
+            case .bfloat16: .bfloat16(TypedFusedEngine(problem: problem, workers: workers))
+            case .float16: .float16(TypedFusedEngine(problem: problem, workers: workers))
+            }
+    }
+
+    static func scratchBytes(for problem: AttentionProblem, workers: Int) -> Int {
+        switch problem.elementType {
+        case .float32: TypedFusedEngine<Float32Element>.scratchBytes(for: problem, workers: workers)
+        case .bfloat16: TypedFusedEngine<BFloat16Element>.scratchBytes(for: problem, workers: workers)
+        case .float16: TypedFusedEngine<Float16Element>.scratchBytes(for: problem, workers: workers)
+        }
+    }
+
+    var computedPairs: Int {
+        switch self {
+        case .float32(let engine): engine.computedPairs
+        case .bfloat16(let engine): engine.computedPairs
+        case .float16(let engine): engine.computedPairs
+        }
+    }
+
+    func run(_ tensors: TensorPointers, on team: WorkerTeam, blocks: QueryBlocks) {
+        switch self {
+        case .float32(let engine): engine.run(tensors, on: team, blocks: blocks)
+        case .bfloat16(let engine): engine.run(tensors, on: team, blocks: blocks)
+        case .float16(let engine): engine.run(tensors, on: team, blocks: blocks)
+        }
+    }
 }
 
-final class TypedFusedEngine<Element: FusedElement>: FusedEngine, @unchecked Sendable {
+/// The workers of one element type, and the words that they share.
+final class TypedFusedEngine<Element: FusedElement>: @unchecked Sendable {
     private let problem: AttentionProblem
     private let workspaces: [FusedWorkspace<Element>]
     private let shared: UnsafeMutableBufferPointer<Float>

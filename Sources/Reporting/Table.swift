@@ -28,7 +28,7 @@ public struct Table: Sendable, Hashable {
     }
 
     /// The table without the columns in which no row has anything to say.
-    func droppingEmptyColumns() -> Table {
+    public func droppingEmptyColumns() -> Table {
         dropping(Set(columns.indices.filter { index in rows.allSatisfy { $0[index].isEmpty } }))
     }
 

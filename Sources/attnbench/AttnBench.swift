@@ -1,8 +1,10 @@
 import ArgumentParser
 import Attention
+import Benchmarking
 import Foundation
 import Hardware
 import Kernels
+import Reporting
 
 /// The program: its commands, and the one place that prints errors and chooses exit codes.
 @main
@@ -18,7 +20,10 @@ struct AttnBench: ParsableCommand {
             wrong.
             """,
         version: "0.1.0",
-        subcommands: [ListCommand.self, CheckCommand.self, AttendCommand.self, MachineCommand.self])
+        subcommands: [
+            RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
+            AttendCommand.self,
+        ])
 
     static func main() {
         BLASRestart.restartIfNeeded()
@@ -74,8 +79,9 @@ struct AttnBench: ParsableCommand {
             if case .unwritable = error.problem { .internalFailure } else { .usage }
         case is UnknownCommand, is UnknownKernel, is UnsupportedProblem, is ShapeError, is ProblemError,
             is MaskOptionsError,
-            is AttendError, is PlacementError:
+            is AttendError, is PlacementError, is SweepError, is ResultsError:
             .usage
+        case is UnwritableDirectory, is ReportError, is Interrupted: .internalFailure
         case is WrongResult: .wrongResult
         case is TopologyError: .internalFailure
         default: nil

@@ -1,0 +1,18 @@
+import Benchmarking
+import Foundation
+
+/// ^C and termination ask a run to stop after the call under way. A second ^C ends the program at once.
+enum Interrupts {
+    private static let shared = Cancellation()
+
+    /// From now on the signals cancel this instead of ending the program.
+    static func cancellation() -> Cancellation {
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { number in
+                Interrupts.shared.cancel()
+                signal(number, SIG_DFL)
+            }
+        }
+        return shared
+    }
+}

@@ -1,0 +1,64 @@
+import Benchmarking
+import Foundation
+import Hardware
+import Kernels
+
+/// The machine made ready to measure a sweep: threads pinned, clock and ceilings known.
+struct MeasuringBench {
+    let topology: Topology
+    let clockFacts: ClockFacts
+    let ceilings: Ceilings
+    private let placement: Placement
+    /// By number of threads, made on the thread that measures.
+    private let teams: [Int: Result<WorkerTeam, PlacementError>]
+
+    /// - Parameter threadCounts: of the workloads, not empty. A count for which there are no CPUs is no error here: its
+    ///   cells are skipped with the reason.
+    init(placement: Placement, threadCounts: Set<Int>) throws {
+        let topology = try Topology()
+        var teams: [Int: Result<WorkerTeam, PlacementError>] = [:]
+        // The narrowest last: its pinning is the one that the calling thread keeps.
+        for count in threadCounts.sorted(by: >) {
+            teams[count] = Result { () throws(PlacementError) in
+                try WorkerTeam(threads: count, placement: placement, on: topology)
+            }
+        }
+        if teams.values.allSatisfy({ (try? $0.get()) == nil }) { _ = try teams[threadCounts.min()!]!.get() }
+        self.topology = topology
+        self.placement = placement
+        self.teams = teams
+        let single = try teams[1]?.get() ?? WorkerTeam(threads: 1, placement: placement, on: topology)
+        clockFacts = ClockFacts.measure(SystemClock())
+        ceilings = Ceilings.measure(on: single, topology: topology)
+    }
+
+    private var widestTeam: WorkerTeam {
+        teams.sorted { $0.key > $1.key }.compactMap { try? $0.value.get() }.first!
+    }
+
+    var machine: Machine { Machine.current(topology: topology, team: widestTeam) }
+
+    func instruments(seed: UInt64) -> Instruments {
+        let teams = teams
+        return .system(
+            team: { count throws(UnsupportedProblem) in
+                do {
+                    return try teams[count]!.get()
+                } catch {
+                    throw UnsupportedProblem("\(error)")
+                }
+            }, evidence: ThreadEvidenceReader(team: widestTeam), clockFacts: clockFacts, seed: seed)
+    }
+
+    /// What the system refused in pinning, for the reader of the results.
+    var refusals: [String] { widestTeam.pinnings.compactMap(\.refusal) }
+}
+
+extension ResultsHeader.Build {
+    static var current: Self {
+        Self(
+            commit: BuildFacts.commit, dirty: BuildFacts.hasUncommittedChanges, compiler: BuildFacts.compiler,
+            flags: (BuildFacts.isOptimised ? "-O" : "-Onone") + " -march=\(BuildFacts.instructionSet)",
+            simd: BuildFacts.simd, blasCore: BLASCore.current)
+    }
+}

@@ -1,0 +1,47 @@
+import Analysis
+import Attention
+import Benchmarking
+import Reporting
+
+/// The plan of a run, for a person to read before it starts.
+enum PlanText {
+    static func text(_ plan: RunPlan, columns: Int) -> String {
+        let rows = plan.cells.map { cell -> [String] in
+            let decision: [String] =
+                switch cell.decision {
+                case .run(let rounds): ["\(rounds)", ""]
+                case .skip(let reason): ["–", "skipped: \(reason)"]
+                }
+            let shape = cell.workload.problem.shape
+            return [
+                cell.workload.kernel, MaskText.parameters(of: cell.workload.problem.mask),
+                TokenCount.text(shape.queryLength), cell.callSeconds.map { TimeBudget.text(seconds: $0) } ?? "–",
+                cell.bytes.map(ByteCount.text) ?? "–",
+            ] + decision
+        }
+        let table = Table(
+            columns: [
+                .init("kernel", .left), .init("mask", .left), .init("n"), .init("one call"), .init("memory"),
+                .init("rounds"), .init("", .left),
+            ], rows: rows
+        ).droppingEmptyColumns()
+        let budget = plan.timeBudgetSeconds.isFinite ? TimeBudget.text(seconds: plan.timeBudgetSeconds) : "none"
+        let running = plan.cells.count { if case .run = $0.decision { true } else { false } }
+        return TerminalTable.text(table, width: columns)
+            + "\n\(running) of \(plan.cells.count) cells, about \(TimeBudget.text(seconds: plan.seconds)) "
+            + "(time budget \(budget)), at most \(ByteCount.text(plan.memoryLimitBytes)) of memory.\n"
+    }
+}
+
+enum MaskText {
+    /// "w=1024", "s=4 w=1024", "c=8192"; empty for masks without parameters.
+    static func parameters(of mask: Mask) -> String {
+        switch mask {
+        case .full, .causal: ""
+        case .slidingWindow(let window): "w=\(window)"
+        case .symmetricWindow(let radius): "w=\(radius)"
+        case .attentionSink(let sinks, let window): "s=\(sinks) w=\(window)"
+        case .chunkedLocal(let chunk): "c=\(chunk)"
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Analysis
+import Benchmarking
+import Foundation
+import Reporting
+
+/// Turns a results file into a report and tells the reader what it found.
+struct ReportWriter {
+    let console: Console
+    let options: OutputOptions
+    var formats = Set(Report.Format.allCases)
+
+    func write(resultsPath: String, to directory: URL) throws {
+        let results = try ResultsFile.load(resultsPath)
+        let analysis = ScalingAnalysis(results: results)
+        try ReportDirectory.make(directory)
+        let copy = directory.appendingPathComponent("results.jsonl")
+        if copy.standardizedFileURL != URL(fileURLWithPath: resultsPath).standardizedFileURL {
+            try? FileManager.default.removeItem(at: copy)
+            try FileManager.default.copyItem(atPath: resultsPath, toPath: copy.path)
+        }
+        let cautions = try Report(results: results, analysis: analysis).write(to: directory, formats: formats)
+        let columns = console.columns ?? Terminal.columns
+        console.output(TerminalTable.text(ReportTables.series(analysis), width: columns) + "\n")
+        for line in Headlines(analysis).lines {
+            console.output(TerminalTable.wrap(line, width: columns, indent: 2).joined(separator: "\n") + "\n")
+        }
+        if !options.quiet {
+            for caution in results.cautions + analysis.cautions + cautions { console.messages("Caution: \(caution)\n") }
+            console.messages("Report: \(directory.appendingPathComponent("index.html").relativePath)\n")
+        }
+    }
+}
