@@ -45,10 +45,21 @@ import Testing
         #expect(tensor.withFloats { Array($0) } == [0, 1, 2, 3, 4, 5])
     }
 
+    /// bfloat16 has 8 significant bits and float16 has 11: 1 + 2⁻⁹ is rounded to 1 in the one and exact in the other.
+    @Test func narrowElementsAreRounded() {
+        let value: Float = 1 + 0x1p-9
+        var exact = Tensor(dimensions: [2])
+        exact[1] = value
+        #expect(exact.converted(to: .bfloat16).elements(0..<2) == [0, 1])
+        #expect(exact.converted(to: .float16).elements(0..<2) == [0, value])
+    }
+
     @Test func misuseTraps() async {
         await #expect(processExitsWith: .failure) { _ = Tensor(dimensions: [3, 0]) }
         await #expect(processExitsWith: .failure) { _ = Tensor(dimensions: [3])[3] }
-        await #expect(processExitsWith: .failure) { _ = Tensor(.bfloat16, dimensions: [3])[0] }
+        await #expect(processExitsWith: .failure) {
+            Tensor(.bfloat16, dimensions: [3]).withFloats { _ in }
+        }
         await #expect(processExitsWith: .failure) {
             var tensor = Tensor(dimensions: [3])
             tensor.reshape(to: [4])

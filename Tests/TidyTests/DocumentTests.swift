@@ -15,6 +15,16 @@ import Testing
         }
     }
 
+    /// Paths in code spans, except of files that the reader is to write ("MyAttention.swift").
+    @Test func pathsInDocumentsAreThere() {
+        for document in Repository.documents where !document.path.hasPrefix("reports/") {
+            for match in document.text.matches(of: #/`((?:Sources|Tests|scripts|docs|Benchmarks)/[\w.\/-]*)`/#) {
+                let path = String(match.1)
+                #expect(path.contains("/My") || Repository.exists(path), "\(document.path) names \(path)")
+            }
+        }
+    }
+
     /// Records are numbered without gaps, and the list names each.
     @Test func decisionsAreNumberedAndListed() throws {
         let list = Repository.contents("docs/decisions/README.md")

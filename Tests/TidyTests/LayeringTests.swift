@@ -15,8 +15,8 @@ import Testing
         ("Kernels", ["Attention", "Hardware", "COpenBLAS", "CVector"]),
         ("Benchmarking", ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
         ("Analysis", ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
-        ("Serving", ["Attention", "Analysis"]),
-        ("Reporting", ["Attention", "Hardware", "Benchmarking", "Analysis", "Serving", "Statistics"]),
+        ("Serving", ["Attention", "Hardware", "Analysis", "Statistics", "Yams"]),
+        ("Reporting", ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics"]),
         (
             "attnbench",
             [
