@@ -1,37 +1,47 @@
 import Attention
 import Kernels
 
-/// Q, K and V that cells of one shape share: a kernel only reads them.
+/// Q, K and V that cells of one shape and element type share: a kernel only reads them.
 final class SharedInputs {
     let tensors: AttentionInputs
 
-    init(shape: AttentionShape, seed: UInt64) {
-        tensors = AttentionInputs(shape: shape, seed: seed)
+    init(for problem: AttentionProblem, seed: UInt64) {
+        tensors = AttentionInputs(shape: problem.shape, elementType: problem.elementType, seed: seed)
     }
 }
 
 /// Finds inputs again while some cell still holds them.
 struct InputPool {
+    private struct Key: Hashable {
+        let shape: AttentionShape
+        let elementType: ElementType
+
+        init(_ problem: AttentionProblem) {
+            shape = problem.shape
+            elementType = problem.elementType
+        }
+    }
+
     private struct Weak {
         weak var inputs: SharedInputs?
     }
 
     let seed: UInt64
-    private var held: [AttentionShape: Weak] = [:]
+    private var held: [Key: Weak] = [:]
 
     init(seed: UInt64) { self.seed = seed }
 
-    mutating func inputs(for shape: AttentionShape) -> SharedInputs {
-        if let inputs = held[shape]?.inputs { return inputs }
-        let inputs = SharedInputs(shape: shape, seed: seed)
-        held[shape] = Weak(inputs: inputs)
+    mutating func inputs(for problem: AttentionProblem) -> SharedInputs {
+        if let inputs = held[Key(problem)]?.inputs { return inputs }
+        let inputs = SharedInputs(for: problem, seed: seed)
+        held[Key(problem)] = Weak(inputs: inputs)
         return inputs
     }
 
-    /// The inputs that others of this shape hold, or `own`, which others will then find.
-    mutating func adopt(_ own: SharedInputs, for shape: AttentionShape) -> SharedInputs {
-        if let inputs = held[shape]?.inputs { return inputs }
-        held[shape] = Weak(inputs: own)
+    /// The inputs that others of its shape and element type hold, or `own`, which others will then find.
+    mutating func adopt(_ own: SharedInputs, for problem: AttentionProblem) -> SharedInputs {
+        if let inputs = held[Key(problem)]?.inputs { return inputs }
+        held[Key(problem)] = Weak(inputs: own)
         return own
     }
 }
@@ -47,9 +57,6 @@ final class PreparedCell {
         _ workload: Workload, _ instruments: Instruments, inputs: () -> SharedInputs
     ) throws(UnsupportedProblem) {
         let problem = workload.problem
-        guard problem.elementType == .float32 else {
-            throw UnsupportedProblem("inputs are made in float32 only, not in \(problem.elementType)")
-        }
         let type = try instruments.kernel(named: workload.kernel)
         self.workload = workload
         kernel = try type.init(for: problem, on: try instruments.team(workload.threads))
@@ -73,6 +80,6 @@ final class PreparedCell {
     }
 
     func share(through pool: inout InputPool) {
-        inputs = pool.adopt(inputs, for: workload.problem.shape)
+        inputs = pool.adopt(inputs, for: workload.problem)
     }
 }

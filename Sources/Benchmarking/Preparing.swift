@@ -77,7 +77,7 @@ extension Run {
         var built: PreparedCell?
         cost.buildSeconds = try instruments.seconds { () throws(UnsupportedProblem) in
             built = try PreparedCell(workload, instruments) {
-                SharedInputs(shape: workload.problem.shape, seed: options.seed)
+                SharedInputs(for: workload.problem, seed: options.seed)
             }
         }
         let prepared = built!

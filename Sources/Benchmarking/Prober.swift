@@ -42,7 +42,7 @@ struct Prober {
             }
             let prepared: PreparedCell
             do {
-                prepared = try PreparedCell(cell, instruments) { SharedInputs(shape: cell.problem.shape, seed: seed) }
+                prepared = try PreparedCell(cell, instruments) { SharedInputs(for: cell.problem, seed: seed) }
             } catch {
                 // A kernel may refuse a short call and take a long one.
                 if length == longest { throw error }
@@ -64,12 +64,12 @@ struct Prober {
     }
 
     private func buildSecondsPerByte(longest: Int) -> Double {
-        guard let shape = try? AttentionShape(queryLength: min(Self.buildLength, longest), headDimension: 64) else {
-            return 0
-        }
+        guard let shape = try? AttentionShape(queryLength: min(Self.buildLength, longest), headDimension: 64),
+            let problem = try? AttentionProblem(shape: shape, mask: .full)
+        else { return 0 }
         var bytes = 0
         let seconds = instruments.seconds {
-            let inputs = SharedInputs(shape: shape, seed: seed)
+            let inputs = SharedInputs(for: problem, seed: seed)
             bytes = inputs.tensors.query.withBytes { $0.count } * 3
         }
         // Q, K and V are made, O is only touched; charged alike, since the kernel's own memory is not charged at all.

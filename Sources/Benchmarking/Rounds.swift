@@ -50,7 +50,7 @@ extension Run {
 
     private func rebuilt(_ cell: RunningCell) -> PreparedCell {
         do {
-            return try PreparedCell(cell.workload, instruments) { inputs.inputs(for: cell.workload.problem.shape) }
+            return try PreparedCell(cell.workload, instruments) { inputs.inputs(for: cell.workload.problem) }
         } catch {
             preconditionFailure("\(cell.workload) was prepared once and is refused now: \(error)")
         }

@@ -171,9 +171,14 @@ struct RunnerTests {
     @Test func inputsOfOneShapeAreShared() throws {
         var pool = InputPool(seed: 1)
         let shape = try AttentionShape(queryLength: 8, headDimension: 2)
-        let first = pool.inputs(for: shape)
-        #expect(pool.inputs(for: shape) === first)
-        #expect(pool.adopt(SharedInputs(shape: shape, seed: 1), for: shape) === first)
+        let single = try AttentionProblem(shape: shape, mask: .full)
+        let half = try AttentionProblem(shape: shape, mask: .causal, elementType: .bfloat16)
+        let first = pool.inputs(for: single)
+        #expect(try pool.inputs(for: AttentionProblem(shape: shape, mask: .causal)) === first)
+        #expect(pool.adopt(SharedInputs(for: single, seed: 1), for: single) === first)
+        let other = pool.inputs(for: half)
+        #expect(other !== first)
+        #expect(other.tensors.query.elementType == .bfloat16)
     }
 
     @Test func cellsThatDoNotStayAreMadeAgain() throws {
