@@ -57,7 +57,8 @@ public struct Series: Sendable, Codable, Hashable {
         let shorter = MeasuredSeries(
             key: measured.key, label: measured.label, points: measured.points.dropLast())
         guard let fit = shorter.laws?.preferred else { return nil }
-        return last.medianNanoseconds / fit.law.nanoseconds(pairs: Double(last.usefulPairs)) - 1
+        let surprise = log(last.medianNanoseconds) - fit.logTime(pairs: Double(last.usefulPairs)).value
+        return exp(min(surprise, 500)) - 1
     }
 
     private static func cautions(_ measured: MeasuredSeries) -> [Caution] {
