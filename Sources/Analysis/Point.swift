@@ -32,7 +32,9 @@ public struct Point: Sendable, Codable, Hashable {
     /// What theory says this call needs: Q, K, V, O and the kernel's own scratch.
     public let predictedBytes: Int
     public let cautions: [Caution]
+}
 
+extension Point {
     /// - Parameter launches: the records of one workload, at least one.
     init(
         workload: Workload, work: Work, launches: [Benchmarking.Measurement.Record], ceilings: Ceilings

@@ -28,7 +28,9 @@ public struct Series: Sendable, Codable, Hashable {
     /// lengths.
     public let largestLengthError: Double?
     public let cautions: [Caution]
+}
 
+extension Series {
     init(_ measured: MeasuredSeries, caches: [Machine.Cache], using generator: inout some RandomNumberGenerator) {
         kernel = measured.key.kernel
         parameters = measured.parameters
