@@ -22,6 +22,8 @@ struct CellTiming {
     let minimumNanoseconds: Double
     let samples: Int
     let contaminatedSamples: Int
+    /// Among the samples that were used, each against its own launch.
+    let outliers: OutlierCounts
     let cautions: [Caution]
 
     /// - Parameter launches: the records of one cell, at least one.
@@ -30,6 +32,7 @@ struct CellTiming {
         for record in launches { cleaned.append(try Launch(record)) }
         samples = cleaned.reduce(0) { $0 + $1.total }
         contaminatedSamples = cleaned.reduce(0) { $0 + $1.contaminated }
+        outliers = cleaned.reduce(OutlierCounts(mild: 0, severe: 0)) { $0 + $1.sample.outliers }
         minimumNanoseconds = cleaned.reduce(.infinity) { min($0, $1.sample.minimum) }
         (median, logStandardError) = Self.median(of: cleaned.map(\.sample))
 

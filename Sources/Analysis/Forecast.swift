@@ -17,7 +17,9 @@ public struct Forecast: Sendable, Codable, Hashable {
     /// Length over the largest measured length of the series; 1 where measured.
     public let multipleOfMeasured: Double
     public let cautions: [Caution]
+}
 
+extension Forecast {
     /// 1 M and 10 M tokens.
     public static let lengths = [1 << 20, 10 << 20]
     /// Beyond this multiple of the largest measured length a law is a guess, and none is given.
@@ -49,20 +51,6 @@ public struct Forecast: Sendable, Codable, Hashable {
             series: series.label, tokens: point.keyLength, seconds: point.medianNanoseconds * 1e-9,
             low: point.low * 1e-9, high: point.high * 1e-9, basis: .measured, multipleOfMeasured: 1,
             cautions: point.cautions)
-    }
-
-    private init(
-        series: String, tokens: Int, seconds: Double, low: Double, high: Double, basis: Basis,
-        multipleOfMeasured: Double, cautions: [Caution]
-    ) {
-        self.series = series
-        self.tokens = tokens
-        self.seconds = seconds
-        self.low = low
-        self.high = high
-        self.basis = basis
-        self.multipleOfMeasured = multipleOfMeasured
-        self.cautions = cautions
     }
 
     private static func cautions(

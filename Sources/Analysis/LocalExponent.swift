@@ -8,7 +8,9 @@ public struct LocalExponent: Sendable, Codable, Hashable {
     public let toLength: Int
     public let measured: Estimate
     public let theory: Double
+}
 
+extension LocalExponent {
     init(from: Point, to: Point) {
         let doubling = log(to.length / from.length)
         let ratio = to.median.ratio(to: from.median)

@@ -10,14 +10,16 @@ public struct OverheadRatio: Sendable, Codable, Hashable {
     public let measuredTimeRatio: Estimate
     /// Exact: computed pairs over computed pairs.
     public let computedPairsRatio: Double
+}
 
+extension OverheadRatio {
     /// The others against the first: `rivals` differ only in the kernel and stand in the registry's order, in which the
     /// kernel that others are variants of comes first.
     static func ratios(among rivals: [MeasuredSeries]) -> [OverheadRatio] {
         rivals.dropFirst().compactMap { OverheadRatio($0, against: rivals[0]) }
     }
 
-    private init?(_ series: MeasuredSeries, against base: MeasuredSeries) {
+    init?(_ series: MeasuredSeries, against base: MeasuredSeries) {
         let lengths = Set(base.points.map(\.keyLength))
         guard let own = series.points.last(where: { lengths.contains($0.keyLength) }),
             let other = base.points.first(where: { $0.keyLength == own.keyLength })

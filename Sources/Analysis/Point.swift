@@ -19,6 +19,8 @@ public struct Point: Sendable, Codable, Hashable {
     public let minimumNanoseconds: Double
     public let samples: Int
     public let contaminatedSamples: Int
+    /// Samples beyond Tukey's fences: counted, never dropped.
+    public let outliers: OutlierCounts
     /// Pairs that the mask allows, over all batches and heads.
     public let usefulPairs: Int
     /// Pairs that the kernel computes.
@@ -30,7 +32,9 @@ public struct Point: Sendable, Codable, Hashable {
     /// What theory says this call needs: Q, K, V, O and the kernel's own scratch.
     public let predictedBytes: Int
     public let cautions: [Caution]
+}
 
+extension Point {
     /// - Parameter launches: the records of one workload, at least one.
     init(
         workload: Workload, work: Work, launches: [Benchmarking.Measurement.Record], ceilings: Ceilings
@@ -47,6 +51,7 @@ public struct Point: Sendable, Codable, Hashable {
         minimumNanoseconds = timing.minimumNanoseconds
         samples = timing.samples
         contaminatedSamples = timing.contaminatedSamples
+        outliers = timing.outliers
         usefulPairs = work.usefulPairs
         computedPairs = work.computedPairs
         flops = work.flops
@@ -54,14 +59,23 @@ public struct Point: Sendable, Codable, Hashable {
         fractionOfPeak = peak > 0 ? Double(work.flops) / (timing.median.value * 1e-9) / peak : 0
         if peak <= 0 { cautions.append(Caution("no peak was measured, so there is no fraction of it")) }
         peakResidentBytes = launches.reduce(0) { max($0, $1.peakResidentBytes) }
-        if let kernel = try? KernelRegistry.kernel(named: workload.kernel) {
-            let scratch = kernel.scratchBytes(for: workload.problem, threads: workload.threads)
-            predictedBytes = workload.problem.tensorBytes + scratch
+        let tensorBytes = workload.problem.tensorBytes
+        if let scratchBytes = Self.scratchBytes(of: workload) {
+            predictedBytes = tensorBytes + scratchBytes
         } else {
-            predictedBytes = workload.problem.tensorBytes
-            cautions.append(Caution("\(workload.kernel) is not in this build, so its scratch memory is not predicted"))
+            predictedBytes = tensorBytes
+            cautions.append(
+                Caution("this build has no such \(workload.kernel), so its scratch memory is not predicted"))
         }
         self.cautions = cautions
+    }
+
+    /// Nil where the results come from a build whose kernels are not these.
+    private static func scratchBytes(of workload: Workload) -> Int? {
+        guard let kernel = try? KernelRegistry.kernel(named: workload.kernel),
+            kernel.maskFamily.contains(workload.problem.mask)
+        else { return nil }
+        return kernel.scratchBytes(for: workload.problem, threads: workload.threads)
     }
 
     public var median: Estimate { Estimate(value: medianNanoseconds, low: low, high: high, level: level) }

@@ -16,7 +16,9 @@ public struct ScalingAnalysis: Sendable, Codable {
     /// Cells that have no time, and why.
     public let absent: [AbsentCell]
     public let cautions: [Caution]
+}
 
+extension ScalingAnalysis {
     /// The same results give the same analysis: every random draw comes from fixed seeds.
     public init(results: Results) {
         self.init(

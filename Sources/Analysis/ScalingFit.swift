@@ -70,6 +70,8 @@ struct ScalingFit {
         extraVariance = solution.extraVariance
         residuals = solution.residuals
         law = model.law(solution.parameters)
+        // Times without any growth law can have an exponent so wild that its coefficient is no number.
+        guard law.coefficient.isNormal else { return nil }
         criterion = InformationCriterion.corrected(
             logLikelihood: ExtraVariance.maximumLogLikelihood(
                 residuals: residuals, variances: observations.map { $0.logError * $0.logError }),

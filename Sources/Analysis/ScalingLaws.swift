@@ -53,7 +53,7 @@ struct ScalingLaws {
 
         func nanoseconds(level: Double = 0.95) -> Estimate {
             let half = StudentT(degreesOfFreedom: degreesOfFreedom).factor(level: level) * standardError
-            return Estimate(logHalfWidth: half, around: exp(logNanoseconds), level: level)
+            return Estimate(logHalfWidth: half, around: exp(min(logNanoseconds, 500)), level: level)
         }
     }
 }

@@ -28,7 +28,9 @@ public struct Series: Sendable, Codable, Hashable {
     /// lengths.
     public let largestLengthError: Double?
     public let cautions: [Caution]
+}
 
+extension Series {
     init(_ measured: MeasuredSeries, caches: [Machine.Cache], using generator: inout some RandomNumberGenerator) {
         kernel = measured.key.kernel
         parameters = measured.parameters
@@ -57,7 +59,8 @@ public struct Series: Sendable, Codable, Hashable {
         let shorter = MeasuredSeries(
             key: measured.key, label: measured.label, points: measured.points.dropLast())
         guard let fit = shorter.laws?.preferred else { return nil }
-        return last.medianNanoseconds / fit.law.nanoseconds(pairs: Double(last.usefulPairs)) - 1
+        let surprise = log(last.medianNanoseconds) - fit.logTime(pairs: Double(last.usefulPairs)).value
+        return exp(min(surprise, 500)) - 1
     }
 
     private static func cautions(_ measured: MeasuredSeries) -> [Caution] {

@@ -91,9 +91,3 @@ extension ScalingAnalysis {
         ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }
-
-extension GrowthLaw {
-    func nanoseconds(pairs: Double) -> Double {
-        overheadNanoseconds + coefficient * pow(pairs, exponent)
-    }
-}

@@ -20,9 +20,10 @@ public struct Estimate: Codable, Hashable, Sendable {
     /// An interval that is symmetric in the logarithm, as those of ratios and costs are.
     /// - Parameter value: above zero.
     public init(logHalfWidth: Double, around value: Double, level: Double) {
-        // Beyond e^500 an interval says nothing, and JSON has no infinity.
+        // Half-widths beyond 500 say nothing, and JSON has no infinity.
         let factor = exp(min(logHalfWidth, 500))
-        self.init(value: value, low: value / factor, high: value * factor, level: level)
+        let high = min(value * factor, .greatestFiniteMagnitude)
+        self.init(value: value, low: value / factor, high: high, level: level)
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -8,6 +8,10 @@ public struct OutlierCounts: Codable, Hashable, Sendable {
         self.mild = mild
         self.severe = severe
     }
+
+    public static func + (a: OutlierCounts, b: OutlierCounts) -> OutlierCounts {
+        OutlierCounts(mild: a.mild + b.mild, severe: a.severe + b.severe)
+    }
 }
 
 extension Sample {

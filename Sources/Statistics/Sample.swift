@@ -1,5 +1,3 @@
-import Foundation
-
 /// Durations of one thing, measured repeatedly: positive, finite, ascending, never empty.
 public struct Sample: Hashable, Sendable {
     /// Ascending.
@@ -19,11 +17,6 @@ public struct Sample: Hashable, Sendable {
 
     /// The quantile by linear interpolation between order statistics (Hyndman and Fan's type 7, as in NumPy and R).
     public func quantile(_ probability: Double) -> Double { Self.quantile(probability, ofSorted: values) }
-
-    /// exp of the mean logarithm: the mean that suits ratios.
-    public var geometricMean: Double {
-        exp(values.reduce(0) { $0 + log($1) } / Double(count))
-    }
 
     /// The type 7 quantile of any ascending numbers, not only durations.
     static func quantile(_ probability: Double, ofSorted values: [Double]) -> Double {

@@ -43,6 +43,7 @@ import Testing
         let timing = try timing(samples)
         #expect(timing.samples == 10 && timing.contaminatedSamples == 0)
         #expect(timing.median.value == 1001.5)
+        #expect(timing.outliers == OutlierCounts(mild: 1, severe: 1))
     }
 
     @Test func fewQuietSamplesAreNotNoisy() throws {

@@ -68,7 +68,7 @@ struct Planted {
                 let pairs = Double(followsComputed ? work.computedPairs : work.usefulPairs)
                 let time = law(pairs) * exp(launchNoise * NormalDistribution.draw(using: &generator))
                 let samples = (0..<rounds).map { _ in
-                    max(1, Int(time * exp(roundNoise * NormalDistribution.draw(using: &generator))))
+                    Int(min(max(time * exp(roundNoise * NormalDistribution.draw(using: &generator)), 1), 1e17))
                 }
                 return Measurement(
                     workload: workload(length), launch: launch, work: work,

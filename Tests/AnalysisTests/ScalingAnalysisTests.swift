@@ -117,6 +117,38 @@ import Testing
             ])
     }
 
+    /// Whatever a file says, the analysis ends, and what it says can be written as JSON.
+    @Test func noDataBreaksTheAnalysis() throws {
+        var generator = SplitMix64(seed: 74)
+        let laws: [(Double) -> Double] = [
+            { _ in 1000 }, { 1e9 / $0 + 1 }, { $0 * $0 }, { 1e12 + $0 }, { 0.3 * $0 }, { sin($0) * 400 + 500 },
+        ]
+        let masks: [Mask] = [
+            .causal, .full, .slidingWindow(1), .slidingWindow(700), .attentionSink(sinks: 4, window: 60),
+            .chunkedLocal(100), .symmetricWindow(radius: 30),
+        ]
+        for _ in 0..<100 {
+            var all: [Measurement] = []
+            for kernel in ["full", "sliding-window", "chunked-overlap"] {
+                let planted = Planted(
+                    kernel: kernel, mask: masks.randomElement(using: &generator)!,
+                    law: laws.randomElement(using: &generator)!, waste: { 1 + 31 / Double($0) },
+                    launchNoise: [0, 0.01, 3].randomElement(using: &generator)!,
+                    roundNoise: [0, 0.01, 3].randomElement(using: &generator)!,
+                    launches: [1, 2, 3].randomElement(using: &generator)!,
+                    rounds: [1, 2, 6, 12].randomElement(using: &generator)!,
+                    queryLength: [nil, 1].randomElement(using: &generator)!)
+                let lengths = (0..<Int.random(in: 1...14, using: &generator)).map { _ in
+                    Int.random(in: 1...4096, using: &generator)
+                }
+                all += planted.measurements(lengths.sorted(), using: &generator)
+            }
+            let analysis = Planted.analysis(all)
+            let data = try JSONEncoder().encode(analysis)
+            #expect(try JSONDecoder().decode(ScalingAnalysis.self, from: data).series.count == analysis.series.count)
+        }
+    }
+
     @Test func nothingMeasuredIsNothingAnalysed() {
         let analysis = Planted.analysis([])
         #expect(analysis.series.isEmpty && analysis.forecasts.isEmpty && analysis.absent.isEmpty)

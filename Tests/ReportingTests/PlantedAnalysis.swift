@@ -12,7 +12,8 @@ enum PlantedAnalysis {
     static let peakFLOPsPerSecond = 60e9
     static let lengths = (0...10).map { 512 << ($0 / 2) | ($0.isMultiple(of: 2) ? 0 : (512 << ($0 / 2)) * 106 / 256) }
 
-    static let full = analysis(kernels: ["full", "sliding-window", "chunked-overlap", "attention-sink"], windows: [256, 1024])
+    static let full = analysis(
+        kernels: ["full", "sliding-window", "chunked-overlap", "attention-sink"], windows: [256, 1024])
     static let withNaive = analysis(kernels: ["full", "full-naive", "sliding-window"], windows: [1024])
 
     /// The closed forms of the planted kernels, apart from those of any real kernel.
@@ -25,11 +26,13 @@ enum PlantedAnalysis {
 
     static func analysis(kernels: [String], windows: [Int]) -> ScalingAnalysis {
         let series = kernels.flatMap { kernel in
-            kernel.hasPrefix("full") ? [self.series(kernel, .causal, kernel)] : windows.map { window in
-                kernel == "attention-sink"
-                    ? self.series(kernel, .attentionSink(sinks: 4, window: window), "\(kernel)(4, \(window))")
-                    : self.series(kernel, .slidingWindow(window), "\(kernel)(\(window))")
-            }
+            kernel.hasPrefix("full")
+                ? [self.series(kernel, .causal, kernel)]
+                : windows.map { window in
+                    kernel == "attention-sink"
+                        ? self.series(kernel, .attentionSink(sinks: 4, window: window), "\(kernel)(4, \(window))")
+                        : self.series(kernel, .slidingWindow(window), "\(kernel)(\(window))")
+                }
         }
         let hasNaive = kernels.contains("full-naive")
         return ScalingAnalysis(
@@ -49,17 +52,18 @@ enum PlantedAnalysis {
             forecasts: [
                 Forecast(
                     series: "full", tokens: 10 << 20, seconds: 54_000, low: 46_154, high: 63_180,
-                    basis: .extrapolated, multipleOfMeasured: 640),
+                    basis: .extrapolated, multipleOfMeasured: 640, cautions: []),
                 Forecast(
                     series: "sliding-window(1024)", tokens: 10 << 20, seconds: 11.2, low: 11.1, high: 11.3,
-                    basis: .measured, multipleOfMeasured: 1),
+                    basis: .measured, multipleOfMeasured: 1, cautions: []),
             ],
             ceilings: Ceilings(
                 flopsPerSecond: .init(float32: peakFLOPsPerSecond, bfloat16: nil), readBytesPerSecond: 11.4e9),
             absent: hasNaive
                 ? [11314, 16384].map {
                     AbsentCell(
-                        series: "full-naive", queryLength: $0, reason: "it needs more than the 512 MiB that are free",
+                        series: "full-naive", queryLength: $0, keyLength: $0,
+                        reason: "it needs more than the 512 MiB that are free",
                         failed: false)
                 } : [],
             cautions: [Caution("The machine was busy: 12 % of the samples were contaminated.")])
@@ -82,28 +86,32 @@ enum PlantedAnalysis {
             points: lengths.enumerated().map { index, length in
                 point(kernel, mask, law: law, length: length, ripple: index.isMultiple(of: 2) ? 1.004 : 0.996)
             },
-            law: law, exponent: estimate(isOff ? 1.048 : 1.002, isOff ? 0.013 : 0.007),
+            law: law, exponent: estimate(isOff ? 1.048 : 1.002, isOff ? 0.013 : 0.007), exponentOnComputedPairs: nil,
             verdict: isOff ? .deviates : .matches, nanosecondsPerPair: estimate(perPair, perPair / 100),
-            localExponents: [], cautions: [])
+            localExponents: [], candidates: [], regimeChange: nil, largestLengthError: nil, cautions: [])
     }
 
     private static func point(
         _ kernel: String, _ mask: Mask, law: GrowthLaw, length: Int, ripple: Double
     ) -> Point {
         let useful = PairCount(mask: mask, length: length).allowed
-        let computed = closedForm(
-            Series(
-                kernel: kernel,
-                parameters: SeriesParameters(
-                    mask: mask, batch: 1, queryHeads: 1, keyValueHeads: 1, headDimension: 64, elementType: .float32,
-                    threads: 1),
-                label: "", points: [], law: nil, exponent: nil, verdict: .undecided, nanosecondsPerPair: nil,
-                localExponents: [], cautions: []), length: length) ?? useful
+        let computed =
+            closedForm(
+                Series(
+                    kernel: kernel,
+                    parameters: SeriesParameters(
+                        mask: mask, batch: 1, queryHeads: 1, keyValueHeads: 1, headDimension: 64, elementType: .float32,
+                        threads: 1),
+                    label: "", points: [], law: nil, exponent: nil, exponentOnComputedPairs: nil,
+                    verdict: .undecided, nanosecondsPerPair: nil, localExponents: [], candidates: [], regimeChange: nil,
+                    largestLengthError: nil, cautions: []), length: length) ?? useful
         let median = law.nanoseconds(pairs: Double(useful)) * ripple
         let predicted = 4 * length * 64 * 4 + (kernel == "full-naive" ? 4 * length * length : 65_536)
         return Point(
             queryLength: length, keyLength: length, medianNanoseconds: median, low: median * 0.988,
-            high: median * 1.015, minimumNanoseconds: median * 0.98, samples: 50, contaminatedSamples: 3,
+            high: median * 1.015, level: 0.95, logStandardError: 0.007, minimumNanoseconds: median * 0.98, samples: 50,
+            contaminatedSamples: 3,
+            outliers: OutlierCounts(mild: 0, severe: 0),
             usefulPairs: useful, computedPairs: computed, flops: 256 * useful,
             fractionOfPeak: Double(256 * useful) / median * 1e9 / peakFLOPsPerSecond,
             peakResidentBytes: predicted * 103 / 100, predictedBytes: predicted,
@@ -130,7 +138,7 @@ enum PlantedResults {
             build: .init(
                 commit: "0123abc", dirty: false, compiler: "Swift 6.3.1", flags: "-O", simd: "16 lanes (AVX-512)",
                 blasCore: "SkylakeX"),
-            sweep: Sweep(name: "scaling"), seed: 7, startedAt: "2026-01-02T03:04:05Z",
+            sweep: Sweep(name: "scaling", groups: []), seed: 7, startedAt: "2026-01-02T03:04:05Z",
             command: "attnbench run scaling --seed 7"),
         measurements: [])
 }

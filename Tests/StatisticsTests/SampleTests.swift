@@ -8,7 +8,6 @@ import Testing
         #expect(sample.minimum == 1 && sample.maximum == 4 && sample.median == 2.5)
         #expect(sample.quantile(0) == 1 && sample.quantile(1) == 4)
         #expect(abs(sample.quantile(0.95) - 3.85) < 1e-12)
-        #expect(abs(try Sample([1, 10, 100]).geometricMean - 10) < 1e-12)
     }
 
     @Test func refusesWhatIsNoDuration() {
