@@ -14,20 +14,21 @@ public struct Headlines: Sendable, Hashable {
         let baseline = analysis.baseline
         let overhead = Self.lead(among: analysis.overheadRatios)
         lines = [
-            baseline.map(Self.growth),
+            baseline.map { Self.growth($0, analysis) },
             Self.window(analysis),
             overhead.map(Self.overhead),
             Self.forecast(analysis),
         ].compactMap { $0 }
         details =
-            analysis.series.map { Self.verdict($0, crossovers: analysis.crossovers) }
+            analysis.series.map { Self.verdict($0, analysis) }
             + analysis.overheadRatios.map(Self.overhead)
     }
 
     /// "full: time grows as pairs^1.00 ± 0.01, matches theory, 91 % of this core's peak at 16K tokens."
-    private static func growth(_ series: Series) -> String {
+    private static func growth(_ series: Series, _ analysis: ScalingAnalysis) -> String {
         var parts = ["\(series.label): " + exponent(series)]
-        if let point = series.points.last {
+        let curve = analysis.curveLengths.map { series.points(within: $0) } ?? []
+        if let point = curve.last ?? series.points.last {
             let cores = series.parameters.threads == 1 ? "this core's peak" : "these cores' peak"
             let length = Quantity.tokens(point.keyLength)
             parts.append("\(Quantity.percent(point.fractionOfPeak)) of \(cores) at \(length) tokens")
@@ -54,7 +55,8 @@ public struct Headlines: Sendable, Hashable {
         guard let baseline = analysis.baseline else { return nil }
         let others = analysis.series.filter { $0.label != baseline.label }
         func crossing(_ series: Series) -> Crossover? {
-            analysis.crossovers.first { $0.faster == series.label && $0.slower == baseline.label }
+            let pair = Set([series.label, baseline.label])
+            return analysis.crossovers.first { Set([$0.faster, $0.slower]) == pair }
         }
         func crosses(_ series: Series) -> Bool {
             if case .at = crossing(series)?.place { true } else { false }
@@ -63,18 +65,21 @@ public struct Headlines: Sendable, Hashable {
             ?? others.first
         else { return nil }
         let verdict = lead.law == nil ? "too few lengths to fit a growth law" : text(lead.verdict)
-        let sentence = ["\(lead.label): \(verdict)", crossing(lead).map(beats)].compactMap { $0 }
+        let sentence = ["\(lead.label): \(verdict)", crossing(lead).map { beats($0, for: lead) }].compactMap { $0 }
         let rest = remaining(others.filter { $0.label != lead.label })
         return sentence.joined(separator: "; ") + "." + (rest.map { " " + $0 } ?? "")
     }
 
-    private static func beats(_ crossover: Crossover) -> String {
+    /// From where a series beats another, in words about that series.
+    private static func beats(_ crossover: Crossover, for series: Series) -> String {
         switch crossover.place {
         case .at(let tokens, let bracketed):
             "beats \(crossover.slower) from \(Quantity.interval(tokens, unit: "tokens"))"
                 + (bracketed ? "" : ", outside the measured lengths")
         case .notCrossedInRange:
-            "no crossover with \(crossover.slower) in the measured range"
+            crossover.faster == series.label
+                ? "faster than \(crossover.slower) at every measured length"
+                : "slower than \(crossover.faster) at every measured length"
         }
     }
 
@@ -130,10 +135,24 @@ public struct Headlines: Sendable, Hashable {
         }
     }
 
-    private static func verdict(_ series: Series, crossovers: [Crossover]) -> String {
-        var text = growth(series)
-        let won = crossovers.filter { $0.faster == series.label }.map(beats)
-        if !won.isEmpty { text = String(text.dropLast()) + "; " + won.joined(separator: ", ") + "." }
-        return text
+    private static func verdict(_ series: Series, _ analysis: ScalingAnalysis) -> String {
+        let crossovers = analysis.crossovers.filter { crossover in
+            // Both sides of a pair that never crosses would say the same: the narrower mask says it.
+            crossover.faster == series.label || (crossover.slower == series.label && !series.isQuadratic)
+        }
+        let clauses = crossovers.map { beats($0, for: series) } + [regime(series)].compactMap { $0 }
+        let text = growth(series, analysis)
+        return clauses.isEmpty ? text : String(text.dropLast()) + "; " + clauses.joined(separator: "; ") + "."
+    }
+
+    /// "a pair costs 1.12 ± 0.02 times as much from 8K tokens on, where K and V (4.00 MiB) outgrow the L2 cache".
+    private static func regime(_ series: Series) -> String? {
+        series.regimeChange.map { change in
+            let cache = change.cacheLevel.map {
+                ", where K and V of a head (\(Quantity.bytes(Int(change.keyValueBytes)))) outgrow the L\($0) cache"
+            }
+            return "a pair costs \(Quantity.estimate(change.costRatio)) times as much from "
+                + "\(Quantity.tokens(change.toLength)) tokens on" + (cache ?? "")
+        }
     }
 }

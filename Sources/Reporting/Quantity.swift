@@ -56,6 +56,7 @@ public enum Quantity {
 
     /// "1.00 ± 0.02". The half-width is that of the wider side.
     public static func estimate(_ estimate: Estimate) -> String {
+        guard estimate.low < estimate.high else { return significant(estimate.value, digits: 3) }
         let halfWidth = halfWidth(of: estimate)
         let place = supportedPlace(value: estimate.value, halfWidth: halfWidth)
         return number(estimate.value, place: place) + " ± " + number(halfWidth, place: place)
@@ -66,6 +67,7 @@ public enum Quantity {
         let place = supportedPlace(value: estimate.value, halfWidth: halfWidth(of: estimate))
         let (low, high) = (number(estimate.low, place: place), number(estimate.high, place: place))
         let suffix = unit.isEmpty || unit == "×" ? unit : " " + unit
+        guard estimate.low < estimate.high else { return number(estimate.value, place: place) + suffix }
         return number(estimate.value, place: place) + suffix + " [\(low), \(high)]"
     }
 
@@ -106,10 +108,11 @@ public enum Quantity {
     }
 
     /// The power of ten of the last digit worth printing: the half-width keeps one digit, or two where it begins with 1
-    /// (0.013 rounded to 0.01 would lose a quarter). Never past the value's own first digit, nor more than five in all.
+    /// (0.013 rounded to 0.01 would lose a quarter). Never past the value's own first digit, nor more than five in all;
+    /// three where a single observation has no interval.
     static func supportedPlace(value: Double, halfWidth: Double) -> Int {
         let first = exponent(of: value)
-        guard halfWidth > 0 else { return first - 4 }
+        guard halfWidth > 0 else { return first - 2 }
         return min(max(exponent(of: halfWidth / 2), first - 4), first)
     }
 
