@@ -39,7 +39,9 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["Attention", "Hardware", "COpenBLAS", "CVector"]),
         .target(name: "Benchmarking", dependencies: ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
         .target(name: "Analysis", dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
-        .target(name: "Reporting", dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Statistics"]),
+        .target(
+            name: "Reporting",
+            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Statistics"]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
@@ -56,7 +58,7 @@ let package = Package(
             name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], resources: [.copy("RealActivations")]),
         .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking", "TestSupport"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"]),
-        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], exclude: ["Golden"]),
         .testTarget(name: "CommandTests", dependencies: ["attnbench", "TestSupport"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ],

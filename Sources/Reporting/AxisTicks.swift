@@ -35,7 +35,8 @@ struct Axis {
 
     /// The same axis with one tick more.
     func marking(_ tick: Tick) -> Axis {
-        Axis(low: low, high: high, isLogarithmic: isLogarithmic, ticks: ticks.filter { $0.value != tick.value } + [tick])
+        Axis(
+            low: low, high: high, isLogarithmic: isLogarithmic, ticks: ticks.filter { $0.value != tick.value } + [tick])
     }
 
     static func lengths(from low: Int, to high: Int) -> Axis {

@@ -11,13 +11,15 @@ enum ForecastFigure {
         let traces = foretold.flatMap { series in
             styles[series.label].map { self.traces(series, $0, analysis.forecasts) } ?? []
         }
-        let times = traces.flatMap { $0.rows.flatMap { [$0.y, $0.interval?.upperBound ?? $0.y] } }
+        // A forecast that says next to nothing must not squeeze all others: its bar may leave the figure.
+        let times = traces.flatMap { $0.rows.flatMap { [$0.y, min($0.interval?.upperBound ?? $0.y, 20 * $0.y)] } }
         guard let least = times.min(), let most = times.max() else { return nil }
         return Plot(
             name: "forecast", title: title(analysis),
             method: "One call, \(analysis.conditions). Stars on dotted lines: forecasts of the fitted laws with 95 % "
                 + "prediction intervals. Other marks: measured.",
-            notes: [], x: .lengths(from: Int(Double(shortest) / 1.1), to: longest)
+            notes: [],
+            x: .lengths(from: Int(Double(shortest) / 1.1), to: longest)
                 .marking(Tick(value: Double(longest), label: Quantity.tokens(longest))),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: analysis.lengthAxisName,
             yLabel: "time per call", columns: ("tokens", "nanoseconds"), traces: traces, guides: [])
@@ -40,18 +42,14 @@ enum ForecastFigure {
         let forecast = forecasts.filter { $0.series == series.label && $0.basis == .extrapolated }.map {
             Plot.Row(Double($0.tokens), $0.seconds * 1e9, $0.low * 1e9...$0.high * 1e9)
         }
-        func law(_ range: ClosedRange<Int>) -> [Plot.Row] {
-            Sampling.lengths(range).compactMap { length in
-                series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
-            }
+        let law = Sampling.lengths(series.points[0].keyLength...last.keyLength).compactMap { length in
+            series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
         }
-        let farthest = max(last.keyLength, forecast.map { Int($0.x) }.max() ?? 0)
+        // Forecasts weigh several laws; so the line goes to them, not along the one law that is drawn.
+        let beyond = (law.suffix(1) + forecast).map { Plot.Row($0.x, $0.y) }
         return [
-            Plot.Trace(
-                series: series.label, kind: .theory, style: style, rows: law(series.points[0].keyLength...last.keyLength)),
-            Plot.Trace(
-                series: series.label, kind: .beyond, style: style,
-                rows: farthest > last.keyLength ? law(last.keyLength...farthest) : []),
+            Plot.Trace(series: series.label, kind: .theory, style: style, rows: law),
+            Plot.Trace(series: series.label, kind: .beyond, style: style, rows: forecast.isEmpty ? [] : beyond),
             Plot.Trace(series: series.label, kind: .forecast, style: style, rows: forecast),
             Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),
         ].filter { !$0.rows.isEmpty }

@@ -24,11 +24,15 @@ public struct Headlines: Sendable, Hashable {
             + analysis.overheadRatios.map(Self.overhead)
     }
 
+    /// The lines for a terminal, wrapped, each continued under an indent.
+    public func text(width: Int) -> String {
+        lines.map { TerminalTable.wrap($0, width: width, indent: 2).joined(separator: "\n") + "\n" }.joined()
+    }
+
     /// "full: time grows as pairs^1.00 ± 0.01, matches theory, 91 % of this core's peak at 16K tokens."
     private static func growth(_ series: Series, _ analysis: ScalingAnalysis) -> String {
         var parts = ["\(series.label): " + exponent(series)]
-        let curve = analysis.curveLengths.map { series.points(within: $0) } ?? []
-        if let point = curve.last ?? series.points.last {
+        if let point = analysis.lastPoint(of: series) {
             let cores = series.parameters.threads == 1 ? "this core's peak" : "these cores' peak"
             let length = Quantity.tokens(point.keyLength)
             parts.append("\(Quantity.percent(point.fractionOfPeak)) of \(cores) at \(length) tokens")
@@ -61,8 +65,9 @@ public struct Headlines: Sendable, Hashable {
         func crosses(_ series: Series) -> Bool {
             if case .at = crossing(series)?.place { true } else { false }
         }
-        guard let lead = others.last(where: { crosses($0) && $0.kernel == others.first(where: crosses)?.kernel })
-            ?? others.first
+        guard
+            let lead = others.last(where: { crosses($0) && $0.kernel == others.first(where: crosses)?.kernel })
+                ?? others.first
         else { return nil }
         let verdict = lead.law == nil ? "too few lengths to fit a growth law" : text(lead.verdict)
         let sentence = ["\(lead.label): \(verdict)", crossing(lead).map { beats($0, for: lead) }].compactMap { $0 }
@@ -83,23 +88,26 @@ public struct Headlines: Sendable, Hashable {
         }
     }
 
-    /// "Of 5 other series 4 match theory; attention-sink(4, 256) deviates."
+    /// "Of 5 other series 4 match; attention-sink(4+256) deviates." Those that deviate are named, the rest counted.
     private static func remaining(_ series: [Series]) -> String? {
         guard !series.isEmpty else { return nil }
-        let unfit = series.filter { $0.verdict != .matches || $0.law == nil }
-        let total = series.count == 1 ? "The other series" : "Of \(series.count) other series"
-        if unfit.isEmpty {
+        let unfitted = series.filter { $0.law == nil }
+        let deviating = series.filter { $0.law != nil && $0.verdict == .deviates }
+        let undecided = series.filter { $0.law != nil && $0.verdict == .undecided }
+        let matching = series.count - unfitted.count - deviating.count - undecided.count
+        if matching == series.count {
             return series.count == 1 ? "The other series matches too." : "All \(series.count) other series match too."
         }
-        let named = unfit.map { series in
-            switch (series.law, series.verdict) {
-            case (nil, _): "\(series.label) has too few lengths"
-            case (_, .deviates): "\(series.label) deviates"
-            default: "\(series.label) is undecided"
-            }
+        func counted(_ some: [Series], _ words: String) -> String? {
+            some.isEmpty ? nil : "\(some.count == 1 ? some[0].label + " is" : "\(some.count) are") \(words)"
         }
-        if series.count == 1 { return named[0].prefix(1).uppercased() + named[0].dropFirst() + "." }
-        return "\(total) \(series.count - unfit.count) match; " + named.joined(separator: ", ") + "."
+        let named = AbsentCells.list(deviating.map(\.label)) + (deviating.count == 1 ? " deviates" : " deviate")
+        let clauses = [
+            matching == 0 ? nil : "\(matching) \(matching == 1 ? "matches" : "match")",
+            deviating.isEmpty ? nil : named,
+            counted(undecided, "undecided"), counted(unfitted, "too short to fit"),
+        ].compactMap { $0 }
+        return "Of \(series.count) other series " + clauses.joined(separator: "; ") + "."
     }
 
     /// The comparison at the largest length; among equals the one that wastes most.
@@ -137,8 +145,8 @@ public struct Headlines: Sendable, Hashable {
 
     private static func verdict(_ series: Series, _ analysis: ScalingAnalysis) -> String {
         let crossovers = analysis.crossovers.filter { crossover in
-            // Both sides of a pair that never crosses would say the same: the narrower mask says it.
-            crossover.faster == series.label || (crossover.slower == series.label && !series.isQuadratic)
+            // Both sides of a pair could say it: the narrower mask does.
+            !series.isQuadratic && [crossover.faster, crossover.slower].contains(series.label)
         }
         let clauses = crossovers.map { beats($0, for: series) } + [regime(series)].compactMap { $0 }
         let text = growth(series, analysis)

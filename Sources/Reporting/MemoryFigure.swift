@@ -14,7 +14,8 @@ enum MemoryFigure {
         else { return nil }
         return Plot(
             name: "memory", title: title(analysis, lengths),
-            method: "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
+            method:
+                "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
                 + "held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.",
             notes: AbsentCells.sentences(analysis.absent),
             x: .lengths(from: Int(shortest / 1.1), to: Int(longest)), y: .bytes(from: least / 1.6, to: most * 1.6),

@@ -29,7 +29,8 @@ struct PlotScript {
         left = Self.margin + tickWidth + 12
         right = FigureStyle.width - Self.margin - labelWidth - Self.leaderWidth
         bottom = 56 + (notes.isEmpty ? 0 : 6 + Double(notes.count) * Self.lineHeight)
-        let heading = Double(title.lines.count) * title.size * Self.titleSpacing + Double(method.count) * Self.lineHeight
+        let heading =
+            Double(title.lines.count) * title.size * Self.titleSpacing + Double(method.count) * Self.lineHeight
         top = FigureStyle.height - Self.margin - heading - 34
     }
 
@@ -77,7 +78,8 @@ struct PlotScript {
             y -= Self.lineHeight
             lines.append(
                 label(
-                    Self.escaped(line), x: Self.margin, y: y + 4, size: FigureStyle.textSize, colour: FigureStyle.quiet))
+                    Self.escaped(line), x: Self.margin, y: y + 4, size: FigureStyle.textSize, colour: FigureStyle.quiet)
+            )
         }
         lines.append(
             label(
@@ -158,7 +160,8 @@ struct PlotScript {
         case .skipped: return [command(layer, "4:5", "points pt 2 ps 0.75*mark lw 1.6 \(colour)")]
         case .forecast: return [command(layer, "4:5:6:7", "yerrorbars pt 3 ps 1.1*mark lw 1.3 \(colour)")]
         case .measured:
-            let bars = trace.rows.contains { $0.interval != nil }
+            let bars =
+                trace.rows.contains { $0.interval != nil }
                 ? [command(layer, "4:5:6:7", "yerrorbars pt 0 ps 0 lw 1 \(colour)")] : []
             let filled = "points pt \(style.filledMark) \(size)"
             guard let open = style.openMark else { return bars + [command(layer, "4:5", "\(filled) \(colour)")] }

@@ -72,7 +72,8 @@ extension Document {
                         + "\(Quantity.time(nanoseconds: machine.clockOverheadNanoseconds)) a call"),
                 Fact(term: "Measured peak", value: peaks.joined(separator: ", ")),
                 Fact(term: "Measured read bandwidth", value: Quantity.bytes(perSecond: ceilings.readBytesPerSecond)),
-                Fact(term: "Vectors", value: "\(build.simd); the CPU has \(machine.availableVectorLanes) float32 lanes"),
+                Fact(
+                    term: "Vectors", value: "\(build.simd); the CPU has \(machine.availableVectorLanes) float32 lanes"),
                 Fact(term: "Build", value: "\(build.compiler); \(build.flags); for \(machine.instructionSet)"),
                 Fact(term: "OpenBLAS core", value: build.blasCore),
                 Fact(term: "Seed", value: "\(header.seed)"),

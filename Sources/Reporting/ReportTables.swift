@@ -7,7 +7,7 @@ public enum ReportTables {
     public static func series(_ analysis: ScalingAnalysis) -> Table {
         var notes = Footnotes()
         let rows = analysis.series.map { series -> [String] in
-            let last = series.points.last
+            let last = analysis.lastPoint(of: series)
             return [
                 series.label,
                 series.exponent.map(Quantity.estimate) ?? "–",
@@ -94,9 +94,12 @@ public enum ReportTables {
     /// Work functions against each other, the best two of each series and all that cannot be told from them.
     static func candidates(_ analysis: ScalingAnalysis) -> Table {
         Table(
-            columns: [.init("series", .left), .init("function", .left), .init("ΔAICc"), .init("weight"), .init("", .left)],
+            columns: [
+                .init("series", .left), .init("function", .left), .init("ΔAICc"), .init("weight"), .init("", .left),
+            ],
             rows: analysis.series.flatMap { series in
-                series.candidates.enumerated().filter { $0.offset < 2 || $0.element.indistinguishable }.map { rank, one in
+                series.candidates.enumerated().filter { $0.offset < 2 || $0.element.indistinguishable }.map {
+                    rank, one in
                     [
                         series.label, one.name, Quantity.number(one.deltaAICc, place: -1), Quantity.percent(one.weight),
                         rank == 0 ? "best" : one.indistinguishable ? "indistinguishable" : "",

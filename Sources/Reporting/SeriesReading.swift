@@ -45,7 +45,7 @@ extension Point {
         let flops = Double(flops)
         return Estimate(
             value: flops / medianNanoseconds * 1e9, low: flops / high * 1e9, high: flops / low * 1e9,
-            level: low < high ? 0.95 : 0)
+            level: level)
     }
 
     /// Computed over useful pairs.
@@ -70,9 +70,15 @@ extension ScalingAnalysis {
         return first...last
     }
 
+    /// The point that speaks for a series: the last of its curve, or of all where it has none there.
+    func lastPoint(of series: Series) -> Point? {
+        curveLengths.flatMap { series.points(within: $0).last } ?? series.points.last
+    }
+
     var lengthAxisName: String { isDecode ? "context length n (tokens)" : "sequence length n (tokens)" }
 
-    /// "causal, float32, d = 64, 1 head, one pinned core": what all series share, for subtitles.
+    /// "causal, float32, d = 64, 1 head, one pinned core": what all series share, for subtitles;
+    /// a number stays with its noun.
     var conditions: String {
         func common<Value: Hashable>(_ value: (SeriesParameters) -> Value, _ text: (Value) -> String) -> String? {
             let values = Set(series.map { value($0.parameters) })
@@ -81,10 +87,10 @@ extension ScalingAnalysis {
         return [
             common(\.mask.isCausal) { $0 ? "causal" : "non-causal" },
             common(\.elementType, \.rawValue),
-            common(\.headDimension) { "d = \($0)" },
-            common(\.batch) { $0 == 1 ? "" : "batch \($0)" },
-            common(\.queryHeads) { $0 == 1 ? "1 head" : "\($0) query heads" },
-            common(\.threads) { $0 == 1 ? "one core" : "\($0) cores" },
+            common(\.headDimension) { "d\u{A0}=\u{A0}\($0)" },
+            common(\.batch) { $0 == 1 ? "" : "batch\u{A0}\($0)" },
+            common(\.queryHeads) { $0 == 1 ? "1\u{A0}head" : "\($0)\u{A0}query heads" },
+            common(\.threads) { $0 == 1 ? "one\u{A0}core" : "\($0)\u{A0}cores" },
         ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }

@@ -10,7 +10,8 @@ enum TimeFigure {
         guard measured.lowerBound < longest else { return nil }
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = analysis.series.flatMap { series in
-            styles[series.label].map { self.traces(series, $0, within: measured, skipped: skipped(analysis, measured)) } ?? []
+            styles[series.label].map { self.traces(series, $0, within: measured, skipped: skipped(analysis, measured)) }
+                ?? []
         }
         let times = traces.flatMap { $0.rows.map(\.y) }
         guard let least = times.min(), let most = times.max() else { return nil }
@@ -34,7 +35,7 @@ enum TimeFigure {
         guard let first = fitted.first(where: \.isQuadratic) ?? fitted.first, let exponent = first.exponent else {
             return "Time per call by sequence length: too few lengths to fit a growth law"
         }
-        let unfit = fitted.filter { $0.verdict != .matches }
+        let unfit = fitted.filter { $0.verdict == .deviates } + fitted.filter { $0.verdict == .undecided }
         let own = "\(first.label) grows as pairs^\(Quantity.estimate(exponent))"
         if unfit.isEmpty, fitted.count == 1 { return "\(own): as theory says" }
         if unfit.isEmpty { return "Time follows the exact pair count in all \(fitted.count) series; \(own)" }
@@ -44,8 +45,10 @@ enum TimeFigure {
                 return "\(series.label) \(verdict) (pairs^\(Quantity.estimate(exponent)))"
             }
         }
-        let more = unfit.count > 2 ? ["\(unfit.count - 2) more do not either"] : []
-        return "Time follows the exact pair count in \(fitted.count - unfit.count) of \(fitted.count) series; "
+        let more = unfit.count > 2 ? ["\(unfit.count - 2) more deviate or are undecided"] : []
+        let matching = fitted.count - unfit.count
+        return
+            "Time follows the exact pair count in \(matching == 0 ? "none" : "\(matching)") of \(fitted.count) series; "
             + AbsentCells.list(named + more)
     }
 

@@ -49,7 +49,10 @@ import Testing
     }
 
     @Test func bytesAreWholeInTheirUnit() {
-        #expect(Axis.bytes(from: 3e5, to: 2e7).ticks.map(\.label) == ["512 KiB", "1 MiB", "2 MiB", "4 MiB", "8 MiB", "16 MiB"])
+        #expect(
+            Axis.bytes(from: 3e5, to: 2e7).ticks.map(\.label) == [
+                "512 KiB", "1 MiB", "2 MiB", "4 MiB", "8 MiB", "16 MiB",
+            ])
     }
 
     @Test func fractionsRunFromOneEndToTheOther() {
@@ -69,6 +72,11 @@ import Testing
         for line in long.lines {
             #expect(FigureStyle.textWidth(line, size: long.size, isBold: true) <= 690)
         }
+    }
+
+    @Test func aNumberKeepsItsUnit() {
+        let lines = FigureStyle.wrap("it takes 54.8 s (measured)", size: 10, width: 75)
+        #expect(lines == ["it takes", "54.8\u{A0}s", "(measured)"])
     }
 
     @Test func eightSeriesLookDifferent() {

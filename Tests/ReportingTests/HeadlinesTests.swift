@@ -11,6 +11,13 @@ import TestSupport
         #expect(Headlines(PlantedAnalysis.full).lines.count == 4)
     }
 
+    @Test(arguments: [80, 120])
+    func linesFitTheTerminal(width: Int) {
+        let text = Headlines(PlantedAnalysis.full).text(width: width)
+        #expect(text == Golden.text("headlines-\(width)", updatingTo: text))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= width })
+    }
+
     @Test func detailsNameEverySeriesAndComparison() {
         let headlines = Headlines(PlantedAnalysis.full)
         let text = headlines.details.joined(separator: "\n") + "\n"

@@ -145,7 +145,8 @@ struct PlantedAnalysis {
         let predicted = 4 * length * 64 * 4 + (kernel == "full-naive" ? 4 * length * length : 65_536)
         return [
             "queryLength": length, "keyLength": length, "medianNanoseconds": median, "low": median * 0.988,
-            "high": median * 1.015, "minimumNanoseconds": median * 0.98, "samples": 50, "contaminatedSamples": 3,
+            "high": median * 1.015, "level": 0.95, "minimumNanoseconds": median * 0.98, "samples": 50,
+            "contaminatedSamples": 3,
             "usefulPairs": useful, "computedPairs": computedPairs(kernel, mask, length), "flops": 256 * useful,
             "fractionOfPeak": Double(256 * useful) / median * 1e9 / peakFLOPsPerSecond,
             "peakResidentBytes": predicted * 103 / 100, "predictedBytes": predicted,

@@ -17,17 +17,22 @@ import Testing
         #expect(Quantity.time(nanoseconds: 1_234_567, low: 1_100_000, high: 1_300_000) == "1.23 ms")
         #expect(Quantity.time(nanoseconds: 1_234_567, low: 800_000, high: 1_900_000) == "1.2 ms")
         #expect(Quantity.timeInterval(nanoseconds: 1_234_567, low: 1_100_000, high: 1_300_000) == "[1.10, 1.30]")
+        #expect(Quantity.timeInterval(nanoseconds: 3e12, low: 324e9, high: 172_800e9) == "[5.4 min, 48 h]")
         #expect(Quantity.time(nanoseconds: 1_234_567, low: 1_234_567, high: 1_234_567) == "1.23 ms", "no interval")
     }
 
     /// Half-width, then what is printed of 1.23456 within it.
     @Test(arguments: [
         (0.2, "1.2 ± 0.2"), (0.13, "1.23 ± 0.13"), (0.051, "1.23 ± 0.05"), (0.0096, "1.235 ± 0.010"),
-        (0.0061, "1.235 ± 0.006"), (1e-9, "1.2346 ± 0.0000"), (0.0, "1.23"), (3.0, "1 ± 3"),
+        (0.0061, "1.235 ± 0.006"), (1e-9, "1.2346 ± 0.0000"), (0.0, "1.23"), (3.0, "1.2 ± 3.0"),
     ])
     func estimateKeepsOneDigitOfItsHalfWidthOrTwoAfterAOne(halfWidth: Double, text: String) {
         let estimate = Estimate(value: 1.23456, low: 1.23456 - halfWidth, high: 1.23456 + halfWidth, level: 0.95)
         #expect(Quantity.estimate(estimate) == text)
+    }
+
+    @Test func aLopsidedIntervalShowsItsEnds() {
+        #expect(Quantity.estimate(Estimate(value: 1.5, low: 1.42, high: 1.9, level: 0.95)) == "1.5 [1.4, 1.9]")
     }
 
     @Test func intervalsShareTheDigitsOfTheValue() {

@@ -33,11 +33,14 @@ import TestSupport
         try Self.inDirectory { directory in
             #expect(try Self.report(PlantedAnalysis.withNaive).write(to: directory).isEmpty)
             for name in ["time", "throughput", "pairs", "memory", "forecast"] {
-                let starts = [("svg", "<?xml"), ("png", "\u{89}PNG"), ("pdf", "%PDF"), ("gp", "set encoding"), ("csv", "layer,")]
+                let starts = [
+                    ("svg", "<?xml"), ("png", "\u{89}PNG"), ("pdf", "%PDF"), ("gp", "set encoding"), ("csv", "layer,"),
+                ]
                 for (format, start) in starts {
                     let data = try Data(contentsOf: directory.appendingPathComponent("figures/\(name).\(format)"))
                     #expect(data.count > 500, "\(name).\(format)")
-                    #expect(data.prefix(start.unicodeScalars.count) == Data(start.unicodeScalars.map { UInt8($0.value) }))
+                    #expect(
+                        data.prefix(start.unicodeScalars.count) == Data(start.unicodeScalars.map { UInt8($0.value) }))
                 }
             }
         }
@@ -46,7 +49,8 @@ import TestSupport
     @Test func whatIsNotAskedForIsNotWritten() throws {
         try Self.inDirectory { directory in
             try Self.report(PlantedAnalysis.withNaive).write(to: directory, formats: [.md, .png])
-            #expect(Set(try FileManager.default.contentsOfDirectory(atPath: directory.path)) == ["README.md", "figures"])
+            #expect(
+                Set(try FileManager.default.contentsOfDirectory(atPath: directory.path)) == ["README.md", "figures"])
             let figures = try FileManager.default.contentsOfDirectory(atPath: directory.path + "/figures")
             #expect(Set(figures.map { ($0 as NSString).pathExtension }) == ["png", "gp", "csv"])
         }
@@ -124,7 +128,8 @@ import TestSupport
     }
 
     @Test func skippedCellsAreNamedWhereverTheyAreMissing() throws {
-        for figure in Self.figures(PlantedAnalysis.withNaive) where ["time", "memory", "throughput"].contains(figure.name) {
+        for figure in Self.figures(PlantedAnalysis.withNaive)
+        where ["time", "memory", "throughput"].contains(figure.name) {
             #expect(figure.notes.contains { $0.contains("full-naive was skipped at 11,585 and 16K") })
         }
     }
