@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func aNumberKeepsItsUnit() {
-        let lines = FigureStyle.wrap("it takes 54.8 s (measured)", size: 10, width: 75)
+        let lines = FigureStyle.wrap("it takes 54.8 s (measured)", size: 10, width: 60)
         #expect(lines == ["it takes", "54.8\u{A0}s", "(measured)"])
     }
 

@@ -16,7 +16,7 @@ import Testing
         ("Benchmarking", ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
         ("Analysis", ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         ("Serving", ["Attention", "Analysis"]),
-        ("Reporting", ["Attention", "Hardware", "Benchmarking", "Analysis", "Serving", "Statistics"]),
+        ("Reporting", ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics"]),
         (
             "attnbench",
             [
