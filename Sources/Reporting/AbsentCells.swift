@@ -10,9 +10,9 @@ enum AbsentCells {
                 $0.series == cell.series && $0.reason == cell.reason && $0.failed == cell.failed
             }
             if let index {
-                groups[index].lengths.append(cell.queryLength)
+                groups[index].lengths.append(cell.keyLength)
             } else {
-                groups.append((cell.series, cell.reason, cell.failed, [cell.queryLength]))
+                groups.append((cell.series, cell.reason, cell.failed, [cell.keyLength]))
             }
         }
         return (groups.filter(\.failed) + groups.filter { !$0.failed }).map { group in

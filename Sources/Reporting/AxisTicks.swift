@@ -33,6 +33,12 @@ struct Axis {
             ticks: powers.map { Tick(value: exp2(Double($0)), label: label(exp2(Double($0)))) })
     }
 
+    /// The same axis with one tick more.
+    func marking(_ tick: Tick) -> Axis {
+        Axis(
+            low: low, high: high, isLogarithmic: isLogarithmic, ticks: ticks.filter { $0.value != tick.value } + [tick])
+    }
+
     static func lengths(from low: Int, to high: Int) -> Axis {
         powersOfTwo(from: Double(low), to: Double(high), atMost: 9) { TokenCount.text(Int($0)) }
     }
@@ -41,12 +47,11 @@ struct Axis {
         powersOfTwo(from: low, to: high, atMost: 8) { byteLabel($0) }
     }
 
-    /// Decades from 1 ns on, labelled 0.1 ms, 1 s; where they are fewer than three, also 2 and 5 of each. Past
-    /// 10 s, where people count in minutes and hours, the decades still say seconds: 1,000 s stays comparable to 1 ms.
+    /// 1 µs, 10 µs … 10 s, then as people count: 1 min, 10 min, 1 h, 10 h … Where there are few, also 2 and 5 of each.
     static func times(fromNanoseconds low: Double, to high: Double) -> Axis {
-        let decades = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
+        let units = (0...10).map { pow(10, Double($0)) } + [60e9, 600e9] + (0...6).map { 3600e9 * pow(10, Double($0)) }
         let steps = log10(high / low) < 2.2 ? [1.0, 2, 5] : [1.0]
-        let values = decades.flatMap { decade in steps.map { $0 * pow(10, Double(decade)) } }
+        let values = units.flatMap { unit in steps.map { $0 * unit } }
         return Axis(
             low: low, high: high, isLogarithmic: true,
             ticks: values.filter { $0 >= low && $0 <= high }.map { Tick(value: $0, label: timeLabel($0)) })
@@ -73,10 +78,9 @@ struct Axis {
         return Quantity.count(Int(bytes / exp2(Double(10 * unit)))) + " " + units[unit]
     }
 
-    /// 100 µs is written 0.1 ms: decades keep one unit for three of them, so that the eye follows.
     private static func timeLabel(_ nanoseconds: Double) -> String {
-        let units = [("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0)]
-        let (name, size) = units.first { nanoseconds >= $0.1 * 0.999 } ?? units[3]
+        let units = [("h", 3600e9), ("min", 60e9), ("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0)]
+        let (name, size) = units.first { nanoseconds >= $0.1 * 0.999 } ?? units[units.count - 1]
         let value = nanoseconds / size
         return Quantity.significant(value, digits: 1) + " " + name
     }

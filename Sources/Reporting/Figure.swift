@@ -39,7 +39,7 @@ public struct Figure: Sendable, Hashable {
         [
             TimeFigure.plot(analysis), ThroughputFigure.plot(analysis),
             PairsFigure.plot(analysis, closedForm: closedForm),
-            MemoryFigure.plot(analysis),
+            MemoryFigure.plot(analysis), ForecastFigure.plot(analysis),
         ].compactMap { $0.map(Figure.init) }
     }
 }

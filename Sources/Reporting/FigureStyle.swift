@@ -46,7 +46,8 @@ enum FigureStyle {
     static func textWidth(_ text: String, size: Double, isBold: Bool = false) -> Double {
         let ems = text.reduce(0.0) { sum, character in
             switch character {
-            case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", " ", "(", ")", "[", "]", "-", "f", "t", "r": sum + 0.33
+            case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", " ", "(", ")", "[", "]", "-", "f", "t", "r":
+                sum + 0.33
             case "m", "w", "M", "W", "%", "×", "÷", "±": sum + 0.86
             case "A"..."Z": sum + 0.7
             default: sum + 0.6
@@ -55,10 +56,14 @@ enum FigureStyle {
         return ems * size * (isBold ? 1.07 : 1)
     }
 
-    /// Words in lines no wider than `width`.
+    /// Words in lines no wider than `width`; a number keeps its unit.
     static func wrap(_ text: String, size: Double, isBold: Bool = false, width: Double) -> [String] {
         var lines = [""]
-        for word in text.split(separator: " ") {
+        let units = TimeUnit.all.map(\.name) + ["%", "MiB", "GiB", "tokens"]
+        let glued = text.replacing(#/(\d) (\S+?)(?=[\s,.;)]|$)/#) { match in
+            units.contains(String(match.2)) ? "\(match.1)\u{A0}\(match.2)" : String(match.0)
+        }
+        for word in glued.split(separator: " ") {
             let longer = lines[lines.count - 1].isEmpty ? String(word) : lines[lines.count - 1] + " " + word
             if lines[lines.count - 1].isEmpty || textWidth(longer, size: size, isBold: isBold) <= width {
                 lines[lines.count - 1] = longer

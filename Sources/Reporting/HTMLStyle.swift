@@ -58,7 +58,12 @@ enum HTMLStyle {
           const found = text.replaceAll(",", "").match(/^([\\d.]+)\\s*([^\\s\\[]*)/);
           return found ? Number(found[1]) * (unit[found[2]] ?? 1) : text;
         };
-        for (const heading of document.querySelectorAll("th")) heading.onclick = () => {
+        for (const heading of document.querySelectorAll("th")) {
+          heading.tabIndex = 0;
+          heading.onclick = () => sort(heading);
+          heading.onkeydown = event => { if (event.key === "Enter") sort(heading); };
+        }
+        function sort(heading) {
           const body = heading.closest("table").tBodies[0], column = heading.cellIndex;
           const descending = heading.getAttribute("aria-sort") === "ascending";
           for (const other of heading.parentNode.cells) other.removeAttribute("aria-sort");
@@ -67,6 +72,6 @@ enum HTMLStyle {
           const rows = [...body.rows].sort((a, b) =>
             compare(key(a.cells[column].textContent), key(b.cells[column].textContent)));
           body.append(...(descending ? rows.reverse() : rows));
-        };
+        }
         """
 }

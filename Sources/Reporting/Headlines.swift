@@ -14,20 +14,25 @@ public struct Headlines: Sendable, Hashable {
         let baseline = analysis.baseline
         let overhead = Self.lead(among: analysis.overheadRatios)
         lines = [
-            baseline.map(Self.growth),
+            baseline.map { Self.growth($0, analysis) },
             Self.window(analysis),
             overhead.map(Self.overhead),
             Self.forecast(analysis),
         ].compactMap { $0 }
         details =
-            analysis.series.map { Self.verdict($0, crossovers: analysis.crossovers) }
+            analysis.series.map { Self.verdict($0, analysis) }
             + analysis.overheadRatios.map(Self.overhead)
     }
 
+    /// The lines for a terminal, wrapped, each continued under an indent.
+    public func text(width: Int) -> String {
+        lines.map { TerminalTable.wrap($0, width: width, indent: 2).joined(separator: "\n") + "\n" }.joined()
+    }
+
     /// "full: time grows as pairs^1.00 ± 0.01, matches theory, 91 % of this core's peak at 16K tokens."
-    private static func growth(_ series: Series) -> String {
+    private static func growth(_ series: Series, _ analysis: ScalingAnalysis) -> String {
         var parts = ["\(series.label): " + exponent(series)]
-        if let point = series.points.last {
+        if let point = analysis.lastPoint(of: series) {
             let cores = series.parameters.threads == 1 ? "this core's peak" : "these cores' peak"
             let length = Quantity.tokens(point.keyLength)
             parts.append("\(Quantity.percent(point.fractionOfPeak)) of \(cores) at \(length) tokens")
@@ -54,47 +59,55 @@ public struct Headlines: Sendable, Hashable {
         guard let baseline = analysis.baseline else { return nil }
         let others = analysis.series.filter { $0.label != baseline.label }
         func crossing(_ series: Series) -> Crossover? {
-            analysis.crossovers.first { $0.faster == series.label && $0.slower == baseline.label }
+            let pair = Set([series.label, baseline.label])
+            return analysis.crossovers.first { Set([$0.faster, $0.slower]) == pair }
         }
         func crosses(_ series: Series) -> Bool {
             if case .at = crossing(series)?.place { true } else { false }
         }
-        guard let lead = others.last(where: { crosses($0) && $0.kernel == others.first(where: crosses)?.kernel })
-            ?? others.first
+        guard
+            let lead = others.last(where: { crosses($0) && $0.kernel == others.first(where: crosses)?.kernel })
+                ?? others.first
         else { return nil }
         let verdict = lead.law == nil ? "too few lengths to fit a growth law" : text(lead.verdict)
-        let sentence = ["\(lead.label): \(verdict)", crossing(lead).map(beats)].compactMap { $0 }
+        let sentence = ["\(lead.label): \(verdict)", crossing(lead).map { beats($0, for: lead) }].compactMap { $0 }
         let rest = remaining(others.filter { $0.label != lead.label })
         return sentence.joined(separator: "; ") + "." + (rest.map { " " + $0 } ?? "")
     }
 
-    private static func beats(_ crossover: Crossover) -> String {
+    /// From where a series beats another, in words about that series.
+    private static func beats(_ crossover: Crossover, for series: Series) -> String {
         switch crossover.place {
         case .at(let tokens, let bracketed):
             "beats \(crossover.slower) from \(Quantity.interval(tokens, unit: "tokens"))"
                 + (bracketed ? "" : ", outside the measured lengths")
         case .notCrossedInRange:
-            "no crossover with \(crossover.slower) in the measured range"
+            crossover.faster == series.label
+                ? "faster than \(crossover.slower) at every measured length"
+                : "slower than \(crossover.faster) at every measured length"
         }
     }
 
-    /// "Of 5 other series 4 match theory; attention-sink(4, 256) deviates."
+    /// "Of 5 other series 4 match; attention-sink(4+256) deviates." Those that deviate are named, the rest counted.
     private static func remaining(_ series: [Series]) -> String? {
         guard !series.isEmpty else { return nil }
-        let unfit = series.filter { $0.verdict != .matches || $0.law == nil }
-        let total = series.count == 1 ? "The other series" : "Of \(series.count) other series"
-        if unfit.isEmpty {
+        let unfitted = series.filter { $0.law == nil }
+        let deviating = series.filter { $0.law != nil && $0.verdict == .deviates }
+        let undecided = series.filter { $0.law != nil && $0.verdict == .undecided }
+        let matching = series.count - unfitted.count - deviating.count - undecided.count
+        if matching == series.count {
             return series.count == 1 ? "The other series matches too." : "All \(series.count) other series match too."
         }
-        let named = unfit.map { series in
-            switch (series.law, series.verdict) {
-            case (nil, _): "\(series.label) has too few lengths"
-            case (_, .deviates): "\(series.label) deviates"
-            default: "\(series.label) is undecided"
-            }
+        func counted(_ some: [Series], _ words: String) -> String? {
+            some.isEmpty ? nil : "\(some.count == 1 ? some[0].label + " is" : "\(some.count) are") \(words)"
         }
-        if series.count == 1 { return named[0].prefix(1).uppercased() + named[0].dropFirst() + "." }
-        return "\(total) \(series.count - unfit.count) match; " + named.joined(separator: ", ") + "."
+        let named = AbsentCells.list(deviating.map(\.label)) + (deviating.count == 1 ? " deviates" : " deviate")
+        let clauses = [
+            matching == 0 ? nil : "\(matching) \(matching == 1 ? "matches" : "match")",
+            deviating.isEmpty ? nil : named,
+            counted(undecided, "undecided"), counted(unfitted, "too short to fit"),
+        ].compactMap { $0 }
+        return "Of \(series.count) other series " + clauses.joined(separator: "; ") + "."
     }
 
     /// The comparison at the largest length; among equals the one that wastes most.
@@ -130,10 +143,24 @@ public struct Headlines: Sendable, Hashable {
         }
     }
 
-    private static func verdict(_ series: Series, crossovers: [Crossover]) -> String {
-        var text = growth(series)
-        let won = crossovers.filter { $0.faster == series.label }.map(beats)
-        if !won.isEmpty { text = String(text.dropLast()) + "; " + won.joined(separator: ", ") + "." }
-        return text
+    private static func verdict(_ series: Series, _ analysis: ScalingAnalysis) -> String {
+        let crossovers = analysis.crossovers.filter { crossover in
+            // Both sides of a pair could say it: the narrower mask does.
+            !series.isQuadratic && [crossover.faster, crossover.slower].contains(series.label)
+        }
+        let clauses = crossovers.map { beats($0, for: series) } + [regime(series)].compactMap { $0 }
+        let text = growth(series, analysis)
+        return clauses.isEmpty ? text : String(text.dropLast()) + "; " + clauses.joined(separator: "; ") + "."
+    }
+
+    /// "a pair costs 1.12 ± 0.02 times as much from 8K tokens on, where K and V (4.00 MiB) outgrow the L2 cache".
+    private static func regime(_ series: Series) -> String? {
+        series.regimeChange.map { change in
+            let cache = change.cacheLevel.map {
+                ", where K and V of a head (\(Quantity.bytes(Int(change.keyValueBytes)))) outgrow the L\($0) cache"
+            }
+            return "a pair costs \(Quantity.estimate(change.costRatio)) times as much from "
+                + "\(Quantity.tokens(change.toLength)) tokens on" + (cache ?? "")
+        }
     }
 }

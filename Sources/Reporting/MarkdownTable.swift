@@ -30,7 +30,9 @@ public enum MarkdownTable {
         var escaped = ""
         for character in text {
             switch character {
-            case "\\", "`", "*", "_", "[", "]", "|": escaped += "\\\(character)"
+            // A bracket is a link only where a parenthesis follows, and intervals are full of brackets.
+            case "(" where escaped.last == "]": escaped += "\\("
+            case "\\", "`", "*", "_", "|": escaped += "\\\(character)"
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "&": escaped += "&amp;"

@@ -3,30 +3,31 @@ import Analysis
 /// Peak memory against length: measured points on predicted lines.
 enum MemoryFigure {
     static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+        guard let lengths = analysis.curveLengths else { return nil }
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = analysis.series.flatMap { series in
-            styles[series.label].map { self.traces(series, $0) } ?? []
+            styles[series.label].map { self.traces(series.label, series.points(within: lengths), $0) } ?? []
         }
         let rows = traces.flatMap(\.rows)
         guard let shortest = rows.map(\.x).min(), let longest = rows.map(\.x).max(), shortest < longest,
             let least = rows.map(\.y).min(), let most = rows.map(\.y).max()
         else { return nil }
         return Plot(
-            name: "memory", title: title(analysis),
-            method: "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
+            name: "memory", title: title(analysis, lengths),
+            method:
+                "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
                 + "held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.",
             notes: AbsentCells.sentences(analysis.absent),
             x: .lengths(from: Int(shortest / 1.1), to: Int(longest)), y: .bytes(from: least / 1.6, to: most * 1.6),
-            xLabel: analysis.isDecode ? "context length n (tokens)" : "sequence length n (tokens)",
+            xLabel: analysis.lengthAxisName,
             yLabel: "peak memory", columns: ("tokens", "bytes"), traces: traces, guides: [])
     }
 
     /// The hungriest and the leanest series at the longest length that both have.
-    static func title(_ analysis: ScalingAnalysis) -> String {
-        let measured = analysis.series.filter { !$0.points.isEmpty }
-        let common = analysis.lengths.last { length in
-            measured.allSatisfy { $0.points.contains { $0.keyLength == length } }
-        }
+    static func title(_ analysis: ScalingAnalysis, _ lengths: ClosedRange<Int>) -> String {
+        let measured = analysis.series.filter { !$0.points(within: lengths).isEmpty }
+        let common = measured.map { Set($0.points(within: lengths).map(\.keyLength)) }
+            .reduce(nil as Set<Int>?) { $0?.intersection($1) ?? $1 }?.max()
         let there = measured.compactMap { series in
             series.points.first { $0.keyLength == common && $0.peakResidentBytes > 0 }.map { (series.label, $0) }
         }
@@ -44,12 +45,12 @@ enum MemoryFigure {
         return sentence + ", \(least.0) at \(Quantity.bytes(low))"
     }
 
-    private static func traces(_ series: Series, _ style: SeriesStyle) -> [Plot.Trace] {
-        let predicted = series.points.map { Plot.Row(Double($0.keyLength), Double($0.predictedBytes)) }
-        let measured = series.points.map { Plot.Row(Double($0.keyLength), Double($0.peakResidentBytes)) }
+    private static func traces(_ label: String, _ points: [Point], _ style: SeriesStyle) -> [Plot.Trace] {
+        let predicted = points.map { Plot.Row(Double($0.keyLength), Double($0.predictedBytes)) }
+        let measured = points.map { Plot.Row(Double($0.keyLength), Double($0.peakResidentBytes)) }
         return [
-            Plot.Trace(series: series.label, kind: .theory, style: style, rows: predicted),
-            Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),
+            Plot.Trace(series: label, kind: .theory, style: style, rows: predicted),
+            Plot.Trace(series: label, kind: .measured, style: style, rows: measured),
         ].map { trace in
             // A logarithmic axis has no place for a page count that rounds to nothing.
             Plot.Trace(

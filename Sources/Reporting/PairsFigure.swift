@@ -15,16 +15,17 @@ enum PairsFigure {
     }
 
     static func plot(_ analysis: ScalingAnalysis, closedForm: ClosedForm = registered) -> Plot? {
-        let windowed = analysis.series.filter { $0.window != nil && $0.points.count > 1 }
+        guard let lengths = analysis.curveLengths else { return nil }
+        let windowed = analysis.series.filter { $0.window != nil && $0.points(within: lengths).count > 1 }
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = windowed.flatMap { series in
-            styles[series.label].map { self.traces(series, $0, closedForm) } ?? []
+            styles[series.label].map { self.traces(series, series.points(within: lengths), $0, closedForm) } ?? []
         }
         let rows = traces.flatMap(\.rows)
         guard let least = rows.map(\.x).min(), let most = rows.map(\.x).max(), let top = rows.map(\.y).max()
         else { return nil }
         return Plot(
-            name: "pairs", title: title(windowed),
+            name: "pairs", title: title(windowed, lengths),
             method: "Pairs that the kernel computes over pairs that the mask allows. Points: counted by the kernel as "
                 + "it ran. Lines: closed forms. 1 wastes nothing; w is the window.",
             notes: [],
@@ -39,8 +40,10 @@ enum PairsFigure {
     }
 
     /// Named by what it wastes at its longest.
-    static func title(_ series: [Series]) -> String {
-        let last = series.compactMap { series in series.points.last.map { (series.label, $0.overhead) } }
+    static func title(_ series: [Series], _ lengths: ClosedRange<Int>) -> String {
+        let last = series.compactMap { series in
+            series.points(within: lengths).last.map { (series.label, $0.overhead) }
+        }
         guard let most = last.max(by: { $0.1 < $1.1 }), let least = last.min(by: { $0.1 < $1.1 }) else {
             return "Computed over useful pairs"
         }
@@ -48,14 +51,14 @@ enum PairsFigure {
         return most.0 == least.0 ? sentence : sentence + ", \(least.0) only \(Quantity.ratio(least.1))"
     }
 
-    private static func traces(_ series: Series, _ style: SeriesStyle, _ closedForm: ClosedForm) -> [Plot.Trace] {
-        guard let window = series.window, let first = series.points.first, let last = series.points.last else {
-            return []
-        }
-        let counted = series.points.map { Plot.Row(Double($0.keyLength) / Double(window), $0.overhead) }
+    private static func traces(
+        _ series: Series, _ points: [Point], _ style: SeriesStyle, _ closedForm: ClosedForm
+    ) -> [Plot.Trace] {
+        guard let window = series.window, let first = points.first, let last = points.last else { return [] }
+        let counted = points.map { Plot.Row(Double($0.keyLength) / Double(window), $0.overhead) }
         let curve = Sampling.lengths(first.keyLength...last.keyLength, perOctave: 32).compactMap { length in
             closedForm(series, length).map { pairs in
-                Plot.Row(Double(length) / Double(window), Double(pairs) / Double(series.usefulPairs(at: length)))
+                Plot.Row(Double(length) / Double(window), Double(pairs) / series.parameters.usefulPairs(length: length))
             }
         }
         return [

@@ -25,6 +25,8 @@ struct Plot {
         case theory
         /// The same line past the measured lengths.
         case beyond
+        /// A prediction with its interval.
+        case forecast
         /// A cross where a cell has no time.
         case skipped
     }

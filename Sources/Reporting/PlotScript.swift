@@ -29,7 +29,8 @@ struct PlotScript {
         left = Self.margin + tickWidth + 12
         right = FigureStyle.width - Self.margin - labelWidth - Self.leaderWidth
         bottom = 56 + (notes.isEmpty ? 0 : 6 + Double(notes.count) * Self.lineHeight)
-        let heading = Double(title.lines.count) * title.size * Self.titleSpacing + Double(method.count) * Self.lineHeight
+        let heading =
+            Double(title.lines.count) * title.size * Self.titleSpacing + Double(method.count) * Self.lineHeight
         top = FigureStyle.height - Self.margin - heading - 34
     }
 
@@ -77,7 +78,8 @@ struct PlotScript {
             y -= Self.lineHeight
             lines.append(
                 label(
-                    Self.escaped(line), x: Self.margin, y: y + 4, size: FigureStyle.textSize, colour: FigureStyle.quiet))
+                    Self.escaped(line), x: Self.margin, y: y + 4, size: FigureStyle.textSize, colour: FigureStyle.quiet)
+            )
         }
         lines.append(
             label(
@@ -112,7 +114,9 @@ struct PlotScript {
                 colour: style.colour)
             return [
                 text,
-                leader([(endX + 6, wanted[index]), (right + 6, wanted[index])], style.colour),
+                // Grey dots, where a series ends early, so that nobody takes them for its curve.
+                endX < right - 1
+                    ? leader([(endX + 6, wanted[index]), (right + 6, wanted[index])], "#aaaaaa", dash: "(2,5)") : "",
                 leader(
                     [(right + 6, wanted[index]), (right + Self.leaderWidth - 4, placed[index])], style.colour),
             ].filter { !$0.isEmpty }
@@ -120,10 +124,10 @@ struct PlotScript {
     }
 
     /// A thin line; empty where it has no length.
-    private func leader(_ ends: [(x: Double, y: Double)], _ colour: String) -> String {
+    private func leader(_ ends: [(x: Double, y: Double)], _ colour: String, dash: String = "1") -> String {
         guard ends[1].x - ends[0].x > 0.5 else { return "" }
         let (from, to) = (Self.position(ends[0].x, ends[0].y), Self.position(ends[1].x, ends[1].y))
-        return "set arrow from \(from) to \(to) nohead lt 1 lw 0.5 lc rgb '\(colour)' back"
+        return "set arrow from \(from) to \(to) nohead lt 1 dt \(dash) lw 0.5 lc rgb '\(colour)' back"
     }
 
     private var guideLabels: [String] {
@@ -154,8 +158,10 @@ struct PlotScript {
             return [command(layer, "4:5", "lines dt \(style.dash) lw \(Self.number(1.5 * style.size)) \(colour)")]
         case .beyond: return [command(layer, "4:5", "lines dt (1,4) lw 1.2 \(colour)")]
         case .skipped: return [command(layer, "4:5", "points pt 2 ps 0.75*mark lw 1.6 \(colour)")]
+        case .forecast: return [command(layer, "4:5:6:7", "yerrorbars pt 3 ps 1.1*mark lw 1.3 \(colour)")]
         case .measured:
-            let bars = trace.rows.contains { $0.interval != nil }
+            let bars =
+                trace.rows.contains { $0.interval != nil }
                 ? [command(layer, "4:5:6:7", "yerrorbars pt 0 ps 0 lw 1 \(colour)")] : []
             let filled = "points pt \(style.filledMark) \(size)"
             guard let open = style.openMark else { return bars + [command(layer, "4:5", "\(filled) \(colour)")] }

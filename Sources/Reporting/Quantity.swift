@@ -54,8 +54,11 @@ public enum Quantity {
         return (unit == 0 ? "\(count)" : significant(value, digits: 3)) + " " + units[unit]
     }
 
-    /// "1.00 ± 0.02". The half-width is that of the wider side.
+    /// "1.00 ± 0.02"; where one side is much wider, "1.50 [1.40, 1.90]".
     public static func estimate(_ estimate: Estimate) -> String {
+        guard estimate.low < estimate.high else { return significant(estimate.value, digits: 3) }
+        let sides = [estimate.high - estimate.value, estimate.value - estimate.low]
+        if sides.max()! > 1.5 * sides.min()! { return interval(estimate) }
         let halfWidth = halfWidth(of: estimate)
         let place = supportedPlace(value: estimate.value, halfWidth: halfWidth)
         return number(estimate.value, place: place) + " ± " + number(halfWidth, place: place)
@@ -66,6 +69,7 @@ public enum Quantity {
         let place = supportedPlace(value: estimate.value, halfWidth: halfWidth(of: estimate))
         let (low, high) = (number(estimate.low, place: place), number(estimate.high, place: place))
         let suffix = unit.isEmpty || unit == "×" ? unit : " " + unit
+        guard estimate.low < estimate.high else { return number(estimate.value, place: place) + suffix }
         return number(estimate.value, place: place) + suffix + " [\(low), \(high)]"
     }
 
@@ -77,8 +81,9 @@ public enum Quantity {
         return number(scaled, place: supportedPlace(value: scaled, halfWidth: halfWidth)) + " " + unit.name
     }
 
-    /// "[1.219, 1.252]" in the unit of `time`.
+    /// "[1.219, 1.252]" in the unit of `time`; where the ends lie far apart each has its own: "[5.4 min, 2.0 days]".
     static func timeInterval(nanoseconds value: Double, low: Double, high: Double) -> String {
+        if high > 4 * low { return "[\(time(nanoseconds: low)), \(time(nanoseconds: high))]" }
         let size = TimeUnit.fitting(value).nanoseconds
         let place = supportedPlace(value: value / size, halfWidth: max(high - value, value - low) / size)
         return "[\(number(low / size, place: place)), \(number(high / size, place: place))]"
@@ -106,11 +111,12 @@ public enum Quantity {
     }
 
     /// The power of ten of the last digit worth printing: the half-width keeps one digit, or two where it begins with 1
-    /// (0.013 rounded to 0.01 would lose a quarter). Never past the value's own first digit, nor more than five in all.
+    /// (0.013 rounded to 0.01 would lose a quarter). The value never has fewer than two digits nor more than five; three
+    /// where a single observation has no interval.
     static func supportedPlace(value: Double, halfWidth: Double) -> Int {
         let first = exponent(of: value)
-        guard halfWidth > 0 else { return first - 4 }
-        return min(max(exponent(of: halfWidth / 2), first - 4), first)
+        guard halfWidth > 0 else { return first - 2 }
+        return min(max(exponent(of: halfWidth / 2), first - 4), first - 1)
     }
 
     private static func halfWidth(of estimate: Estimate) -> Double {

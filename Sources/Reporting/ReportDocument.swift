@@ -6,14 +6,17 @@ import Statistics
 extension Document {
     /// The report in the order in which a reader asks: what was found, how it looks, the numbers, what is missing, on
     /// what machine, how to do it again, what the numbers mean.
-    init(results: Results, analysis: ScalingAnalysis, figures: [(figure: Figure, drawn: [FigureFormat])], cautions: [Caution]) {
+    init(
+        results: Results, analysis: ScalingAnalysis, figures: [(figure: Figure, drawn: [FigureFormat])],
+        cautions: [Caution]
+    ) {
         let header = results.header
         title = "What attention costs: the \(header.sweep.name) sweep"
         subtitle =
             "\(header.machine.cpuModel), \(header.startedAt), commit \(header.build.commit)"
             + (header.build.dirty ? " with uncommitted changes" : "")
         let headlines = Headlines(analysis)
-        let doubts = (results.cautions + analysis.cautions + cautions).map(\.description)
+        let doubts = (analysis.cautions + cautions).map(\.description)
         var blocks: [Block] = headlines.lines.isEmpty ? [] : [.list(headlines.lines)]
         if !doubts.isEmpty { blocks.append(.cautions(doubts)) }
         blocks += figures.map { .figure($0.figure, drawn: $0.drawn) }
@@ -23,6 +26,10 @@ extension Document {
             blocks.append(.table(caption: "Time of one call at lengths far out", ReportTables.forecasts(analysis)))
         }
         blocks.append(.table(caption: "Every cell", ReportTables.cells(analysis)))
+        let candidates = ReportTables.candidates(analysis)
+        if !candidates.rows.isEmpty {
+            blocks.append(.table(caption: "Functions that the times could be proportional to", candidates))
+        }
         let local = ReportTables.localExponents(analysis)
         if !local.rows.isEmpty { blocks.append(.table(caption: "Exponent on length between neighbours", local)) }
         if !analysis.absent.isEmpty {
@@ -52,6 +59,7 @@ extension Document {
             .heading("Environment"),
             .facts([
                 Fact(term: "Machine", value: "\(machine.cpuModel), \(machine.architecture)"),
+                Fact(term: "Revision", value: machine.cpuRevision ?? "unknown"),
                 Fact(term: "Cores", value: "\(machine.physicalCores) physical, \(machine.logicalCPUs) logical"),
                 Fact(term: "Caches", value: caches.joined(separator: "; ")),
                 Fact(term: "Memory", value: Quantity.bytes(machine.memoryBytes)),
@@ -64,7 +72,8 @@ extension Document {
                         + "\(Quantity.time(nanoseconds: machine.clockOverheadNanoseconds)) a call"),
                 Fact(term: "Measured peak", value: peaks.joined(separator: ", ")),
                 Fact(term: "Measured read bandwidth", value: Quantity.bytes(perSecond: ceilings.readBytesPerSecond)),
-                Fact(term: "Vectors", value: "\(build.simd); the CPU has \(machine.availableVectorLanes) float32 lanes"),
+                Fact(
+                    term: "Vectors", value: "\(build.simd); the CPU has \(machine.availableVectorLanes) float32 lanes"),
                 Fact(term: "Build", value: "\(build.compiler); \(build.flags); for \(machine.instructionSet)"),
                 Fact(term: "OpenBLAS core", value: build.blasCore),
                 Fact(term: "Seed", value: "\(header.seed)"),
@@ -90,6 +99,8 @@ extension Document {
             + "\"deviates\" where the 95 % interval lies outside it, else \"undecided\".",
         "Noisy samples: taken while the thread was moved, delayed or robbed of its CPU; they are counted and kept in the "
             + "raw data.",
+        "Functions: each is fitted as c · f(n) + a and ranked by AICc; a weight is the chance that it is the best of "
+            + "those listed, and functions within 2 of the best cannot be told apart by these data.",
         "Forecast ×/÷ f: the time lies between the number divided by f and multiplied by f if the law holds that far; a "
             + "cache that overflows on the way is not in it.",
         "Memory: growth of the process's peak resident memory over what it held before Q, K, V, O and the kernel were "

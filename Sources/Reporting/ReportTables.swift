@@ -7,7 +7,7 @@ public enum ReportTables {
     public static func series(_ analysis: ScalingAnalysis) -> Table {
         var notes = Footnotes()
         let rows = analysis.series.map { series -> [String] in
-            let last = series.points.last
+            let last = analysis.lastPoint(of: series)
             return [
                 series.label,
                 series.exponent.map(Quantity.estimate) ?? "–",
@@ -32,7 +32,7 @@ public enum ReportTables {
             switch crossover.place {
             case .at(let tokens, let bracketed):
                 "\(crossover.slower): \(Quantity.interval(tokens))" + (bracketed ? "" : " (outside)")
-            case .notCrossedInRange: "\(crossover.slower): not in range"
+            case .notCrossedInRange: "\(crossover.slower): throughout"
             }
         }.joined(separator: "; ")
     }
@@ -70,21 +70,41 @@ public enum ReportTables {
     }
 
     public static func forecasts(_ analysis: ScalingAnalysis) -> Table {
-        Table(
+        var notes = Footnotes()
+        let rows = analysis.forecasts.map { forecast -> [String] in
+            let (time, low, high) = (forecast.seconds * 1e9, forecast.low * 1e9, forecast.high * 1e9)
+            let isMeasured = forecast.basis == .measured
+            return [
+                forecast.series, Quantity.tokens(forecast.tokens),
+                Quantity.time(nanoseconds: time, low: low, high: high),
+                Quantity.timeInterval(nanoseconds: time, low: low, high: high),
+                isMeasured ? "measured" : "forecast \(Quantity.factor(low: forecast.low, high: forecast.high))",
+                isMeasured ? "–" : Quantity.significant(forecast.multipleOfMeasured, digits: 2) + "×",
+                forecast.cautions.map { notes.mark($0.description) }.joined(separator: " "),
+            ]
+        }
+        return Table(
             columns: [
                 .init("series", .left), .init("tokens"), .init("time"), .init("interval"), .init("basis", .left),
-                .init("beyond measured", .right, .whenWide),
+                .init("beyond measured", .right, .whenWide), .init("notes", .left),
+            ], rows: rows, footnotes: notes
+        ).droppingEmptyColumns()
+    }
+
+    /// Work functions against each other, the best two of each series and all that cannot be told from them.
+    static func candidates(_ analysis: ScalingAnalysis) -> Table {
+        Table(
+            columns: [
+                .init("series", .left), .init("function", .left), .init("ΔAICc"), .init("weight"), .init("", .left),
             ],
-            rows: analysis.forecasts.map { forecast in
-                let time = forecast.seconds * 1e9
-                let isMeasured = forecast.basis == .measured
-                return [
-                    forecast.series, Quantity.tokens(forecast.tokens),
-                    Quantity.time(nanoseconds: time, low: forecast.low * 1e9, high: forecast.high * 1e9),
-                    Quantity.timeInterval(nanoseconds: time, low: forecast.low * 1e9, high: forecast.high * 1e9),
-                    isMeasured ? "measured" : "forecast \(Quantity.factor(low: forecast.low, high: forecast.high))",
-                    isMeasured ? "–" : Quantity.significant(forecast.multipleOfMeasured, digits: 2) + "×",
-                ]
+            rows: analysis.series.flatMap { series in
+                series.candidates.enumerated().filter { $0.offset < 2 || $0.element.indistinguishable }.map {
+                    rank, one in
+                    [
+                        series.label, one.name, Quantity.number(one.deltaAICc, place: -1), Quantity.percent(one.weight),
+                        rank == 0 ? "best" : one.indistinguishable ? "indistinguishable" : "",
+                    ]
+                }
             })
     }
 

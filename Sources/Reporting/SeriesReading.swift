@@ -1,6 +1,5 @@
 import Analysis
 import Attention
-import Foundation
 import Statistics
 
 /// What sentences, tables and figures read off a series.
@@ -23,29 +22,18 @@ extension Series {
         }
     }
 
-    /// Queries of a call at this length: as many as the keys in prefill, the series' own count in decode.
-    func queryLength(at keyLength: Int) -> Int {
-        guard let point = points.last, point.queryLength != point.keyLength else { return keyLength }
-        return min(point.queryLength, keyLength)
-    }
-
-    /// Pairs that the mask allows over all batches and heads.
-    func usefulPairs(at keyLength: Int) -> Int {
-        let pairs = PairCount(
-            mask: parameters.mask, queryLength: queryLength(at: keyLength), keyLength: keyLength)
-        return parameters.batch * parameters.queryHeads * pairs.allowed
-    }
-
     /// Time that the fitted law gives.
-    func fittedNanoseconds(at keyLength: Int) -> Double? {
-        law?.nanoseconds(pairs: Double(usefulPairs(at: keyLength)))
+    func fittedNanoseconds(at length: Int) -> Double? {
+        law?.nanoseconds(pairs: parameters.usefulPairs(length: length))
     }
+
+    func points(within lengths: ClosedRange<Int>) -> [Point] { points.filter { lengths.contains($0.keyLength) } }
 
     func problem(at keyLength: Int) throws -> AttentionProblem {
         try AttentionProblem(
             shape: AttentionShape(
                 batch: parameters.batch, queryHeads: parameters.queryHeads, keyValueHeads: parameters.keyValueHeads,
-                queryLength: queryLength(at: keyLength), keyLength: keyLength,
+                queryLength: parameters.queryLength ?? keyLength, keyLength: keyLength,
                 headDimension: parameters.headDimension),
             mask: parameters.mask, elementType: parameters.elementType)
     }
@@ -56,7 +44,8 @@ extension Point {
     var flopsPerSecond: Estimate {
         let flops = Double(flops)
         return Estimate(
-            value: flops / medianNanoseconds * 1e9, low: flops / high * 1e9, high: flops / low * 1e9, level: 0.95)
+            value: flops / medianNanoseconds * 1e9, low: flops / high * 1e9, high: flops / low * 1e9,
+            level: level)
     }
 
     /// Computed over useful pairs.
@@ -69,13 +58,27 @@ extension ScalingAnalysis {
 
     func series(labelled label: String) -> Series? { series.first { $0.label == label } }
 
-    /// True where each query row stands against keys that were cached before it.
-    var isDecode: Bool { series.contains { $0.points.contains { $0.queryLength != $0.keyLength } } }
+    /// True where queries stand against keys that were cached before them.
+    var isDecode: Bool { series.contains { $0.parameters.queryLength != nil } }
 
-    /// Every measured length, ascending.
-    var lengths: [Int] { Set(series.flatMap { $0.points.map(\.keyLength) }).sorted() }
+    /// The lengths of the curves: from the shortest on, as long as no gap is wider than a factor of four. Single far
+    /// lengths, measured to test a forecast, lie outside and have a figure of their own.
+    var curveLengths: ClosedRange<Int>? {
+        let lengths = Set(series.flatMap { $0.points.map(\.keyLength) }).sorted()
+        guard let first = lengths.first else { return nil }
+        let last = zip(lengths, lengths.dropFirst()).first { $1 > 4 * $0 }?.0 ?? lengths[lengths.count - 1]
+        return first...last
+    }
 
-    /// "causal, float32, d = 64, 1 head, one pinned core": what all series share, for subtitles.
+    /// The point that speaks for a series: the last of its curve, or of all where it has none there.
+    func lastPoint(of series: Series) -> Point? {
+        curveLengths.flatMap { series.points(within: $0).last } ?? series.points.last
+    }
+
+    var lengthAxisName: String { isDecode ? "context length n (tokens)" : "sequence length n (tokens)" }
+
+    /// "causal, float32, d = 64, 1 head, one pinned core": what all series share, for subtitles;
+    /// a number stays with its noun.
     var conditions: String {
         func common<Value: Hashable>(_ value: (SeriesParameters) -> Value, _ text: (Value) -> String) -> String? {
             let values = Set(series.map { value($0.parameters) })
@@ -84,10 +87,10 @@ extension ScalingAnalysis {
         return [
             common(\.mask.isCausal) { $0 ? "causal" : "non-causal" },
             common(\.elementType, \.rawValue),
-            common(\.headDimension) { "d = \($0)" },
-            common(\.batch) { $0 == 1 ? "" : "batch \($0)" },
-            common(\.queryHeads) { $0 == 1 ? "1 head" : "\($0) query heads" },
-            common(\.threads) { $0 == 1 ? "one core" : "\($0) cores" },
+            common(\.headDimension) { "d\u{A0}=\u{A0}\($0)" },
+            common(\.batch) { $0 == 1 ? "" : "batch\u{A0}\($0)" },
+            common(\.queryHeads) { $0 == 1 ? "1\u{A0}head" : "\($0)\u{A0}query heads" },
+            common(\.threads) { $0 == 1 ? "one\u{A0}core" : "\($0)\u{A0}cores" },
         ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }

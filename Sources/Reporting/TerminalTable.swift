@@ -9,7 +9,10 @@ public enum TerminalTable {
             }
             return trimmingEnd(padded.joined(separator: "  "))
         }
-        var lines = [line(table.columns.map(\.heading)), widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")]
+        var lines = [
+            line(table.columns.map(\.heading)),
+            widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "),
+        ]
         lines.append(contentsOf: table.rows.map(line))
         for (mark, text) in table.footnotes.entries {
             lines.append(contentsOf: wrap("\(mark)  \(text)", width: width, indent: 3))

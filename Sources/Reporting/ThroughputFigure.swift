@@ -4,22 +4,21 @@ import Statistics
 /// Useful FLOP/s against length, under the peak that was measured on the same cores.
 enum ThroughputFigure {
     static func plot(_ analysis: ScalingAnalysis) -> Plot? {
-        let lengths = analysis.lengths
-        guard let shortest = lengths.first, let longest = lengths.last, shortest < longest else { return nil }
+        guard let lengths = analysis.curveLengths, lengths.lowerBound < lengths.upperBound else { return nil }
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = analysis.series.flatMap { series in
-            styles[series.label].map { self.traces(series, $0) } ?? []
+            styles[series.label].map { self.traces(series.label, series.points(within: lengths), $0) } ?? []
         }
         let peaks = self.peaks(analysis)
         let most = (traces.flatMap { $0.rows.map { $0.interval?.upperBound ?? $0.y } } + peaks).max() ?? 1
-        let x = Axis.lengths(from: Int(Double(shortest) / 1.1), to: longest)
+        let x = Axis.lengths(from: Int(Double(lengths.lowerBound) / 1.1), to: lengths.upperBound)
         let y = Axis.linear(to: most * 1.08)
         return Plot(
-            name: "throughput", title: title(analysis),
+            name: "throughput", title: title(analysis, lengths),
             method: "GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), "
                 + "\(analysis.conditions). Medians with 95 % intervals; the peak is measured in the same run.",
             notes: AbsentCells.sentences(analysis.absent), x: x, y: y,
-            xLabel: analysis.isDecode ? "context length n (tokens)" : "sequence length n (tokens)",
+            xLabel: analysis.lengthAxisName,
             yLabel: "useful GFLOP/s", columns: ("tokens", "usefulGFLOPsPerSecond"), traces: traces,
             guides: peaks.map { peak in
                 Plot.Guide(
@@ -28,8 +27,10 @@ enum ThroughputFigure {
             })
     }
 
-    static func title(_ analysis: ScalingAnalysis) -> String {
-        let last = analysis.series.compactMap { series in series.points.last.map { (series.label, $0) } }
+    static func title(_ analysis: ScalingAnalysis, _ lengths: ClosedRange<Int>) -> String {
+        let last = analysis.series.compactMap { series in
+            series.points(within: lengths).last.map { (series.label, $0) }
+        }
         guard let best = last.max(by: { $0.1.fractionOfPeak < $1.1.fractionOfPeak }),
             let worst = last.min(by: { $0.1.fractionOfPeak < $1.1.fractionOfPeak })
         else { return "Useful FLOP/s by sequence length" }
@@ -50,13 +51,13 @@ enum ThroughputFigure {
         return peaks
     }
 
-    private static func traces(_ series: Series, _ style: SeriesStyle) -> [Plot.Trace] {
-        let rows = series.points.map { point in
+    private static func traces(_ label: String, _ points: [Point], _ style: SeriesStyle) -> [Plot.Trace] {
+        let rows = points.map { point in
             let rate = point.flopsPerSecond
             return Plot.Row(Double(point.keyLength), rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
         }
         return [Plot.Kind.joined, .measured].map { kind in
-            Plot.Trace(series: series.label, kind: kind, style: style, rows: rows)
-        }
+            Plot.Trace(series: label, kind: kind, style: style, rows: rows)
+        }.filter { !$0.rows.isEmpty }
     }
 }

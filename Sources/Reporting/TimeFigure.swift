@@ -5,15 +5,17 @@ import Foundation
 /// Time against length on logarithmic axes: does it grow as theory says?
 enum TimeFigure {
     static func plot(_ analysis: ScalingAnalysis) -> Plot? {
-        let lengths = analysis.lengths + skipped(analysis).map(\.queryLength)
-        guard let shortest = lengths.min(), let longest = lengths.max(), shortest < longest else { return nil }
+        guard let measured = analysis.curveLengths else { return nil }
+        let longest = ([measured.upperBound] + skipped(analysis, measured).map(\.keyLength)).max() ?? 0
+        guard measured.lowerBound < longest else { return nil }
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = analysis.series.flatMap { series in
-            styles[series.label].map { self.traces(series, $0, to: longest, skipped: skipped(analysis)) } ?? []
+            styles[series.label].map { self.traces(series, $0, within: measured, skipped: skipped(analysis, measured)) }
+                ?? []
         }
         let times = traces.flatMap { $0.rows.map(\.y) }
         guard let least = times.min(), let most = times.max() else { return nil }
-        let x = Axis.lengths(from: Int(Double(shortest) / 1.1), to: longest)
+        let x = Axis.lengths(from: Int(Double(measured.lowerBound) / 1.1), to: longest)
         let y = Axis.times(fromNanoseconds: least / 1.5, to: most * 1.5)
         return Plot(
             name: "time", title: title(analysis),
@@ -22,7 +24,7 @@ enum TimeFigure {
                 + (traces.contains { $0.kind == .beyond } ? " Dotted: past the measured lengths." : ""),
             notes: AbsentCells.sentences(analysis.absent).map { "× " + $0 },
             x: x, y: y,
-            xLabel: analysis.isDecode ? "context length n (tokens)" : "sequence length n (tokens)",
+            xLabel: analysis.lengthAxisName,
             yLabel: "time per call", columns: ("tokens", "nanoseconds"), traces: traces,
             guides: guides(x: x, y: y))
     }
@@ -33,7 +35,7 @@ enum TimeFigure {
         guard let first = fitted.first(where: \.isQuadratic) ?? fitted.first, let exponent = first.exponent else {
             return "Time per call by sequence length: too few lengths to fit a growth law"
         }
-        let unfit = fitted.filter { $0.verdict != .matches }
+        let unfit = fitted.filter { $0.verdict == .deviates } + fitted.filter { $0.verdict == .undecided }
         let own = "\(first.label) grows as pairs^\(Quantity.estimate(exponent))"
         if unfit.isEmpty, fitted.count == 1 { return "\(own): as theory says" }
         if unfit.isEmpty { return "Time follows the exact pair count in all \(fitted.count) series; \(own)" }
@@ -43,27 +45,31 @@ enum TimeFigure {
                 return "\(series.label) \(verdict) (pairs^\(Quantity.estimate(exponent)))"
             }
         }
-        let more = unfit.count > 2 ? ["\(unfit.count - 2) more do not either"] : []
-        return "Time follows the exact pair count in \(fitted.count - unfit.count) of \(fitted.count) series; "
+        let more = unfit.count > 2 ? ["\(unfit.count - 2) more deviate or are undecided"] : []
+        let matching = fitted.count - unfit.count
+        return
+            "Time follows the exact pair count in \(matching == 0 ? "none" : "\(matching)") of \(fitted.count) series; "
             + AbsentCells.list(named + more)
     }
 
-    private static func skipped(_ analysis: ScalingAnalysis) -> [AbsentCell] {
-        analysis.isDecode ? [] : analysis.absent
+    /// Those that lie near the curves.
+    private static func skipped(_ analysis: ScalingAnalysis, _ measured: ClosedRange<Int>) -> [AbsentCell] {
+        analysis.absent.filter { $0.keyLength <= 4 * measured.upperBound }
     }
 
     private static func traces(
-        _ series: Series, _ style: SeriesStyle, to longest: Int, skipped: [AbsentCell]
+        _ series: Series, _ style: SeriesStyle, within lengths: ClosedRange<Int>, skipped: [AbsentCell]
     ) -> [Plot.Trace] {
-        guard let first = series.points.first, let last = series.points.last else { return [] }
+        let points = series.points(within: lengths)
+        guard let first = points.first, let last = points.last else { return [] }
         func law(_ range: ClosedRange<Int>) -> [Plot.Row] {
             Sampling.lengths(range).compactMap { length in
                 series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
             }
         }
-        let measured = series.points.map { Plot.Row(Double($0.keyLength), $0.medianNanoseconds, $0.low...$0.high) }
-        let missing = skipped.filter { $0.series == series.label && $0.queryLength > 0 }.compactMap { cell in
-            series.fittedNanoseconds(at: cell.queryLength).map { Plot.Row(Double(cell.queryLength), $0) }
+        let measured = points.map { Plot.Row(Double($0.keyLength), $0.medianNanoseconds, $0.low...$0.high) }
+        let missing = skipped.filter { $0.series == series.label }.compactMap { cell in
+            series.fittedNanoseconds(at: cell.keyLength).map { Plot.Row(Double(cell.keyLength), $0) }
         }
         let farthest = missing.map { Int($0.x) }.max() ?? last.keyLength
         return [
@@ -87,19 +93,5 @@ enum TimeFigure {
                 rows: [Plot.Row(startX, startY), Plot.Row(startX * span, startY * pow(span, slope))],
                 isNamedAtEnd: true)
         }
-    }
-}
-
-/// Lengths at which a smooth curve is drawn.
-enum Sampling {
-    /// Evenly spaced on a logarithmic axis, both ends included. Laws are smooth; counts of whole chunks are not and need
-    /// more.
-    static func lengths(_ range: ClosedRange<Int>, perOctave: Int = 8) -> [Int] {
-        let octaves = log2(Double(range.upperBound) / Double(range.lowerBound))
-        let steps = max(1, Int((octaves * Double(perOctave)).rounded(.up)))
-        let lengths = (0...steps).map { step in
-            Int((Double(range.lowerBound) * exp2(octaves * Double(step) / Double(steps))).rounded())
-        }
-        return Set(lengths).sorted()
     }
 }

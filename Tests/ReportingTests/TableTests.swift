@@ -1,0 +1,47 @@
+import Testing
+import TestSupport
+
+@testable import Reporting
+
+@Suite struct TableTests {
+    @Test(arguments: [80, 120])
+    func tablesFitTheTerminal(width: Int) {
+        let analysis = PlantedAnalysis.full
+        let text = [ReportTables.series(analysis), ReportTables.cells(analysis), ReportTables.forecasts(analysis)]
+            .map { TerminalTable.text($0, width: width) }.joined(separator: "\n")
+        #expect(text == Golden.text("tables-\(width)", updatingTo: text))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= width })
+    }
+
+    @Test func aWideTerminalShowsMore() {
+        let table = ReportTables.cells(PlantedAnalysis.full)
+        #expect(!TerminalTable.text(table, width: 80).contains("95 % interval"))
+        #expect(TerminalTable.text(table, width: 120).contains("95 % interval"))
+    }
+
+    @Test func rulesAndNumbersAlign() {
+        let table = Table(columns: [.init("name", .left), .init("n")], rows: [["a", "1,000"], ["long name", "2"]])
+        #expect(
+            TerminalTable.text(table, width: 80)
+                == "name           n\n─────────  ─────\na          1,000\nlong name      2\n")
+        #expect(
+            MarkdownTable.text(table)
+                == "| name      |     n |\n| --------- | ----: |\n| a         | 1,000 |\n| long name |     2 |\n")
+    }
+
+    @Test func markdownIsEscaped() {
+        let table = Table(columns: [.init("a|b", .left)], rows: [["<i>*x*_y_`z`"]])
+        #expect(MarkdownTable.text(table).contains("a\\|b"))
+        #expect(MarkdownTable.text(table).contains("&lt;i&gt;\\*x\\*\\_y\\_\\`z\\`"))
+    }
+
+    @Test func aRemarkIsSaidOnce() {
+        var notes = Footnotes()
+        let marks = ["first", "second", "first"].map { notes.mark($0) }
+        #expect(marks == ["a", "b", "a"])
+        #expect(notes.entries.map(\.text) == ["first", "second"])
+        var many = Footnotes()
+        let last = (0..<28).map { many.mark("\($0)") }.last
+        #expect(last == "ab")
+    }
+}
