@@ -39,7 +39,7 @@ extension Series {
         let laws = measured.laws
         law = laws?.preferred.law
         exponent = laws?.exponent
-        verdict = laws?.verdict ?? .undecided
+        verdict = Self.verdict(measured)
         nanosecondsPerPair = laws?.proportional.coefficient()
         exponentOnComputedPairs =
             ScalingLaws(
@@ -75,7 +75,7 @@ extension Series {
                     "few lengths: \(points.count) cannot tell an overhead from growth, so the exponent assumes none and "
                         + "the verdict is open; \(ScalingFit.fewestWithOverhead) can"))
         }
-        if let minima = contradictingMinima(laws.exponent, measured) {
+        if let minima = contradictingMinima(laws.exponent, measured)?.value {
             cautions.append(
                 Caution(
                     "minima disagree: the fastest samples grow with exponent \(String(format: "%.3f", minima)), "
@@ -91,14 +91,25 @@ extension Series {
         return "the fit does not converge"
     }
 
-    /// The exponent of the fastest samples where its interval does not meet that of the medians. One-sided noise moves
-    /// medians more than minima, so a difference tells of noise that depends on the length.
-    private static func contradictingMinima(_ exponent: Estimate, _ measured: MeasuredSeries) -> Double? {
-        let observations = zip(measured.points, measured.errors).map {
-            ScalingFit.Observation(
-                pairs: Double($0.usefulPairs), nanoseconds: $0.minimumNanoseconds, logError: $1)
-        }
-        guard let minima = ScalingFit(observations, freeExponent: true)?.exponent(level: 0.95) else { return nil }
-        return minima.high < exponent.low || minima.low > exponent.high ? minima.value : nil
+    /// A deviation that the fastest samples do not share is no finding: noise that depends on the length bends the
+    /// medians, and a kernel that grows too fast does so in its fastest samples too.
+    private static func verdict(_ measured: MeasuredSeries) -> TheoryVerdict {
+        guard let verdict = measured.laws?.verdict else { return .undecided }
+        return verdict == .deviates && minima(measured)?.verdict != .deviates ? .undecided : verdict
+    }
+
+    /// The laws of the fastest samples. One-sided noise moves medians more than minima.
+    private static func minima(_ measured: MeasuredSeries) -> ScalingLaws? {
+        ScalingLaws(
+            zip(measured.points, measured.errors).map {
+                ScalingFit.Observation(
+                    pairs: Double($0.usefulPairs), nanoseconds: $0.minimumNanoseconds, logError: $1)
+            })
+    }
+
+    /// The exponent of the fastest samples where its interval does not meet that of the medians.
+    private static func contradictingMinima(_ exponent: Estimate, _ measured: MeasuredSeries) -> Estimate? {
+        guard let minima = minima(measured)?.exponent else { return nil }
+        return minima.high < exponent.low || minima.low > exponent.high ? minima : nil
     }
 }

@@ -10,6 +10,8 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
     /// Sizes, outermost first, row-major.
     public private(set) var dimensions: [Int]
     private let storage: UnsafeMutableRawBufferPointer
+    /// What `storage` lies in, where it was mapped rather than allocated.
+    private let mapping: UnsafeMutableRawBufferPointer?
 
     private static let mappingThreshold = 1 << 20
     private static let hugePage = 2 << 20
@@ -26,24 +28,33 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
         if byteCount < Self.mappingThreshold {
             storage = .allocate(byteCount: byteCount, alignment: 64)
             storage.initializeMemory(as: UInt8.self, repeating: 0)
+            mapping = nil
         } else {
-            let rounded = (byteCount + Self.hugePage - 1) / Self.hugePage * Self.hugePage
-            let mapping = mmap(nil, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-            guard let mapping, mapping != MAP_FAILED else {
-                fatalError(
-                    "cannot map \(rounded) bytes for a tensor of \(dimensions): \(String(cString: strerror(errno)))")
-            }
-            _ = madvise(mapping, rounded, MADV_HUGEPAGE)
-            storage = UnsafeMutableRawBufferPointer(start: mapping, count: rounded)
+            (mapping, storage) = Self.map(byteCount, dimensions)
         }
     }
 
-    deinit {
-        if dimensions.reduce(1, *) * elementType.byteCount + 64 < Self.mappingThreshold {
-            storage.deallocate()
-        } else {
-            munmap(storage.baseAddress!, storage.count)
+    /// Zeroed pages of the system's, the first at a huge page's boundary: without that, the system could not back the
+    /// ends of a tensor with huge pages.
+    private static func map(
+        _ byteCount: Int, _ dimensions: [Int]
+    ) -> (mapping: UnsafeMutableRawBufferPointer, storage: UnsafeMutableRawBufferPointer) {
+        let rounded = (byteCount + hugePage - 1) / hugePage * hugePage
+        let mapped = mmap(nil, rounded + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let mapped, mapped != MAP_FAILED else {
+            fatalError(
+                "cannot map \(rounded) bytes for a tensor of \(dimensions): \(String(cString: strerror(errno)))")
         }
+        let start = mapped.alignedUp(toMultipleOf: hugePage)
+        _ = madvise(start, rounded, MADV_HUGEPAGE)
+        return (
+            UnsafeMutableRawBufferPointer(start: mapped, count: rounded + hugePage),
+            UnsafeMutableRawBufferPointer(start: start, count: rounded)
+        )
+    }
+
+    deinit {
+        if let mapping { munmap(mapping.baseAddress!, mapping.count) } else { storage.deallocate() }
     }
 
     public var count: Int { dimensions.reduce(1, *) }

@@ -83,14 +83,6 @@ public final class TextProgress: ProgressObserver {
         self.write = write
     }
 
-    /// To standard error, in the style that suits it.
-    public convenience init() {
-        let isTerminal = isatty(STDERR_FILENO) == 1
-        self.init(isTerminal ? .terminal(columns: 80) : .lines) { text in
-            FileHandle.standardError.write(Data(text.utf8))
-        }
-    }
-
     public func report(_ event: ProgressEvent) {
         let now = clock.nanoseconds
         let interval =

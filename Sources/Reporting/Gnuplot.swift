@@ -28,10 +28,24 @@ public struct Gnuplot: Sendable {
         process.standardError = messages
         process.standardOutput = FileHandle.nullDevice
         do { try process.run() } catch { throw .failed(figure: name, message: "\(error)") }
-        let text = String(decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let text = String(decoding: Self.readToEnd(messages.fileHandleForReading), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw .failed(figure: name, message: text.split(separator: "\n").joined(separator: " "))
+        }
+    }
+
+    /// A signal such as ^C or a child's end interrupts a read; Foundation's own reading to the end would trap on it.
+    private static func readToEnd(_ handle: FileHandle) -> Data {
+        var data = Data()
+        while true {
+            do {
+                guard let piece = try handle.read(upToCount: 1 << 16), !piece.isEmpty else { return data }
+                data += piece
+            } catch {
+                let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+                guard cause?.code == Int(EINTR) else { return data }
+            }
         }
     }
 }

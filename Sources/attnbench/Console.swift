@@ -14,8 +14,8 @@ struct Console {
 
     static var standard: Console {
         Console(
-            output: { FileHandle.standardOutput.write(Data($0.utf8)) },
-            messages: { FileHandle.standardError.write(Data($0.utf8)) },
+            output: { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
+            messages: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
             outputIsTerminal: isatty(STDOUT_FILENO) == 1,
             messagesAreTerminal: isatty(STDERR_FILENO) == 1,
             columns: nil,

@@ -31,6 +31,23 @@ import Testing
         #expect(abs(try #require(series.law).exponent - 1.1) < 0.005)
     }
 
+    /// A neighbour that slows long calls more than short ones bends most samples, and leaves the fastest alone.
+    @Test func aDeviationThatTheFastestSamplesDoNotShareIsNone() throws {
+        let planted = Planted()
+        let measurements = lengths.map { length in
+            let time = planted.law(Double(planted.work(length).usefulPairs))
+            let slowed = time * pow(Double(length) / 512, 0.15)
+            let samples = (0..<12).map { Int($0 < 3 ? time : slowed * (1 + 0.001 * Double($0))) }
+            return Measurement(
+                workload: planted.workload(length), launch: 0, work: planted.work(length),
+                outcome: .measured(Planted.record(samples)))
+        }
+        let series = try #require(Planted.analysis(measurements).series.first)
+        #expect(try #require(series.exponent).low > 1.03)
+        #expect(series.verdict == .undecided)
+        #expect(series.cautions.contains { $0.description.hasPrefix("minima disagree") })
+    }
+
     @Test func noiseThatHidesTheAnswerLeavesItUndecided() throws {
         let series = try series(Planted(launchNoise: 0.15, roundNoise: 0.01))
         #expect(series.verdict == .undecided)
