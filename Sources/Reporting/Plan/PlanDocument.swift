@@ -1,0 +1,120 @@
+import Attention
+import Serving
+
+/// A serving plan, told: the answer first, then the tables behind it, each with its assumption under it.
+public enum PlanDocument {
+    /// Parts that a reader may ask for.
+    public enum Section: String, Sendable, Hashable, CaseIterable {
+        case memory, types, formulas, fit, parallelism, reading, writing, contexts, conversation, training, explain
+
+        /// What is shown where nothing is asked for.
+        public static let usual: [Section] = [.memory, .fit, .reading, .writing, .contexts]
+    }
+
+    public static func document(
+        _ plan: ServingPlan, prices: PriceList, sections: [Section] = Section.usual,
+        formula: KVCache.Formula = .exact,
+        conversation: Conversation = Conversation(turns: 100, userTokens: 500, answerTokens: 500),
+        measured: MeasuredPlan? = nil
+    ) -> Document {
+        let blocks =
+            [Document.Block.list(PlanAnswer.sentences(plan)), .cautions(PlanAnswer.cautions(plan))]
+            + sections.flatMap { section -> [Document.Block] in
+                switch section {
+                case .memory: PlanMemory.blocks(plan)
+                case .types: PlanMemory.typeBlocks(plan)
+                case .formulas: PlanMemory.formulaBlocks(plan, formula)
+                case .fit: PlanFit.blocks(plan)
+                case .parallelism: PlanParallelism.blocks(plan)
+                case .reading: PlanReading.blocks(plan)
+                case .writing: PlanWriting.blocks(plan)
+                case .contexts: PlanContexts.blocks(plan)
+                case .conversation: PlanConversation.blocks(plan, conversation)
+                case .training: PlanTraining.blocks(plan)
+                case .explain: PlanExplanation.blocks(plan)
+                }
+            }
+            + (measured.map { PlanMeasured.blocks($0, model: plan.model) } ?? [])
+        return Document(
+            title: "\(plan.model.name) at \(Quantity.tokensInFull(plan.context)) tokens",
+            subtitle: subtitle(plan, prices: prices),
+            blocks: blocks.filter { $0 != .cautions([]) })
+    }
+
+    private static func subtitle(_ plan: ServingPlan, prices: PriceList) -> String {
+        let deployment = plan.deployment
+        let place = "on \(deployment.count) × \(deployment.accelerator.name)"
+        guard let rent = deployment.dollarsPerAcceleratorHour else {
+            return "\(place), no price on file: give --price, dollars per accelerator and hour"
+        }
+        var text = "\(place) at \(Quantity.dollars(rent)) an hour each"
+        if let price = plan.price { text += " (\(price.seller), \(price.date))" }
+        if let range = prices.range(of: deployment.accelerator) {
+            text +=
+                "; prices on file go from \(Quantity.dollars(range.lowerBound)) to "
+                + Quantity.dollars(range.upperBound)
+        }
+        return text
+    }
+}
+
+/// The answer in four sentences, and what to be careful about.
+enum PlanAnswer {
+    static func sentences(_ plan: ServingPlan) -> [String] {
+        let deployment = plan.deployment
+        var sentences = [memory(plan)]
+        let reading =
+            "Reading a prompt of that length: \(Quantity.time(seconds: plan.secondsToFirstToken)) to the first token"
+        sentences.append(
+            reading
+                + money([
+                    plan.prefill.dollars(on: deployment).map { "\(Quantity.dollars($0)) a prompt" },
+                    plan.prefill.dollarsPerMillionTokens(on: deployment).map {
+                        "\(Quantity.dollars($0)) per million input tokens"
+                    },
+                ]))
+        let step = plan.decode.secondsPerStep(on: deployment)
+        let writing =
+            "Writing at batch \(plan.batch): \(Quantity.time(seconds: step)) a token, "
+            + "\(Quantity.significant(plan.decode.tokensPerSecond(on: deployment), digits: 3)) tokens/s"
+        sentences.append(
+            writing
+                + money([
+                    plan.decode.dollarsPerMillionTokens(on: deployment).map {
+                        "\(Quantity.dollars($0)) per million output tokens"
+                    }
+                ]))
+        return sentences
+    }
+
+    private static func memory(_ plan: ServingPlan) -> String {
+        let cache = Quantity.decimalBytes(Double(plan.batch) * plan.cache.bytes(tokens: plan.context))
+        let weights = Quantity.decimalBytes(plan.fit.weightBytes)
+        let need = plan.fewestAccelerators
+        let deployed =
+            plan.deployment.count == need ? "" : "; computed for \(plan.deployment.count)"
+        return "KV cache \(cache) + weights \(weights): at least \(need) "
+            + "accelerator\(need == 1 ? "" : "s")\(deployed), \(plan.deployment.nodes) "
+            + "node\(plan.deployment.nodes == 1 ? "" : "s")."
+    }
+
+    private static func money(_ parts: [String?]) -> String {
+        let known = parts.compactMap { $0 }
+        return known.isEmpty ? "." : "; " + known.joined(separator: ", ") + "."
+    }
+
+    static func cautions(_ plan: ServingPlan) -> [String] {
+        var cautions: [String] = []
+        if !plan.fits {
+            cautions.append(
+                "\(plan.deployment.count) accelerators do not hold this; times and dollars are what they would be if "
+                    + "they did. Take \(plan.fewestAccelerators) or more, or a smaller --kv-type.")
+        }
+        if plan.context > plan.model.declaredContext {
+            cautions.append(
+                "The release declares \(Quantity.tokensInFull(plan.model.declaredContext)) tokens; beyond them this is "
+                    + "the cost, not the quality.")
+        }
+        return cautions + plan.model.notes.filter { $0.contains("not known") }
+    }
+}

@@ -1,0 +1,92 @@
+import Serving
+
+/// How much context fits on how many accelerators.
+enum PlanFit {
+    static func blocks(_ plan: ServingPlan) -> [Document.Block] {
+        let node = plan.deployment.accelerator.link.perNode
+        let counts = Set([1, 2, 4, 8, 16, 32, 64].filter { $0 <= max(node, 4 * plan.deployment.count) })
+            .union([plan.deployment.count]).sorted()
+        let rows = counts.map { count in
+            let deployment = plan.deployment.with(count: count)
+            let rent = deployment.dollarsPerSecond.map { Quantity.dollars($0 * 3600) } ?? "-"
+            return [
+                Quantity.count(count) + (count == plan.deployment.count ? " *" : "  "),
+                Quantity.count(deployment.nodes), Quantity.decimalBytes(deployment.usableBytes),
+                longest(plan.fit.longestContext(on: deployment)),
+                Quantity.count(plan.fit.largestBatch(tokens: plan.context, on: deployment)), rent,
+            ]
+        }
+        let table = Table(
+            columns: [
+                .init("accelerators"), .init("nodes"), .init("usable"), .init("longest context"),
+                .init("batch at \(Quantity.tokens(plan.context))"), .init("an hour"),
+            ], rows: rows)
+        return [
+            .heading("Fit"),
+            .table(
+                caption: "\(plan.deployment.accelerator.name), weights \(Quantity.decimalBytes(plan.fit.weightBytes)) "
+                    + "and \(plan.cache.type.name) cache (* is what the times below are for)", table),
+            .paragraph(reserve(plan.deployment) + " " + sharding(plan)),
+        ]
+    }
+
+    static func reserve(_ deployment: Deployment) -> String {
+        "\(Quantity.percent(deployment.reserve)) of memory is kept free for activations and the runtime; the rest is "
+            + "taken as split evenly."
+    }
+
+    private static func sharding(_ plan: ServingPlan) -> String {
+        let heads = plan.model.attention.shardableHeads
+        return "Tensor parallelism splits the cache over at most \(heads) accelerator\(heads == 1 ? "" : "s") "
+            + "(\(heads == 1 ? "one latent vector" : "KV heads")); pipeline or context parallelism does the rest."
+    }
+
+    static func longest(_ context: Int?) -> String {
+        switch context {
+        case nil: "any"
+        case 0?: "weights do not fit"
+        case let context?: Quantity.rough(context)
+        }
+    }
+}
+
+/// Ways to split the model over the deployment.
+enum PlanParallelism {
+    static func blocks(_ plan: ServingPlan) -> [Document.Block] {
+        let count = max(2, plan.deployment.count)
+        let accelerator = plan.deployment.accelerator
+        let rows = Parallelism.allCases.map { way in
+            let limit = way.limit(of: plan.model)
+            let bytes = way.prefillBytesPerLayerAndToken(plan.model, count: count)
+            return [
+                way.name, way.shards, limit.map { "P ≤ \(Quantity.count($0))" } ?? "any P",
+                Quantity.decimalBytes(bytes.rounded()),
+            ]
+        }
+        let table = Table(
+            columns: [
+                .init("parallelism", .left), .init("splits", .left), .init("KV split", .left), .init("sent"),
+            ], rows: rows)
+        let fast = Parallelism.ring.tokensToHide(
+            plan.model, flopsPerSecond: accelerator.flopsPerSecond,
+            bytesPerSecond: accelerator.link.oneWayBytesPerSecond)
+        let slow = Parallelism.ring.tokensToHide(
+            plan.model, flopsPerSecond: accelerator.flopsPerSecond, bytesPerSecond: betweenNodes)
+        let efficiency = Parallelism.naiveCausalRingEfficiency(count: count)
+        let hide = zip([accelerator.link.name, "50 GB/s between nodes"], [fast, slow]).compactMap { name, tokens in
+            tokens.map { "\(Quantity.count(Int($0.rounded(.up)))) tokens over \(name)" }
+        }
+        return [
+            .heading("Parallelism"),
+            .table(caption: "Split over P = \(count); bytes that each sends for a layer and token of prefill", table),
+            .paragraph(
+                "16-bit activations, ring collectives; context parallelism copies the weights. A ring hides its sending behind computing from "
+                    + "\(hide.joined(separator: ", ")) on each accelerator (c ≥ F·b / (2·g·BW) at full FLOP/s); a causal "
+                    + "ring over consecutive pieces is busy \(Quantity.percent(efficiency)) of the time, a zigzag one "
+                    + "all of it. Ulysses needs P ≤ KV heads, or copies them."),
+        ]
+    }
+
+    /// One 400 Gbit/s port for each accelerator, one way.
+    private static let betweenNodes = 50e9
+}
