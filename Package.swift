@@ -67,7 +67,8 @@ let package = Package(
         .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking", "TestSupport"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"]),
         .testTarget(
-            name: "ServingTests", dependencies: ["Serving", "TestSupport"], resources: [.copy("Configurations")]),
+            name: "ServingTests", dependencies: ["Serving", "Analysis", "Benchmarking", "Hardware", "TestSupport"],
+            resources: [.copy("Configurations")]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], exclude: ["Golden"]),
         .testTarget(name: "CommandTests", dependencies: ["attnbench", "TestSupport"], exclude: ["Golden"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),

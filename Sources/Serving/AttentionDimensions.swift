@@ -53,6 +53,14 @@ public enum AttentionDimensions: Sendable, Hashable {
         }
     }
 
+    /// Elements of one cached vector, for which some types store a scale.
+    public var cachedVectorLength: Int {
+        switch self {
+        case .grouped(_, _, let headDimension): headDimension
+        case .latent: cachedElementsPerToken
+        }
+    }
+
     /// Both products of one (query, key) pair over all heads, when many queries meet the keys together: two FLOPs per
     /// multiply-add. Latent attention expands its keys and values first.
     public var prefillFLOPsPerPair: Int {

@@ -34,7 +34,10 @@ public struct KVCache: Sendable, Hashable {
         return Double(model.attention.cachedElementsPerToken)
     }
 
-    public var bitsPerElement: Double { formula == .exact ? type.bitsPerElement : type.nominalBits }
+    public var bitsPerElement: Double {
+        guard formula == .exact else { return type.nominalBits }
+        return type.bitsPerElement + type.bitsPerVector / Double(model.attention.cachedVectorLength)
+    }
 
     /// Bytes that one token leaves in one layer.
     public var bytesPerTokenAndLayer: Double { elementsPerTokenAndLayer * bitsPerElement / 8 }
@@ -86,7 +89,7 @@ public struct KVCache: Sendable, Hashable {
     private func residualBytes(tokens: Int) -> Double {
         guard type.residualTokens > 0 else { return 0 }
         let kept = model.layers.reduce(0) { $0 + min(type.residualTokens, $1.mask.keptTokens(of: tokens)) }
-        return Double(kept) * elementsPerTokenAndLayer * (16 - type.bitsPerElement) / 8
+        return Double(kept) * elementsPerTokenAndLayer * (16 - bitsPerElement) / 8
     }
 }
 
@@ -114,9 +117,8 @@ extension KVCache {
         }
         let bounded = model.layers.count { $0.mask.keptTokensBound != nil }
         if bounded > 0 { differences.append(.boundedLayers(bounded, of: model.layers.count)) }
-        if type.nominalBits != type.bitsPerElement {
-            differences.append(.bits(taken: type.nominalBits, real: type.bitsPerElement))
-        }
+        let real = KVCache(model, type: type).bitsPerElement
+        if type.nominalBits != real { differences.append(.bits(taken: type.nominalBits, real: real)) }
         return differences
     }
 }

@@ -41,7 +41,7 @@ public struct MeasuredMachine: Sendable, Hashable {
     /// Kernels whose mask is bounded, cheapest pair first.
     public let windowed: [Kernel]
     public let threads: Int
-    /// Peak of float32 on the measured cores.
+    /// Measured peak of these threads on the element type of `full`.
     public let flopsPerSecond: Double
     public let readBytesPerSecond: Double
     /// The largest share of that peak that a measured kernel reached.
@@ -59,7 +59,8 @@ public struct MeasuredMachine: Sendable, Hashable {
         self.bestFractionOfPeak = bestFractionOfPeak
     }
 
-    /// The cheapest fitted causal kernel of an analysis, and every fitted kernel with a bounded mask on as many threads.
+    /// The cheapest fitted causal kernel of an analysis, and every fitted kernel with a bounded mask on
+    /// as many threads and of the same element type.
     public init(_ analysis: ScalingAnalysis) throws(MeasuredMachineError) {
         let prefills = analysis.series.filter { $0.parameters.queryLength == nil }
         let causal = prefills.filter { $0.parameters.mask == .causal }
@@ -67,13 +68,16 @@ public struct MeasuredMachine: Sendable, Hashable {
             let (series, kernel) = causal.compactMap({ series in Self.kernel(series).map { (series, $0) } })
                 .min(by: { $0.1.nanosecondsPerFLOP < $1.1.nanosecondsPerFLOP })
         else { throw .noFullAttention(fitted: prefills.filter { $0.law != nil }.map(\.label)) }
-        let threads = series.parameters.threads
+        let (threads, elementType) = (series.parameters.threads, series.parameters.elementType)
         full = kernel
         windowed =
-            prefills.filter { $0.parameters.threads == threads && $0.parameters.mask.keptTokensBoundIfCausal != nil }
+            prefills.filter { other in
+                other.parameters.threads == threads && other.parameters.elementType == elementType
+                    && other.parameters.mask.isCausal && other.parameters.mask.keptTokensBound != nil
+            }
             .compactMap(Self.kernel).sorted { $0.nanosecondsPerFLOP < $1.nanosecondsPerFLOP }
         self.threads = threads
-        flopsPerSecond = analysis.ceilings.flopsPerSecond.float32
+        flopsPerSecond = analysis.ceilings.peakFLOPsPerSecond(of: elementType, threads: threads)
         readBytesPerSecond = analysis.ceilings.readBytesPerSecond
         bestFractionOfPeak = min(1, prefills.flatMap(\.points).map(\.fractionOfPeak).max() ?? 1)
     }
@@ -98,10 +102,6 @@ public struct MeasuredMachine: Sendable, Hashable {
 extension MeasuredMachine.Kernel {
     /// Pairs of different head dimensions compare by their FLOPs.
     var nanosecondsPerFLOP: Double { nanosecondsPerPair / Double(4 * headDimension) }
-}
-
-extension Mask {
-    fileprivate var keptTokensBoundIfCausal: Int? { isCausal ? keptTokensBound : nil }
 }
 
 public enum MeasuredMachineError: Error, Equatable, CustomStringConvertible {

@@ -14,10 +14,14 @@ public struct Price: Sendable, Hashable, Decodable {
     public let source: String
     /// Taken where no price is given.
     public let isDefault: Bool
+    /// Share of peak FLOP/s that this server reaches in prefill; nil where nobody measured it.
+    public let mfu: Double?
+    /// Share of memory bandwidth that it reaches in decode.
+    public let mbu: Double?
 
     public init(
         accelerator: String, accelerators: Int, dollarsPerHour: Double, date: String, seller: String, source: String,
-        isDefault: Bool = false
+        isDefault: Bool = false, mfu: Double? = nil, mbu: Double? = nil
     ) {
         self.accelerator = accelerator
         self.accelerators = accelerators
@@ -26,10 +30,12 @@ public struct Price: Sendable, Hashable, Decodable {
         self.seller = seller
         self.source = source
         self.isDefault = isDefault
+        self.mfu = mfu
+        self.mbu = mbu
     }
 
     enum CodingKeys: String, CodingKey {
-        case accelerator, accelerators, dollarsPerHour, date, seller, source
+        case accelerator, accelerators, dollarsPerHour, date, seller, source, mfu, mbu
         case isDefault = "default"
     }
 
@@ -42,6 +48,11 @@ public struct Price: Sendable, Hashable, Decodable {
         seller = try values.decodeIfPresent(String.self, forKey: .seller) ?? "not stated"
         source = try values.decodeIfPresent(String.self, forKey: .source) ?? "not stated"
         isDefault = try values.decodeIfPresent(Bool.self, forKey: .isDefault) ?? false
+        mfu = try values.decodeIfPresent(Double.self, forKey: .mfu)
+        mbu = try values.decodeIfPresent(Double.self, forKey: .mbu)
+        guard [mfu, mbu].allSatisfy({ $0.map { $0 > 0 && $0 <= 1 } ?? true }) else {
+            throw PriceError.notAShare(accelerator: accelerator)
+        }
         guard accelerators >= 1, dollarsPerHour > 0 else {
             throw PriceError.notPositive(accelerator: accelerator)
         }
@@ -111,14 +122,18 @@ public struct PriceList: Sendable {
 
 public enum PriceError: Error, Equatable, CustomStringConvertible {
     case notPositive(accelerator: String)
+    case notAShare(accelerator: String)
     case unreadable(file: String, reason: String)
 
     public var description: String {
         switch self {
         case .notPositive(let accelerator):
             "the price of \(accelerator) needs dollarsPerHour above 0 for at least 1 accelerator"
+        case .notAShare(let accelerator):
+            "mfu and mbu of \(accelerator) are shares above 0 and up to 1"
         case .unreadable(let file, let reason):
-            "\(file): \(reason); a price file is a list of {accelerator, accelerators, dollarsPerHour, date}"
+            "\(file): \(reason); a price file is a list of "
+                + "{accelerator, accelerators, dollarsPerHour, date, mfu, mbu}"
         }
     }
 }

@@ -5,17 +5,23 @@ public struct StorageType: Sendable, Hashable {
     public let name: String
     /// What the name promises.
     public let nominalBits: Double
-    /// With scales and zero points.
+    /// With the scales and zero points that stand for a fixed number of elements.
     public let bitsPerElement: Double
+    /// Of a scale for each cached vector of a head, whatever its length.
+    public let bitsPerVector: Double
     /// Last tokens of each sequence that stay in 16 bits.
     public let residualTokens: Int
     /// Where the bits come from.
     public let source: String
 
-    init(_ name: String, nominal: Double, true bits: Double, residualTokens: Int = 0, _ source: String) {
+    init(
+        _ name: String, nominal: Double, true bits: Double, perVector: Double = 0, residualTokens: Int = 0,
+        _ source: String
+    ) {
         self.name = name
         nominalBits = nominal
         bitsPerElement = bits
+        bitsPerVector = perVector
         self.residualTokens = residualTokens
         self.source = source
     }
@@ -24,9 +30,9 @@ public struct StorageType: Sendable, Hashable {
     public static let bf16 = StorageType("bf16", nominal: 16, true: 16, "bfloat16")
     public static let fp16 = StorageType("fp16", nominal: 16, true: 16, "IEEE 754")
     public static let fp8 = StorageType("fp8", nominal: 8, true: 8, "one scale per tensor, not counted")
-    /// vLLM's per-token-head cache: one float32 scale for each head's vector, here of 128 elements.
+    /// vLLM's per-token-head cache: one float32 scale for each head's vector, so 8.25 bits where heads have 128 elements.
     public static let int8 = StorageType(
-        "int8", nominal: 8, true: 8 + 32.0 / 128, "float32 scale per token and head of 128 (vLLM)")
+        "int8", nominal: 8, true: 8, perVector: 32, "float32 scale per token and head (vLLM)")
     public static let q8_0 = StorageType("q8_0", nominal: 8, true: 8.5, "34 bytes for 32 elements (ggml)")
     public static let q5_1 = StorageType("q5_1", nominal: 5, true: 6, "24 bytes for 32 elements (ggml)")
     public static let q5_0 = StorageType("q5_0", nominal: 5, true: 5.5, "22 bytes for 32 elements (ggml)")

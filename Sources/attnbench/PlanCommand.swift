@@ -96,9 +96,10 @@ struct PlanCommand: Command {
         var model = try Self.model(named: name)
         if let type = try storage.weights { model = model.storing(weights: Model.WeightTypes(type)) }
         let accelerator = try AcceleratorCatalogue.shipped.accelerator(named: accelerator)
-        let price = use.price == nil ? prices.price(of: accelerator) : nil
+        let onFile = prices.price(of: accelerator)
+        let price = use.price == nil ? onFile : nil
         let deployment = Deployment(
-            accelerator, count: 1, utilization: use.utilization, reserve: use.reserve,
+            accelerator, count: 1, utilization: use.utilization(onFile), reserve: use.reserve,
             dollarsPerAcceleratorHour: use.price ?? price?.dollarsPerAcceleratorHour)
         return ServingPlan(
             model, context: context ?? model.declaredContext, batch: batch, cache: try storage.cache, on: deployment,

@@ -32,19 +32,25 @@ struct PlanUseOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "A YAML list of {accelerator, accelerators, dollarsPerHour, date} that replaces the prices on file.",
+            "A YAML list of {accelerator, accelerators, dollarsPerHour, date, mfu, mbu} that replaces the "
+                + "prices on file.",
             valueName: "file"),
         completion: .file(extensions: ["yaml", "yml", "json"]))
     var prices: String?
 
     @Option(
-        name: .long, help: ArgumentHelp("Share of peak FLOP/s that reading a prompt reaches.", valueName: "share"))
-    var mfu = 0.5
+        name: .long,
+        help: ArgumentHelp(
+            "Share of peak FLOP/s that reading a prompt reaches. (default: what the price file says, else 0.5)",
+            valueName: "share"))
+    var mfu: Double?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Share of memory bandwidth that writing tokens reaches.", valueName: "share"))
-    var mbu = 0.7
+        help: ArgumentHelp(
+            "Share of memory bandwidth that writing tokens reaches. (default: as for --mfu, else 0.7)",
+            valueName: "share"))
+    var mbu: Double?
 
     @Option(
         name: .long,
@@ -63,10 +69,15 @@ struct PlanUseOptions: ParsableArguments {
         name: .long, help: ArgumentHelp("Rent of that machine for an hour.", valueName: "dollars"))
     var cpuPrice: Double?
 
-    var utilization: Deployment.Utilization { Deployment.Utilization(compute: mfu, bandwidth: mbu) }
+    func utilization(_ price: Price?) -> Deployment.Utilization {
+        let usual = Deployment.Utilization()
+        return Deployment.Utilization(
+            compute: mfu ?? price?.mfu ?? usual.compute, bandwidth: mbu ?? price?.mbu ?? usual.bandwidth)
+    }
 
     func validate() throws {
-        for (name, value) in [("mfu", mfu), ("mbu", mbu)] where !(value > 0 && value <= 1) {
+        for (name, value) in [("mfu", mfu), ("mbu", mbu)] {
+            guard let value, !(value > 0 && value <= 1) else { continue }
             throw ValidationError("--\(name) is \(value); it is a share above 0 and up to 1")
         }
         if !(reserve >= 0 && reserve < 1) {

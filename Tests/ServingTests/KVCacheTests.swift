@@ -10,7 +10,14 @@ import Testing
         ("kivi2", 3.0),
     ])
     func bitsCountTheirScales(name: String, bits: Double) throws {
-        #expect(try StorageType.named(name).bitsPerElement == bits)
+        #expect(KVCache(try model("llama-4-scout"), type: try .named(name)).bitsPerElement == bits)
+    }
+
+    /// One float32 scale for a vector: dearer where heads are small.
+    @Test func scalesOfVectorsDependOnTheirLength() throws {
+        #expect(KVCache(try model("gpt-oss-20b"), type: .int8).bitsPerElement == 8.5)
+        #expect(KVCache(try model("gemma-3-4b"), type: .int8).bitsPerElement == 8.125)
+        #expect(KVCache(try model("gpt-oss-20b"), type: .int8, formula: .textbook).bitsPerElement == 8)
     }
 
     @Test func anUnknownTypeGetsASuggestion() {

@@ -82,6 +82,17 @@ import Testing
         let own = try PriceList(
             yaml: "- {accelerator: h100-sxm, dollarsPerHour: 1.75, date: 2027-01}", from: "mine.yaml")
         #expect(own.price(of: try accelerator("h100-sxm"))?.dollarsPerAcceleratorHour == 1.75)
+        let measured = try PriceList(
+            yaml: "- {accelerator: h100-sxm, dollarsPerHour: 14, accelerators: 8, date: 2027-01, mfu: 0.4, mbu: 0.8}",
+            from: "mine.yaml")
+        let price = try #require(measured.prices.first)
+        #expect(price.dollarsPerAcceleratorHour == 1.75 && price.mfu == 0.4 && price.mbu == 0.8)
+        for wrong in ["mfu: 40", "mbu: 0", "accelerators: 0"] {
+            #expect(throws: PriceError.self) {
+                try PriceList(
+                    yaml: "- {accelerator: h100-sxm, dollarsPerHour: 14, date: 2027-01, \(wrong)}", from: "mine.yaml")
+            }
+        }
         #expect {
             try PriceList(yaml: "- {accelerator: h100-sxm, date: 2027-01}", from: "mine.yaml")
         } throws: {

@@ -6,7 +6,8 @@ public enum CatalogueTables {
     public static func models(_ catalogue: ModelCatalogue = .shipped) -> Table {
         Table(
             columns: [
-                .init("model", .left), .init("layers"), .init("kinds", .left), .init("billions"), .init("active", .right, .whenWide),
+                .init("model", .left), .init("layers"), .init("kinds", .left), .init("billions"),
+                .init("active", .right, .whenWide),
                 .init("KV B/token"), .init("context"),
             ],
             rows: catalogue.models.map { model in

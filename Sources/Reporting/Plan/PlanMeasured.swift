@@ -46,7 +46,7 @@ enum PlanMeasured {
         let pair = Quantity.significant(machine.full.nanosecondsPerPair, digits: 3)
         let exponent = Quantity.number(machine.full.law.exponent, place: -3)
         return
-            "Theory: float32 at the measured peak, \(Quantity.flops(perSecond: machine.flopsPerSecond)), and bytes at "
+            "Theory: the measured peak, \(Quantity.flops(perSecond: machine.flopsPerSecond)), and bytes at "
             + "the measured \(Quantity.bytes(perSecond: machine.readBytesPerSecond)). Forecast: the kernels' fitted laws "
             + "(\(machine.full.label): exponent \(exponent), \(pair) ns a pair at d \(machine.full.headDimension)), "
             + "scaled to the model's heads by FLOPs; matrices at \(Quantity.percent(machine.bestFractionOfPeak)) of peak, "

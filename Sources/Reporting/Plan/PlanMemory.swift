@@ -27,7 +27,7 @@ enum PlanMemory {
             columns: [.init("what", .left), .init("layers"), .init("tokens kept"), .init("bytes")], rows: rows)
         let elements = plan.model.attention.cachedElementsPerToken
         let assumption =
-            "\(Quantity.count(elements)) elements a token and layer at \(bits(cache.type.bitsPerElement)) bits "
+            "\(Quantity.count(elements)) elements a token and layer at \(bits(cache.bitsPerElement)) bits "
             + "(\(cache.type.name): \(cache.type.source)); a token adds \(Quantity.decimalBytes(cache.bytesPerToken)), of "
             + "which \(Quantity.decimalBytes(cache.growingBytesPerToken)) stay. Weights: "
             + "\(Quantity.significant(plan.model.residentParameters / 1e9, digits: 3)) billion parameters in "
@@ -50,7 +50,7 @@ enum PlanMemory {
             let other = ServingPlan(
                 plan.model, context: plan.context, batch: plan.batch, cache: type, on: plan.deployment)
             return [
-                type.name, bits(type.bitsPerElement), Quantity.decimalBytes(other.cache.bytesPerToken),
+                type.name, bits(other.cache.bitsPerElement), Quantity.decimalBytes(other.cache.bytesPerToken),
                 Quantity.decimalBytes(other.cache.bytes(tokens: plan.context)),
                 Quantity.count(other.fewestAccelerators),
                 PlanFit.longest(other.fit.longestContext(on: plan.deployment)),
