@@ -12,7 +12,7 @@ import Testing
         #expect(session.messages.isEmpty)
         #expect(session.output == Golden.text("plan", updatingTo: session.output))
         #expect(session.output.contains("KV cache 343.6 GB + weights 141.2 GB: at least 7"))
-        #expect(session.output.contains("$2.97 per million input tokens"))
+        #expect(session.output.contains("$2.97 per million"))
     }
 
     @Test func everyPartByHand() {
@@ -53,7 +53,7 @@ import Testing
 
     @Test func pricesAndUseAreTheCallersOwn() {
         let dear = Session("plan --model llama-3.1-70b --context 1M --price 35")
-        #expect(dear.output.contains("$29.74 per million input tokens"))
+        #expect(dear.output.contains("$29.74 per million"))
         let slow = Session("plan --model llama-3.1-70b --context 1M --mfu 0.25")
         #expect(slow.output.contains("13.4 min to the first token"))
         let roomy = Session("plan --model llama-3.1-70b --context 1M --reserve 0")

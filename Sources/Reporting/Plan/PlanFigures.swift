@@ -49,11 +49,13 @@ enum PlanFigures {
 }
 
 extension Axis {
-    /// Powers of ten between two values, labelled by the caller.
+    /// Powers of ten between two values, with 2 and 5 of each where they are few; labelled by the caller.
     static func decades(from low: Double, to high: Double, label: (Double) -> String) -> Axis {
-        let powers = Int(log10(low).rounded(.up))...max(Int(log10(low).rounded(.up)), Int(log10(high).rounded(.down)))
+        let powers = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
+        let steps = log10(high / low) < 2.2 ? [1.0, 2, 5] : [1.0]
+        let values = powers.flatMap { power in steps.map { $0 * pow(10, Double(power)) } }
         return Axis(
             low: low, high: high, isLogarithmic: true,
-            ticks: powers.map { Tick(value: pow(10, Double($0)), label: label(pow(10, Double($0)))) })
+            ticks: values.filter { $0 >= low && $0 <= high }.map { Tick(value: $0, label: label($0)) })
     }
 }
