@@ -20,8 +20,10 @@ struct ScalingLaws {
 
     var exponent: Estimate { free.exponent(level: 0.95)! }
 
+    /// Undecided with too few points to tell an overhead from growth, however narrow the interval.
     var verdict: TheoryVerdict {
-        TheoryVerdict(interval90: free.exponent(level: 0.90)!, interval95: exponent)
+        guard free.residuals.count >= ScalingFit.fewestWithOverhead else { return .undecided }
+        return TheoryVerdict(interval90: free.exponent(level: 0.90)!, interval95: exponent)
     }
 
     /// ln(nanoseconds) at a count of pairs, with the standard error of predicting one cell: the parameters' uncertainty,

@@ -72,8 +72,8 @@ extension Series {
         if points.count < ScalingFit.fewestWithOverhead {
             cautions.append(
                 Caution(
-                    "few lengths: \(points.count) cannot tell an overhead from growth, so the exponent assumes none; "
-                        + "\(ScalingFit.fewestWithOverhead) can"))
+                    "few lengths: \(points.count) cannot tell an overhead from growth, so the exponent assumes none and "
+                        + "the verdict is open; \(ScalingFit.fewestWithOverhead) can"))
         }
         if let minima = contradictingMinima(laws.exponent, measured) {
             cautions.append(

@@ -97,4 +97,11 @@ struct BFloat16Element: FusedElement {
     func values(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> UnsafePointer<Float> {
         pairedValues + (group * ((keyLength + 1) / 2) + start / 2) * d
     }
+
+    func addresses(
+        from start: Int, group: Int, _ tensors: TensorPointers
+    ) -> (key: UnsafeRawPointer, value: UnsafeRawPointer) {
+        let pairs = pairedValues + (group * ((keyLength + 1) / 2) + start / 2) * d
+        return (tensors.key + (group * keyLength + start) * d * 2, UnsafeRawPointer(pairs))
+    }
 }

@@ -65,8 +65,15 @@ struct BlockLanes {
             }
         }
     }
-}
 
-extension vector_element {
-    fileprivate var byteCount: Int { self == vector_element_float32 ? 4 : 2 }
+    /// Adds the rows of the tensor at `base` that the lanes hold, each run of neighbouring rows once.
+    func appendRows(
+        of base: UnsafeRawPointer, _ layout: vector_element, isWritten: Bool, to prefetch: inout Prefetch
+    ) {
+        let rows = row(0)...row(QueryBlock.width - 1)
+        for head in 0..<min(groupSize, laneCount) {
+            let start = (headStart + head * headStride + rows.lowerBound * d) * layout.byteCount
+            prefetch.append(base + start, byteCount: rows.count * d * layout.byteCount, isWritten: isWritten)
+        }
+    }
 }

@@ -40,4 +40,11 @@ struct Float16Element: FusedElement {
         }
         return UnsafePointer(tile)
     }
+
+    func addresses(
+        from start: Int, group: Int, _ tensors: TensorPointers
+    ) -> (key: UnsafeRawPointer, value: UnsafeRawPointer) {
+        let offset = (group * keyLength + start) * d * 2
+        return (tensors.key + offset, tensors.value + offset)
+    }
 }

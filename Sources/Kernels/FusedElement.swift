@@ -25,6 +25,10 @@ protocol FusedElement: SendableMetatype {
     func keys(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> (UnsafePointer<Float>, Int)
     /// The rows of V from `start` on, [count / depth, rounded up][d] words. `start` is a multiple of the depth.
     func values(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> UnsafePointer<Float>
+    /// Where the rows of K and V from `start` on will be read.
+    func addresses(from start: Int, group: Int, _ tensors: TensorPointers) -> (
+        key: UnsafeRawPointer, value: UnsafeRawPointer
+    )
 }
 
 /// What most types need not say.
@@ -36,6 +40,10 @@ extension FusedElement {
         _ item: Int, for problem: AttentionProblem, _ tensors: TensorPointers, _ shared: UnsafeMutablePointer<Float>
     ) {}
     func finishQueries(_ queries: UnsafeMutablePointer<Float>) {}
+}
+
+extension vector_element {
+    var byteCount: Int { self == vector_element_float32 ? 4 : 2 }
 }
 
 /// float32: words are the elements where they lie.
@@ -59,5 +67,12 @@ struct Float32Element: FusedElement {
 
     func values(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> UnsafePointer<Float> {
         tensors.value.assumingMemoryBound(to: Float.self) + (group * keyLength + start) * d
+    }
+
+    func addresses(
+        from start: Int, group: Int, _ tensors: TensorPointers
+    ) -> (key: UnsafeRawPointer, value: UnsafeRawPointer) {
+        let offset = (group * keyLength + start) * d * 4
+        return (tensors.key + offset, tensors.value + offset)
     }
 }

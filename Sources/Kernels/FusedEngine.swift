@@ -74,9 +74,10 @@ final class TypedFusedEngine<Element: FusedElement>: @unchecked Sendable {
         if preparations > 0 {
             team.forEach(count: preparations) { _, item in Element.prepare(item, for: problem, tensors, shared) }
         }
+        let stride = team.threadCount
         team.forEach(count: blocks.groups * blocks.countPerGroup) { worker, item in
             let (group, block) = blocks.place(ofItem: item)
-            workspaces[worker].attend(block: block, group: group, blocks: blocks, tensors)
+            workspaces[worker].attend(block: block, group: group, next: block - stride, blocks: blocks, tensors)
         }
     }
 }

@@ -40,6 +40,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private let element: Element
     private let problem: AttentionProblem
     private let storage: UnsafeMutableRawPointer
+    /// What the block after this one will read and write.
+    private var prefetch: Prefetch
 
     var computedPairs = 0
 
@@ -55,17 +57,20 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         bounds = UnsafeMutableRawPointer(elementWords + size.element)
             .bindMemory(to: Int32.self, capacity: size.bounds)
         self.problem = problem
+        prefetch = Prefetch(capacity: 2 * problem.shape.groupSize + 2)
     }
 
     deinit { storage.deallocate() }
 
-    func attend(block: Int, group: Int, blocks: QueryBlocks, _ tensors: TensorPointers) {
+    /// - Parameter next: the block that this worker will probably attend after this one.
+    func attend(block: Int, group: Int, next: Int, blocks: QueryBlocks, _ tensors: TensorPointers) {
         let d = problem.shape.headDimension
         let lanes = BlockLanes(block: block, group: group, shape: problem.shape)
         lanes.loadQueries(tensors.query, Element.layout, into: queries)
         element.finishQueries(queries)
         let (sinks, band) = blocks.keys(ofBlock: block)
         computedPairs += QueryBlock.width * (sinks.count + band.count)
+        prepareFetching(next, after: band, group: group, blocks, tensors)
         attend(sinks, band, group: group, lanes, tensors, masking: .scores)
         // 0 · inf is NaN: a non-finite value leaves its trace in every lane of its tile, seen or not. Finite outputs
         // prove that there was none; else once more, with care.
@@ -73,6 +78,28 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             attend(sinks, band, group: group, lanes, tensors, masking: .scoresAndValues)
         }
         lanes.storeOutputs(outputs, sums: softmax.sums, Element.layout, into: tensors.output)
+    }
+
+    /// Tensors up to this size stay in a second-level cache by themselves.
+    private static var cachedBytes: Int { 512 << 10 }
+
+    /// Under a window every block reads some keys that none before it has read, and its own queries and outputs. Where
+    /// the tensors are larger than the second-level cache, waiting for these costs a window of 256 a fifth of its time.
+    private func prepareFetching(
+        _ next: Int, after band: Range<Int>, group: Int, _ blocks: QueryBlocks, _ tensors: TensorPointers
+    ) {
+        prefetch.removeAll()
+        guard problem.tensorBytes > Self.cachedBytes, (0..<blocks.countPerGroup).contains(next) else { return }
+        let lanes = BlockLanes(block: next, group: group, shape: problem.shape)
+        lanes.appendRows(of: tensors.query, Element.layout, isWritten: false, to: &prefetch)
+        lanes.appendRows(of: tensors.output, Element.layout, isWritten: true, to: &prefetch)
+        let nextBand = blocks.keys(ofBlock: next).band
+        let newKeys = nextBand.lowerBound..<min(nextBand.upperBound, max(band.lowerBound, nextBand.lowerBound))
+        guard !newKeys.isEmpty else { return }
+        let (key, value) = element.addresses(from: newKeys.lowerBound, group: group, tensors)
+        let byteCount = newKeys.count * problem.shape.headDimension * Element.layout.byteCount
+        prefetch.append(key, byteCount: byteCount)
+        prefetch.append(value, byteCount: byteCount)
     }
 
     private enum Masking { case scores, scoresAndValues }
@@ -118,6 +145,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             let count = min(FusedWorkspaceSize.keyTile, keys.upperBound - start)
             let tile = start..<start + count
             let isWhole = tile.clamped(to: seenByAll) == tile
+            prefetch.issue(lines: count)
             let (rows, stride) = element.keys(from: start, count: count, group: group, tensors)
             var largest = multiplyScores(
                 Product.self, keys: rows, stride: stride, keyCount: count, steps: element.keySteps,
@@ -125,6 +153,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             if !isWhole { largest = mask(tile, seenByAll: seenByAll) }
             softmax.update(
                 Product.self, scores: scores, keyCount: count, tileMaximum: largest, outputs: outputs, d: d)
+            prefetch.issue(lines: count)
             let values = element.values(from: start, count: count, group: group, tensors)
             if isWhole || masking == .scores {
                 let steps = (count + Product.depth - 1) / Product.depth

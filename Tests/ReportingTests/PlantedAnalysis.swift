@@ -146,7 +146,7 @@ struct PlantedAnalysis {
         return [
             "queryLength": length, "keyLength": length, "medianNanoseconds": median, "low": median * 0.988,
             "high": median * 1.015, "level": 0.95, "minimumNanoseconds": median * 0.98, "samples": 50,
-            "contaminatedSamples": 3,
+            "contaminatedSamples": 3, "logStandardError": 0.004, "outliers": ["mild": 1, "severe": 0],
             "usefulPairs": useful, "computedPairs": computedPairs(kernel, mask, length), "flops": 256 * useful,
             "fractionOfPeak": Double(256 * useful) / median * 1e9 / peakFLOPsPerSecond,
             "peakResidentBytes": predicted * 103 / 100, "predictedBytes": predicted,

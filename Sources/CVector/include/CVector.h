@@ -235,6 +235,10 @@ VECTOR_INLINE void vector_scatter_columns(
     }
 }
 
+// Asks for a cache line, to be in the second-level cache when it is needed: prefetcht1, prefetchw.
+VECTOR_INLINE void vector_prefetch(const void *line) { __builtin_prefetch(line, 0, 2); }
+VECTOR_INLINE void vector_prefetch_for_writing(const void *line) { __builtin_prefetch(line, 1, 2); }
+
 // Not vectors: loops that find the CPU's ceilings, and what the processor says of itself.
 #include "PeakLoops.h"
 #include "Processor.h"
