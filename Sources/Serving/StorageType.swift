@@ -33,11 +33,11 @@ public struct StorageType: Sendable, Hashable {
     /// vLLM's per-token-head cache: one float32 scale for each head's vector, so 8.25 bits where heads have 128 elements.
     public static let int8 = StorageType(
         "int8", nominal: 8, true: 8, perVector: 32, "float32 scale per token and head (vLLM)")
-    public static let q8_0 = StorageType("q8_0", nominal: 8, true: 8.5, "34 bytes for 32 elements (ggml)")
-    public static let q5_1 = StorageType("q5_1", nominal: 5, true: 6, "24 bytes for 32 elements (ggml)")
-    public static let q5_0 = StorageType("q5_0", nominal: 5, true: 5.5, "22 bytes for 32 elements (ggml)")
-    public static let q4_1 = StorageType("q4_1", nominal: 4, true: 5, "20 bytes for 32 elements (ggml)")
-    public static let q4_0 = StorageType("q4_0", nominal: 4, true: 4.5, "18 bytes for 32 elements (ggml)")
+    public static let q80 = StorageType("q8_0", nominal: 8, true: 8.5, "34 bytes for 32 elements (ggml)")
+    public static let q51 = StorageType("q5_1", nominal: 5, true: 6, "24 bytes for 32 elements (ggml)")
+    public static let q50 = StorageType("q5_0", nominal: 5, true: 5.5, "22 bytes for 32 elements (ggml)")
+    public static let q41 = StorageType("q4_1", nominal: 4, true: 5, "20 bytes for 32 elements (ggml)")
+    public static let q40 = StorageType("q4_0", nominal: 4, true: 4.5, "18 bytes for 32 elements (ggml)")
     public static let mxfp4 = StorageType("mxfp4", nominal: 4, true: 4.25, "17 bytes for 32 elements (OCP)")
     public static let nvfp4 = StorageType("nvfp4", nominal: 4, true: 4.5, "8-bit scale for 16 elements (NVIDIA)")
     public static let int4 = StorageType("int4", nominal: 4, true: 4, "no scales: what napkins count, no format does")
@@ -50,7 +50,7 @@ public struct StorageType: Sendable, Hashable {
         "16-bit scale and zero for 32 elements, last 128 tokens in 16 bits (KIVI, arXiv 2402.02750)")
 
     public static let all = [
-        fp32, bf16, fp16, fp8, int8, q8_0, q5_1, q5_0, q4_1, q4_0, mxfp4, nvfp4, int4, int4g128, int4g64, int4g32,
+        fp32, bf16, fp16, fp8, int8, q80, q51, q50, q41, q40, mxfp4, nvfp4, int4, int4g128, int4g64, int4g32,
         kivi2,
     ]
 

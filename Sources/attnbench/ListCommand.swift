@@ -31,11 +31,11 @@ struct ListCommand: Command {
         for (index, topic) in (topic.map { [$0] } ?? Topic.allCases).enumerated() {
             if index > 0 { console.output("\n") }
             switch topic {
+            case .kernels: console.output(Self.kernels(KernelRegistry.all))
+            case .sweeps: console.output(Self.sweeps(in: SweepDirectories.all))
             case .models: console.output(TerminalTable.text(CatalogueTables.models(), width: console.columns ?? 80))
             case .accelerators:
                 console.output(TerminalTable.text(CatalogueTables.accelerators(), width: console.columns ?? 80))
-            case .kernels: console.output(Self.kernels(KernelRegistry.all))
-            case .sweeps: console.output(Self.sweeps(in: SweepDirectories.all))
             }
         }
     }

@@ -42,7 +42,7 @@ import Testing
         #expect(rounded(full.bytes(tokens: 10_000_000) / 1e9, 0) == "1966")
         #expect(rounded(full.bytes(tokens: 131_072) / 1e9, 1) == "25.8")
         #expect(rounded(KVCache(scout, type: .fp8).bytes(tokens: 10_000_000) / 1e9, 1) == "246.4")
-        #expect(rounded(KVCache(scout, type: .q4_0).bytes(tokens: 10_000_000) / 1e9, 1) == "138.6")
+        #expect(rounded(KVCache(scout, type: .q40).bytes(tokens: 10_000_000) / 1e9, 1) == "138.6")
         #expect(rounded(KVCache(scout, type: .int4).bytes(tokens: 10_000_000) / 1e9, 1) == "123.2")
     }
 
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func theLongestContextIsTheLastThatFits() throws {
-        let cache = KVCache(try model("llama-4-scout"), type: .q4_0)
+        let cache = KVCache(try model("llama-4-scout"), type: .q40)
         for budget in [1e8, 1e9, 5e9, 1.7e10, 9e11] {
             let tokens = try #require(cache.tokens(within: budget))
             #expect(cache.bytes(tokens: tokens) <= budget)
@@ -101,7 +101,7 @@ import Testing
 
     @Test func theTextbookIgnoresWindowsAndScales() throws {
         let scout = try model("llama-4-scout")
-        let textbook = KVCache(scout, type: .q4_0, formula: .textbook)
+        let textbook = KVCache(scout, type: .q40, formula: .textbook)
         #expect(textbook.bytes(tokens: 10) == 491_520)
         #expect(textbook.differences == [.boundedLayers(36, of: 48), .bits(taken: 4, real: 4.5)])
         #expect(KVCache(try model("llama-3.1-8b"), type: .bf16, formula: .textbook).differences == [])

@@ -20,7 +20,7 @@ import Testing
         #expect(rounded(try millions(fit, "h100-sxm", 8), 2) == "7.26")
         #expect(rounded(try millions(fit, "h200-sxm", 8), 1) == "16.2")
         #expect(rounded(try millions(Self.scout(.int4), "h100-sxm", 1), 3) == "0.331")
-        #expect(rounded(try millions(Self.scout(.int4, cache: .q4_0), "h100-sxm", 1), 2) == "1.24")
+        #expect(rounded(try millions(Self.scout(.int4, cache: .q40), "h100-sxm", 1), 2) == "1.24")
         let full = MemoryFit(KVCache(try model("llama-4-scout").withAllLayersFull, type: .bf16))
         #expect(rounded(try millions(full, "h100-sxm", 8), 2) == "1.82")
         #expect(rounded(try millions(full, "h200-sxm", 8), 2) == "4.05")

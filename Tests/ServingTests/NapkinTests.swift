@@ -9,7 +9,7 @@ import Testing
         #expect(napkin.bytesPerToken == 40_960)
         #expect(napkin.cacheBytes(tokens: 1_000_000) == 40.96e9)
         #expect(napkin.cacheBytes(tokens: 10_000_000) == 409.6e9)
-        #expect(napkin.with(bits: StorageType.q4_0.bitsPerElement).bytesPerToken == 46_080)
+        #expect(napkin.with(bits: StorageType.q40.bitsPerElement).bytesPerToken == 46_080)
     }
 
     /// Two precisions by four lengths.

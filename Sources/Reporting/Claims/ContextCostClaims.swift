@@ -15,7 +15,7 @@ enum ContextCostClaims {
             uniform.bytes(tokens: 1 << 20) == KVCache(Known.llama8B, type: .bf16).bytes(tokens: 1 << 20)
         let scout = KVCache(Known.scout, type: .bf16).bytes(tokens: Known.tenMillion)
         let textbook = KVCache(Known.scout, type: .bf16, formula: .textbook).bytes(tokens: Known.tenMillion)
-        let scaled = napkin.with(bits: StorageType.q4_0.bitsPerElement)
+        let scaled = napkin.with(bits: StorageType.q40.bitsPerElement)
         let real4Bit = KVCache(Known.scout, type: .int4).bytes(tokens: Known.tenMillion)
         let dimensions = "\(Known.scout.layers.count) layers, 8 KV heads of 128"
         let weights = Known.scout(in: .int4).weightBytes
@@ -80,9 +80,9 @@ enum ContextCostClaims {
                 because: "Hyperscalers' lists say so; specialist clouds ask a third."),
             .computed(
                 9, "10M tokens on one H100 will need aggressive engineering.",
-                "at most \(Quantity.rough(longest(.bf16))) tokens in bf16, \(Quantity.rough(longest(.q4_0))) "
+                "at most \(Quantity.rough(longest(.bf16))) tokens in bf16, \(Quantity.rough(longest(.q40))) "
                     + "in q4_0, with 4-bit weights",
-                holds: longest(.q4_0) < Known.tenMillion,
+                holds: longest(.q40) < Known.tenMillion,
                 because: "Even the hybrid cache in 4 bits is larger than the card."),
             .computed(
                 10, "The KV cache becomes the main need of memory.",

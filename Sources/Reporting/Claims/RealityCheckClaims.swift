@@ -113,7 +113,7 @@ enum RealityCheckClaims {
             .computed(
                 28, "fp8 halves the cache.",
                 "8 of 16 bits; int8 \(PlanMemory.bits(KVCache(Known.scout, type: .int8).bitsPerElement)), q8_0 "
-                    + PlanMemory.bits(StorageType.q8_0.bitsPerElement),
+                    + PlanMemory.bits(StorageType.q80.bitsPerElement),
                 holds: KVCache(Known.scout, type: .fp8).bytes(tokens: 1 << 20) * 2 == scout.bytes(tokens: 1 << 20),
                 because: "Exactly, with one scale a tensor; formats with more scales take a little more."),
         ]

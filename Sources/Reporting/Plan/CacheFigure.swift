@@ -8,7 +8,7 @@ enum CacheFigure {
     static func plot(_ plan: ServingPlan) -> Plot? {
         let contexts = PlanFigures.contexts(plan)
         let models = ModelCatalogue.shipped.models.filter { others.contains($0.id) && $0.id != plan.model.id }.prefix(4)
-        let types = [StorageType.bf16, .fp8, .q4_0]
+        let types = [StorageType.bf16, .fp8, .q40]
         let own = types.enumerated().map { index, type in
             PlanFigures.line(
                 "\(plan.model.name), \(type.name)", PlanFigures.style(0, dash: index),

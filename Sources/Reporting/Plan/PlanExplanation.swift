@@ -69,53 +69,80 @@ enum PlanExplanation {
     }
 
     private static func reading(_ plan: ServingPlan) -> [Step] {
-        let deployment = plan.deployment
-        let active = Double(plan.model.parameterCount.active)
-        let matrices = Step(
-            name: "Matrices", formula: "2 × active parameters × n",
-            numbers: "2 × \(Quantity.significant(active / 1e9, digits: 4)) × 10⁹ × \(Quantity.count(plan.context))",
-            result: Quantity.flops(plan.prefill.linearFLOPs))
-        let attention = plan.model.layerKinds.map { kind in
-            let pairs = PairCount(mask: kind.mask, length: plan.context).allowed
-            let flops = plan.model.attention.prefillFLOPsPerPair
-            return Step(
-                name: "Attention, \(kind.mask.layerName)", formula: "layers × pairs × FLOPs a pair, all heads",
-                numbers: "\(kind.count) × \(Quantity.count(pairs)) × \(Quantity.count(flops))",
-                result: Quantity.flops(Double(kind.count) * Double(pairs) * Double(flops)))
-        }
-        let time = Step(
-            name: "Time to first token", formula: "FLOPs / (accelerators × peak × utilisation), where compute-bound",
-            numbers: "\(Quantity.flops(plan.prefill.flops)) / (\(deployment.count) × "
-                + "\(Quantity.significant(deployment.accelerator.bf16TFLOPS, digits: 4)) TFLOP/s × "
-                + "\(Quantity.significant(deployment.utilization.compute, digits: 2)))",
+        let times = plan.prefill.parts.map { Quantity.time(seconds: $0.seconds(on: plan.deployment)) }
+        let total = Step(
+            name: "Time to first token", formula: "Σ times of the parts", numbers: times.joined(separator: " + "),
             result: Quantity.time(seconds: plan.secondsToFirstToken))
-        return [matrices] + attention + [time]
+        return plan.prefill.parts.flatMap { [work($0, plan), time($0, plan.deployment)] } + [total]
             + price(
                 "Input price", seconds: "time to first token / n",
                 perToken: plan.secondsToFirstToken / Double(plan.context),
-                dollars: plan.prefill.dollarsPerMillionTokens(on: deployment), deployment)
+                dollars: plan.prefill.dollarsPerMillionTokens(on: plan.deployment), plan.deployment)
+    }
+
+    private static func work(_ part: Prefill.Part, _ plan: ServingPlan) -> Step {
+        switch part.subject {
+        case .linear:
+            let active = Double(plan.model.parameterCount.active)
+            return Step(
+                name: "Work of the matrices", formula: "2 × active parameters × n",
+                numbers: "2 × \(Quantity.significant(active / 1e9, digits: 4)) × 10⁹ × "
+                    + Quantity.count(plan.context),
+                result: Quantity.flops(part.flops))
+        case .attention(let mask):
+            let pairs = PairCount(mask: mask, length: plan.context).allowed
+            return Step(
+                name: "Work of attention, \(mask.layerName)", formula: "layers × pairs × FLOPs a pair, all heads",
+                numbers: "\(part.layers) × \(Quantity.count(pairs)) × "
+                    + Quantity.count(plan.model.attention.prefillFLOPsPerPair),
+                result: Quantity.flops(part.flops))
+        }
+    }
+
+    /// By the side of the roofline that the part stands on.
+    private static func time(_ part: Prefill.Part, _ deployment: Deployment) -> Step {
+        time(
+            "Its time", part.bound(on: deployment), flops: part.flops, bytes: part.bytes,
+            seconds: part.seconds(on: deployment), deployment)
+    }
+
+    private static func time(
+        _ name: String, _ bound: Prefill.Bound, flops: Double, bytes: Double, seconds: Double, _ deployment: Deployment
+    ) -> Step {
+        let accelerator = deployment.accelerator
+        return switch bound {
+        case .compute:
+            Step(
+                name: name, formula: "FLOPs / (accelerators × peak × utilisation)",
+                numbers: "\(Quantity.flops(flops)) / (\(deployment.count) × "
+                    + "\(Quantity.significant(accelerator.bf16TFLOPS, digits: 4)) TFLOP/s × "
+                    + "\(Quantity.significant(deployment.utilization.compute, digits: 2)))",
+                result: Quantity.time(seconds: seconds))
+        case .bandwidth:
+            Step(
+                name: name, formula: "bytes / (accelerators × bandwidth × utilisation)",
+                numbers: "\(Quantity.decimalBytes(bytes)) / (\(deployment.count) × "
+                    + "\(Quantity.count(Int(accelerator.bandwidthGBs))) GB/s × "
+                    + "\(Quantity.significant(deployment.utilization.bandwidth, digits: 2)))",
+                result: Quantity.time(seconds: seconds))
+        }
     }
 
     private static func writing(_ plan: ServingPlan) -> [Step] {
-        let deployment = plan.deployment
-        let seconds = plan.decode.secondsPerStep(on: deployment)
+        let (decode, deployment) = (plan.decode, plan.deployment)
+        let seconds = decode.secondsPerStep(on: deployment)
         return [
             Step(
                 name: "Bytes of a step", formula: "weights read + batch × KV cache",
-                numbers: "\(Quantity.decimalBytes(plan.decode.weightBytes)) + "
-                    + Quantity.decimalBytes(plan.decode.cacheBytes),
-                result: Quantity.decimalBytes(plan.decode.bytes)),
-            Step(
-                name: "Time of a step",
-                formula: "bytes / (accelerators × bandwidth × utilisation), where that is longer",
-                numbers: "\(Quantity.decimalBytes(plan.decode.bytes)) / (\(deployment.count) × "
-                    + "\(Quantity.count(Int(deployment.accelerator.bandwidthGBs))) GB/s × "
-                    + "\(Quantity.significant(deployment.utilization.bandwidth, digits: 2)))",
-                result: Quantity.time(seconds: seconds)),
+                numbers: "\(Quantity.decimalBytes(decode.weightBytes)) + \(Quantity.decimalBytes(decode.cacheBytes))",
+                result: Quantity.decimalBytes(decode.bytes)),
+            time(
+                "Time of a step", decode.bound(on: deployment), flops: decode.flops, bytes: decode.bytes,
+                seconds: seconds, deployment),
         ]
             + price(
                 "Output price", seconds: "time of a step / batch", perToken: seconds / Double(plan.batch),
-                dollars: plan.decode.dollarsPerMillionTokens(on: deployment), deployment)
+                dollars: decode.dollarsPerMillionTokens(on: deployment), deployment)
     }
 
     private static func price(
