@@ -28,13 +28,19 @@ struct ConfigurationFile {
     /// Absent and null are the same: neither says anything.
     func has(_ field: String) -> Bool { fields[field].map { $0 != .null } ?? false }
 
-    func integer(_ field: String, default fallback: Int? = nil) throws(ConfigurationError) -> Int {
+    /// Larger numbers than any model has would overflow what is computed from them.
+    static let largest = 1 << 30
+
+    func integer(
+        _ field: String, default fallback: Int? = nil, minimum: Int = 1
+    ) throws(ConfigurationError) -> Int {
         guard has(field), let value = fields[field] else {
             guard let fallback else { throw .missing(file: file, field: field, architecture: architecture) }
             return fallback
         }
-        guard case .number(let number) = value, let whole = Int(exactly: number), whole >= 0 else {
-            throw .wrongValue(file: file, field: field, expected: "a whole number")
+        guard case .number(let number) = value, let whole = Int(exactly: number), (minimum...Self.largest) ~= whole
+        else {
+            throw .wrongValue(file: file, field: field, expected: "a whole number of at least \(minimum)")
         }
         return whole
     }

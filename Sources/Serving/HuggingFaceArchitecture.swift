@@ -23,7 +23,7 @@ enum HuggingFaceArchitecture: String, CaseIterable {
                 return Array(repeating: .causal, count: layers)
             }
             let window = try file.integer("sliding_window")
-            let first = try file.integer("max_window_layers", default: 28)
+            let first = try file.integer("max_window_layers", default: 28, minimum: 0)
             return (0..<layers).map { $0 >= first ? .slidingWindow(window) : .causal }
         case .gemma2, .gptOSS:
             let window = try file.integer("sliding_window")
@@ -92,9 +92,9 @@ enum HuggingFaceArchitecture: String, CaseIterable {
         case .deepSeekV3:
             let experts = try Self.experts(
                 file, count: "n_routed_experts", width: "moe_intermediate_size",
-                shared: try file.integer("n_shared_experts", default: 0))
+                shared: try file.integer("n_shared_experts", default: 0, minimum: 0))
             let dense = FeedForward.dense(width: try file.integer("intermediate_size"))
-            let first = try file.integer("first_k_dense_replace")
+            let first = try file.integer("first_k_dense_replace", minimum: 0)
             let step = try file.integer("moe_layer_freq", default: 1)
             return (0..<layers).map { $0 >= first && $0.isMultiple(of: step) ? experts : dense }
         case .llama4, .llama4Text:
@@ -135,7 +135,7 @@ enum HuggingFaceArchitecture: String, CaseIterable {
         let isGemma3 = self == .gemma3 || self == .gemma3Text
         let heads = try file.integer("num_attention_heads", default: isGemma3 ? 8 : nil)
         let keyValueHeads = try file.integer("num_key_value_heads", default: isGemma3 ? 4 : heads)
-        guard heads > 0, keyValueHeads > 0, heads.isMultiple(of: keyValueHeads) else {
+        guard heads.isMultiple(of: keyValueHeads) else {
             throw .wrongValue(
                 file: file.file, field: "num_key_value_heads", expected: "a divisor of num_attention_heads, \(heads)")
         }

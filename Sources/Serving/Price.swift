@@ -53,7 +53,7 @@ public struct Price: Sendable, Hashable, Decodable {
         guard [mfu, mbu].allSatisfy({ $0.map { $0 > 0 && $0 <= 1 } ?? true }) else {
             throw PriceError.notAShare(accelerator: accelerator)
         }
-        guard accelerators >= 1, dollarsPerHour > 0 else {
+        guard accelerators >= 1, dollarsPerHour > 0, dollarsPerHour.isFinite else {
             throw PriceError.notPositive(accelerator: accelerator)
         }
     }
@@ -90,6 +90,11 @@ public struct PriceList: Sendable {
             throw .unreadable(file: path, reason: "no such file, or not UTF-8")
         }
         try self.init(yaml: text, from: path)
+        for price in prices {
+            do { _ = try AcceleratorCatalogue.shipped.accelerator(named: price.accelerator) } catch {
+                throw .unreadable(file: path, reason: error.description)
+            }
+        }
     }
 
     /// The one marked as default, else the last one listed; nil where none is on file.
@@ -98,7 +103,11 @@ public struct PriceList: Sendable {
         return known.first(where: \.isDefault) ?? known.last
     }
 
-    public func all(of accelerator: Accelerator) -> [Price] { prices.filter { $0.accelerator == accelerator.id } }
+    public func all(of accelerator: Accelerator) -> [Price] {
+        prices.filter {
+            ModelCatalogue.lettersAndDigits($0.accelerator) == ModelCatalogue.lettersAndDigits(accelerator.id)
+        }
+    }
 
     /// Dollars per accelerator and hour, lowest and highest on file; nil where there are fewer than two.
     public func range(of accelerator: Accelerator) -> ClosedRange<Double>? {

@@ -57,6 +57,9 @@ struct PlanCommand: Command {
         for (name, value) in [("context", context ?? 1), ("count", count ?? 1), ("batch", batch)] where value < 1 {
             throw ValidationError("--\(name) is \(value); it must be at least 1")
         }
+        for (name, value) in [("count", count ?? 1), ("batch", batch)] where value > 1 << 20 {
+            throw ValidationError("--\(name) goes up to 1M")
+        }
         if let context, context > 1 << 30 { throw ValidationError("--context goes up to 1G") }
     }
 

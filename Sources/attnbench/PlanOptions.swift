@@ -84,7 +84,9 @@ struct PlanUseOptions: ParsableArguments {
             throw ValidationError("--reserve is \(reserve); it is a share from 0 to below 1")
         }
         for (name, value) in [("price", price), ("cpu-price", cpuPrice)] {
-            if let value, !(value > 0) { throw ValidationError("--\(name) is \(value); it must be above 0") }
+            if let value, !(value > 0 && value.isFinite) {
+                throw ValidationError("--\(name) is \(value); it must be above 0")
+            }
         }
         if cpuPrice != nil, measured == nil { throw ValidationError("--cpu-price needs --measured") }
     }
@@ -149,8 +151,12 @@ struct PlanDisplayOptions: ParsableArguments {
     @Sendable private static func conversation(_ text: String) throws -> Conversation {
         let parts = text.split(whereSeparator: { "x+".contains($0) }).map { Int($0) }
         guard parts.count == 3, let turns = parts[0], let user = parts[1], let answer = parts[2],
-            turns >= 1, turns <= 100_000, user >= 1, answer >= 0
+            turns >= 1, user >= 1, answer >= 0
         else { throw ValidationError("write turns, user's and answer's tokens like 100x500+500") }
+        let most = 1 << 24
+        guard turns <= 10_000, user <= most, answer <= most, turns * (user + answer) <= most else {
+            throw ValidationError("a conversation has up to 10_000 turns and 16M tokens")
+        }
         return Conversation(turns: turns, userTokens: user, answerTokens: answer)
     }
 }

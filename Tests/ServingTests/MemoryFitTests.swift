@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Serving
@@ -98,5 +99,18 @@ import Testing
         } throws: {
             "\($0)".hasPrefix("mine.yaml: entry 1 needs \"dollarsPerHour\"")
         }
+    }
+
+    @Test func aPriceFileNamesKnownAccelerators() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("prices-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("- {accelerator: h100-sxn, dollarsPerHour: 2, date: 2027-01}".utf8).write(to: file)
+        #expect {
+            try PriceList(path: file.path)
+        } throws: {
+            "\($0)".contains("\"h100-sxn\" is not an accelerator; did you mean \"h100-sxm\"?")
+        }
+        try Data("- {accelerator: H100 SXM, dollarsPerHour: 2, date: 2027-01}".utf8).write(to: file)
+        #expect(try PriceList(path: file.path).price(of: accelerator("h100-sxm"))?.dollarsPerHour == 2)
     }
 }

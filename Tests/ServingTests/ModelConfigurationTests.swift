@@ -113,11 +113,11 @@ import Testing
         ("\"model_type\": \"llama\"", "config.json: hidden_size is missing, which a llama model needs"),
         (
             "\"model_type\": \"llama\", \"hidden_size\": \"big\", \"num_hidden_layers\": 2",
-            "config.json: hidden_size must be a whole number"
+            "config.json: hidden_size must be a whole number of at least 1"
         ),
         (
             "\"model_type\": \"llama\", \"hidden_size\": 512, \"num_hidden_layers\": 0",
-            "config.json: num_hidden_layers must be at least 1"
+            "config.json: num_hidden_layers must be a whole number of at least 1"
         ),
         (
             "\"model_type\": \"mixtral\", \"hidden_size\": 512, \"num_hidden_layers\": 2",
@@ -142,6 +142,30 @@ import Testing
             try Self.read(fields)
         } throws: {
             "\($0)" == message
+        }
+    }
+
+    /// Sizes that would trap in arithmetic are refused before.
+    @Test(arguments: [
+        "\"attention_chunk_size\": 0, \"num_local_experts\": 4, \"num_experts_per_tok\": 1",
+        "\"attention_chunk_size\": -1, \"num_local_experts\": 4, \"num_experts_per_tok\": 1",
+        "\"num_local_experts\": 4, \"num_experts_per_tok\": 5",
+        "\"num_local_experts\": 4, \"num_experts_per_tok\": 1, \"head_dim\": 1e18",
+        "\"num_local_experts\": 4, \"num_experts_per_tok\": 1, \"head_dim\": 0.5",
+    ])
+    func impossibleSizesAreErrors(fields: String) {
+        #expect(throws: ConfigurationError.self) { try Self.small("llama4_text", fields) }
+    }
+
+    @Test func countsThatOverflowAreErrors() {
+        #expect {
+            try Self.read(
+                """
+                "model_type": "llama", "hidden_size": 1000000000, "num_hidden_layers": 8, "num_attention_heads": 8,
+                "intermediate_size": 1000000000, "vocab_size": 1000, "max_position_embeddings": 4096
+                """)
+        } throws: {
+            "\($0)" == "config.json: hidden_size must be part of a model below 10¹⁷ parameters"
         }
     }
 

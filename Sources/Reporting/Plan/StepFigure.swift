@@ -40,7 +40,7 @@ enum StepFigure {
         let cache = alone.decode.cacheBytes
         let share = cache / alone.decode.bytes
         return
-            "At \(Quantity.tokens(plan.context)) tokens the cache is \(Quantity.percent(share)) of what a step alone "
+            "At \(Quantity.tokens(plan.context)) tokens the cache is \(Quantity.percent(share)) of what a batch of one "
             + "reads, so a batch \(share > 0.5 ? "hardly helps" : "shares most of it")"
     }
 }
