@@ -1,14 +1,15 @@
 import Statistics
 
-/// What another way to compute the same mask costs, in time and in computed pairs, at the largest length that both
-/// kernels were measured at: where the two ratios agree, the extra pairs explain the extra time.
+/// What another way to compute the same mask costs: its time against a kernel that computes little more than the mask
+/// allows, beside the exact ratio of the pairs that it computes to those that the mask allows, at the largest length that
+/// both kernels were measured at. Where the two agree, the extra pairs explain the extra time.
 public struct OverheadRatio: Sendable, Codable, Hashable {
     public let series: String
     public let against: String
     /// Keys.
     public let length: Int
     public let measuredTimeRatio: Estimate
-    /// Exact: computed pairs over computed pairs.
+    /// Exact: pairs that the series computes over pairs that its mask allows.
     public let computedPairsRatio: Double
 }
 
@@ -28,6 +29,6 @@ extension OverheadRatio {
         against = base.label
         length = own.keyLength
         measuredTimeRatio = own.median.ratio(to: other.median)
-        computedPairsRatio = Double(own.computedPairs) / Double(other.computedPairs)
+        computedPairsRatio = Double(own.computedPairs) / Double(own.usefulPairs)
     }
 }

@@ -42,7 +42,7 @@ struct Planner {
 
     /// Time to hold back for the single passes that fit, `elapsedSeconds` into the budget.
     func secondsHeldBack(for passes: [Workload], elapsedSeconds: Double) -> Double {
-        Admission.singlePassMargin * admit(passes, elapsedSeconds: elapsedSeconds).preparationSeconds
+        Admission.heldBackMargin * admit(passes, elapsedSeconds: elapsedSeconds).preparationSeconds
     }
 
     func plan(_ workloads: [Workload], elapsedSeconds: Double) -> RunPlan {
@@ -52,7 +52,7 @@ struct Planner {
         let asPasses = admit(passes, elapsedSeconds: elapsed + inRounds.reservedSeconds)
 
         var decisions = inRounds.refusals.merging(asPasses.refusals) { $1 }
-        let heldBack = Admission.singlePassMargin * asPasses.preparationSeconds
+        let heldBack = Admission.heldBackMargin * asPasses.preparationSeconds
         for (part, firstRounds, heldBack) in [(inRounds, 0, heldBack), (asPasses, 1, 0)] {
             if firstRounds > 0 { elapsed += part.preparationSeconds }
             let visits = Schedule.visits(part.candidates, in: options.timeBudgetSeconds - elapsed - heldBack)

@@ -37,6 +37,9 @@ struct Admission {
 
     /// A single pass cannot be cut short, so its prediction has to leave some room.
     static let singlePassMargin = 1.1
+    /// Time held back for single passes, over their prediction: more than the margin that admits them, because the
+    /// prediction grows when the cells before them turn out slower than their probes.
+    static let heldBackMargin = 1.3
 
     init(options: RunOptions, memoryLimitBytes: Int, minimumSampleSeconds: Double) {
         self.options = options

@@ -115,10 +115,11 @@ public struct Headlines: Sendable, Hashable {
         ratios.max { ($0.length, $0.computedPairsRatio) < ($1.length, $1.computedPairsRatio) }
     }
 
-    /// "chunked-overlap(1024) does 2.00× the pairs of sliding-window(1024) and takes 2.04× [2.02, 2.06] the time."
+    /// "chunked-overlap(1024) does 2.00× the pairs of its mask and takes 2.04× [2.02, 2.06] the time of
+    /// sliding-window(1024) at 16K tokens."
     private static func overhead(_ ratio: OverheadRatio) -> String {
-        "\(ratio.series) does \(Quantity.ratio(ratio.computedPairsRatio)) the pairs of \(ratio.against) "
-            + "and takes \(Quantity.interval(ratio.measuredTimeRatio, unit: "×")) the time "
+        "\(ratio.series) does \(Quantity.ratio(ratio.computedPairsRatio)) the pairs of its mask "
+            + "and takes \(Quantity.interval(ratio.measuredTimeRatio, unit: "×")) the time of \(ratio.against) "
             + "at \(Quantity.tokens(ratio.length)) tokens."
     }
 
