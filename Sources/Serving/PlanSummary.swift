@@ -68,8 +68,11 @@ public struct PlanSummary: Sendable, Encodable, Hashable {
     public let prefill: Reading
     public let decode: Writing
     public let assumptions: Assumptions
+    /// The same questions for a measured machine; absent where no results were given.
+    public let measured: MeasuredSummary?
 
-    public init(_ plan: ServingPlan) {
+    public init(_ plan: ServingPlan, measured: MeasuredPlan? = nil) {
+        self.measured = measured.map(MeasuredSummary.init)
         let (deployment, cache) = (plan.deployment, plan.cache)
         func bytes(_ formula: KVCache.Formula) -> Double {
             KVCache(plan.model, type: cache.type, formula: formula).bytes(tokens: plan.context)

@@ -70,22 +70,23 @@ struct PlanCommand: Command {
         }
         let prices = try use.prices.map { try PriceList(path: $0) } ?? .shipped
         let plan = try plan(of: name, prices: prices)
-        if display.json {
-            console.output(try Self.json(PlanSummary(plan)))
-            return
-        }
+        let measured = try measured(plan)
         let document = PlanDocument.document(
             plan, prices: prices, sections: try display.sections(), formula: display.formula ?? .exact,
-            conversation: display.conversation, measured: try measured(plan))
-        if let path = display.output {
-            let report = PlanReport(document, figures: Figure.all(for: plan))
-            let cautions = try report.write(to: URL(fileURLWithPath: path))
-            for caution in cautions { console.messages("Caution: \(caution)\n") }
-            if !outputOptions.quiet { console.messages("\(path)/index.html\n") }
-        }
+            conversation: display.conversation, measured: measured)
+        if let path = display.output { try write(document, figures: Figure.all(for: plan), to: path, on: console) }
+        let width = console.columns ?? 80
         console.output(
-            display.markdown
-                ? MarkdownDocument.text(document) : TerminalDocument.text(document, width: console.columns ?? 80))
+            display.json
+                ? try Self.json(PlanSummary(plan, measured: measured))
+                : display.markdown
+                    ? MarkdownDocument.text(document) : TerminalDocument.text(document, width: width))
+    }
+
+    private func write(_ document: Document, figures: [Figure], to path: String, on console: Console) throws {
+        let cautions = try PlanReport(document, figures: figures).write(to: URL(fileURLWithPath: path))
+        for caution in cautions { console.messages("Caution: \(caution)\n") }
+        if !outputOptions.quiet { console.messages("\(path)/index.html\n") }
     }
 
     private func measured(_ plan: ServingPlan) throws -> MeasuredPlan? {

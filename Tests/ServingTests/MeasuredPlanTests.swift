@@ -67,6 +67,19 @@ import Testing
         #expect(other.rows[1].measuredSeconds == nil)
     }
 
+    @Test func theSummaryHasThePrices() throws {
+        let plan = MeasuredPlan(
+            try model("llama-3.1-8b"), context: 4096, cache: .bf16, on: Self.machine(), dollarsPerHour: 3.6)
+        let summary = MeasuredSummary(plan)
+        #expect(summary.parts.map(\.from) == ["matrices", "full"])
+        let input = try #require(summary.dollarsPerMillionInputTokens)
+        #expect(abs(input / (plan.forecastSeconds * 0.001 / 4096 * 1e6) - 1) < 1e-12)
+        let output = try #require(summary.dollarsPerMillionOutputTokens)
+        #expect(abs(output / (plan.decodeSeconds * 1000) - 1) < 1e-12)
+        let free = MeasuredPlan(try model("llama-3.1-8b"), context: 4096, cache: .bf16, on: Self.machine())
+        #expect(MeasuredSummary(free).dollarsPerMillionInputTokens == nil)
+    }
+
     @Test func anExponentBendsTheForecast() throws {
         let model = try model("llama-3.1-8b")
         let bent = MeasuredMachine(
