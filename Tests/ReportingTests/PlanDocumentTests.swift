@@ -15,7 +15,7 @@ import Testing
     func everyModelFitsEightyColumns(model: Model) throws {
         for id in ["h100-sxm", "rtx4090", "gb200"] {
             let accelerator = try AcceleratorCatalogue.shipped.accelerator(named: id)
-            for context in [1, 1000, 10_485_760] {
+            for context in [1, 1000, 10_485_760, 987_654_321] {
                 let document = PlanDocument.document(
                     Self.plan(model, context, accelerator), prices: .shipped,
                     sections: PlanDocument.Section.allCases)

@@ -19,13 +19,14 @@ enum PlanFit {
         let table = Table(
             columns: [
                 .init("accelerators"), .init("nodes"), .init("usable"), .init("longest context"),
-                .init("batch at \(Quantity.tokens(plan.context))"), .init("an hour"),
+                .init("batch"), .init("an hour"),
             ], rows: rows)
         return [
             .heading("Fit"),
             .table(
                 caption: "\(plan.deployment.accelerator.name), weights \(Quantity.decimalBytes(plan.fit.weightBytes)) "
-                    + "and \(plan.cache.type.name) cache (* is what the times below are for)", table),
+                    + "and \(plan.cache.type.name) cache, batch of this context (* is what the times below are for)",
+                table),
             .paragraph(reserve(plan.deployment) + " " + sharding(plan)),
         ]
     }

@@ -9,7 +9,7 @@ enum PlanReading {
             plan.prefill.parts.map { part in
                 [
                     part.subject.name, Quantity.count(part.layers), Quantity.flops(part.flops),
-                    Quantity.percent(part.flops / plan.prefill.flops),
+                    shareText(part.flops / plan.prefill.flops),
                     Quantity.significant(part.intensity, digits: 3), part.bound(on: deployment).rawValue,
                     Quantity.time(seconds: part.seconds(on: deployment)),
                 ]
@@ -29,6 +29,8 @@ enum PlanReading {
             .paragraph("\(utilization(deployment)) Waiting and network are not counted. \(share)"),
         ]
     }
+
+    private static func shareText(_ share: Double) -> String { share < 0.001 ? "< 0.1 %" : Quantity.percent(share) }
 
     static func utilization(_ deployment: Deployment) -> String {
         let ridge = deployment.accelerator.ridge

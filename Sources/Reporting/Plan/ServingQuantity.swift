@@ -57,7 +57,7 @@ extension Mask {
         case .slidingWindow(let window): "window \(Quantity.count(window))"
         case .symmetricWindow(let radius): "symmetric window \(Quantity.count(radius))"
         case .attentionSink(let sinks, let window): "sinks \(sinks) + window \(Quantity.count(window))"
-        case .chunkedLocal(let chunk): "chunks of \(Quantity.count(chunk))"
+        case .chunkedLocal(let chunk): "chunks \(Quantity.count(chunk))"
         }
     }
 }
