@@ -13,7 +13,9 @@ let package = Package(
         .executable(name: "attnbench", targets: ["attnbench"]),
         .library(
             name: "AttentionBenchmarking",
-            targets: ["Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting"]),
+            targets: [
+                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Reporting",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -40,13 +42,19 @@ let package = Package(
         .target(name: "Benchmarking", dependencies: ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
         .target(name: "Analysis", dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         .target(
+            name: "Serving", dependencies: ["Attention", "Analysis", "Yams"],
+            resources: [
+                .embedInCode("Catalogue/models.yaml"), .embedInCode("Catalogue/accelerators.yaml"),
+                .embedInCode("Catalogue/prices.yaml"),
+            ]),
+        .target(
             name: "Reporting",
-            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Statistics"]),
+            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics"]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
-                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .target(name: "TestSupport", dependencies: ["Attention", "Hardware"], path: "Tests/TestSupport"),
@@ -58,6 +66,9 @@ let package = Package(
             name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], resources: [.copy("RealActivations")]),
         .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking", "TestSupport"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"]),
+        .testTarget(
+            name: "ServingTests", dependencies: ["Serving", "Analysis", "Benchmarking", "Hardware", "TestSupport"],
+            resources: [.copy("Configurations")]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], exclude: ["Golden"]),
         .testTarget(name: "CommandTests", dependencies: ["attnbench", "TestSupport"], exclude: ["Golden"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),

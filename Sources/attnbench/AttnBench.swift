@@ -5,6 +5,7 @@ import Foundation
 import Hardware
 import Kernels
 import Reporting
+import Serving
 
 /// The program: its commands, and the one place that prints errors and chooses exit codes.
 @main
@@ -22,7 +23,7 @@ struct AttnBench: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
-            AttendCommand.self,
+            AttendCommand.self, PlanCommand.self,
         ])
 
     static func main() {
@@ -79,7 +80,8 @@ struct AttnBench: ParsableCommand {
             if case .unwritable = error.problem { .internalFailure } else { .usage }
         case is UnknownCommand, is UnknownKernel, is UnsupportedProblem, is ShapeError, is ProblemError,
             is MaskOptionsError,
-            is AttendError, is PlacementError, is SweepError, is ResultsError:
+            is AttendError, is PlacementError, is SweepError, is ResultsError, is CatalogueError,
+            is ConfigurationError, is StorageTypeError, is PriceError, is MeasuredMachineError, is UnknownPlanPart:
             .usage
         case is UnwritableDirectory, is ReportError, is Interrupted: .internalFailure
         case is WrongResult: .wrongResult

@@ -3,10 +3,11 @@ import Attention
 import Benchmarking
 import Foundation
 import Kernels
+import Reporting
 
 struct ListCommand: Command {
     enum Topic: String, ExpressibleByArgument, CaseIterable {
-        case kernels, sweeps
+        case kernels, sweeps, models, accelerators
     }
 
     static let configuration = CommandConfiguration(
@@ -20,6 +21,7 @@ struct ListCommand: Command {
               attnbench list
               attnbench list kernels
               attnbench list sweeps
+              attnbench list models
             """)
 
     @Argument(help: "What to list.")
@@ -31,6 +33,9 @@ struct ListCommand: Command {
             switch topic {
             case .kernels: console.output(Self.kernels(KernelRegistry.all))
             case .sweeps: console.output(Self.sweeps(in: SweepDirectories.all))
+            case .models: console.output(TerminalTable.text(CatalogueTables.models(), width: console.columns ?? 80))
+            case .accelerators:
+                console.output(TerminalTable.text(CatalogueTables.accelerators(), width: console.columns ?? 80))
             }
         }
     }

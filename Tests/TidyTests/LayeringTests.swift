@@ -15,7 +15,7 @@ import Testing
         ("Kernels", ["Attention", "Hardware", "COpenBLAS", "CVector"]),
         ("Benchmarking", ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
         ("Analysis", ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
-        ("Serving", ["Attention", "Hardware", "Analysis", "Statistics", "Yams"]),
+        ("Serving", ["Attention", "Analysis", "Yams"]),
         ("Reporting", ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics"]),
         (
             "attnbench",

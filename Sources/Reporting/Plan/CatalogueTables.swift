@@ -1,0 +1,54 @@
+import Attention
+import Serving
+
+/// What `attnbench list models` and `attnbench list accelerators` show.
+public enum CatalogueTables {
+    public static func models(_ catalogue: ModelCatalogue = .shipped) -> Table {
+        Table(
+            columns: [
+                .init("model", .left), .init("layers"), .init("kinds", .left), .init("billions"),
+                .init("active", .right, .whenWide),
+                .init("KV B/token"), .init("context"),
+            ],
+            rows: catalogue.models.map { model in
+                let kinds = model.layerKinds.map { "\($0.count) \(letter($0.mask))" }
+                return [
+                    model.id, Quantity.count(model.layers.count), kinds.joined(separator: " + "),
+                    Quantity.significant(model.residentParameters / 1e9, digits: 3),
+                    Quantity.significant(Double(model.parameterCount.active) / 1e9, digits: 3),
+                    Quantity.count(Int(KVCache(model, type: .bf16).bytesPerToken)),
+                    Quantity.tokens(model.declaredContext),
+                ]
+            })
+    }
+
+    public static func accelerators(
+        _ catalogue: AcceleratorCatalogue = .shipped, prices: PriceList = .shipped
+    ) -> Table {
+        Table(
+            columns: [
+                .init("accelerator", .left), .init("GB"), .init("GB/s"), .init("TFLOP/s bf16"), .init("FLOP/B"),
+                .init("$/h"), .init("dated"), .init("name", .left, .whenWide),
+            ],
+            rows: catalogue.accelerators.map { accelerator in
+                let price = prices.price(of: accelerator)
+                return [
+                    accelerator.id, Quantity.count(Int(accelerator.memoryGB)),
+                    Quantity.count(Int(accelerator.bandwidthGBs)),
+                    Quantity.significant(accelerator.bf16TFLOPS, digits: 3),
+                    Quantity.count(Int(accelerator.ridge.rounded())),
+                    price.map { Quantity.dollars($0.dollarsPerAcceleratorHour) } ?? "-", price?.date ?? "-",
+                    accelerator.name,
+                ]
+            })
+    }
+
+    /// "full", "w 4,096", "c 8,192".
+    private static func letter(_ mask: Mask) -> String {
+        switch mask {
+        case .slidingWindow(let window): "w \(Quantity.count(window))"
+        case .chunkedLocal(let chunk): "c \(Quantity.count(chunk))"
+        default: "full"
+        }
+    }
+}

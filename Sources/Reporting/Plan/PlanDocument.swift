@@ -1,0 +1,59 @@
+import Attention
+import Serving
+
+/// A serving plan, told: the answer first, then the tables behind it, each with its assumption under it.
+public enum PlanDocument {
+    /// Parts that a reader may ask for.
+    public enum Section: String, Sendable, Hashable, CaseIterable {
+        case memory, types, formulas, fit, parallelism, reading, writing, contexts, conversation, training, explain
+
+        /// What is shown where nothing is asked for.
+        public static let usual: [Section] = [.memory, .fit, .reading, .writing, .contexts]
+    }
+
+    public static func document(
+        _ plan: ServingPlan, prices: PriceList, sections: [Section] = Section.usual,
+        formula: KVCache.Formula = .exact,
+        conversation: Conversation = Conversation(turns: 100, userTokens: 500, answerTokens: 500),
+        measured: MeasuredPlan? = nil
+    ) -> Document {
+        let blocks =
+            [Document.Block.list(PlanAnswer.sentences(plan)), .cautions(PlanAnswer.cautions(plan))]
+            + sections.flatMap { section -> [Document.Block] in
+                switch section {
+                case .memory: PlanMemory.blocks(plan)
+                case .types: PlanMemory.typeBlocks(plan)
+                case .formulas: PlanMemory.formulaBlocks(plan, formula)
+                case .fit: PlanFit.blocks(plan)
+                case .parallelism: PlanParallelism.blocks(plan)
+                case .reading: PlanReading.blocks(plan)
+                case .writing: PlanWriting.blocks(plan)
+                case .contexts: PlanContexts.blocks(plan)
+                case .conversation: PlanConversation.blocks(plan, conversation)
+                case .training: PlanTraining.blocks(plan)
+                case .explain: PlanExplanation.blocks(plan)
+                }
+            }
+            + (measured.map { PlanMeasured.blocks($0, model: plan.model) } ?? [])
+        return Document(
+            title: "\(plan.model.name) at \(Quantity.tokensInFull(plan.context)) tokens",
+            subtitle: subtitle(plan, prices: prices),
+            blocks: blocks.filter { $0 != .cautions([]) })
+    }
+
+    private static func subtitle(_ plan: ServingPlan, prices: PriceList) -> String {
+        let deployment = plan.deployment
+        let place = "on \(deployment.count) × \(deployment.accelerator.name)"
+        guard let rent = deployment.dollarsPerAcceleratorHour else {
+            return "\(place), no price on file: give --price, dollars per accelerator and hour"
+        }
+        var text = "\(place) at \(Quantity.dollars(rent)) an hour each"
+        if let price = plan.price { text += " (\(price.seller), \(price.date))" }
+        if let range = prices.range(of: deployment.accelerator) {
+            text +=
+                "; prices on file go from \(Quantity.dollars(range.lowerBound)) to "
+                + Quantity.dollars(range.upperBound)
+        }
+        return text
+    }
+}

@@ -1,0 +1,170 @@
+import Attention
+import Serving
+
+/// Each formula with the numbers put in, to follow by hand.
+enum PlanExplanation {
+    struct Step {
+        let name: String
+        let formula: String
+        let numbers: String
+        let result: String
+    }
+
+    static func blocks(_ plan: ServingPlan) -> [Document.Block] {
+        let steps = cache(plan) + fit(plan) + reading(plan) + writing(plan)
+        return [.heading("By hand")]
+            + steps.map { .list(["\($0.name) = \($0.formula) = \($0.numbers) = \($0.result)"]) }
+    }
+
+    private static func cache(_ plan: ServingPlan) -> [Step] {
+        let (cache, context) = (plan.cache, Quantity.count(plan.context))
+        let kept = plan.model.layerKinds.map { kind -> String in
+            let bound =
+                switch kind.mask {
+                case .slidingWindow(let size), .chunkedLocal(let size): "min(\(context), \(Quantity.count(size)))"
+                default: context
+                }
+            return "\(kind.count) × \(bound)"
+        }
+        return [
+            Step(
+                name: "KV bytes of a token in a layer", formula: "cached elements × bits / 8",
+                numbers: "\(plan.model.attention.cachedElementsInWords) × "
+                    + "\(PlanMemory.bits(cache.bitsPerElement)) / 8",
+                result: Quantity.decimalBytes(cache.bytesPerTokenAndLayer)),
+            Step(
+                name: "KV cache", formula: "Σ layers × min(n, window or chunk) × bytes of a token in a layer",
+                numbers: "(\(kept.joined(separator: " + "))) × \(Quantity.decimalBytes(cache.bytesPerTokenAndLayer))"
+                    + (cache.type.residualTokens > 0 ? " + \(cache.type.residualTokens) tokens in 16 bits" : ""),
+                result: Quantity.decimalBytes(cache.bytes(tokens: plan.context))),
+        ]
+    }
+
+    private static func fit(_ plan: ServingPlan) -> [Step] {
+        let one = plan.deployment.with(count: 1)
+        return [
+            Step(
+                name: "Weights", formula: "parameters × bits / 8",
+                numbers: weights(plan.model), result: Quantity.decimalBytes(plan.fit.weightBytes)),
+            Step(
+                name: "Accelerators", formula: "⌈(weights + batch × KV cache) / (memory × (1 − reserve))⌉",
+                numbers: "⌈(\(Quantity.decimalBytes(plan.fit.weightBytes)) + \(plan.batch) × "
+                    + "\(Quantity.decimalBytes(plan.cache.bytes(tokens: plan.context)))) / "
+                    + "(\(Quantity.decimalBytes(one.accelerator.memoryBytes)) × "
+                    + "\(Quantity.significant(1 - one.reserve, digits: 2)))⌉",
+                result: Quantity.count(plan.fewestAccelerators)),
+        ]
+    }
+
+    private static func weights(_ model: Model) -> String {
+        let experts = Double(model.parameterCount.routedExperts)
+        func part(_ parameters: Double, _ type: StorageType) -> String {
+            "\(Quantity.significant(parameters / 1e9, digits: 4)) × 10⁹ × \(PlanMemory.bits(type.bitsPerElement)) / 8"
+        }
+        if model.weights.dense == model.weights.experts || experts == 0 {
+            return part(model.residentParameters, model.weights.dense)
+        }
+        return part(model.residentParameters - experts, model.weights.dense) + " + "
+            + part(experts, model.weights.experts)
+    }
+
+    private static func reading(_ plan: ServingPlan) -> [Step] {
+        let times = plan.prefill.parts.map { Quantity.time(seconds: $0.seconds(on: plan.deployment)) }
+        let total = Step(
+            name: "Time to first token", formula: "Σ times of the parts", numbers: times.joined(separator: " + "),
+            result: Quantity.time(seconds: plan.secondsToFirstToken))
+        return plan.prefill.parts.flatMap { [work($0, plan), time($0, plan.deployment)] } + [total]
+            + price(
+                "Input price", seconds: "time to first token / n",
+                perToken: plan.secondsToFirstToken / Double(plan.context),
+                dollars: plan.prefill.dollarsPerMillionTokens(on: plan.deployment), plan.deployment)
+    }
+
+    private static func work(_ part: Prefill.Part, _ plan: ServingPlan) -> Step {
+        switch part.subject {
+        case .linear:
+            let active = Double(plan.model.parameterCount.active)
+            return Step(
+                name: "Work of the matrices", formula: "2 × active parameters × n",
+                numbers: "2 × \(Quantity.significant(active / 1e9, digits: 4)) × 10⁹ × "
+                    + Quantity.count(plan.context),
+                result: Quantity.flops(part.flops))
+        case .attention(let mask):
+            let pairs = PairCount(mask: mask, length: plan.context).allowed
+            return Step(
+                name: "Work of attention, \(mask.layerName)", formula: "layers × pairs × FLOPs a pair, all heads",
+                numbers: "\(part.layers) × \(Quantity.count(pairs)) × "
+                    + Quantity.count(plan.model.attention.prefillFLOPsPerPair),
+                result: Quantity.flops(part.flops))
+        }
+    }
+
+    /// By the side of the roofline that the part stands on.
+    private static func time(_ part: Prefill.Part, _ deployment: Deployment) -> Step {
+        time(
+            "Its time", part.bound(on: deployment), flops: part.flops, bytes: part.bytes,
+            seconds: part.seconds(on: deployment), deployment)
+    }
+
+    private static func time(
+        _ name: String, _ bound: Prefill.Bound, flops: Double, bytes: Double, seconds: Double, _ deployment: Deployment
+    ) -> Step {
+        let accelerator = deployment.accelerator
+        return switch bound {
+        case .compute:
+            Step(
+                name: name, formula: "FLOPs / (accelerators × peak × utilisation)",
+                numbers: "\(Quantity.flops(flops)) / (\(deployment.count) × "
+                    + "\(Quantity.significant(accelerator.bf16TFLOPS, digits: 4)) TFLOP/s × "
+                    + "\(Quantity.significant(deployment.utilization.compute, digits: 2)))",
+                result: Quantity.time(seconds: seconds))
+        case .bandwidth:
+            Step(
+                name: name, formula: "bytes / (accelerators × bandwidth × utilisation)",
+                numbers: "\(Quantity.decimalBytes(bytes)) / (\(deployment.count) × "
+                    + "\(Quantity.count(Int(accelerator.bandwidthGBs))) GB/s × "
+                    + "\(Quantity.significant(deployment.utilization.bandwidth, digits: 2)))",
+                result: Quantity.time(seconds: seconds))
+        }
+    }
+
+    private static func writing(_ plan: ServingPlan) -> [Step] {
+        let (decode, deployment) = (plan.decode, plan.deployment)
+        let seconds = decode.secondsPerStep(on: deployment)
+        return [
+            Step(
+                name: "Bytes of a step", formula: "weights read + batch × KV cache",
+                numbers: "\(Quantity.decimalBytes(decode.weightBytes)) + \(Quantity.decimalBytes(decode.cacheBytes))",
+                result: Quantity.decimalBytes(decode.bytes)),
+            time(
+                "Time of a step", decode.bound(on: deployment), flops: decode.flops, bytes: decode.bytes,
+                seconds: seconds, deployment),
+        ]
+            + price(
+                "Output price", seconds: "time of a step / batch", perToken: seconds / Double(plan.batch),
+                dollars: decode.dollarsPerMillionTokens(on: deployment), deployment)
+    }
+
+    private static func price(
+        _ name: String, seconds: String, perToken: Double, dollars: Double?, _ deployment: Deployment
+    ) -> [Step] {
+        guard let dollars, let rent = deployment.dollarsPerAcceleratorHour else { return [] }
+        return [
+            Step(
+                name: name, formula: "accelerators × $/h / 3600 × \(seconds) × 10⁶",
+                numbers:
+                    "\(deployment.count) × \(Quantity.dollars(rent)) / 3600 × \(Quantity.time(seconds: perToken)) × 10⁶",
+                result: "\(Quantity.dollars(dollars)) per million tokens")
+        ]
+    }
+}
+
+extension AttentionDimensions {
+    /// The cached elements of a token as a product.
+    fileprivate var cachedElementsInWords: String {
+        switch self {
+        case .grouped(_, let keyValueHeads, let headDimension): "2 × \(keyValueHeads) × \(headDimension)"
+        case .latent(let latent): "(\(latent.keyValueRank) + \(latent.rotatedDimension))"
+        }
+    }
+}

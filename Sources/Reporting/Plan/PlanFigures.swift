@@ -1,0 +1,61 @@
+import Attention
+import Foundation
+import Serving
+
+extension Figure {
+    /// The figures of a serving plan, in the order of its report. Prices are drawn only where a rent is known.
+    public static func all(for plan: ServingPlan) -> [Figure] {
+        [CacheFigure.plot(plan), LatencyFigure.plot(plan), PriceFigure.plot(plan), StepFigure.plot(plan)]
+            .compactMap { $0.map(Figure.init) }
+    }
+}
+
+/// What the figures of a plan share.
+enum PlanFigures {
+    /// Drawn contexts: from 1K to 10M tokens, or to the plan's own.
+    static func contexts(_ plan: ServingPlan) -> [Int] {
+        Sampling.lengths((1 << 10)...max(10 << 20, plan.context), perOctave: 4)
+    }
+
+    static func lengthAxis(_ plan: ServingPlan) -> Axis {
+        Axis.lengths(from: 1 << 10, to: max(10 << 20, plan.context))
+    }
+
+    /// Lines by number: hue for what is compared first, dash for what is compared within it.
+    static func style(_ hue: Int, dash: Int = 0) -> SeriesStyle {
+        SeriesStyle(
+            colour: SeriesStyle.colours[hue % SeriesStyle.colours.count],
+            filledMark: SeriesStyle.shapes[hue % SeriesStyle.shapes.count], openMark: nil,
+            dash: SeriesStyle.dashes[dash % SeriesStyle.dashes.count], size: 1.1)
+    }
+
+    static func line(_ name: String, _ style: SeriesStyle, _ rows: [Plot.Row]) -> Plot.Trace {
+        Plot.Trace(series: name, kind: .theory, style: style, rows: rows)
+    }
+
+    /// A level across the whole axis, named above its start.
+    static func level(_ name: String, _ value: Double, over axis: Axis) -> Plot.Guide {
+        Plot.Guide(name: name, rows: [Plot.Row(axis.low, value), Plot.Row(axis.high, value)], isNamedAtEnd: false)
+    }
+
+    static func place(_ plan: ServingPlan) -> String {
+        "\(plan.deployment.count) × \(plan.deployment.accelerator.id)"
+    }
+
+    static func use(_ plan: ServingPlan) -> String {
+        "\(Quantity.percent(plan.deployment.utilization.compute)) of peak FLOP/s, "
+            + "\(Quantity.percent(plan.deployment.utilization.bandwidth)) of bandwidth."
+    }
+}
+
+extension Axis {
+    /// Powers of ten between two values, with 2 and 5 of each where they are few; labelled by the caller.
+    static func decades(from low: Double, to high: Double, label: (Double) -> String) -> Axis {
+        let powers = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
+        let steps = log10(high / low) < 2.2 ? [1.0, 2, 5] : [1.0]
+        let values = powers.flatMap { power in steps.map { $0 * pow(10, Double(power)) } }
+        return Axis(
+            low: low, high: high, isLogarithmic: true,
+            ticks: values.filter { $0 >= low && $0 <= high }.map { Tick(value: $0, label: label($0)) })
+    }
+}

@@ -1,0 +1,119 @@
+import Analysis
+import Attention
+
+/// This machine as its own results file describes it: what a pair costs in its kernels, and how fast it computes and
+/// reads.
+public struct MeasuredMachine: Sendable, Hashable {
+    /// One kernel with one mask, measured over lengths.
+    public struct Kernel: Sendable, Hashable {
+        /// Such as "sliding-window(1024)".
+        public let label: String
+        public let mask: Mask
+        public let headDimension: Int
+        /// Heads of all batches of one measured call.
+        public let heads: Int
+        /// The cost of one more pair of one head.
+        public let nanosecondsPerPair: Double
+        /// Its 95 % interval.
+        public let nanosecondsPerPairRange: ClosedRange<Double>
+        /// Time of one call over the pairs of all its heads.
+        public let law: GrowthLaw
+        /// Median nanoseconds of one call by length.
+        public let medians: [Int: Double]
+
+        public init(
+            label: String, mask: Mask, headDimension: Int, heads: Int, nanosecondsPerPair: Double,
+            nanosecondsPerPairRange: ClosedRange<Double>, law: GrowthLaw, medians: [Int: Double]
+        ) {
+            self.label = label
+            self.mask = mask
+            self.headDimension = headDimension
+            self.heads = heads
+            self.nanosecondsPerPair = nanosecondsPerPair
+            self.nanosecondsPerPairRange = nanosecondsPerPairRange
+            self.law = law
+            self.medians = medians
+        }
+    }
+
+    /// Full causal attention.
+    public let full: Kernel
+    /// Kernels whose mask is bounded, cheapest pair first.
+    public let windowed: [Kernel]
+    public let threads: Int
+    /// Measured peak of these threads on the element type of `full`.
+    public let flopsPerSecond: Double
+    public let readBytesPerSecond: Double
+    /// The largest share of that peak that a measured kernel reached.
+    public let bestFractionOfPeak: Double
+
+    public init(
+        full: Kernel, windowed: [Kernel], threads: Int, flopsPerSecond: Double, readBytesPerSecond: Double,
+        bestFractionOfPeak: Double
+    ) {
+        self.full = full
+        self.windowed = windowed
+        self.threads = threads
+        self.flopsPerSecond = flopsPerSecond
+        self.readBytesPerSecond = readBytesPerSecond
+        self.bestFractionOfPeak = bestFractionOfPeak
+    }
+
+    /// The cheapest fitted causal kernel of an analysis, and every fitted kernel with a bounded mask on
+    /// as many threads and of the same element type.
+    public init(_ analysis: ScalingAnalysis) throws(MeasuredMachineError) {
+        let prefills = analysis.series.filter { $0.parameters.queryLength == nil }
+        let causal = prefills.filter { $0.parameters.mask == .causal }
+        guard
+            let (series, kernel) = causal.compactMap({ series in Self.kernel(series).map { (series, $0) } })
+                .min(by: { $0.1.nanosecondsPerFLOP < $1.1.nanosecondsPerFLOP })
+        else { throw .noFullAttention(fitted: prefills.filter { $0.law != nil }.map(\.label)) }
+        let (threads, elementType) = (series.parameters.threads, series.parameters.elementType)
+        full = kernel
+        windowed =
+            prefills.filter { other in
+                other.parameters.threads == threads && other.parameters.elementType == elementType
+                    && other.parameters.mask.isCausal && other.parameters.mask.keptTokensBound != nil
+            }
+            .compactMap(Self.kernel).sorted { $0.nanosecondsPerFLOP < $1.nanosecondsPerFLOP }
+        self.threads = threads
+        flopsPerSecond = analysis.ceilings.peakFLOPsPerSecond(of: elementType, threads: threads)
+        readBytesPerSecond = analysis.ceilings.readBytesPerSecond
+        bestFractionOfPeak = min(1, prefills.flatMap(\.points).map(\.fractionOfPeak).max() ?? 1)
+    }
+
+    private static func kernel(_ series: Series) -> Kernel? {
+        guard let law = series.law, let cost = series.nanosecondsPerPair else { return nil }
+        return Kernel(
+            label: series.label, mask: series.parameters.mask, headDimension: series.parameters.headDimension,
+            heads: series.parameters.batch * series.parameters.queryHeads,
+            nanosecondsPerPair: cost.value, nanosecondsPerPairRange: cost.low...cost.high, law: law,
+            medians: Dictionary(series.points.map { ($0.keyLength, $0.medianNanoseconds) }) { first, _ in first })
+    }
+
+    /// The measured kernel that a layer with this mask would run: the same mask, else the cheapest bounded one, else
+    /// full attention over the mask's pairs.
+    func kernel(for mask: Mask) -> Kernel {
+        if mask == .causal { return full }
+        return windowed.first { $0.mask == mask } ?? windowed.first ?? full
+    }
+}
+
+extension MeasuredMachine.Kernel {
+    /// Pairs of different head dimensions compare by their FLOPs.
+    var nanosecondsPerFLOP: Double { nanosecondsPerPair / Double(4 * headDimension) }
+}
+
+public enum MeasuredMachineError: Error, Equatable, CustomStringConvertible {
+    /// No causal kernel of full attention has a fitted law; those that have one.
+    case noFullAttention(fitted: [String])
+
+    public var description: String {
+        switch self {
+        case .noFullAttention(let fitted):
+            "the results hold no full causal kernel with a growth law (of three lengths or more)"
+                + (fitted.isEmpty ? "" : ", only \(fitted.joined(separator: ", "))")
+                + "; run `attnbench run scaling` and give its results.jsonl"
+        }
+    }
+}

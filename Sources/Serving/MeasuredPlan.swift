@@ -1,0 +1,72 @@
+import Attention
+
+/// The questions of a plan asked of a measured machine: theory, forecast and measurement side by side.
+///
+/// - Theory: FLOPs over the measured peak, bytes over the measured bandwidth.
+/// - Forecast: attention by the measured kernels' own laws, scaled from their head dimension to the model's by FLOPs;
+///   matrices at the best share of peak that any measured kernel reached.
+/// - Measured: attention at a length that was run, scaled in the same way to the model's heads and layers.
+public struct MeasuredPlan: Sendable, Hashable {
+    public struct Row: Sendable, Hashable {
+        public let subject: Prefill.Part.Subject
+        /// The kernel that the forecast comes from; nil for matrices.
+        public let kernel: String?
+        public let theorySeconds: Double
+        public let forecastSeconds: Double
+        /// The forecast by the cost of one more pair alone, lowest to highest; nil for matrices.
+        public let perPairSeconds: ClosedRange<Double>?
+        public let measuredSeconds: Double?
+    }
+
+    public let machine: MeasuredMachine
+    public let context: Int
+    public let rows: [Row]
+    public let decodeBytes: Double
+    /// Rent of the machine; nil where none is given.
+    public let dollarsPerHour: Double?
+
+    public init(
+        _ model: Model, context: Int, cache type: StorageType, on machine: MeasuredMachine,
+        dollarsPerHour: Double? = nil
+    ) {
+        self.machine = machine
+        self.context = context
+        self.dollarsPerHour = dollarsPerHour
+        rows = Prefill(model, tokens: context).parts.map { part in
+            let theory = part.flops / machine.flopsPerSecond
+            switch part.subject {
+            case .linear:
+                return Row(
+                    subject: part.subject, kernel: nil, theorySeconds: theory,
+                    forecastSeconds: theory / machine.bestFractionOfPeak, perPairSeconds: nil, measuredSeconds: nil)
+            case .attention(let mask):
+                return Self.attention(mask, part, model, context, machine, theory: theory)
+            }
+        }
+        decodeBytes = Decode(KVCache(model, type: type), context: context).bytes
+    }
+
+    private static func attention(
+        _ mask: Mask, _ part: Prefill.Part, _ model: Model, _ context: Int, _ machine: MeasuredMachine, theory: Double
+    ) -> Row {
+        let kernel = machine.kernel(for: mask)
+        let pairs = Double(PairCount(mask: mask, length: context).allowed)
+        let flopsPerMeasuredPair = Double(4 * kernel.headDimension)
+        /// Calls of one measured head that the layers of this kind are worth.
+        let calls = Double(part.layers) * Double(model.attention.prefillFLOPsPerPair) / flopsPerMeasuredPair
+        let heads = Double(kernel.heads)
+        let low = pairs * calls * kernel.nanosecondsPerPairRange.lowerBound / 1e9
+        let high = pairs * calls * kernel.nanosecondsPerPairRange.upperBound / 1e9
+        let measured = kernel.mask == mask ? kernel.medians[context].map { $0 / heads * calls / 1e9 } : nil
+        return Row(
+            subject: part.subject, kernel: kernel.label, theorySeconds: theory,
+            forecastSeconds: kernel.law.nanoseconds(pairs: pairs * heads) / heads * calls / 1e9,
+            perPairSeconds: low...high, measuredSeconds: measured)
+    }
+
+    public var theorySeconds: Double { rows.reduce(0) { $0 + $1.theorySeconds } }
+    public var forecastSeconds: Double { rows.reduce(0) { $0 + $1.forecastSeconds } }
+    public var decodeSeconds: Double { decodeBytes / machine.readBytesPerSecond }
+
+    public func dollars(seconds: Double) -> Double? { dollarsPerHour.map { $0 * seconds / 3600 } }
+}

@@ -1,0 +1,47 @@
+/// The part of `attnbench plan --json` that comes from a results file.
+public struct MeasuredSummary: Sendable, Encodable, Hashable {
+    public struct Part: Sendable, Encodable, Hashable {
+        /// "matrices", or the kernel that the forecast comes from.
+        public let from: String
+        public let theorySeconds: Double
+        public let forecastSeconds: Double
+        /// Absent where this length was not run with this mask.
+        public let measuredSeconds: Double?
+    }
+
+    public let threads: Int
+    public let flopsPerSecond: Double
+    public let readBytesPerSecond: Double
+    /// Of full attention, for heads of `headDimension`.
+    public let nanosecondsPerPair: Double
+    public let headDimension: Int
+    public let exponent: Double
+    public let parts: [Part]
+    public let theorySeconds: Double
+    public let forecastSeconds: Double
+    public let secondsPerToken: Double
+    public let dollarsPerMillionInputTokens: Double?
+    public let dollarsPerMillionOutputTokens: Double?
+
+    public init(_ plan: MeasuredPlan) {
+        let machine = plan.machine
+        threads = machine.threads
+        flopsPerSecond = machine.flopsPerSecond
+        readBytesPerSecond = machine.readBytesPerSecond
+        nanosecondsPerPair = machine.full.nanosecondsPerPair
+        headDimension = machine.full.headDimension
+        exponent = machine.full.law.exponent
+        parts = plan.rows.map {
+            Part(
+                from: $0.kernel ?? "matrices", theorySeconds: $0.theorySeconds, forecastSeconds: $0.forecastSeconds,
+                measuredSeconds: $0.measuredSeconds)
+        }
+        theorySeconds = plan.theorySeconds
+        forecastSeconds = plan.forecastSeconds
+        secondsPerToken = plan.decodeSeconds
+        dollarsPerMillionInputTokens = plan.dollars(seconds: plan.forecastSeconds).map {
+            $0 / Double(plan.context) * 1e6
+        }
+        dollarsPerMillionOutputTokens = plan.dollars(seconds: plan.decodeSeconds).map { $0 * 1e6 }
+    }
+}

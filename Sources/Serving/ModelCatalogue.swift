@@ -1,0 +1,168 @@
+import Attention
+import Foundation
+import Yams
+
+/// The models that the tool knows by name.
+public struct ModelCatalogue: Sendable {
+    public let models: [Model]
+
+    /// The catalogue that the binary carries.
+    public static let shipped = ModelCatalogue(trusted: PackageResources.models_yaml)
+
+    private init(trusted bytes: [UInt8]) {
+        do {
+            models = try YAMLDecoder().decode([ModelEntry].self, from: Data(bytes)).map { try $0.model }
+        } catch {
+            preconditionFailure("Catalogue/models.yaml: \(error)")
+        }
+    }
+
+    /// Punctuation does not count: "llama3.1-70b" finds llama-3.1-70b.
+    public func model(named name: String) throws(CatalogueError) -> Model {
+        let typed = Self.lettersAndDigits(name)
+        guard let model = models.first(where: { Self.lettersAndDigits($0.id) == typed }) else {
+            throw CatalogueError(kind: "model", name: name, known: models.map(\.id))
+        }
+        return model
+    }
+
+    static func lettersAndDigits(_ name: String) -> String {
+        name.lowercased().filter { $0.isLetter || $0.isNumber }
+    }
+}
+
+public struct CatalogueError: Error, Equatable, CustomStringConvertible {
+    /// "model" or "accelerator".
+    public let kind: String
+    public let name: String
+    public let known: [String]
+
+    public var description: String {
+        let hint = NearestName.of(name, among: known).map { "did you mean \"\($0)\"? " } ?? ""
+        let remedy =
+            switch kind {
+            case "model": "`attnbench list models` shows them; the path of a Hugging Face config.json works too"
+            default: "`attnbench list \(kind)s` shows them"
+            }
+        return "\"\(name)\" is not \(kind == "model" ? "a" : "an") \(kind); \(hint)\(remedy)"
+    }
+}
+
+/// One entry of `Catalogue/models.yaml`, as written.
+private struct ModelEntry: Decodable {
+    struct AttentionEntry: Decodable {
+        let queryHeads: Int
+        let keyValueHeads: Int?
+        let headDimension: Int?
+        let queryRank: Int?
+        let keyValueRank: Int?
+        let unrotatedDimension: Int?
+        let rotatedDimension: Int?
+        let valueDimension: Int?
+    }
+
+    struct ExpertsEntry: Decodable {
+        let count: Int
+        let active: Int
+        let shared: Int
+        let width: Int
+        let everyNth: Int?
+        let denseFirst: Int?
+        let denseWidth: Int?
+    }
+
+    struct PublishedEntry: Decodable {
+        let parameters: Double
+        let active: Double?
+        let vision: Double?
+    }
+
+    struct WeightsEntry: Decodable {
+        let dense: String
+        let experts: String
+    }
+
+    let id: String
+    let name: String
+    let layers: Int
+    let hidden: Int
+    let vocabulary: Int
+    let tiedEmbeddings: Bool
+    let attention: AttentionEntry
+    let pattern: String?
+    let window: Int?
+    let chunk: Int?
+    let feedForward: Int?
+    let experts: ExpertsEntry?
+    let context: Int
+    let published: PublishedEntry
+    let weights: WeightsEntry?
+    let sources: [String]
+    let notes: [String]?
+
+    var model: Model {
+        get throws {
+            Model(
+                id: id, name: name, hidden: hidden, vocabulary: vocabulary, tiedEmbeddings: tiedEmbeddings,
+                attention: try dimensions,
+                layers: try (0..<layers).map { try Model.Layer(mask: mask(of: $0), feedForward: feedForward(of: $0)) },
+                declaredContext: context,
+                published: Model.Published(
+                    parameters: published.parameters, activeParameters: published.active,
+                    visionParameters: published.vision ?? 0),
+                weights: try weights.map {
+                    Model.WeightTypes(dense: try .named($0.dense), experts: try .named($0.experts))
+                } ?? Model.WeightTypes(.bf16),
+                sources: sources, notes: notes ?? [])
+        }
+    }
+
+    private var dimensions: AttentionDimensions {
+        get throws {
+            if let rank = attention.keyValueRank {
+                return .latent(
+                    AttentionDimensions.Latent(
+                        queryHeads: attention.queryHeads, queryRank: attention.queryRank, keyValueRank: rank,
+                        unrotatedDimension: try present(attention.unrotatedDimension, "unrotatedDimension"),
+                        rotatedDimension: try present(attention.rotatedDimension, "rotatedDimension"),
+                        valueDimension: try present(attention.valueDimension, "valueDimension")))
+            }
+            return .grouped(
+                queryHeads: attention.queryHeads,
+                keyValueHeads: try present(attention.keyValueHeads, "keyValueHeads"),
+                headDimension: try present(attention.headDimension, "headDimension"))
+        }
+    }
+
+    private func mask(of layer: Int) throws -> Mask {
+        let letters = Array(pattern ?? "F")
+        return switch letters[layer % letters.count] {
+        case "F": .causal
+        case "W": .slidingWindow(try present(window, "window"))
+        case "C": .chunkedLocal(try present(chunk, "chunk"))
+        default: throw EntryError("\(id): pattern \"\(pattern ?? "")\" may hold F, W and C only")
+        }
+    }
+
+    private func feedForward(of layer: Int) throws -> FeedForward {
+        guard let experts else { return .dense(width: try present(feedForward, "feedForward")) }
+        let nth = experts.everyNth ?? 1
+        guard (layer + 1).isMultiple(of: nth), layer >= experts.denseFirst ?? 0 else {
+            return .dense(width: try present(experts.denseWidth, "denseWidth"))
+        }
+        return .experts(
+            FeedForward.Experts(
+                count: experts.count, active: experts.active, shared: experts.shared, width: experts.width))
+    }
+
+    private func present<Value>(_ value: Value?, _ field: String) throws -> Value {
+        guard let value else { throw EntryError("\(id) needs \(field)") }
+        return value
+    }
+}
+
+private struct EntryError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

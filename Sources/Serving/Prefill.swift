@@ -1,0 +1,83 @@
+import Attention
+
+/// Reading a prompt: every matrix multiplies every token, and every layer's attention covers the pairs of its mask.
+///
+/// FLOPs = 2 · active parameters · new tokens + Σ over layers pairs · FLOPs per pair, two FLOPs per multiply-add. The
+/// output head is counted for every token, as the usual "2 · N per token" does; engines that compute logits of the last
+/// token only save that part (0.5 to 7 %).
+public struct Prefill: Sendable, Hashable {
+    /// Which side of the roofline a part of the work stands on.
+    public enum Bound: String, Sendable, Hashable, Codable { case compute, bandwidth }
+
+    /// The matrices, or the attention of all layers with one mask.
+    public struct Part: Sendable, Hashable {
+        public enum Subject: Sendable, Hashable {
+            case linear
+            case attention(Mask)
+        }
+
+        public let subject: Subject
+        public let layers: Int
+        public let flops: Double
+        /// Least traffic: weights once, or Q, K, V, O once.
+        public let bytes: Double
+
+        public var intensity: Double { flops / bytes }
+
+        public func bound(on deployment: Deployment) -> Bound {
+            flops / deployment.flopsPerSecond >= bytes / deployment.bytesPerSecond ? .compute : .bandwidth
+        }
+
+        public func seconds(on deployment: Deployment) -> Double {
+            max(flops / deployment.flopsPerSecond, bytes / deployment.bytesPerSecond)
+        }
+    }
+
+    public let tokens: Int
+    /// Tokens before them whose keys and values are in the cache.
+    public let cached: Int
+    /// The matrices first, then one part per mask.
+    public let parts: [Part]
+
+    public init(_ model: Model, tokens: Int, cached: Int = 0) {
+        precondition(tokens >= 1 && cached >= 0, "a prefill has at least one token")
+        self.tokens = tokens
+        self.cached = cached
+        let active = Double(model.parameterCount.active)
+        let linear = Part(
+            subject: .linear, layers: model.layers.count, flops: 2 * active * Double(tokens),
+            bytes: model.weightBytesRead(batch: Double(tokens)))
+        parts =
+            [linear]
+            + model.layerKinds.map { kind in
+                let pairs = PairCount(mask: kind.mask, queryLength: tokens, keyLength: tokens + cached).allowed
+                let elements = Double(model.attention.prefillElementsPerToken) * Double(tokens)
+                return Part(
+                    subject: .attention(kind.mask), layers: kind.count,
+                    flops: Double(kind.count) * Double(pairs) * Double(model.attention.prefillFLOPsPerPair),
+                    bytes: Double(kind.count) * elements * 2)
+            }
+    }
+
+    public var flops: Double { parts.reduce(0) { $0 + $1.flops } }
+    public var linearFLOPs: Double { parts[0].flops }
+    public var attentionFLOPs: Double { flops - linearFLOPs }
+
+    /// The parts one after another, each at its own side of the roofline.
+    public func seconds(on deployment: Deployment) -> Double { parts.reduce(0) { $0 + $1.seconds(on: deployment) } }
+
+    public func dollars(on deployment: Deployment) -> Double? {
+        deployment.dollarsPerSecond.map { $0 * seconds(on: deployment) }
+    }
+
+    public func dollarsPerMillionTokens(on deployment: Deployment) -> Double? {
+        dollars(on: deployment).map { $0 / Double(tokens) * 1e6 }
+    }
+
+    /// The side that takes most of the time.
+    public func bound(on deployment: Deployment) -> Bound {
+        let bandwidth = parts.filter { $0.bound(on: deployment) == .bandwidth }
+        let share = bandwidth.reduce(0) { $0 + $1.seconds(on: deployment) } / seconds(on: deployment)
+        return share > 0.5 ? .bandwidth : .compute
+    }
+}

@@ -1,0 +1,55 @@
+/// What one model at one context costs on one kind of accelerator: the figures of `attnbench plan`.
+public struct ServingPlan: Sendable, Hashable {
+    public let model: Model
+    /// Tokens of a sequence, prompt and answer together.
+    public let context: Int
+    public let batch: Int
+    public let cache: KVCache
+    public let fit: MemoryFit
+    /// The rent that dollars come from; nil where none is known.
+    public let price: Price?
+    /// The fewest accelerators that hold weights and the batch's caches.
+    public let fewestAccelerators: Int
+    /// What everything is computed for: as many as asked, else the smallest usual server that holds it.
+    public let deployment: Deployment
+    /// Reading a prompt of the whole context, one sequence.
+    public let prefill: Prefill
+    /// Writing the token after it, the whole batch.
+    public let decode: Decode
+
+    /// - Parameters:
+    ///   - deployment: kind, use and rent of the accelerators; its count is taken only where `count` is not nil.
+    ///   - count: accelerators to use; nil for the smallest usual server that holds everything.
+    public init(
+        _ model: Model, context: Int, batch: Int = 1, cache type: StorageType = .bf16, on deployment: Deployment,
+        count: Int? = nil, price: Price? = nil
+    ) {
+        self.model = model
+        self.context = context
+        self.batch = batch
+        self.price = price
+        cache = KVCache(model, type: type)
+        fit = MemoryFit(cache)
+        fewestAccelerators = fit.fewestAccelerators(tokens: context, batch: batch, like: deployment)
+        self.deployment =
+            count.map { deployment.with(count: $0) }
+            ?? fit.smallestDeployment(tokens: context, batch: batch, like: deployment)
+        prefill = Prefill(model, tokens: context)
+        decode = Decode(cache, context: context, batch: batch)
+    }
+
+    public var fits: Bool { deployment.count >= fewestAccelerators }
+
+    /// The largest batch of sequences of this context that the deployment holds.
+    public var largestBatch: Int { fit.largestBatch(tokens: context, on: deployment) }
+
+    /// A prompt's logits come with its last token, so the first token costs no step of its own.
+    public var secondsToFirstToken: Double { prefill.seconds(on: deployment) }
+
+    /// The plan of another context or batch on the same accelerators.
+    public func with(context: Int? = nil, batch: Int? = nil) -> ServingPlan {
+        ServingPlan(
+            model, context: context ?? self.context, batch: batch ?? self.batch, cache: cache.type, on: deployment,
+            count: deployment.count, price: price)
+    }
+}

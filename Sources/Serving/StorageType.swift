@@ -1,0 +1,73 @@
+import Attention
+
+/// How cached keys and values, or weights, are stored, with the bits that an element really takes: scales included.
+public struct StorageType: Sendable, Hashable {
+    public let name: String
+    /// What the name promises.
+    public let nominalBits: Double
+    /// With the scales and zero points that stand for a fixed number of elements.
+    public let bitsPerElement: Double
+    /// Of a scale for each cached vector of a head, whatever its length.
+    public let bitsPerVector: Double
+    /// Last tokens of each sequence that stay in 16 bits.
+    public let residualTokens: Int
+    /// Where the bits come from.
+    public let source: String
+
+    init(
+        _ name: String, nominal: Double, true bits: Double, perVector: Double = 0, residualTokens: Int = 0,
+        _ source: String
+    ) {
+        self.name = name
+        nominalBits = nominal
+        bitsPerElement = bits
+        bitsPerVector = perVector
+        self.residualTokens = residualTokens
+        self.source = source
+    }
+
+    public static let fp32 = StorageType("fp32", nominal: 32, true: 32, "IEEE 754")
+    public static let bf16 = StorageType("bf16", nominal: 16, true: 16, "bfloat16")
+    public static let fp16 = StorageType("fp16", nominal: 16, true: 16, "IEEE 754")
+    public static let fp8 = StorageType("fp8", nominal: 8, true: 8, "one scale per tensor, not counted")
+    /// vLLM's per-token-head cache: one float32 scale for each head's vector, so 8.25 bits where heads have 128 elements.
+    public static let int8 = StorageType(
+        "int8", nominal: 8, true: 8, perVector: 32, "float32 scale per token and head (vLLM)")
+    public static let q80 = StorageType("q8_0", nominal: 8, true: 8.5, "34 bytes for 32 elements (ggml)")
+    public static let q51 = StorageType("q5_1", nominal: 5, true: 6, "24 bytes for 32 elements (ggml)")
+    public static let q50 = StorageType("q5_0", nominal: 5, true: 5.5, "22 bytes for 32 elements (ggml)")
+    public static let q41 = StorageType("q4_1", nominal: 4, true: 5, "20 bytes for 32 elements (ggml)")
+    public static let q40 = StorageType("q4_0", nominal: 4, true: 4.5, "18 bytes for 32 elements (ggml)")
+    public static let mxfp4 = StorageType("mxfp4", nominal: 4, true: 4.25, "17 bytes for 32 elements (OCP)")
+    public static let nvfp4 = StorageType("nvfp4", nominal: 4, true: 4.5, "8-bit scale for 16 elements (NVIDIA)")
+    public static let int4 = StorageType("int4", nominal: 4, true: 4, "no scales: what napkins count, no format does")
+    public static let int4g128 = StorageType(
+        "int4-g128", nominal: 4, true: 4.25, "16-bit scale and zero for 128 elements")
+    public static let int4g64 = StorageType("int4-g64", nominal: 4, true: 4.5, "16-bit scale and zero for 64 elements")
+    public static let int4g32 = StorageType("int4-g32", nominal: 4, true: 5, "16-bit scale and zero for 32 elements")
+    public static let kivi2 = StorageType(
+        "kivi2", nominal: 2, true: 3, residualTokens: 128,
+        "16-bit scale and zero for 32 elements, last 128 tokens in 16 bits (KIVI, arXiv 2402.02750)")
+
+    public static let all = [
+        fp32, bf16, fp16, fp8, int8, q80, q51, q50, q41, q40, mxfp4, nvfp4, int4, int4g128, int4g64, int4g32,
+        kivi2,
+    ]
+
+    public static func named(_ name: String) throws(StorageTypeError) -> StorageType {
+        guard let type = all.first(where: { $0.name == name.lowercased() }) else {
+            throw StorageTypeError(name: name)
+        }
+        return type
+    }
+}
+
+public struct StorageTypeError: Error, Equatable, CustomStringConvertible {
+    public let name: String
+
+    public var description: String {
+        let names = StorageType.all.map(\.name)
+        let hint = NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
+        return "\"\(name)\" is not a storage type; \(hint ?? "there are \(names.joined(separator: ", "))")"
+    }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Analysis
+import Attention
+import Benchmarking
+import Foundation
+import Reporting
+import Serving
+
+struct PlanCommand: Command {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "What does a context cost to serve? Memory, time and money of a real model.",
+        discussion: """
+            Everything is computed from the model's dimensions, layer by layer: windows and chunks stop growing, \
+            quantised caches count their scales, all experts are resident. Every table states what it assumes; \
+            --explain shows each formula with the numbers put in.
+
+            Examples:
+              attnbench plan --model llama-3.1-70b --context 1M --accelerator h100-sxm
+              attnbench plan --model llama-4-scout --context 10_000_000 --accelerator h200-sxm --kv-type fp8
+              attnbench plan --model path/to/config.json --context 128K --batch 32 --json
+              attnbench plan --model llama-4-scout --context 10M --formula article
+              attnbench plan --claims
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "A model of `attnbench list models`, or the path of a Hugging Face config.json.", valueName: "id"))
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp("Tokens of a sequence. (default: what the model declares)", valueName: "size"),
+        transform: tokenCount)
+    var context: Int?
+
+    @Option(help: ArgumentHelp("An accelerator of `attnbench list accelerators`.", valueName: "id"))
+    var accelerator = "h100-sxm"
+
+    @Option(help: ArgumentHelp("Accelerators. (default: the smallest usual server that holds it)", valueName: "n"))
+    var count: Int?
+
+    @Option(help: ArgumentHelp("Sequences written at once.", valueName: "n"))
+    var batch = 1
+
+    @OptionGroup(title: "Storage") var storage: PlanStorageOptions
+
+    @OptionGroup(title: "Prices and use") var use: PlanUseOptions
+
+    @OptionGroup(title: "What to show") var display: PlanDisplayOptions
+
+    @OptionGroup var outputOptions: OutputOptions
+
+    func validate() throws {
+        if model == nil, !display.claims {
+            throw ValidationError("give --model, such as --model llama-3.1-70b; `attnbench list models` shows them")
+        }
+        for (name, value) in [("context", context ?? 1), ("count", count ?? 1), ("batch", batch)] where value < 1 {
+            throw ValidationError("--\(name) is \(value); it must be at least 1")
+        }
+        for (name, value) in [("count", count ?? 1), ("batch", batch)] where value > 1 << 20 {
+            throw ValidationError("--\(name) goes up to 1M")
+        }
+        if let context, context > 1 << 30 { throw ValidationError("--context goes up to 1G") }
+    }
+
+    func run(on console: Console) throws {
+        guard let name = model else {
+            console.output(ClaimsPage.text())
+            return
+        }
+        let prices = try use.prices.map { try PriceList(path: $0) } ?? .shipped
+        let plan = try plan(of: name, prices: prices)
+        let measured = try measured(plan)
+        let document = PlanDocument.document(
+            plan, prices: prices, sections: try display.sections(), formula: display.formula ?? .exact,
+            conversation: display.conversation, measured: measured)
+        if let path = display.output { try write(document, figures: Figure.all(for: plan), to: path, on: console) }
+        let width = console.columns ?? 80
+        console.output(
+            display.json
+                ? try Self.json(PlanSummary(plan, measured: measured))
+                : display.markdown
+                    ? MarkdownDocument.text(document) : TerminalDocument.text(document, width: width))
+    }
+
+    private func write(_ document: Document, figures: [Figure], to path: String, on console: Console) throws {
+        let cautions = try PlanReport(document, figures: figures).write(to: URL(fileURLWithPath: path))
+        for caution in cautions { console.messages("Caution: \(caution)\n") }
+        if !outputOptions.quiet { console.messages("\(path)/index.html\n") }
+    }
+
+    private func measured(_ plan: ServingPlan) throws -> MeasuredPlan? {
+        guard let path = use.measured else { return nil }
+        let machine = try MeasuredMachine(ScalingAnalysis(results: try ResultsFile.load(path)))
+        return MeasuredPlan(
+            plan.model, context: plan.context, cache: plan.cache.type, on: machine, dollarsPerHour: use.cpuPrice)
+    }
+
+    private func plan(of name: String, prices: PriceList) throws -> ServingPlan {
+        var model = try Self.model(named: name)
+        if let type = try storage.weights { model = model.storing(weights: Model.WeightTypes(type)) }
+        let accelerator = try AcceleratorCatalogue.shipped.accelerator(named: accelerator)
+        let onFile = prices.price(of: accelerator)
+        let price = use.price == nil ? onFile : nil
+        let deployment = Deployment(
+            accelerator, count: 1, utilization: use.utilization(onFile), reserve: use.reserve,
+            dollarsPerAcceleratorHour: use.price ?? price?.dollarsPerAcceleratorHour)
+        return ServingPlan(
+            model, context: context ?? model.declaredContext, batch: batch, cache: try storage.cache, on: deployment,
+            count: count, price: price)
+    }
+
+    /// A path where it looks like one, else a name of the catalogue.
+    private static func model(named name: String) throws -> Model {
+        let isPath = name.hasSuffix(".json") || name.contains("/") || FileManager.default.fileExists(atPath: name)
+        return isPath ? try Model(configurationAt: name) : try ModelCatalogue.shipped.model(named: name)
+    }
+
+    private static func json(_ summary: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(summary), as: UTF8.self) + "\n"
+    }
+}

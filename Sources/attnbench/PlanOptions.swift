@@ -1,0 +1,174 @@
+import ArgumentParser
+import Attention
+import Reporting
+import Serving
+
+/// How caches and weights are stored.
+struct PlanStorageOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Type of cached keys and values: \(StorageType.all.map(\.name).joined(separator: ", ")).",
+            valueName: "type"))
+    var kvType = "bf16"
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Type of the weights. (default: as the release stores them)", valueName: "type"))
+    var weightType: String?
+
+    var cache: StorageType { get throws { try .named(kvType) } }
+    var weights: StorageType? { get throws { try weightType.map { try .named($0) } } }
+}
+
+/// Prices and utilisations: whatever is shipped is out of date.
+struct PlanUseOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Rent of one accelerator for an hour. (default: the dated price on file)", valueName: "dollars"))
+    var price: Double?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A YAML list of {accelerator, accelerators, dollarsPerHour, date, mfu, mbu} that replaces the "
+                + "prices on file.",
+            valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml", "json"]))
+    var prices: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Share of peak FLOP/s that reading a prompt reaches. (default: what the price file says, else 0.5)",
+            valueName: "share"))
+    var mfu: Double?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Share of memory bandwidth that writing tokens reaches. (default: as for --mfu, else 0.7)",
+            valueName: "share"))
+    var mbu: Double?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Share of memory kept free for activations and the runtime.", valueName: "share"))
+    var reserve = 0.1
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A results file of `attnbench run`: the same questions for the machine that measured it.",
+            valueName: "jsonl"),
+        completion: .file(extensions: ["jsonl"]))
+    var measured: String?
+
+    @Option(
+        name: .long, help: ArgumentHelp("Rent of that machine for an hour.", valueName: "dollars"))
+    var cpuPrice: Double?
+
+    func utilization(_ price: Price?) -> Deployment.Utilization {
+        let usual = Deployment.Utilization()
+        return Deployment.Utilization(
+            compute: mfu ?? price?.mfu ?? usual.compute, bandwidth: mbu ?? price?.mbu ?? usual.bandwidth)
+    }
+
+    func validate() throws {
+        for (name, value) in [("mfu", mfu), ("mbu", mbu)] {
+            guard let value, !(value > 0 && value <= 1) else { continue }
+            throw ValidationError("--\(name) is \(value); it is a share above 0 and up to 1")
+        }
+        if !(reserve >= 0 && reserve < 1) {
+            throw ValidationError("--reserve is \(reserve); it is a share from 0 to below 1")
+        }
+        for (name, value) in [("price", price), ("cpu-price", cpuPrice)] {
+            if let value, !(value > 0 && value.isFinite) {
+                throw ValidationError("--\(name) is \(value); it must be above 0")
+            }
+        }
+        if cpuPrice != nil, measured == nil { throw ValidationError("--cpu-price needs --measured") }
+    }
+}
+
+/// What is printed, and how.
+struct PlanDisplayOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Parts, separated by commas: \(PlanDocument.Section.allCases.map(\.rawValue).joined(separator: ", ")), "
+                + "or all. (default: \(PlanDocument.Section.usual.map(\.rawValue).joined(separator: ",")))",
+            valueName: "parts"))
+    var show: String?
+
+    @Option(name: .long, help: "Count the cache by another formula too, and say why it differs.")
+    var formula: KVCache.Formula?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A chat for the part conversation, TURNSxUSER+ANSWER in tokens.", valueName: "100x500+500"),
+        transform: PlanDisplayOptions.conversation)
+    var conversation = Conversation(turns: 100, userTokens: 500, answerTokens: 500)
+
+    @Flag(name: .long, help: "Show each formula with the numbers put in.")
+    var explain = false
+
+    @Flag(name: .long, help: "Print the figures as JSON: bytes, seconds, FLOPs, dollars.")
+    var json = false
+
+    @Flag(name: .long, help: "Print Markdown.")
+    var markdown = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Also write index.html, README.md and figures with their data into this directory.", valueName: "directory"),
+        completion: .directory)
+    var output: String?
+
+    @Flag(name: .long, help: "Print docs/claims.md: what articles claim of long context, checked.")
+    var claims = false
+
+    func sections() throws -> [PlanDocument.Section] {
+        let all = PlanDocument.Section.allCases
+        var sections = PlanDocument.Section.usual
+        if show == "all" { sections = all }
+        if let show, show != "all" {
+            sections = try show.split(separator: ",").map { name in
+                guard let section = PlanDocument.Section(rawValue: String(name)) else {
+                    throw UnknownPlanPart(name: String(name))
+                }
+                return section
+            }
+        }
+        if formula != nil, !sections.contains(.formulas) { sections.insert(.formulas, at: min(1, sections.count)) }
+        if explain, !sections.contains(.explain) { sections.append(.explain) }
+        return sections
+    }
+
+    @Sendable private static func conversation(_ text: String) throws -> Conversation {
+        let parts = text.split(whereSeparator: { "x+".contains($0) }).map { Int($0) }
+        guard parts.count == 3, let turns = parts[0], let user = parts[1], let answer = parts[2],
+            turns >= 1, user >= 1, answer >= 0
+        else { throw ValidationError("write turns, user's and answer's tokens like 100x500+500") }
+        let most = 1 << 24
+        guard turns <= 10_000, user <= most, answer <= most, turns * (user + answer) <= most else {
+            throw ValidationError("a conversation has up to 10_000 turns and 16M tokens")
+        }
+        return Conversation(turns: turns, userTokens: user, answerTokens: answer)
+    }
+}
+
+extension KVCache.Formula: ExpressibleByArgument {}
+
+struct UnknownPlanPart: Error, Equatable, CustomStringConvertible {
+    let name: String
+
+    var description: String {
+        let names = PlanDocument.Section.allCases.map(\.rawValue) + ["all"]
+        let hint = NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
+        return "\"\(name)\" is not a part of a plan; \(hint ?? "there are \(names.joined(separator: ", "))")"
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import attnbench
+
+@Suite struct PlanTests {
+    /// The question that a first-time user has, and everything that is shown by default.
+    @Test func aMillionTokensOfLlamaOnH100() {
+        let session = Session("plan --model llama-3.1-70b --context 1M --accelerator h100-sxm")
+        #expect(session.status == .done)
+        #expect(session.messages.isEmpty)
+        #expect(session.output == Golden.text("plan", updatingTo: session.output))
+        #expect(session.output.contains("KV cache 343.6 GB + weights 141.2 GB: at least 7"))
+        #expect(session.output.contains("$2.97 per million"))
+    }
+
+    @Test func everyPartByHand() {
+        let session = Session("plan --model llama-4-scout --context 10_000_000 --accelerator h200-sxm --show all")
+        #expect(session.status == .done)
+        #expect(session.output == Golden.text("plan-all", updatingTo: session.output))
+        #expect(session.output.contains("492.7 GB"))
+    }
+
+    @Test func markdown() {
+        let session = Session("plan --model gpt-oss-120b --context 128K --show memory,explain --markdown")
+        #expect(session.output == Golden.text("plan-markdown", updatingTo: session.output))
+        #expect(session.output.hasPrefix("# gpt-oss-120b at 128K = 131,072 tokens\n"))
+    }
+
+    @Test func formulasOnRequest() {
+        let session = Session("plan --model llama-4-scout --context 10_000_000 --formula article --show memory")
+        #expect(session.output.contains("article  122,880 B  1,228.8 GB     2.49×"))
+        #expect(session.output.contains("640.0 for the width of a key, which is 8 × 128 = 1,024"))
+    }
+
+    @Test func jsonHasWhatScriptsRelyOn() throws {
+        let session = Session("plan --model llama-4-scout --context 10_000_000 --accelerator h200-sxm --json --mbu 1")
+        #expect(session.output == Golden.text("plan-json", updatingTo: session.output))
+        let plan = try #require(
+            try JSONSerialization.jsonObject(with: Data(session.output.utf8)) as? [String: Any])
+        for (object, keys) in [
+            ("kvCache", ["bytesPerToken", "growingBytesPerToken", "boundedBytes", "totalBytes"]),
+            ("fit", ["accelerator", "accelerators", "nodes", "maximumContext"]),
+            ("prefill", ["flops", "seconds", "dollarsPerMillionTokens"]),
+            ("decode", ["bytesPerToken", "secondsPerToken", "dollarsPerMillionTokens"]),
+        ] {
+            let part = try #require(plan[object] as? [String: Any])
+            for key in keys { #expect(part[key] != nil, "\(object).\(key)") }
+        }
+        for key in ["model", "context", "kvType", "weightsBytes", "assumptions"] { #expect(plan[key] != nil) }
+    }
+
+    @Test func pricesAndUseAreTheCallersOwn() {
+        let dear = Session("plan --model llama-3.1-70b --context 1M --price 35")
+        #expect(dear.output.contains("$29.74 per million"))
+        let slow = Session("plan --model llama-3.1-70b --context 1M --mfu 0.25")
+        #expect(slow.output.contains("13.4 min to the first token"))
+        let roomy = Session("plan --model llama-3.1-70b --context 1M --reserve 0")
+        #expect(roomy.output.contains("at least 7 accelerators"))
+        #expect(Session("plan --model qwen3-8b --accelerator l40s").output.contains("no price on file: give --price"))
+    }
+
+    @Test func aServerThatIsTooSmallIsSaid() {
+        let session = Session("plan --model llama-3.1-70b --context 1M --count 4")
+        #expect(session.output.contains("Caution: 4 accelerators do not hold this"))
+    }
+
+    @Test(arguments: [
+        ("plan", "give --model, such as --model llama-3.1-70b"),
+        ("plan --model scout", "did you mean \"llama-4-scout\"?"),
+        ("plan --model llama-3.1-8b --accelerator h10", "did you mean \"h100-sxm\"?"),
+        ("plan --model llama-3.1-8b --kv-type q4", "\"q4\" is not a storage type; did you mean \"q4_1\"?"),
+        ("plan --model llama-3.1-8b --show memry", "did you mean \"memory\"?"),
+        ("plan --model nowhere/config.json", "nowhere/config.json: no such file"),
+        ("plan --model llama-3.1-8b --context 2G", "--context goes up to 1G"),
+        ("plan --model llama-3.1-8b --batch 0", "--batch is 0; it must be at least 1"),
+        ("plan --model llama-3.1-8b --batch 2000000", "--batch goes up to 1M"),
+        ("plan --model llama-3.1-8b --conversation 10000x5000+5000", "up to 10_000 turns and 16M tokens"),
+        ("plan --model llama-3.1-8b --price inf", "--price is inf; it must be above 0"),
+        ("plan --model llama-3.1-8b --mfu 50", "--mfu is 50.0; it is a share above 0 and up to 1"),
+        ("plan --model llama-3.1-8b --price 0", "--price is 0.0; it must be above 0"),
+        ("plan --model llama-3.1-8b --cpu-price 1", "--cpu-price needs --measured"),
+        ("plan --model llama-3.1-8b --prices nowhere.yaml", "nowhere.yaml: no such file"),
+        ("plan --model llama-3.1-8b --measured nowhere.jsonl", "nowhere.jsonl"),
+        ("plan --model llama-3.1-8b --conversation 10", "write turns, user's and answer's tokens like 100x500+500"),
+    ])
+    func mistakes(line: String, message: String) {
+        let session = Session(line)
+        #expect(session.status == .usage)
+        #expect(session.output.isEmpty)
+        #expect(session.messages.contains(message), "\(session.messages)")
+    }
+
+    @Test func claimsArePrinted() {
+        let session = Session("plan --claims")
+        #expect(session.status == .done)
+        #expect(session.output.hasPrefix("# Claims about long context, computed\n"))
+    }
+
+    @Test func figuresAreWritten() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plan-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let session = Session(
+            ["plan", "--model", "gemma-3-12b", "--context", "128K", "--output", folder.path, "--quiet"])
+        #expect(session.status == .done)
+        for file in ["index.html", "README.md"]
+            + ["cache", "latency", "price", "step"].flatMap({
+                ["figures/\($0).gp", "figures/\($0).csv"]
+            })
+        {
+            #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent(file).path), "\(file)")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Analysis
+import Attention
+import Testing
+
+@testable import Serving
+
+@Suite struct MeasuredPlanTests {
+    /// 0.5 ns a pair of 64 elements: 512 GFLOP/s where the peak is 1,024.
+    private static func machine(windowed: [MeasuredMachine.Kernel] = []) -> MeasuredMachine {
+        MeasuredMachine(
+            full: kernel("full", .causal, exponent: 1, medians: [4096: 8e6]), windowed: windowed, threads: 1,
+            flopsPerSecond: 1.024e12, readBytesPerSecond: 1e11, bestFractionOfPeak: 0.5)
+    }
+
+    private static func kernel(
+        _ label: String, _ mask: Mask, exponent: Double, medians: [Int: Double] = [:]
+    ) -> MeasuredMachine.Kernel {
+        MeasuredMachine.Kernel(
+            label: label, mask: mask, headDimension: 64, heads: 2, nanosecondsPerPair: 0.5,
+            nanosecondsPerPairRange: 0.4...0.6,
+            law: GrowthLaw(overheadNanoseconds: 0, coefficient: 0.5, exponent: exponent), medians: medians)
+    }
+
+    @Test func attentionScalesByFLOPs() throws {
+        let model = try model("llama-3.1-8b")
+        let plan = MeasuredPlan(model, context: 4096, cache: .bf16, on: Self.machine())
+        let row = plan.rows[1]
+        // 32 layers of 32 heads, each pair of twice the measured elements: 1 ns a pair and head.
+        let pairs = 4096.0 * 4097 / 2
+        #expect(row.subject == .attention(.causal))
+        #expect(abs(row.forecastSeconds / (32 * 32 * pairs * 1e-9) - 1) < 1e-12)
+        let range = try #require(row.perPairSeconds)
+        #expect(abs(range.lowerBound / row.forecastSeconds - 0.8) < 1e-12)
+        #expect(abs(range.upperBound / row.forecastSeconds - 1.2) < 1e-12)
+        #expect(abs(row.forecastSeconds / row.theorySeconds - 2) < 1e-12)
+        // 8 ms for two heads of 64: 4 ms each, twice that for 128 elements, 1,024 times.
+        let measured = try #require(row.measuredSeconds)
+        #expect(abs(measured / (0.004 * 2 * 1024) - 1) < 1e-12)
+    }
+
+    @Test func matricesRunAtTheBestShareOfPeak() throws {
+        let model = try model("llama-3.1-8b")
+        let plan = MeasuredPlan(model, context: 1000, cache: .bf16, on: Self.machine(), dollarsPerHour: 3.6)
+        let flops = 2 * 7_504_658_432.0 * 1000
+        #expect(abs(plan.rows[0].theorySeconds / (flops / 1.024e12) - 1) < 1e-12)
+        #expect(abs(plan.rows[0].forecastSeconds / plan.rows[0].theorySeconds - 2) < 1e-12)
+        #expect(plan.rows[1].measuredSeconds == nil)
+        #expect(plan.decodeSeconds == Decode(KVCache(model, type: .bf16), context: 1000).bytes / 1e11)
+        #expect(plan.dollars(seconds: 1000) == 1)
+    }
+
+    @Test func aLayerTakesTheKernelOfItsMask() throws {
+        let windows = [
+            Self.kernel("sliding-window(256)", .slidingWindow(256), exponent: 1.1),
+            Self.kernel("sliding-window(1024)", .slidingWindow(1024), exponent: 1, medians: [2048: 1e6]),
+        ]
+        let machine = Self.machine(windowed: windows)
+        #expect(machine.kernel(for: .slidingWindow(1024)).label == "sliding-window(1024)")
+        #expect(machine.kernel(for: .chunkedLocal(8192)).label == "sliding-window(256)")
+        #expect(Self.machine().kernel(for: .chunkedLocal(8192)).label == "full")
+        let plan = MeasuredPlan(try model("gemma-3-4b"), context: 2048, cache: .bf16, on: machine)
+        let row = try #require(plan.rows.first { $0.subject == .attention(.slidingWindow(1024)) })
+        #expect(row.kernel == "sliding-window(1024)")
+        #expect(row.measuredSeconds != nil)
+        // A measured time at another window is no measurement of this one.
+        let other = MeasuredPlan(try model("mistral-7b-v0.1"), context: 2048, cache: .bf16, on: machine)
+        #expect(other.rows[1].measuredSeconds == nil)
+    }
+
+    @Test func theSummaryHasThePrices() throws {
+        let plan = MeasuredPlan(
+            try model("llama-3.1-8b"), context: 4096, cache: .bf16, on: Self.machine(), dollarsPerHour: 3.6)
+        let summary = MeasuredSummary(plan)
+        #expect(summary.parts.map(\.from) == ["matrices", "full"])
+        let input = try #require(summary.dollarsPerMillionInputTokens)
+        #expect(abs(input / (plan.forecastSeconds * 0.001 / 4096 * 1e6) - 1) < 1e-12)
+        let output = try #require(summary.dollarsPerMillionOutputTokens)
+        #expect(abs(output / (plan.decodeSeconds * 1000) - 1) < 1e-12)
+        let free = MeasuredPlan(try model("llama-3.1-8b"), context: 4096, cache: .bf16, on: Self.machine())
+        #expect(MeasuredSummary(free).dollarsPerMillionInputTokens == nil)
+    }
+
+    @Test func anExponentBendsTheForecast() throws {
+        let model = try model("llama-3.1-8b")
+        let bent = MeasuredMachine(
+            full: Self.kernel("full", .causal, exponent: 1.02), windowed: [], threads: 1, flopsPerSecond: 1.024e12,
+            readBytesPerSecond: 1e11, bestFractionOfPeak: 0.5)
+        let ratios = [1 << 12, 1 << 20].map { context in
+            MeasuredPlan(model, context: context, cache: .bf16, on: bent).rows[1].forecastSeconds
+                / MeasuredPlan(model, context: context, cache: .bf16, on: Self.machine()).rows[1].forecastSeconds
+        }
+        #expect(ratios[0] > 1.3 && ratios[1] > 1.2 * ratios[0])
+    }
+}
