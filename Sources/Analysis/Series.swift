@@ -18,6 +18,8 @@ public struct Series: Sendable, Codable, Hashable {
     /// The same on the pairs that the kernel computes, which differ where tiles or chunks overhang the mask.
     public let exponentOnComputedPairs: Estimate?
     public let verdict: TheoryVerdict
+    /// The pairs that the verdict holds the time against.
+    public let verdictBasis: VerdictBasis
     /// Slope of the law with the exponent held at 1: the cost of one more pair. Nil with the law.
     public let nanosecondsPerPair: Estimate?
     public let localExponents: [LocalExponent]
@@ -39,11 +41,12 @@ extension Series {
         let laws = measured.laws
         law = laws?.preferred.law
         exponent = laws?.exponent
-        verdict = Self.verdict(measured)
+        let computed = ScalingLaws(
+            MeasuredSeries.observations(points, measured.errors) { Double($0.computedPairs) })
+        verdictBasis = VerdictBasis(points)
+        verdict = Self.verdict(measured, on: verdictBasis)
         nanosecondsPerPair = laws?.proportional.coefficient()
-        exponentOnComputedPairs =
-            ScalingLaws(
-                MeasuredSeries.observations(points, measured.errors) { Double($0.computedPairs) })?.exponent
+        exponentOnComputedPairs = computed?.exponent
         localExponents = zip(points, points.dropFirst()).map { LocalExponent(from: $0, to: $1) }
         candidates = Candidate.ranked(points, parameters: parameters, errors: measured.errors)
         regimeChange = CacheRegimes(points, errors: measured.errors)?
@@ -75,6 +78,12 @@ extension Series {
                     "few lengths: \(points.count) cannot tell an overhead from growth, so the exponent assumes none and "
                         + "the verdict is open; \(ScalingFit.fewestWithOverhead) can"))
         }
+        if VerdictBasis(points) == .computedPairs {
+            cautions.append(
+                Caution(
+                    "held against the pairs that it computes: their ratio to those that the mask allows changes with "
+                        + "the length, which bends the exponent on the latter"))
+        }
         if let minima = contradictingMinima(laws.exponent, measured)?.value {
             cautions.append(
                 Caution(
@@ -93,9 +102,15 @@ extension Series {
 
     /// A deviation that the fastest samples do not share is no finding: noise that depends on the length bends the
     /// medians, and a kernel that grows too fast does so in its fastest samples too.
-    private static func verdict(_ measured: MeasuredSeries) -> TheoryVerdict {
-        guard let verdict = measured.laws?.verdict else { return .undecided }
-        return verdict == .deviates && minima(measured)?.verdict != .deviates ? .undecided : verdict
+    private static func verdict(_ measured: MeasuredSeries, on basis: VerdictBasis) -> TheoryVerdict {
+        func laws(of time: (Point) -> Double) -> ScalingLaws? {
+            ScalingLaws(
+                zip(measured.points, measured.errors).map {
+                    ScalingFit.Observation(pairs: basis.pairs(of: $0), nanoseconds: time($0), logError: $1)
+                })
+        }
+        guard let verdict = laws(of: \.medianNanoseconds)?.verdict else { return .undecided }
+        return verdict == .deviates && laws(of: \.minimumNanoseconds)?.verdict != .deviates ? .undecided : verdict
     }
 
     /// The laws of the fastest samples. One-sided noise moves medians more than minima.

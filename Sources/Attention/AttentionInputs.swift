@@ -42,13 +42,25 @@ public struct AttentionInputs: ~Copyable, Sendable {
         Self.fill(&value, seed: seed ^ 0x7661_6C75_65)
     }
 
+    /// After so many elements a tensor repeats itself. No kernel can notice, and to copy 8 GB takes a second where to
+    /// draw them takes ten.
+    private static let period = 1 << 22
+
     private static func fill(_ tensor: inout Tensor, seed: UInt64) {
+        let drawn = min(period, tensor.count)
         if tensor.elementType == .float32 {
             tensor.withMutableFloats { elements in
-                for index in elements.indices { elements[index] = normal(seed: seed, index: index) }
+                for index in 0..<drawn { elements[index] = normal(seed: seed, index: index) }
             }
         } else {
-            for index in 0..<tensor.count { tensor[index] = normal(seed: seed, index: index) }
+            for index in 0..<drawn { tensor[index] = normal(seed: seed, index: index) }
+        }
+        let periodBytes = drawn * tensor.elementType.byteCount
+        tensor.withMutableBytes { bytes in
+            for start in stride(from: periodBytes, to: bytes.count, by: periodBytes) {
+                let count = min(periodBytes, bytes.count - start)
+                bytes[start..<start + count].copyBytes(from: bytes[..<count])
+            }
         }
     }
 

@@ -42,7 +42,7 @@ extension Run {
         let wasResident = cell.resident != nil
         let prepared = cell.resident ?? rebuilt(cell)
         if cell.isKept { cell.resident = prepared }
-        if cell.cost.needsWarmUp { prepared.call() }
+        for _ in 0..<cell.cost.warmUpCalls { prepared.call() }
         let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) { prepared.call() }
         try record(sample, round: round, of: cell)
         if wasResident || !cell.isKept { cell.visitSeconds = Double(instruments.clock.nanoseconds - start) / 1e9 }

@@ -31,6 +31,18 @@ import Testing
         #expect(abs(try #require(series.law).exponent - 1.1) < 0.005)
     }
 
+    /// Overlapping chunks compute fewer pairs where the last chunk is not full: their time saws with the length.
+    @Test(arguments: [(1.0, TheoryVerdict.matches), (1.1, .deviates)])
+    func anOverheadThatChangesWithTheLengthIsAllowedFor(exponent: Double, verdict: TheoryVerdict) throws {
+        let planted = Planted(
+            kernel: "chunked-overlap", mask: .slidingWindow(1024), law: { 20_000 + 0.1 * pow($0, exponent) },
+            followsComputed: true, waste: { $0.isMultiple(of: 1024) ? 2 : 1.75 }, roundNoise: 0.002)
+        let series = try series(planted)
+        #expect(series.verdictBasis == .computedPairs)
+        #expect(series.verdict == verdict)
+        #expect(series.cautions.contains { $0.description.hasPrefix("held against the pairs that it computes") })
+    }
+
     /// A neighbour that slows long calls more than short ones bends most samples, and leaves the fastest alone.
     @Test func aDeviationThatTheFastestSamplesDoNotShareIsNone() throws {
         let planted = Planted()

@@ -116,7 +116,8 @@ struct PlantedAnalysis {
             },
             "law": ["overheadNanoseconds": 4_000, "coefficient": perPair, "exponent": 1],
             "exponent": estimate(isOff ? 1.048 : 1.002, isOff ? 0.013 : 0.007),
-            "verdict": isOff ? "deviates" : "matches", "nanosecondsPerPair": estimate(perPair, perPair / 100),
+            "verdict": isOff ? "deviates" : "matches", "verdictBasis": "usefulPairs",
+            "nanosecondsPerPair": estimate(perPair, perPair / 100),
             "localExponents": [
                 ["fromLength": 8192, "toLength": 11585, "measured": estimate(1.98, 0.03), "theory": 1.9998]
             ],
