@@ -79,17 +79,33 @@ enum ForecastRefusal: Error, Equatable {
     case noLaw(series: String, tokens: Int)
     case tooFar(series: String, tokens: Int, multiple: Double)
 
-    var caution: Caution {
-        switch self {
-        case .noLaw(let series, let tokens):
-            Caution(
-                "no forecast of \(series) at \(TokenCount.text(tokens)) tokens: it has no fitted law; "
-                    + "measure more lengths")
-        case .tooFar(let series, let tokens, let multiple):
-            Caution(
-                "no forecast of \(series) at \(TokenCount.text(tokens)) tokens: that is "
-                    + "\(Int(multiple.rounded())) times its largest measured length, and \(Int(Forecast.refusedBeyond)) is "
-                    + "the most; measure longer")
+    /// One for each reason, however many series it concerns: a sweep that measures no growth would print pages.
+    static func cautions(_ refusals: [ForecastRefusal]) -> [Caution] {
+        var lawless: [String] = []
+        var far: [(series: String, tokens: Int, multiple: Double)] = []
+        for refusal in refusals {
+            switch refusal {
+            case .noLaw(let series, _): if !lawless.contains(series) { lawless.append(series) }
+            case .tooFar(let series, let tokens, let multiple): far.append((series, tokens, multiple))
+            }
         }
+        let none =
+            lawless.isEmpty
+            ? []
+            : [Caution("no forecast of \(named(lawless)): no fitted law; measure more lengths")]
+        let byTokens = Dictionary(grouping: far, by: \.tokens).sorted { $0.key < $1.key }
+        return none
+            + byTokens.map { tokens, refused in
+                let least = Int((refused.map(\.multiple).min() ?? 0).rounded())
+                let multiple = refused.count == 1 ? "\(least) times its" : "\(least) times their"
+                return Caution(
+                    "no forecast of \(named(refused.map(\.series))) at \(TokenCount.text(tokens)) tokens: that is "
+                        + "\(refused.count == 1 ? "" : "at least ")\(multiple) largest measured length, and "
+                        + "\(Int(Forecast.refusedBeyond)) is the most; measure longer")
+            }
+    }
+
+    private static func named(_ series: [String]) -> String {
+        series.count <= 3 ? series.joined(separator: "; ") : "\(series[0]) and \(series.count - 1) other series"
     }
 }

@@ -32,7 +32,7 @@ import TestSupport
     @Test func everyFigureIsDrawnInThreeFormats() throws {
         try Self.inDirectory { directory in
             #expect(try Self.report(PlantedAnalysis.withNaive).write(to: directory).isEmpty)
-            for name in ["time", "throughput", "pairs", "memory", "forecast"] {
+            for name in ["time", "throughput", "roofline", "pairs", "memory", "forecast"] {
                 let starts = [
                     ("svg", "<?xml"), ("png", "\u{89}PNG"), ("pdf", "%PDF"), ("gp", "set encoding"), ("csv", "layer,"),
                 ]
@@ -104,11 +104,23 @@ import TestSupport
         }
     }
 
-    @Test(arguments: ["time", "throughput", "pairs", "memory", "forecast"])
+    @Test(arguments: ["time", "throughput", "roofline", "pairs", "memory", "forecast"])
     func scriptAndDataAreAsReviewed(name: String) throws {
         let figure = try #require(Self.figures(PlantedAnalysis.withNaive).first { $0.name == name })
         #expect(figure.script == Golden.text("\(name).gp", updatingTo: figure.script))
         #expect(figure.data == Golden.text("\(name).csv", updatingTo: figure.data))
+    }
+
+    @Test func strongScalingIsAsReviewed() throws {
+        let figure = try #require(Self.figures(PlantedAnalysis.withThreads).first { $0.name == "strong-scaling" })
+        #expect(figure.script == Golden.text("strong-scaling.gp", updatingTo: figure.script))
+        #expect(figure.data == Golden.text("strong-scaling.csv", updatingTo: figure.data))
+        let table = MarkdownTable.text(ReportTables.strongScaling(PlantedAnalysis.withThreads))
+        #expect(table == Golden.text("strong-scaling", updatingTo: table))
+        #expect(
+            !Self.figures(PlantedAnalysis.full).contains { $0.name == "strong-scaling" },
+            "only where there is such data")
+        #expect(ReportTables.strongScaling(PlantedAnalysis.full).rows.isEmpty)
     }
 
     @Test func htmlStandsAlone() throws {
