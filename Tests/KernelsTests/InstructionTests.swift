@@ -16,20 +16,20 @@ struct InstructionTests {
 
     /// What each probe must hold on vectors of 16, 8 and 4 lanes; nothing where the target has no such instruction.
     private static let operations: [(probe: String, by: [Int: [String]])] = [
-        ("probe_fma", [16: [product], 8: [product], 4: [product]]),
-        ("probe_max", [16: ["vmaxps"], 8: ["vmaxps"], 4: ["maxps"]]),
-        ("probe_fraction", [16: ["vreduceps"], 8: ["vroundps"]]),
-        ("probe_scale", [16: ["vscalefps"], 8: ["vcvttps2dq"], 4: ["cvttps2dq"]]),
+        ("fmaProbe", [16: [product], 8: [product], 4: [product]]),
+        ("maxProbe", [16: ["vmaxps"], 8: ["vmaxps"], 4: ["maxps"]]),
+        ("fractionProbe", [16: ["vreduceps"], 8: ["vroundps"]]),
+        ("scaleProbe", [16: ["vscalefps"], 8: ["vcvttps2dq"], 4: ["cvttps2dq"]]),
         // The blend of a lone probe is part of returning its result.
-        ("probe_visible", [16: ["vpcmp"], 8: ["vpcmpgtd", "vblendvps"], 4: ["pcmpgtd"]]),
-        ("probe_any", [16: ["vcmp", "kortest"], 8: ["vcmp"], 4: ["cmp"]]),
-        ("probe_dot", [16: hasDot ? ["vdpbf16ps"] : [product], 8: [product], 4: [product]]),
-        ("probe_pairs", [16: hasDot ? ["vcvtne2ps2bf16", "vpermw"] : []]),
-        ("probe_widen", [16: ["vcvtph2ps"], 8: hasFMA ? ["vcvtph2ps"] : []]),
-        ("probe_narrow", [16: ["vcvtps2ph"], 8: hasFMA ? ["vcvtps2ph"] : []]),
-        ("probe_round", [16: hasDot ? ["vcvtneps2bf16"] : []]),
-        ("probe_fetch", [16: ["prefetcht0"], 8: ["prefetcht0"], 4: ["prefetcht0"]]),
-        ("probe_own", [16: ["prefetchw"]]),
+        ("visibleProbe", [16: ["vpcmp"], 8: ["vpcmpgtd", "vblendvps"], 4: ["pcmpgtd"]]),
+        ("anyProbe", [16: ["vcmp", "kortest"], 8: ["vcmp"], 4: ["cmp"]]),
+        ("dotProbe", [16: hasDot ? ["vdpbf16ps"] : [product], 8: [product], 4: [product]]),
+        ("pairsProbe", [16: hasDot ? ["vcvtne2ps2bf16", "vpermw"] : []]),
+        ("widenProbe", [16: ["vcvtph2ps"], 8: hasFMA ? ["vcvtph2ps"] : []]),
+        ("narrowProbe", [16: ["vcvtps2ph"], 8: hasFMA ? ["vcvtps2ph"] : []]),
+        ("roundProbe", [16: hasDot ? ["vcvtneps2bf16"] : []]),
+        ("fetchProbe", [16: ["prefetcht0"], 8: ["prefetcht0"], 4: ["prefetcht0"]]),
+        ("ownProbe", [16: ["prefetchw"]]),
     ]
 
     @Test func everyOperationIsTheInstructionThatItsCommentNames() throws {
