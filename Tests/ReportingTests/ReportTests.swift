@@ -111,6 +111,22 @@ import TestSupport
         #expect(figure.data == Golden.text("\(name).csv", updatingTo: figure.data))
     }
 
+    /// Names of forty series stay inside the canvas, none on another.
+    @Test func manySeriesKeepTheirNamesApart() throws {
+        let style = SeriesStyle.styles(for: [(label: "a", kernel: "full")])["a"]!
+        let traces = (0..<40).map {
+            Plot.Trace(series: "series \($0)", kind: .measured, style: style, rows: [Plot.Row(1, 1), Plot.Row(2, 2)])
+        }
+        let plot = Plot(
+            name: "many", title: "Many", method: "", notes: [], x: .linear(to: 2), y: .linear(to: 2), xLabel: "x",
+            yLabel: "y", columns: ("x", "y"), traces: traces, guides: [])
+        let heights = PlotScript(plot).text.matches(of: #/set label 'series \d+' at screen [\d.]+, screen (-?[\d.]+) /#)
+            .compactMap { Double($0.1) }.sorted()
+        #expect(heights.count == 40)
+        #expect(heights.first! >= 0.02 && heights.last! <= 1)
+        for (a, b) in zip(heights, heights.dropFirst()) { #expect(b - a >= 0.015) }
+    }
+
     @Test func strongScalingIsAsReviewed() throws {
         let figure = try #require(Self.figures(PlantedAnalysis.withThreads).first { $0.name == "strong-scaling" })
         #expect(figure.script == Golden.text("strong-scaling.gp", updatingTo: figure.script))
