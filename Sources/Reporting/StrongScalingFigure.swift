@@ -17,17 +17,17 @@ enum StrongScalingFigure {
                 }
             } ?? []
         }
-        let highest = traces.flatMap { $0.rows.map { $0.interval?.upperBound ?? $0.y } }.max() ?? 1
+        let highest = traces.flatMap { $0.rows.map(\.y) }.max() ?? 1
         let end = Double(most) * 1.04
         return Plot(
-            name: "strong-scaling", title: title(problems),
+            name: "speedup", title: title(problems),
             method: "\(analysis.conditions). The same problem on more cores: time of the fewest over time. "
                 + "Speed-ups of medians with 95 % intervals.",
             notes: AbsentCells.sentences(analysis.absent),
             x: Axis(
                 low: 0, high: end, isLogarithmic: false,
                 ticks: counts.map { Tick(value: Double($0), label: Quantity.count($0)) }),
-            y: .linear(to: max(end, highest * 1.02)), xLabel: "threads, each on a core of its own",
+            y: .linear(to: max(end, highest * 1.1)), xLabel: "threads, each on a core of its own",
             yLabel: "speed-up over one thread", columns: ("threads", "speedUp"), traces: traces,
             guides: [
                 Plot.Guide(

@@ -46,6 +46,14 @@ import TestSupport
         }
     }
 
+    @Test func figuresOfThreadsAreDrawn() throws {
+        try Self.inDirectory { directory in
+            #expect(try Self.report(PlantedAnalysis.withThreads).write(to: directory).isEmpty)
+            let data = try Data(contentsOf: directory.appendingPathComponent("figures/speedup.png"))
+            #expect(data.count > 500)
+        }
+    }
+
     @Test func whatIsNotAskedForIsNotWritten() throws {
         try Self.inDirectory { directory in
             try Self.report(PlantedAnalysis.withNaive).write(to: directory, formats: [.md, .png])
@@ -128,13 +136,13 @@ import TestSupport
     }
 
     @Test func strongScalingIsAsReviewed() throws {
-        let figure = try #require(Self.figures(PlantedAnalysis.withThreads).first { $0.name == "strong-scaling" })
-        #expect(figure.script == Golden.text("strong-scaling.gp", updatingTo: figure.script))
-        #expect(figure.data == Golden.text("strong-scaling.csv", updatingTo: figure.data))
+        let figure = try #require(Self.figures(PlantedAnalysis.withThreads).first { $0.name == "speedup" })
+        #expect(figure.script == Golden.text("speedup.gp", updatingTo: figure.script))
+        #expect(figure.data == Golden.text("speedup.csv", updatingTo: figure.data))
         let table = MarkdownTable.text(ReportTables.strongScaling(PlantedAnalysis.withThreads))
         #expect(table == Golden.text("strong-scaling", updatingTo: table))
         #expect(
-            !Self.figures(PlantedAnalysis.full).contains { $0.name == "strong-scaling" },
+            !Self.figures(PlantedAnalysis.full).contains { $0.name == "speedup" },
             "only where there is such data")
         #expect(ReportTables.strongScaling(PlantedAnalysis.full).rows.isEmpty)
     }
