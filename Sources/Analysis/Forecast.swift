@@ -32,11 +32,13 @@ extension Forecast {
         if let point = series.points.first(where: { $0.keyLength == tokens }) {
             return .success(Forecast(measured: point, of: series))
         }
-        guard let laws = series.laws else { return .failure(.noLaw(series: series.label, tokens: tokens)) }
+        guard let laws = series.laws else {
+            return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .noLaw))
+        }
         let largest = series.points.last!.length
         let multiple = Double(tokens) / largest
         guard multiple <= refusedBeyond else {
-            return .failure(.tooFar(series: series.label, tokens: tokens, multiple: multiple))
+            return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooFar))
         }
         let prediction = laws.prediction(pairs: series.parameters.usefulPairs(length: tokens)).nanoseconds()
         return .success(
@@ -74,22 +76,28 @@ extension Forecast {
     }
 }
 
-/// Why there is no forecast.
-enum ForecastRefusal: Error, Equatable {
-    case noLaw(series: String, tokens: Int)
-    case tooFar(series: String, tokens: Int, multiple: Double)
+/// Why there is no forecast of a series at a length.
+struct ForecastRefusal: Error, Equatable {
+    enum Reason: CaseIterable { case noLaw, tooFar }
 
-    var caution: Caution {
-        switch self {
-        case .noLaw(let series, let tokens):
-            Caution(
-                "no forecast of \(series) at \(TokenCount.text(tokens)) tokens: it has no fitted law; "
-                    + "measure more lengths")
-        case .tooFar(let series, let tokens, let multiple):
-            Caution(
-                "no forecast of \(series) at \(TokenCount.text(tokens)) tokens: that is "
-                    + "\(Int(multiple.rounded())) times its largest measured length, and \(Int(Forecast.refusedBeyond)) is "
-                    + "the most; measure longer")
+    let series: String
+    let tokens: Int
+    let reason: Reason
+
+    /// One sentence a reason, however many series and lengths it concerns.
+    static func cautions(_ refusals: [ForecastRefusal]) -> [Caution] {
+        Reason.allCases.compactMap { reason in
+            let concerned = refusals.filter { $0.reason == reason }
+            if concerned.isEmpty { return nil }
+            let names = concerned.map(\.series).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let lengths = Set(concerned.map(\.tokens)).sorted().map(TokenCount.text).joined(separator: " and ")
+            let why =
+                switch reason {
+                case .noLaw: "there is no fitted law; measure more lengths"
+                case .tooFar:
+                    "that is more than \(Int(Forecast.refusedBeyond)) times the largest measured length; measure longer"
+                }
+            return Caution("no forecast of \(names.joined(separator: ", ")) at \(lengths) tokens: \(why)")
         }
     }
 }

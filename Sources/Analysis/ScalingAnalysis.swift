@@ -46,9 +46,9 @@ extension ScalingAnalysis {
         }
         self.forecasts = forecasts.compactMap { try? $0.get() }
         let refused = forecasts.compactMap { forecast in
-            if case .failure(let refusal) = forecast { refusal.caution } else { nil }
+            if case .failure(let refusal) = forecast { refusal } else { nil }
         }
-        self.cautions = cautions + refused
+        self.cautions = cautions + ForecastRefusal.cautions(refused)
     }
 
     /// Every series with a bounded mask against full attention of the same shape.
