@@ -95,6 +95,9 @@ private struct MeasuredCurves {
     let logLengths: [Double]
     private let narrow: [Double]
     private let full: [Double]
+    /// What an advantage has to exceed to count, at each length. Where both masks allow the same pairs, as a window does
+    /// up to its size, that is three standard errors: there a kernel may be faster, but its mask is not.
+    private let leastAdvantage: [Double]
 
     enum Crossing {
         case at(Double)
@@ -111,11 +114,24 @@ private struct MeasuredCurves {
             let last = [self.narrow.last, self.full.last].compactMap({ $0 }).min(), first < last
         else { return nil }
         logLengths = Set(self.narrow + self.full).filter { (first...last).contains($0) }.sorted()
+        let variance = [narrow, full].reduce(0) { sum, series in
+            let error = series.errors.max()!
+            return sum + error * error + (series.laws?.free.extraVariance ?? 0)
+        }
+        leastAdvantage = logLengths.map {
+            let length = Int(exp($0).rounded())
+            let isSameMask =
+                narrow.parameters.usefulPairs(length: length) == full.parameters.usefulPairs(length: length)
+            return isSameMask ? 3 * variance.squareRoot() : 0
+        }
     }
 
     /// ln(time of full / time of narrow) at each length: positive where narrow is faster.
     func advantage(_ narrowTimes: [Double], _ fullTimes: [Double]) -> [Double] {
-        logLengths.map { interpolate(full, fullTimes, at: $0) - interpolate(narrow, narrowTimes, at: $0) }
+        zip(logLengths, leastAdvantage).map { length, least in
+            let advantage = interpolate(full, fullTimes, at: length) - interpolate(narrow, narrowTimes, at: length)
+            return advantage > least ? advantage : min(0, advantage)
+        }
     }
 
     /// The last passage from slower to faster.

@@ -32,11 +32,13 @@ extension Forecast {
         if let point = series.points.first(where: { $0.keyLength == tokens }) {
             return .success(Forecast(measured: point, of: series))
         }
-        guard let laws = series.laws else { return .failure(.noLaw(series: series.label, tokens: tokens)) }
+        guard let laws = series.laws else {
+            return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .noLaw))
+        }
         let largest = series.points.last!.length
         let multiple = Double(tokens) / largest
         guard multiple <= refusedBeyond else {
-            return .failure(.tooFar(series: series.label, tokens: tokens, multiple: multiple))
+            return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooFar))
         }
         let prediction = laws.prediction(pairs: series.parameters.usefulPairs(length: tokens)).nanoseconds()
         return .success(
@@ -74,38 +76,30 @@ extension Forecast {
     }
 }
 
-/// Why there is no forecast.
-enum ForecastRefusal: Error, Equatable {
-    case noLaw(series: String, tokens: Int)
-    case tooFar(series: String, tokens: Int, multiple: Double)
+/// Why there is no forecast of a series at a length.
+struct ForecastRefusal: Error, Equatable {
+    enum Reason: CaseIterable { case noLaw, tooFar }
 
-    /// One for each reason, however many series it concerns: a sweep that measures no growth would print pages.
+    let series: String
+    let tokens: Int
+    let reason: Reason
+
+    /// One sentence a reason, however many series and lengths it concerns.
     static func cautions(_ refusals: [ForecastRefusal]) -> [Caution] {
-        var lawless: [String] = []
-        var far: [(series: String, tokens: Int, multiple: Double)] = []
-        for refusal in refusals {
-            switch refusal {
-            case .noLaw(let series, _): if !lawless.contains(series) { lawless.append(series) }
-            case .tooFar(let series, let tokens, let multiple): far.append((series, tokens, multiple))
-            }
+        Reason.allCases.compactMap { reason in
+            let concerned = refusals.filter { $0.reason == reason }
+            if concerned.isEmpty { return nil }
+            let names = concerned.map(\.series).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let lengths = Set(concerned.map(\.tokens)).sorted().map(TokenCount.text).joined(separator: " and ")
+            let why =
+                switch reason {
+                case .noLaw: "there is no fitted law; measure more lengths"
+                case .tooFar:
+                    "that is more than \(Int(Forecast.refusedBeyond)) times the largest measured length; measure longer"
+                }
+            let named =
+                names.count <= 3 ? names.joined(separator: "; ") : "\(names[0]) and \(names.count - 1) other series"
+            return Caution("no forecast of \(named) at \(lengths) tokens: \(why)")
         }
-        let none =
-            lawless.isEmpty
-            ? []
-            : [Caution("no forecast of \(named(lawless)): no fitted law; measure more lengths")]
-        let byTokens = Dictionary(grouping: far, by: \.tokens).sorted { $0.key < $1.key }
-        return none
-            + byTokens.map { tokens, refused in
-                let least = Int((refused.map(\.multiple).min() ?? 0).rounded())
-                let multiple = refused.count == 1 ? "\(least) times its" : "\(least) times their"
-                return Caution(
-                    "no forecast of \(named(refused.map(\.series))) at \(TokenCount.text(tokens)) tokens: that is "
-                        + "\(refused.count == 1 ? "" : "at least ")\(multiple) largest measured length, and "
-                        + "\(Int(Forecast.refusedBeyond)) is the most; measure longer")
-            }
-    }
-
-    private static func named(_ series: [String]) -> String {
-        series.count <= 3 ? series.joined(separator: "; ") : "\(series[0]) and \(series.count - 1) other series"
     }
 }

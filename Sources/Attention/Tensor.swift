@@ -2,9 +2,10 @@ import Foundation
 
 /// Owned storage for the elements of one tensor: aligned to a cache line, zeroed, freed once.
 ///
-/// Large tensors are mapped straight from the kernel and advised to use huge pages: their pages are first touched by
-/// whoever writes them first, and they return to the system at once when freed, so that a later measurement of
-/// resident memory is not blurred by a heap that keeps them.
+/// All but small tensors are mapped straight from the kernel: their pages are first touched by whoever writes them
+/// first, and they return to the system at once when freed, so that a later measurement of resident memory is not
+/// blurred by a heap that keeps them. Whole huge pages are advised to be such; the rest is in small ones, so that a tensor
+/// takes the memory of its elements and not up to twice as much.
 public struct Tensor: ~Copyable, @unchecked Sendable {
     public let elementType: ElementType
     /// Sizes, outermost first, row-major.
@@ -13,7 +14,7 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
     /// What `storage` lies in, where it was mapped rather than allocated.
     private let mapping: UnsafeMutableRawBufferPointer?
 
-    private static let mappingThreshold = 1 << 20
+    private static let mappingThreshold = 64 << 10
     private static let hugePage = 2 << 20
 
     /// - Precondition: every dimension is at least 1 (a tensor is never empty).
@@ -46,7 +47,7 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
                 "cannot map \(rounded) bytes for a tensor of \(dimensions): \(String(cString: strerror(errno)))")
         }
         let start = mapped.alignedUp(toMultipleOf: hugePage)
-        _ = madvise(start, rounded, MADV_HUGEPAGE)
+        _ = madvise(start, byteCount / hugePage * hugePage, MADV_HUGEPAGE)
         return (
             UnsafeMutableRawBufferPointer(start: mapped, count: rounded + hugePage),
             UnsafeMutableRawBufferPointer(start: start, count: rounded)

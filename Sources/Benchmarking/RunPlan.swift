@@ -60,8 +60,9 @@ struct Admission {
         }
         let left = options.timeBudgetSeconds - elapsedSeconds - reservedSeconds
         guard leastSeconds(cost) * (cost.isSinglePass ? Self.singlePassMargin : 1) <= left else {
-            return "one call would take about \(TimeBudget.text(seconds: cost.callSeconds)); it does not fit into the "
-                + "time budget of \(TimeBudget.text(seconds: options.timeBudgetSeconds))"
+            return "one call would take about \(TimeBudget.text(seconds: cost.callSeconds)), with its tensors and its "
+                + "check \(TimeBudget.text(seconds: leastSeconds(cost))); that does not fit into the time budget of "
+                + TimeBudget.text(seconds: options.timeBudgetSeconds)
         }
         return nil
     }

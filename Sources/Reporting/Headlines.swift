@@ -12,11 +12,10 @@ public struct Headlines: Sendable, Hashable {
 
     public init(_ analysis: ScalingAnalysis) {
         let baseline = analysis.baseline
-        let overhead = Self.lead(among: analysis.overheadRatios)
         lines = [
             baseline.map { Self.growth($0, analysis) },
             Self.window(analysis),
-            overhead.map(Self.overhead),
+            Self.comparison(analysis).map(Self.overhead),
             Self.forecast(analysis),
         ].compactMap { $0 }
         details =
@@ -54,24 +53,21 @@ public struct Headlines: Sendable, Hashable {
         }
     }
 
-    /// The first series with a window that beats the baseline, then how the rest did.
+    /// The series that stands for what a window wins: of the first kernel beside the baseline, the last, which has the
+    /// widest window.
+    private static func lead(_ analysis: ScalingAnalysis) -> Series? {
+        let others = analysis.series.filter { $0.label != analysis.baseline?.label }
+        return others.last { $0.kernel == others.first?.kernel }
+    }
+
+    /// How that series grows and from where it wins, then how the rest did.
     private static func window(_ analysis: ScalingAnalysis) -> String? {
-        guard let baseline = analysis.baseline else { return nil }
-        let others = analysis.series.filter { $0.label != baseline.label }
-        func crossing(_ series: Series) -> Crossover? {
-            let pair = Set([series.label, baseline.label])
-            return analysis.crossovers.first { Set([$0.faster, $0.slower]) == pair }
-        }
-        func crosses(_ series: Series) -> Bool {
-            if case .at = crossing(series)?.place { true } else { false }
-        }
-        guard
-            let lead = others.last(where: { crosses($0) && $0.kernel == others.first(where: crosses)?.kernel })
-                ?? others.first
-        else { return nil }
+        guard let baseline = analysis.baseline, let lead = lead(analysis) else { return nil }
+        let pair = Set([lead.label, baseline.label])
+        let crossing = analysis.crossovers.first { Set([$0.faster, $0.slower]) == pair }
         let verdict = lead.law == nil ? "too few lengths to fit a growth law" : text(lead.verdict)
-        let sentence = ["\(lead.label): \(verdict)", crossing(lead).map { beats($0, for: lead) }].compactMap { $0 }
-        let rest = remaining(others.filter { $0.label != lead.label })
+        let sentence = ["\(lead.label): \(verdict)", crossing.map { beats($0, for: lead) }].compactMap { $0 }
+        let rest = remaining(analysis.series.filter { !pair.contains($0.label) })
         return sentence.joined(separator: "; ") + "." + (rest.map { " " + $0 } ?? "")
     }
 
@@ -110,9 +106,12 @@ public struct Headlines: Sendable, Hashable {
         return "Of \(series.count) other series " + clauses.joined(separator: "; ") + "."
     }
 
-    /// The comparison at the largest length; among equals the one that wastes most.
-    private static func lead(among ratios: [OverheadRatio]) -> OverheadRatio? {
-        ratios.max { ($0.length, $0.computedPairsRatio) < ($1.length, $1.computedPairsRatio) }
+    /// What is compared with the lead, or else the comparison at the largest length.
+    private static func comparison(_ analysis: ScalingAnalysis) -> OverheadRatio? {
+        let label = lead(analysis)?.label
+        return analysis.overheadRatios.max {
+            ($0.against == label ? 1 : 0, $0.length) < ($1.against == label ? 1 : 0, $1.length)
+        }
     }
 
     /// "chunked-overlap(1024) does 2.00× the pairs of its mask and takes 2.04× [2.02, 2.06] the time of
@@ -128,8 +127,8 @@ public struct Headlines: Sendable, Hashable {
         guard let tokens = analysis.forecasts.map(\.tokens).max() else { return nil }
         let there = analysis.forecasts.filter { $0.tokens == tokens }
         let baseline = there.first { $0.series == analysis.baseline?.label }
-        let fastest = there.filter { $0.series != baseline?.series }.min { $0.seconds < $1.seconds }
-        let parts = [baseline, fastest].compactMap { $0 }.map { "\($0.series) \(text($0))" }
+        let lead = there.first { $0.series == Self.lead(analysis)?.label }
+        let parts = [baseline, lead].compactMap { $0 }.map { "\($0.series) \(text($0))" }
         return "At \(Quantity.tokens(tokens)) tokens: " + parts.joined(separator: ", ") + "."
     }
 

@@ -12,6 +12,9 @@ struct Console {
     let columns: Int?
     let environment: [String: String]
 
+    /// How wide tables may be.
+    var width: Int { columns ?? Terminal.columns }
+
     static var standard: Console {
         Console(
             output: { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },

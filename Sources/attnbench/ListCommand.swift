@@ -31,24 +31,24 @@ struct ListCommand: Command {
         for (index, topic) in (topic.map { [$0] } ?? Topic.allCases).enumerated() {
             if index > 0 { console.output("\n") }
             switch topic {
-            case .kernels: console.output(Self.kernels(KernelRegistry.all))
-            case .sweeps: console.output(Self.sweeps(in: SweepDirectories.all))
-            case .models: console.output(TerminalTable.text(CatalogueTables.models(), width: console.columns ?? 80))
+            case .kernels: console.output(Self.kernels(KernelRegistry.all, width: console.width))
+            case .sweeps: console.output(Self.sweeps(in: SweepDirectories.all, width: console.width))
+            case .models: console.output(TerminalTable.text(CatalogueTables.models(), width: console.width))
             case .accelerators:
-                console.output(TerminalTable.text(CatalogueTables.accelerators(), width: console.columns ?? 80))
+                console.output(TerminalTable.text(CatalogueTables.accelerators(), width: console.width))
             }
         }
     }
 
-    static func kernels(_ kernels: [any AttentionKernel.Type]) -> String {
+    static func kernels(_ kernels: [any AttentionKernel.Type], width: Int? = nil) -> String {
         let rows = kernels.map { kernel in
             let flags = kernel.maskFamily.parameters.map(\.rawValue).joined(separator: ", ")
             return [kernel.name, kernel.maskFamily.name, flags.isEmpty ? "-" : flags, kernel.summary]
         }
-        return Columns.text([["KERNEL", "MASK", "PARAMETERS", "HOW"]] + rows)
+        return Columns.text([["KERNEL", "MASK", "PARAMETERS", "HOW"]] + rows, width: width)
     }
 
-    static func sweeps(in directories: [String]) -> String {
+    static func sweeps(in directories: [String], width: Int? = nil) -> String {
         let rows = SweepFile.list(in: directories).map { path in
             let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
             do {
@@ -60,7 +60,7 @@ struct ListCommand: Command {
                 return [name, "-", "-", "cannot be used: \(error)"]
             }
         }
-        return Columns.text([["SWEEP", "CELLS", "LENGTHS", "QUESTION"]] + rows)
+        return Columns.text([["SWEEP", "CELLS", "LENGTHS", "QUESTION"]] + rows, width: width)
     }
 
     private static func firstSentence(of text: String) -> String {

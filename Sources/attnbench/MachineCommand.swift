@@ -28,7 +28,10 @@ struct MachineCommand: Command {
     func run(on console: Console) throws {
         let description = try MachineDescription.measure(pinning.placement, threads: pinning.threadCount)
         console.output(
-            json ? try description.json() : description.text(paint: outputOptions.paint(on: console)))
+            json
+                ? try description.json()
+                : description.text(
+                    paint: outputOptions.paint(on: console), width: console.width))
     }
 }
 
@@ -54,12 +57,12 @@ struct MachineDescription: Codable, Hashable {
         return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
 
-    func text(paint: Paint) -> String {
+    func text(paint: Paint, width: Int? = nil) -> String {
         let checks = machine.checks.map { check in
             [check.name, paint(check.state.rawValue, check.state.hue), check.detail]
         }
-        return Columns.text(facts) + "\n" + Columns.text(ceilingRows) + "\n"
-            + Columns.text([["CHECK", "STATE", "FOUND"]] + checks)
+        return Columns.text(facts, width: width) + "\n" + Columns.text(ceilingRows) + "\n"
+            + Columns.text([["CHECK", "STATE", "FOUND"]] + checks, width: width)
     }
 
     private var facts: [[String]] {

@@ -75,7 +75,7 @@ struct PlanCommand: Command {
             plan, prices: prices, sections: try display.sections(), formula: display.formula ?? .exact,
             conversation: display.conversation, measured: measured)
         if let path = display.output { try write(document, figures: Figure.all(for: plan), to: path, on: console) }
-        let width = console.columns ?? 80
+        let width = console.width
         console.output(
             display.json
                 ? try Self.json(PlanSummary(plan, measured: measured))

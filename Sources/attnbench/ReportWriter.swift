@@ -2,6 +2,7 @@ import Analysis
 import Benchmarking
 import Foundation
 import Reporting
+import Statistics
 
 /// Turns a results file into a report and tells the reader what it found.
 struct ReportWriter {
@@ -19,14 +20,26 @@ struct ReportWriter {
             try FileManager.default.copyItem(atPath: resultsPath, toPath: copy.path)
         }
         let cautions = try Report(results: results, analysis: analysis).write(to: directory, formats: formats)
-        let columns = console.columns ?? Terminal.columns
+        let columns = console.width
         console.output(TerminalTable.text(ReportTables.series(analysis), width: columns) + "\n")
         for line in Headlines(analysis).lines {
             console.output(TerminalTable.wrap(line, width: columns, indent: 2).joined(separator: "\n") + "\n")
         }
         if !options.quiet {
-            for caution in results.cautions + analysis.cautions + cautions { console.messages("Caution: \(caution)\n") }
+            for caution in analysis.cautions + cautions + environmentCautions(results) {
+                let lines = TerminalTable.wrap("Caution: \(caution)", width: columns, indent: 2)
+                console.messages(lines.joined(separator: "\n") + "\n")
+            }
             console.messages("Report: \(directory.appendingPathComponent("index.html").relativePath)\n")
         }
+    }
+
+    /// The report has every check; the terminal names those that were bad.
+    private func environmentCautions(_ results: Results) -> [Caution] {
+        let bad = results.header.machine.checks.filter { $0.state == .bad }.map(\.name)
+        if bad.isEmpty { return [] }
+        return [
+            Caution("\(bad.count) checks of the environment were bad when it began: " + bad.joined(separator: ", "))
+        ]
     }
 }

@@ -72,7 +72,7 @@ struct RunCommand: Command {
         options.secondsAlreadySpent = Double(SystemClock().nanoseconds - start) / 1e9
         let runner = Runner(bench.instruments(seed: seed), options)
         if dryRun {
-            console.output(PlanText.text(runner.plan(workloads), columns: console.columns ?? Terminal.columns))
+            console.output(PlanText.text(runner.plan(workloads), columns: console.width))
             return
         }
         let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))
@@ -99,7 +99,7 @@ struct RunCommand: Command {
         let cancellation = Interrupts.cancellation()
         guard !outputOptions.quiet else { return try runner.run(workloads, into: log, cancellation: cancellation) }
         let progress = TextProgress(
-            console.messagesAreTerminal ? .terminal(columns: console.columns ?? Terminal.columns) : .lines,
+            console.messagesAreTerminal ? .terminal(columns: console.width) : .lines,
             write: console.messages)
         defer { progress.end() }
         return try runner.run(workloads, into: log, progress: progress, cancellation: cancellation)

@@ -62,6 +62,24 @@ import Testing
         #expect(crossover.faster == "chunked-overlap(1024)")
     }
 
+    /// Up to 1024 tokens the window is the whole text: it wins from there, not from where noise favours it.
+    @Test func aWindowDoesNotWinWhereItIsTheWholeText() throws {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var generator = SplitMix64(seed: seed)
+            let full = Planted(law: { 0.5 * $0 }, launchNoise: 0.005)
+            let window = Planted(
+                kernel: "sliding-window", mask: .slidingWindow(1024), law: { 0.5 * $0 }, launchNoise: 0.005)
+            let measurements =
+                full.measurements(lengths, using: &generator) + window.measurements(lengths, using: &generator)
+            let crossover = try #require(Planted.analysis(measurements).crossovers.first)
+            guard case .at(let tokens, bracketed: true) = crossover.place else {
+                Issue.record("\(crossover.place) is not a measured crossover")
+                continue
+            }
+            #expect(tokens.value >= 1023 && tokens.value < 1100 && tokens.high < 1200)
+        }
+    }
+
     @Test func aWindowThatNeverWinsHasNoCrossover() throws {
         // So slow that the laws cross beyond 64 times the largest length.
         let crossover = try crossover(windowCost: 300, lengths: [256, 362, 512, 724, 1024], seed: 7)

@@ -58,27 +58,17 @@ import Testing
         #expect(far.forecasts.map(\.tokens) == [1 << 20])
         #expect(
             far.cautions.map(\.description) == [
-                "no forecast of full at 10M tokens: that is 1280 times its largest measured length, and 1000 is the "
-                    + "most; measure longer"
-            ])
-    }
-
-    @Test func oneReasonIsSaidOnceForAllSeries() {
-        let refusals = (1...5).map { ForecastRefusal.noLaw(series: "d=\($0)", tokens: 1 << 20) }
-        let far = (1...2).map {
-            ForecastRefusal.tooFar(series: "w=\($0)", tokens: 10 << 20, multiple: 1280 * Double($0))
-        }
-        #expect(
-            ForecastRefusal.cautions(refusals + refusals + far).map(\.description) == [
-                "no forecast of d=1 and 4 other series: no fitted law; measure more lengths",
-                "no forecast of w=1; w=2 at 10M tokens: that is at least 1280 times their largest measured length, and "
-                    + "1000 is the most; measure longer",
+                "no forecast of full at 10M tokens: that is more than 1000 times the largest measured length; "
+                    + "measure longer"
             ])
     }
 
     @Test func aSeriesWithoutLawHasNoForecast() {
         let analysis = forecasts(Planted(), [1024, 2048])
         #expect(analysis.forecasts.isEmpty)
-        #expect(analysis.cautions.map(\.description) == ["no forecast of full: no fitted law; measure more lengths"])
+        #expect(
+            analysis.cautions.map(\.description) == [
+                "no forecast of full at 1M and 10M tokens: there is no fitted law; measure more lengths"
+            ])
     }
 }
