@@ -21,7 +21,10 @@ struct PlantedAnalysis {
 
     let analysis: ScalingAnalysis
 
-    init(kernels: [String], windows: [Int]) {
+    /// - Parameter forecastSeries: the two series that have a forecast.
+    init(
+        kernels: [String], windows: [Int], forecastSeries: (String, String) = ("full", "sliding-window(1024)")
+    ) {
         let series = kernels.flatMap { kernel in
             kernel.hasPrefix("full")
                 ? [Self.series(kernel, .causal, kernel)]
@@ -45,8 +48,8 @@ struct PlantedAnalysis {
             },
             "overheadRatios": kernels.contains("chunked-overlap") ? windows.map(Self.overheadRatio) : [],
             "forecasts": [
-                Self.forecast("full", 257_840, 220_376, 301_673, "extrapolated", 640),
-                Self.forecast("sliding-window(1024)", 54.8, 54.2, 55.6, "measured", 1),
+                Self.forecast(forecastSeries.0, 257_840, 220_376, 301_673, "extrapolated", 640),
+                Self.forecast(forecastSeries.1, 54.8, 54.2, 55.6, "measured", 1),
             ],
             "ceilings": ["flopsPerSecond": ["float32": Self.peakFLOPsPerSecond], "readBytesPerSecond": 11.4e9],
             "absent": kernels.contains("full-naive")
