@@ -106,7 +106,7 @@ struct RunCommand: Command {
     }
 
     /// What makes these results again.
-    private var command: String {
+    var command: String {
         var words = ["attnbench", "run", sweep, "--seed", "\(seed)", "--rounds", "\(rounds)"]
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
