@@ -21,7 +21,8 @@ public struct Crossover: Sendable, Codable, Hashable {
     static let reach = 64.0
     static let replicates = 1000
 
-    /// Nil where the two have no two lengths' range in common.
+    /// Nil where the two have no two lengths' range in common, and where nothing can be said: no crossing is in reach, and
+    /// neither is the faster at every length, as where a window is the whole text.
     static func between(_ narrow: MeasuredSeries, and full: MeasuredSeries, seed: UInt64) -> Crossover? {
         guard let curves = MeasuredCurves(narrow, full) else { return nil }
         var generator = SplitMix64(seed: seed)
@@ -45,10 +46,11 @@ public struct Crossover: Sendable, Codable, Hashable {
         case .before:
             return crossover(.notCrossedInRange, narrowWins: true)
         case .beyond:
-            guard let tokens = extrapolated(narrow, full, using: &generator) else {
-                return crossover(.notCrossedInRange, narrowWins: false)
+            if let tokens = extrapolated(narrow, full, using: &generator) {
+                return crossover(.at(tokens: tokens, bracketed: false), narrowWins: true)
             }
-            return crossover(.at(tokens: tokens, bracketed: false), narrowWins: true)
+            return curves.fullWinsThroughout(narrow.logTimes, full.logTimes)
+                ? crossover(.notCrossedInRange, narrowWins: false) : nil
         }
     }
 
@@ -103,7 +105,7 @@ private struct MeasuredCurves {
         case at(Double)
         /// The first series is faster throughout.
         case before
-        /// The first series is still slower at the largest length.
+        /// The first series does not win at the largest length.
         case beyond
     }
 
@@ -128,10 +130,18 @@ private struct MeasuredCurves {
 
     /// ln(time of full / time of narrow) at each length: positive where narrow is faster.
     func advantage(_ narrowTimes: [Double], _ fullTimes: [Double]) -> [Double] {
-        zip(logLengths, leastAdvantage).map { length, least in
-            let advantage = interpolate(full, fullTimes, at: length) - interpolate(narrow, narrowTimes, at: length)
-            return advantage > least ? advantage : min(0, advantage)
+        zip(differences(narrowTimes, fullTimes), leastAdvantage).map { advantage, least in
+            advantage > least ? advantage : min(0, advantage)
         }
+    }
+
+    /// Whether the second series is faster at every length, by what counts there.
+    func fullWinsThroughout(_ narrowTimes: [Double], _ fullTimes: [Double]) -> Bool {
+        zip(differences(narrowTimes, fullTimes), leastAdvantage).allSatisfy { $0 < -$1 }
+    }
+
+    private func differences(_ narrowTimes: [Double], _ fullTimes: [Double]) -> [Double] {
+        logLengths.map { interpolate(full, fullTimes, at: $0) - interpolate(narrow, narrowTimes, at: $0) }
     }
 
     /// The last passage from slower to faster.

@@ -19,7 +19,7 @@ public enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
     }
 
     /// Distance of 1 to the next larger value.
-    public var unitRoundoff: Double {
+    public var epsilon: Double {
         switch self {
         case .float32: 0x1p-23
         case .bfloat16: 0x1p-7

@@ -6,7 +6,7 @@ extension Instruments {
     /// The instruments of this machine.
     ///
     /// - Parameters:
-    ///   - evidence: of the widest team; made on the thread that runs the sweep.
+    ///   - evidence: of all teams; made on the thread that runs the sweep.
     ///   - seed: which rows of an output are checked where all are too many.
     public static func system(
         team: @escaping (Int) throws(UnsupportedProblem) -> WorkerTeam, evidence: ThreadEvidenceReader,

@@ -1,16 +1,19 @@
 import CVector
 import Foundation
 
-/// Reads the counters of a team around a sample. The files stay open and are read at their start into one buffer, so a
+/// Reads the counters of some teams around a sample. The files stay open and are read at their start into one buffer, so a
 /// reading costs a few system calls and no allocation.
 ///
-/// CPU, CPU time and involuntary switches are those of the calling thread, which is worker 0. Run delay is summed over
-/// all workers and steal over their CPUs, because one delayed worker delays the call. What cannot be read counts as 0;
-/// the environment checks tell of it.
+/// CPU, CPU time and involuntary switches are those of the calling thread, which is worker 0 of each team. Run delay is
+/// summed over all workers and steal over their CPUs, because one delayed worker delays the call. A sweep over numbers of
+/// threads has a team for each, of which all but one sleep: they add no run delay. What cannot be read counts as 0; the
+/// environment checks tell of it.
 ///
 /// A reading itself takes some 10 µs of the thread's time, which is 1 % of a short sample. So the CPU time told is less
 /// what all readings so far took, and a difference of two readings is exactly what lies between them.
 public final class ThreadEvidenceReader {
+    /// Of every thread, once: the calling thread is in each team.
+    let watchedFolders: [String]
     private let runDelays: [OpenFile]
     private let processorTimes: OpenFile?
     private let stolenCPUs: [Int]
@@ -24,11 +27,12 @@ public final class ThreadEvidenceReader {
     /// RUSAGE_THREAD, which Swift's Glibc leaves out.
     private static let currentThreadUsage: Int32 = 1
 
-    /// - Parameter team: whose threads are watched; `read` must be called on the thread that made it.
-    public init(team: WorkerTeam = WorkerTeam()) {
-        runDelays = team.taskFolders.compactMap { OpenFile(path: "/proc/\($0)/schedstat") }
+    /// - Parameter teams: whose threads are watched; `read` must be called on the thread that made them.
+    public init(teams: [WorkerTeam] = [WorkerTeam()]) {
+        watchedFolders = Set(teams.flatMap(\.taskFolders)).sorted()
+        runDelays = watchedFolders.compactMap { OpenFile(path: "/proc/\($0)/schedstat") }
         processorTimes = OpenFile(path: "/proc/stat")
-        stolenCPUs = team.pinnedCPUs
+        stolenCPUs = Set(teams.flatMap(\.pinnedCPUs)).sorted()
         buffer = .allocate(byteCount: Self.bufferBytes, alignment: 64)
     }
 

@@ -51,7 +51,7 @@ public struct Accuracy: Hashable, Sendable {
             }
         }
         maximumError = largestError
-        let roundings = 4 * problem.elementType.unitRoundoff + largestScore * Double(Float.ulpOfOne) / 2
+        let roundings = 4 * problem.elementType.epsilon + largestScore * Double(Float.ulpOfOne) / 2
         bound = 2 * naiveError + roundings * largestOutput
         self.worst = worst
     }

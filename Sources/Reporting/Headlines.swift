@@ -124,11 +124,11 @@ public struct Headlines: Sendable, Hashable {
 
     /// "At 10M tokens: full 15 h (forecast ×/÷ 1.17), sliding-window(1024) 11.2 s (measured)."
     private static func forecast(_ analysis: ScalingAnalysis) -> String? {
-        guard let tokens = analysis.forecasts.map(\.tokens).max() else { return nil }
-        let there = analysis.forecasts.filter { $0.tokens == tokens }
-        let baseline = there.first { $0.series == analysis.baseline?.label }
-        let lead = there.first { $0.series == Self.lead(analysis)?.label }
-        let parts = [baseline, lead].compactMap { $0 }.map { "\($0.series) \(text($0))" }
+        let labels = [analysis.baseline?.label, lead(analysis)?.label].compactMap { $0 }
+        // Others may have been measured farther, and have forecasts where these have none.
+        let forecasts = labels.flatMap { label in analysis.forecasts.filter { $0.series == label } }
+        guard let tokens = forecasts.map(\.tokens).max() else { return nil }
+        let parts = forecasts.filter { $0.tokens == tokens }.map { "\($0.series) \(text($0))" }
         return "At \(Quantity.tokens(tokens)) tokens: " + parts.joined(separator: ", ") + "."
     }
 

@@ -47,7 +47,8 @@ struct MeasuringBench {
                 } catch {
                     throw UnsupportedProblem("\(error)")
                 }
-            }, evidence: ThreadEvidenceReader(team: widestTeam), clockFacts: clockFacts, seed: seed)
+            }, evidence: ThreadEvidenceReader(teams: teams.values.compactMap { try? $0.get() }),
+            clockFacts: clockFacts, seed: seed)
     }
 
     /// What the system refused in pinning, for the reader of the results.

@@ -81,7 +81,7 @@ struct RunCommand: Command {
             resultsPath: directory.appendingPathComponent("results.jsonl").path, to: directory)
         for refusal in bench.refusals where !outputOptions.quiet { console.messages("Caution: \(refusal)\n") }
         if outcome.wasInterrupted {
-            throw Interrupted(directory: directory.relativePath, sweep: self.sweep)
+            throw Interrupted(command: command, directory: directory.relativePath)
         }
         if let wrong = outcome.measurements.firstFailure { throw WrongResult(description: wrong) }
     }
@@ -106,7 +106,7 @@ struct RunCommand: Command {
     }
 
     /// What makes these results again.
-    private var command: String {
+    var command: String {
         var words = ["attnbench", "run", sweep, "--seed", "\(seed)", "--rounds", "\(rounds)"]
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
@@ -133,11 +133,12 @@ struct RunCommand: Command {
 
 /// The run was ended by ^C; what it measured is kept.
 struct Interrupted: Error, CustomStringConvertible {
+    /// All of it: results made with another seed or other axes cannot be gone on with.
+    let command: String
     let directory: String
-    let sweep: String
 
     var description: String {
-        "interrupted; go on with: attnbench run \(sweep) --output \(directory) --resume"
+        "interrupted; go on with: \(command) --output \(directory) --resume"
     }
 }
 

@@ -87,6 +87,33 @@ import Testing
         #expect(crossover.faster == "full" && crossover.slower == "chunked-overlap(1024)")
     }
 
+    /// No length is longer than the window: both compute the same, and noise must not make one faster throughout.
+    @Test func neitherWinsThroughoutWhereAWindowIsTheWholeText() throws {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var generator = SplitMix64(seed: seed)
+            let short = [256, 362, 512, 724, 1024]
+            let full = Planted(law: { 0.5 * $0 }, launchNoise: 0.005)
+            let window = Planted(
+                kernel: "sliding-window", mask: .slidingWindow(1024), law: { 0.5 * $0 }, launchNoise: 0.005)
+            let measurements =
+                full.measurements(short, using: &generator) + window.measurements(short, using: &generator)
+            let crossovers = Planted.analysis(measurements).crossovers
+            #expect(!crossovers.contains { $0.place == .notCrossedInRange }, "seed \(seed)")
+        }
+    }
+
+    /// Slower at the largest length only, as a kernel with a regression there would be: not "slower at every length".
+    @Test func aWindowThatWinsAtSomeLengthsOnlyIsNotSlowerThroughout() throws {
+        var generator = SplitMix64(seed: 9)
+        let full = Planted(law: { 0.5 * $0 })
+        let window = Planted(
+            kernel: "sliding-window", mask: .slidingWindow(64), law: { $0 > 500_000 ? 10_000 * $0 : 0.1 * $0 })
+        let measurements =
+            full.measurements(lengths, using: &generator) + window.measurements(lengths, using: &generator)
+        let crossovers = Planted.analysis(measurements).crossovers
+        #expect(!crossovers.contains { $0.place == .notCrossedInRange })
+    }
+
     @Test func onlyTheSameShapeIsCompared() throws {
         var generator = SplitMix64(seed: 8)
         let full = Planted(headDimension: 128).measurements(lengths, using: &generator)

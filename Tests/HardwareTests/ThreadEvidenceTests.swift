@@ -74,7 +74,15 @@ private func withBytes<Result>(_ text: String, _ body: (UnsafeRawBufferPointer) 
         let team = WorkerTeam(threads: 3)
         #expect(Set(team.taskFolders).count == 3)
         for folder in team.taskFolders { #expect(SystemFiles().text("proc/\(folder)/schedstat") != nil) }
-        #expect(ThreadEvidenceReader(team: team).read().cpuTimeNanoseconds > 0)
+        #expect(ThreadEvidenceReader(teams: [team]).read().cpuTimeNanoseconds > 0)
+    }
+
+    /// A narrower team has threads of its own beside the caller: its delays are seen only where they are watched.
+    @Test func watchesEveryWorkerOfEveryTeamOnce() {
+        let teams = [WorkerTeam(threads: 3), WorkerTeam(threads: 2)]
+        let watched = ThreadEvidenceReader(teams: teams).watchedFolders
+        #expect(watched.count == 4)
+        for team in teams { #expect(Set(watched).isSuperset(of: team.taskFolders)) }
     }
 
     @Test func makesContaminationOfTwoReadings() {

@@ -35,5 +35,9 @@ import TestSupport
     @Test func nothingIsSaidOfWhatIsNotThere() {
         #expect(Headlines(PlantedAnalysis(kernels: [], windows: []).analysis).details.isEmpty)
         #expect(Headlines(PlantedAnalysis.withNaive).lines.count == 3, "no kernel wastes pairs there")
+        let others = PlantedAnalysis(
+            kernels: ["full", "sliding-window", "attention-sink"], windows: [1024],
+            forecastSeries: ("attention-sink(4+1024)", "full-naive"))
+        #expect(Headlines(others.analysis).lines.count == 2, "neither headline series has a forecast there")
     }
 }

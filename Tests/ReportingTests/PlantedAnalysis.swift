@@ -30,7 +30,11 @@ struct PlantedAnalysis {
 
     let analysis: ScalingAnalysis
 
-    init(kernels: [String], windows: [Int], strongScaling: [[String: Any]] = []) {
+    /// - Parameter forecastSeries: the two series that have a forecast.
+    init(
+        kernels: [String], windows: [Int], strongScaling: [[String: Any]] = [],
+        forecastSeries: (String, String) = ("full", "sliding-window(1024)")
+    ) {
         let series = kernels.flatMap { kernel in
             kernel.hasPrefix("full")
                 ? [Self.series(kernel, .causal, kernel)]
@@ -55,8 +59,8 @@ struct PlantedAnalysis {
             "overheadRatios": kernels.contains("chunked-overlap") ? windows.map(Self.overheadRatio) : [],
             "strongScaling": strongScaling,
             "forecasts": [
-                Self.forecast("full", 257_840, 220_376, 301_673, "extrapolated", 640),
-                Self.forecast("sliding-window(1024)", 54.8, 54.2, 55.6, "measured", 1),
+                Self.forecast(forecastSeries.0, 257_840, 220_376, 301_673, "extrapolated", 640),
+                Self.forecast(forecastSeries.1, 54.8, 54.2, 55.6, "measured", 1),
             ],
             "ceilings": ["flopsPerSecond": ["float32": Self.peakFLOPsPerSecond], "readBytesPerSecond": 11.4e9],
             "absent": kernels.contains("full-naive")

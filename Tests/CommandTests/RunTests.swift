@@ -1,0 +1,20 @@
+import Testing
+
+@testable import attnbench
+
+@Suite struct RunTests {
+    /// Results made with another seed or other axes would be refused: the remedy must name them.
+    @Test func anInterruptedRunIsGoneOnWithAsItWasStarted() throws {
+        let run = try RunCommand.parse([
+            "smoke", "--seed", "7", "--set", "lengths=1K..2K*2", "--time-budget", "5s", "--cpu", "1",
+        ])
+        let interrupted = Interrupted(command: run.command, directory: "reports/mine")
+        #expect(
+            interrupted.description == "interrupted; go on with: attnbench run smoke --seed 7 --rounds 50 "
+                + "--time-budget 5.0s --set lengths=1K..2K*2 --cpu 1 --output reports/mine --resume")
+        // What it names can be typed.
+        let words = interrupted.description.split(separator: " ").drop { $0 != "smoke" }.map(String.init)
+        let resumed = try RunCommand.parse(words)
+        #expect(resumed.resume && resumed.seed == 7 && resumed.timeBudget == 5 && resumed.set.count == 1)
+    }
+}
