@@ -81,7 +81,7 @@ struct RunCommand: Command {
             resultsPath: directory.appendingPathComponent("results.jsonl").path, to: directory)
         for refusal in bench.refusals where !outputOptions.quiet { console.messages("Caution: \(refusal)\n") }
         if outcome.wasInterrupted {
-            throw Interrupted(directory: directory.relativePath, sweep: self.sweep)
+            throw Interrupted(directory: directory.relativePath, command: command)
         }
         if let wrong = outcome.measurements.firstFailure { throw WrongResult(description: wrong) }
     }
@@ -134,10 +134,10 @@ struct RunCommand: Command {
 /// The run was ended by ^C; what it measured is kept.
 struct Interrupted: Error, CustomStringConvertible {
     let directory: String
-    let sweep: String
+    let command: String
 
     var description: String {
-        "interrupted; go on with: attnbench run \(sweep) --output \(directory) --resume"
+        "interrupted; go on with: \(command) --output \(directory) --resume"
     }
 }
 
