@@ -124,10 +124,12 @@ public struct Headlines: Sendable, Hashable {
 
     /// "At 10M tokens: full 15 h (forecast ×/÷ 1.17), sliding-window(1024) 11.2 s (measured)."
     private static func forecast(_ analysis: ScalingAnalysis) -> String? {
-        guard let tokens = analysis.forecasts.map(\.tokens).max() else { return nil }
-        let there = analysis.forecasts.filter { $0.tokens == tokens }
-        let baseline = there.first { $0.series == analysis.baseline?.label }
-        let lead = there.first { $0.series == Self.lead(analysis)?.label }
+        let (baselineLabel, leadLabel) = (analysis.baseline?.label, Self.lead(analysis)?.label)
+        let named = analysis.forecasts.filter { $0.series == baselineLabel || $0.series == leadLabel }
+        guard let tokens = named.map(\.tokens).max() else { return nil }
+        let there = named.filter { $0.tokens == tokens }
+        let baseline = there.first { $0.series == baselineLabel }
+        let lead = there.first { $0.series == leadLabel }
         let parts = [baseline, lead].compactMap { $0 }.map { "\($0.series) \(text($0))" }
         return "At \(Quantity.tokens(tokens)) tokens: " + parts.joined(separator: ", ") + "."
     }
