@@ -25,6 +25,8 @@ extension Forecast {
     /// Beyond this multiple of the largest measured length a law is a guess, and none is given.
     public static let refusedBeyond = 1000.0
     public static let doubtedBeyond = 64.0
+    /// An interval whose ends are further apart than this factor says nothing, and none is given.
+    public static let refusedSpread = 100.0
 
     static func of(
         _ series: MeasuredSeries, tokens: Int, caches: [Machine.Cache]
@@ -41,6 +43,9 @@ extension Forecast {
             return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooFar))
         }
         let prediction = laws.prediction(pairs: series.parameters.usefulPairs(length: tokens)).nanoseconds()
+        guard prediction.high <= prediction.low * refusedSpread else {
+            return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooUncertain))
+        }
         return .success(
             Forecast(
                 series: series.label, tokens: tokens, seconds: prediction.value * 1e-9, low: prediction.low * 1e-9,
@@ -78,7 +83,7 @@ extension Forecast {
 
 /// Why there is no forecast of a series at a length.
 struct ForecastRefusal: Error, Equatable {
-    enum Reason: CaseIterable { case noLaw, tooFar }
+    enum Reason: CaseIterable { case noLaw, tooFar, tooUncertain }
 
     let series: String
     let tokens: Int
@@ -96,6 +101,9 @@ struct ForecastRefusal: Error, Equatable {
                 case .noLaw: "there is no fitted law; measure more lengths"
                 case .tooFar:
                     "that is more than \(Int(Forecast.refusedBeyond)) times the largest measured length; measure longer"
+                case .tooUncertain:
+                    "its interval would span more than a factor of \(Int(Forecast.refusedSpread)); "
+                        + "measure more and longer lengths"
                 }
             let named =
                 names.count <= 3 ? names.joined(separator: "; ") : "\(names[0]) and \(names.count - 1) other series"

@@ -59,9 +59,11 @@ struct Admission {
                 + "this run may use \(ByteCount.text(memoryLimitBytes))"
         }
         let left = options.timeBudgetSeconds - elapsedSeconds - reservedSeconds
-        guard leastSeconds(cost) * (cost.isSinglePass ? Self.singlePassMargin : 1) <= left else {
+        let needed = leastSeconds(cost) * (cost.isSinglePass ? Self.singlePassMargin : 1)
+        guard needed <= left else {
+            let what = needed <= options.timeBudgetSeconds ? "what is left of the time budget" : "the time budget"
             return "one call would take about \(TimeBudget.text(seconds: cost.callSeconds)), with its tensors and its "
-                + "check \(TimeBudget.text(seconds: leastSeconds(cost))); that does not fit into the time budget of "
+                + "check \(TimeBudget.text(seconds: leastSeconds(cost))); that does not fit into \(what) of "
                 + TimeBudget.text(seconds: options.timeBudgetSeconds)
         }
         return nil

@@ -11,7 +11,10 @@ public enum TerminalTable {
         }
         var lines = [
             line(table.columns.map(\.heading)),
-            widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "),
+            trimmingEnd(
+                zip(widths, table.columns).map { width, column in
+                    String(repeating: column.heading.isEmpty ? " " : "─", count: width)
+                }.joined(separator: "  ")),
         ]
         lines.append(contentsOf: table.rows.map(line))
         for (mark, text) in table.footnotes.entries {

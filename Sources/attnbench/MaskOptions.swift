@@ -97,8 +97,8 @@ extension MaskFamily {
     @Sendable static func parse(_ text: String) throws -> MaskFamily {
         if let family = choosable.first(where: { $0.name == text }) { return family }
         let names = choosable.map(\.name)
-        let remedy = NearestName.of(text, among: names).map { "did you mean \($0)?" }
-        throw ValidationError("\(text) is not a mask; " + (remedy ?? "there are " + names.joined(separator: ", ")))
+        let remedy = NearestName.of(text, among: names).map { "did you mean \"\($0)\"?" }
+        throw ValidationError("\"\(text)\" is not a mask; " + (remedy ?? "there are " + names.joined(separator: ", ")))
     }
 }
 

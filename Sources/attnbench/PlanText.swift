@@ -26,10 +26,12 @@ enum PlanText {
             ], rows: rows
         ).droppingEmptyColumns()
         let budget = plan.timeBudgetSeconds.isFinite ? TimeBudget.text(seconds: plan.timeBudgetSeconds) : "none"
-        let running = plan.cells.count { if case .run = $0.decision { true } else { false } }
+        let running = plan.cells.filter { if case .run = $0.decision { true } else { false } }
+        let largest = running.compactMap(\.bytes).max() ?? 0
         return TerminalTable.text(table, width: columns)
-            + "\n\(running) of \(plan.cells.count) cells, about \(TimeBudget.text(seconds: plan.seconds)) "
-            + "(time budget \(budget)), at most \(ByteCount.text(plan.memoryLimitBytes)) of memory.\n"
+            + "\n\(running.count) of \(plan.cells.count) cells, about \(TimeBudget.text(seconds: plan.seconds)) "
+            + "(time budget \(budget)); the largest takes \(ByteCount.text(largest)) of memory, of "
+            + "\(ByteCount.text(plan.memoryLimitBytes)) that the run may use.\n"
     }
 }
 

@@ -21,7 +21,14 @@ struct ReportWriter {
         }
         let cautions = try Report(results: results, analysis: analysis).write(to: directory, formats: formats)
         let columns = console.width
-        console.output(TerminalTable.text(ReportTables.series(analysis), width: columns) + "\n")
+        if analysis.series.isEmpty {
+            let text =
+                "Nothing was measured; the report has the reason for each cell. Where time was short, give a longer "
+                + "--time-budget."
+            console.output(TerminalTable.wrap(text, width: columns, indent: 2).joined(separator: "\n") + "\n")
+        } else {
+            console.output(TerminalTable.text(ReportTables.series(analysis), width: columns) + "\n")
+        }
         for line in Headlines(analysis).lines {
             console.output(TerminalTable.wrap(line, width: columns, indent: 2).joined(separator: "\n") + "\n")
         }
@@ -30,7 +37,8 @@ struct ReportWriter {
                 let lines = TerminalTable.wrap("Caution: \(caution)", width: columns, indent: 2)
                 console.messages(lines.joined(separator: "\n") + "\n")
             }
-            console.messages("Report: \(directory.appendingPathComponent("index.html").relativePath)\n")
+            let page = formats.contains(.html) ? "index.html" : formats.contains(.md) ? "README.md" : ""
+            console.messages("Report: \(directory.appendingPathComponent(page).relativePath)\n")
         }
     }
 

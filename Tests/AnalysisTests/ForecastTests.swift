@@ -63,6 +63,12 @@ import Testing
             ])
     }
 
+    @Test func aForecastThatSaysNothingIsRefused() {
+        let analysis = forecasts(Planted(launchNoise: 1), [2048, 4096, 8192])
+        #expect(analysis.forecasts.allSatisfy { $0.high <= $0.low * Forecast.refusedSpread })
+        #expect(analysis.cautions.contains { $0.description.contains("span more than a factor of 100") })
+    }
+
     @Test func aSeriesWithoutLawHasNoForecast() {
         let analysis = forecasts(Planted(), [1024, 2048])
         #expect(analysis.forecasts.isEmpty)

@@ -38,6 +38,17 @@ struct RunPlanTests {
         }
     }
 
+    @Test func aRefusalSaysWhetherTheBudgetIsTooShortOrSpent() throws {
+        var options = RunOptions(seed: 1)
+        options.timeBudgetSeconds = 0.1
+        options.secondsAlreadySpent = 0.1
+        let plan = try FakeWorld.$current.withValue(world) {
+            Runner(world.instruments(), options).plan(try fakeWorkloads(lengths: [64]))
+        }
+        guard case .skip(let reason) = plan.cells[0].decision else { throw CancellationError() }
+        #expect(reason.hasSuffix("that does not fit into what is left of the time budget of 100 ms"))
+    }
+
     @Test func probingIsShort() throws {
         world.secondsPerPair = ["full": 1e-9, "sliding-window": 1e-9]
         let workloads = try fakeWorkloads(lengths: [512, 1 << 20])

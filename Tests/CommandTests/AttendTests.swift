@@ -201,6 +201,11 @@ import Testing
                 == "Error: the keys are [9, 4] and the values [9, 8]; give both the same shape\n")
     }
 
+    @Test func misspeltMasksAreNamedWithTheNearest() {
+        let messages = attend("--kernel reference --mask causl").messages
+        #expect(messages.contains(#""causl" is not a mask; did you mean "causal"?"#))
+    }
+
     @Test func filesThatCannotBeReadOrWritten() throws {
         try writeInputs(query: [9, 4], key: [9, 4])
         try FileManager.default.removeItem(atPath: path("k"))

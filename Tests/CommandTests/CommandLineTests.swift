@@ -46,6 +46,12 @@ import Testing
         #expect(Session("chekc").messages == "Error: \"chekc\" is not a command; did you mean \"check\"?\n")
     }
 
+    /// Another axis would be another sweep, whose results cannot be gone on with.
+    @Test func anInterruptedRunNamesTheWholeCommand() {
+        let error = Interrupted(directory: "r", command: "attnbench run smoke --set lengths=1K")
+        #expect("\(error)" == "interrupted; go on with: attnbench run smoke --set lengths=1K --output r --resume")
+    }
+
     @Test func exitCodesAreTheDocumentedOnes() {
         let statuses: [ProgramStatus] = [
             .done, .internalFailure, .usage, .regression, .inconclusive, .baselineMissing, .environmentUnfit,

@@ -29,6 +29,11 @@ import TestSupport
                 == "| name      |     n |\n| --------- | ----: |\n| a         | 1,000 |\n| long name |     2 |\n")
     }
 
+    @Test func aColumnWithoutHeadingHasNoRule() {
+        let table = Table(columns: [.init("name", .left), .init("", .left)], rows: [["a", "remark"]])
+        #expect(TerminalTable.text(table, width: 80) == "name\n────\na     remark\n")
+    }
+
     @Test func markdownIsEscaped() {
         let table = Table(columns: [.init("a|b", .left)], rows: [["<i>*x*_y_`z`"]])
         #expect(MarkdownTable.text(table).contains("a\\|b"))
