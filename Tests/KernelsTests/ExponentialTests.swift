@@ -13,6 +13,8 @@ struct ExponentialTests {
     }
 
     @Test func staysWithinThreeAndAHalfUnitsInTheLastPlace() {
+        // Only AVX-512 scales down to the last denormal; the others give 0 below the smallest normal number.
+        let lowest: Float = Lanes.lanes == 16 ? 200 : 126
         // Every 61st float32 between −0 and the lowest, NaN and infinity left out: 35 million of them.
         var worst = (error: 0.0, x: Float(0))
         var bits: UInt32 = 0x8000_0000
@@ -20,11 +22,11 @@ struct ExponentialTests {
             var x = Lanes.zero
             for lane in 0..<Lanes.lanes { x[lane] = Float(bitPattern: min(bits + 61 * UInt32(lane), 0xFF7F_FFFF)) }
             let result = exp2(x)
-            for lane in 0..<Lanes.lanes where x[lane] > -200 {
+            for lane in 0..<Lanes.lanes where x[lane] >= -lowest {
                 let distance = error(result[lane], x[lane])
                 if distance > worst.error { worst = (distance, x[lane]) }
             }
-            if x[0] < -200 { #expect(result == .zero, "2^\(x[0]) is 0 in float32") }
+            if x[0] < -lowest { #expect(result == .zero, "2^\(x[0]) is 0") }
             bits += 61 * UInt32(Lanes.lanes)
         }
         #expect(worst.error < 3.5, "2^\(worst.x) is off by \(worst.error) units in the last place")
