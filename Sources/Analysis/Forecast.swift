@@ -97,7 +97,9 @@ struct ForecastRefusal: Error, Equatable {
                 case .tooFar:
                     "that is more than \(Int(Forecast.refusedBeyond)) times the largest measured length; measure longer"
                 }
-            return Caution("no forecast of \(names.joined(separator: ", ")) at \(lengths) tokens: \(why)")
+            let named =
+                names.count <= 3 ? names.joined(separator: "; ") : "\(names[0]) and \(names.count - 1) other series"
+            return Caution("no forecast of \(named) at \(lengths) tokens: \(why)")
         }
     }
 }

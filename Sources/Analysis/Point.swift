@@ -26,6 +26,8 @@ public struct Point: Sendable, Codable, Hashable {
     /// Pairs that the kernel computes.
     public let computedPairs: Int
     public let flops: Int
+    /// The least that must move: queries, outputs, and the keys and values that some query sees, once each.
+    public let bytes: Int
     /// Useful FLOP/s over the measured peak of the element type, threads counted.
     public let fractionOfPeak: Double
     public let peakResidentBytes: Int
@@ -55,6 +57,7 @@ extension Point {
         usefulPairs = work.usefulPairs
         computedPairs = work.computedPairs
         flops = work.flops
+        bytes = work.bytes
         let peak = ceilings.peakFLOPsPerSecond(of: workload.problem.elementType, threads: workload.threads)
         fractionOfPeak = peak > 0 ? Double(work.flops) / (timing.median.value * 1e-9) / peak : 0
         if peak <= 0 { cautions.append(Caution("no peak was measured, so there is no fraction of it")) }

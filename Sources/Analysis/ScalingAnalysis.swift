@@ -11,6 +11,8 @@ public struct ScalingAnalysis: Sendable, Codable {
     public let series: [Series]
     public let crossovers: [Crossover]
     public let overheadRatios: [OverheadRatio]
+    /// Problems that were measured at several numbers of threads.
+    public let strongScaling: [StrongScaling]
     public let forecasts: [Forecast]
     public let ceilings: Ceilings
     /// Cells that have no time, and why.
@@ -41,6 +43,7 @@ extension ScalingAnalysis {
         }
         crossovers = Self.crossovers(among: measured)
         overheadRatios = Self.overheadRatios(among: measured)
+        strongScaling = StrongScaling.all(among: measured)
         let forecasts = measured.flatMap { one in
             Forecast.lengths.map { Forecast.of(one, tokens: $0, caches: caches) }
         }

@@ -41,7 +41,8 @@ enum SeriesLabels {
             parameters.elementType.rawValue,
             parameters.threads == 1 ? "1 thread" : "\(parameters.threads) threads",
             parameters.queryHeads == parameters.keyValueHeads
-                ? "\(parameters.queryHeads) heads" : "\(parameters.queryHeads):\(parameters.keyValueHeads) heads",
+                ? parameters.queryHeads == 1 ? "1 head" : "\(parameters.queryHeads) heads"
+                : "\(parameters.queryHeads):\(parameters.keyValueHeads) heads",
             "batch \(parameters.batch)",
             parameters.queryLength.map { $0 == 1 ? "1 query" : "\($0) queries" } ?? "prefill",
         ]

@@ -49,6 +49,13 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
             headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength)
     }
 
+    /// The same on another number of threads.
+    func with(threads: Int) -> SeriesParameters {
+        SeriesParameters(
+            mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
+            headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength)
+    }
+
     /// Bytes of the keys and values of one head: what a kernel goes through again for each block of queries.
     func keyValueBytes(length: Double) -> Double {
         2 * length * Double(headDimension * elementType.byteCount)

@@ -103,6 +103,11 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
         return result
     }
 
+    /// This tensor where it has that type already, else its elements rounded to it.
+    public consuming func stored(as elementType: ElementType) -> Tensor {
+        elementType == self.elementType ? self : converted(to: elementType)
+    }
+
     /// The elements in memory order. The pointer is the caller's for the duration of `body` only.
     public borrowing func withFloats<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
         precondition(elementType == .float32, "\(elementType) elements are not float32")

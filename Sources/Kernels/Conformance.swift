@@ -1,8 +1,10 @@
 import Attention
 import Hardware
 
-/// What the cases of its mask say about one kernel.
+/// What the cases of its mask, in every element type, say about one kernel.
 public struct Conformance: Sendable {
+    /// Those that the kernel took.
+    public private(set) var elementTypes: [ElementType] = []
     public private(set) var cases = 0
     public private(set) var skipped = 0
     public private(set) var largestError = 0.0
@@ -15,14 +17,22 @@ public struct Conformance: Sendable {
 
     public init(of kernel: any AttentionKernel.Type) {
         let team = WorkerTeam()
-        for problemCase in ProblemCases.all(for: kernel.maskFamily) {
+        let cases = ProblemCases.all(for: kernel.maskFamily)
+        for elementType in ElementType.allCases { check(kernel, cases.map { $0.stored(as: elementType) }, on: team) }
+        if self.cases == 0 { failures.append("takes none of the \(skipped) cases of its mask") }
+    }
+
+    private mutating func check(_ kernel: any AttentionKernel.Type, _ cases: [ProblemCase], on team: WorkerTeam) {
+        for problemCase in cases {
             let problem = problemCase.problem
             guard let instance = try? kernel.init(for: problem, on: team) else {
                 skipped += 1
                 continue
             }
-            let inputs = problemCase.inputs.makeInputs(shape: problem.shape, seed: 7)
-            var output = Tensor(dimensions: AttentionInputs.queryDimensions(problem.shape))
+            let type = problem.elementType
+            if !elementTypes.contains(type) { elementTypes.append(type) }
+            let inputs = problemCase.inputs.makeInputs(shape: problem.shape, elementType: type, seed: 7)
+            var output = Tensor(type, dimensions: AttentionInputs.queryDimensions(problem.shape))
             instance.run(inputs, into: &output)
             let accuracy = Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
             add(accuracy, of: problemCase)
@@ -32,7 +42,6 @@ public struct Conformance: Sendable {
                     "\(problemCase): computed \(instance.computedPairs) pairs, its formula says \(predicted)")
             }
         }
-        if cases == 0 { failures.append("takes none of the \(skipped) cases of its mask") }
     }
 
     private mutating func add(_ accuracy: Accuracy, of problemCase: ProblemCase) {

@@ -7,8 +7,20 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
 
     public var description: String {
         let shape = problem.shape
-        return "\(problem.mask) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
+        return
+            "\(problem.mask) \(problem.elementType) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
             + " n=\(shape.queryLength)/\(shape.keyLength) d=\(shape.headDimension)"
+    }
+
+    /// The same in another element type.
+    func stored(as elementType: ElementType) -> ProblemCase {
+        do {
+            let problem = try AttentionProblem(
+                shape: problem.shape, mask: problem.mask, elementType: elementType, scale: problem.scale)
+            return ProblemCase(problem: problem, inputs: inputs)
+        } catch {
+            preconditionFailure("a case is not a problem: \(error)")
+        }
     }
 }
 

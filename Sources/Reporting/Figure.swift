@@ -37,7 +37,8 @@ public struct Figure: Sendable, Hashable {
 
     static func all(for analysis: ScalingAnalysis, closedForm: PairsFigure.ClosedForm) -> [Figure] {
         [
-            TimeFigure.plot(analysis), ThroughputFigure.plot(analysis),
+            TimeFigure.plot(analysis), ThroughputFigure.plot(analysis), RooflineFigure.plot(analysis),
+            StrongScalingFigure.plot(analysis),
             PairsFigure.plot(analysis, closedForm: closedForm),
             MemoryFigure.plot(analysis), ForecastFigure.plot(analysis),
         ].compactMap { $0.map(Figure.init) }

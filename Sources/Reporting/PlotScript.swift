@@ -100,17 +100,29 @@ struct PlotScript {
             }
     }
 
+    /// Where names may stand, and how far apart: where many series would need more than the plotting area, down to the
+    /// foot of the figure, and then closer and smaller.
+    private func endLabelRoom(for count: Int) -> (bounds: ClosedRange<Double>, separation: Double) {
+        let needed = Double(count - 1) * Self.lineHeight
+        let foot = notes.isEmpty ? Self.margin : bottom - 36
+        let lowest = needed > top - bottom ? min(foot, bottom + 4) : bottom + 4
+        let bounds = lowest...max(lowest, top + 4)
+        guard needed > bounds.upperBound - bounds.lowerBound else { return (bounds, Self.lineHeight) }
+        return (bounds, (bounds.upperBound - bounds.lowerBound) / Double(count - 1))
+    }
+
     /// Names at the lines' ends, moved apart; a thin line leads to a name that had to move or whose series ends early.
     private var endLabels: [String] {
         let ends = plot.ends
+        let room = endLabelRoom(for: ends.count)
+        let size = min(FigureStyle.labelSize, room.separation * 0.8)
         let wanted = ends.map { bottom + plot.y.fraction(of: $0.row.y) * (top - bottom) }
-        let placed = LabelPlacement.place(
-            wanted, separation: Self.lineHeight, in: (bottom + 4)...max(bottom + 4, top + 4))
+        let placed = LabelPlacement.place(wanted, separation: room.separation, in: room.bounds)
         return ends.indices.flatMap { index -> [String] in
             let (series, style, row) = ends[index]
             let endX = left + min(1, plot.x.fraction(of: row.x)) * (right - left)
             let text = label(
-                Self.escaped(series), x: right + Self.leaderWidth, y: placed[index], size: FigureStyle.labelSize,
+                Self.escaped(series), x: right + Self.leaderWidth, y: placed[index], size: size,
                 colour: style.colour)
             return [
                 text,

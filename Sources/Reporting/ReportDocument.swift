@@ -26,6 +26,12 @@ extension Document {
             blocks.append(.table(caption: "Time of one call at lengths far out", ReportTables.forecasts(analysis)))
         }
         blocks.append(.table(caption: "Every cell", ReportTables.cells(analysis)))
+        let roofline = ReportTables.roofline(analysis)
+        if !roofline.rows.isEmpty { blocks.append(.table(caption: "Every cell under the roofline", roofline)) }
+        let scaling = ReportTables.strongScaling(analysis)
+        if !scaling.rows.isEmpty {
+            blocks.append(.table(caption: "Strong scaling: one problem, more threads", scaling))
+        }
         let candidates = ReportTables.candidates(analysis)
         if !candidates.rows.isEmpty {
             blocks.append(.table(caption: "Functions that the times could be proportional to", candidates))
@@ -93,6 +99,8 @@ extension Document {
             + "benchmarks count. Softmax, and pairs that a kernel computes and throws away, count for nothing.",
         "Overhead: computed over useful pairs; 1 wastes nothing. Peak: useful FLOP/s over the peak that was measured on "
             + "the same cores in the same run.",
+        "Attainable: the peak, or what the measured read bandwidth feeds at the cell's FLOPs a byte where that is less, "
+            + "both times the threads. Bytes: queries, outputs, and the keys and values that some query sees, once each.",
         "Median: of one call, with the 95 % interval of the median; a number shows the digits that its interval "
             + "supports. Caches are warm: the same tensors are read in every call.",
         "Verdict: \"matches\" where the 90 % interval of the exponent on the pairs lies inside 0.97 to 1.03, "

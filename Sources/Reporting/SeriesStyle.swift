@@ -22,6 +22,10 @@ struct SeriesStyle: Hashable {
 
     /// Styles in the order of the series.
     static func styles(for series: [Series]) -> [String: SeriesStyle] {
+        styles(for: series.map { (label: $0.label, kernel: $0.kernel) })
+    }
+
+    static func styles(for series: [(label: String, kernel: String)]) -> [String: SeriesStyle] {
         var kernels: [String] = []
         var variants: [String: Int] = [:]
         var styles: [String: SeriesStyle] = [:]

@@ -10,7 +10,10 @@ struct AttendCommand: Command {
         discussion: """
             Query, key and value are .npy files: float32, C order, [tokens, d], [heads, tokens, d] or \
             [batch, heads, tokens, d]. Fewer key heads than query heads are grouped-query attention. With fewer queries \
-            than keys the queries are the last ones, as in decoding. The output has the shape of the query.
+            than keys the queries are the last ones, as in decoding. The output is float32 in the shape of the query.
+
+            With --type the elements are rounded to that type first, and the kernel reads and writes it; sums and \
+            softmax stay in float32.
 
             A window counts keys, the query's own included: flash-attention's window_size=(W-1, 0), transformers' \
             sliding_window=W.
@@ -18,7 +21,7 @@ struct AttendCommand: Command {
             Examples:
               attnbench attend --kernel full \\
                 --query q.npy --key k.npy --value v.npy --output o.npy
-              attnbench attend --kernel sliding-window --window 1K --check \\
+              attnbench attend --kernel sliding-window --window 1K --type bfloat16 --check \\
                 --query q.npy --key k.npy --value v.npy --output o.npy
               attnbench attend --kernel reference --mask attention-sink --sinks 4 --window 1020 \\
                 --query q.npy --key k.npy --value v.npy --output o.npy
@@ -47,6 +50,9 @@ struct AttendCommand: Command {
     @Option(help: ArgumentHelp("Factor on the scores before softmax. (default: 1/sqrt(d))", valueName: "factor"))
     var scale: Float?
 
+    @Option(name: .customLong("type"), help: ArgumentHelp("The element type to compute with.", valueName: "type"))
+    var elementType = ElementType.float32
+
     @Option(help: ArgumentHelp("Threads that share the work.", valueName: "n"))
     var threads = 1
 
@@ -70,19 +76,22 @@ struct AttendCommand: Command {
         let outputDimensions = queryTensor.dimensions
         let shape = try Self.shape(
             query: queryTensor.dimensions, key: keyTensor.dimensions, value: valueTensor.dimensions)
-        let problem = try AttentionProblem(shape: shape, mask: mask, scale: scale)
+        let problem = try AttentionProblem(shape: shape, mask: mask, elementType: elementType, scale: scale)
         let instance = try kernelType.init(for: problem, on: WorkerTeam(threads: threads))
         try NumPyFile.requireWritable(output)
 
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))
         keyTensor.reshape(to: AttentionInputs.keyDimensions(shape))
         valueTensor.reshape(to: AttentionInputs.keyDimensions(shape))
-        let inputs = AttentionInputs(query: queryTensor, key: keyTensor, value: valueTensor)
-        var result = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
+        let inputs = AttentionInputs(
+            query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
+            value: valueTensor.stored(as: elementType))
+        var result = Tensor(elementType, dimensions: AttentionInputs.queryDimensions(shape))
         instance.run(inputs, into: &result)
         if check { console.output(try Self.check(result, of: kernel, problem, inputs)) }
-        result.reshape(to: outputDimensions)
-        try NumPyFile.write(result, to: output)
+        var written = result.stored(as: .float32)
+        written.reshape(to: outputDimensions)
+        try NumPyFile.write(written, to: output)
         if !outputOptions.quiet { console.messages(Self.remark(kernel, problem, instance.computedPairs, output)) }
     }
 
@@ -126,11 +135,14 @@ struct AttendCommand: Command {
     ) -> String {
         let shape = problem.shape
         let work = Work(problem: problem, computedPairs: computedPairs)
-        return "\(output): \(kernel), batch \(shape.batch), \(shape.queryHeads) query and \(shape.keyValueHeads) "
+        return
+            "\(output): \(kernel), \(problem.elementType), batch \(shape.batch), \(shape.queryHeads) query and \(shape.keyValueHeads) "
             + "key/value heads, \(shape.queryLength) queries, \(shape.keyLength) keys, d \(shape.headDimension); "
             + "\(work.usefulPairs) pairs\n"
     }
 }
+
+extension ElementType: ExpressibleByArgument {}
 
 enum AttendError: Error, Equatable, CustomStringConvertible {
     case keyAndValueDiffer(key: [Int], value: [Int])

@@ -9,8 +9,8 @@ struct CheckCommand: Command {
         discussion: """
             Each kernel runs over the hard cases of its mask: sizes around its tiles, windows of one key and longer \
             than the text, shared heads, queries at the end of a longer text, inputs that overflow, underflow and are \
-            not numbers. Each result is held against three loops in Double; the error may be at most twice that of \
-            the same loops in float32. Exits with 7 where a kernel is wrong.
+            not numbers; in float32, bfloat16 and float16, where the kernel takes them. Each result is held against \
+            three loops in Double; the error may be at most twice that of the same loops in the same type. Exits with 7 where a kernel is wrong.
 
             Examples:
               attnbench check
@@ -29,13 +29,14 @@ struct CheckCommand: Command {
     }
 
     static func check(_ kernels: [any AttentionKernel.Type], paint: Paint, on console: Console) throws {
-        var rows = [["KERNEL", "CASES", "SKIPPED", "LARGEST ERROR", "OF ITS BOUND", "VERDICT"]]
+        var rows = [["KERNEL", "TYPES", "CASES", "SKIPPED", "LARGEST ERROR", "OF ITS BOUND", "VERDICT"]]
         var failures: [String] = []
         for kernel in kernels {
             let conformance = Conformance(of: kernel)
             rows.append(
                 [
-                    kernel.name, "\(conformance.cases)", "\(conformance.skipped)",
+                    kernel.name, conformance.elementTypes.map(\.rawValue).joined(separator: " "),
+                    "\(conformance.cases)", "\(conformance.skipped)",
                     scientific(conformance.largestError),
                     conformance.largestShare.isFinite ? "\(Int((conformance.largestShare * 100).rounded(.up))) %" : "-",
                     conformance.isConforming ? paint("ok", .green) : paint("WRONG", .red),

@@ -95,7 +95,7 @@ struct MachineDescription: Codable, Hashable {
         [
             ["CEILING", threads == 1 ? "ONE THREAD" : "\(threads) THREADS"],
             ["float32", Self.gigaFLOPs(ceilings.flopsPerSecond.float32)],
-            ["bfloat16", ceilings.flopsPerSecond.bfloat16.map(Self.gigaFLOPs) ?? "no such instruction"],
+            ["bfloat16", ceilings.flopsPerSecond.bfloat16.map(Self.gigaFLOPs) ?? "no such instruction in this build"],
             ["read", String(format: "%.1f GB/s", ceilings.readBytesPerSecond / 1e9)],
         ]
     }

@@ -44,7 +44,7 @@ import Testing
                 ("reference", SeriesParameters(mask: .slidingWindow(64), headDimension: 64)),
                 ("reference", SeriesParameters(mask: .chunkedLocal(64), headDimension: 64)))
                 == [
-                    "full, 32:8 heads, prefill", "full, 1 heads, 1 query", "reference(64), sliding window",
+                    "full, 32:8 heads, prefill", "full, 1 head, 1 query", "reference(64), sliding window",
                     "reference(64), chunks",
                 ])
     }

@@ -59,6 +59,31 @@ import Testing
         for (a, b) in zip(computed.values, expected.values) { #expect(abs(a - b) < 1e-5) }
     }
 
+    /// Fused kernels and the reference take every type; the bound of `--check` is the type's own.
+    @Test(arguments: [ElementType.bfloat16, .float16], ["full", "sliding-window --window 5", "reference"])
+    func computesInTheTypeThatIsAskedFor(type: ElementType, kernel: String) throws {
+        try writeInputs(query: [4, 33, 16], key: [2, 33, 16])
+        let session = attend("--kernel \(kernel) --type \(type) --check")
+        #expect(session.status == .done, "\(session.messages)")
+        #expect(session.output.hasPrefix("132 of 132 rows checked"))
+        #expect(session.messages.contains(", \(type), batch 1"))
+        let rounded = try output()
+        #expect(rounded.dimensions == [4, 33, 16])
+        #expect(rounded.values.allSatisfy { type.rounded($0) == $0 }, "the kernel stores its own type")
+        #expect(attend("--kernel \(kernel) --type float32").status == .done)
+        let (exact, unit) = (try output().values, Float(type.unitRoundoff))
+        #expect(zip(rounded.values, exact).allSatisfy { abs($0 - $1) < 4 * unit })
+        #expect(rounded.values != exact)
+    }
+
+    @Test func aKernelThatLacksTheTypeSaysSo() throws {
+        try writeInputs(query: [9, 4], key: [9, 4])
+        let session = attend("--kernel full-blas --type bfloat16")
+        #expect(session.status == .usage)
+        #expect(session.messages.contains("OpenBLAS multiplies float32 here, not bfloat16"))
+        #expect(attend("--kernel full --type float8").status == .usage)
+    }
+
     @Test(arguments: [[9, 4], [2, 9, 4], [3, 2, 9, 4]]) func theOutputHasTheShapeOfTheQuery(dimensions: [Int]) throws {
         try writeInputs(query: dimensions, key: dimensions)
         #expect(attend("--kernel full").status == .done)
@@ -118,7 +143,8 @@ import Testing
         #expect(loud.output.isEmpty)
         #expect(
             loud.messages
-                == "\(path("o")): full, batch 1, 1 query and 1 key/value heads, 9 queries, 9 keys, d 4; 45 pairs\n")
+                == "\(path("o")): full, float32, batch 1, 1 query and 1 key/value heads, 9 queries, 9 keys, d 4; 45 pairs\n"
+        )
         #expect(attend("--kernel full --quiet").messages.isEmpty)
     }
 

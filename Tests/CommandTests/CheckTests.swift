@@ -12,6 +12,7 @@ import Testing
         let rows = session.output.split(separator: "\n")
         #expect(rows.count == 3)
         #expect(rows[1].hasPrefix("full ") && rows[1].hasSuffix("ok"))
+        #expect(rows[1].contains("float32 bfloat16 float16"))
         #expect(rows[2].hasPrefix("reference ") && rows[2].hasSuffix("ok"))
     }
 

@@ -15,6 +15,15 @@ struct PlantedAnalysis {
     /// Three series, of which the naive one ran out of memory.
     static let withNaive = PlantedAnalysis(kernels: ["full", "full-naive", "sliding-window"], windows: [1024]).analysis
 
+    /// Two problems on one and two threads, one of which gains little.
+    static let withThreads = PlantedAnalysis(
+        kernels: ["full", "sliding-window"], windows: [1024],
+        strongScaling: [
+            scaling("full", "full", 2048, 1.9), scaling("full", "full", 8192, 1.96),
+            scaling("sliding-window", "sliding-window(1024)", 8192, 1.5),
+        ]
+    ).analysis
+
     static let peakFLOPsPerSecond = 60e9
     static let lengths = [512, 724, 1024, 1448, 2048, 2896, 4096, 5792, 8192, 11585, 16384]
     static let tenM = 10 << 20
@@ -23,7 +32,8 @@ struct PlantedAnalysis {
 
     /// - Parameter forecastSeries: the two series that have a forecast.
     init(
-        kernels: [String], windows: [Int], forecastSeries: (String, String) = ("full", "sliding-window(1024)")
+        kernels: [String], windows: [Int], strongScaling: [[String: Any]] = [],
+        forecastSeries: (String, String) = ("full", "sliding-window(1024)")
     ) {
         let series = kernels.flatMap { kernel in
             kernel.hasPrefix("full")
@@ -47,6 +57,7 @@ struct PlantedAnalysis {
                 ] as [String: Any]
             },
             "overheadRatios": kernels.contains("chunked-overlap") ? windows.map(Self.overheadRatio) : [],
+            "strongScaling": strongScaling,
             "forecasts": [
                 Self.forecast(forecastSeries.0, 257_840, 220_376, 301_673, "extrapolated", 640),
                 Self.forecast(forecastSeries.1, 54.8, 54.2, 55.6, "measured", 1),
@@ -87,6 +98,18 @@ struct PlantedAnalysis {
 
     static func estimate(_ value: Double, _ halfWidth: Double) -> [String: Any] {
         ["estimate": value, "low": value - halfWidth, "high": value + halfWidth, "level": 0.95]
+    }
+
+    private static func scaling(
+        _ kernel: String, _ label: String, _ length: Int, _ speedUp: Double
+    ) -> [String: Any] {
+        [
+            "kernel": kernel, "series": label, "length": length,
+            "rows": [
+                ["threads": 1, "median": estimate(2e6, 1e4), "speedUp": estimate(1, 0)],
+                ["threads": 2, "median": estimate(2e6 / speedUp, 1e4), "speedUp": estimate(speedUp, 0.02)],
+            ],
+        ]
     }
 
     private static func overheadRatio(window: Int) -> [String: Any] {
@@ -152,6 +175,7 @@ struct PlantedAnalysis {
             "high": median * 1.015, "level": 0.95, "minimumNanoseconds": median * 0.98, "samples": 50,
             "contaminatedSamples": 3, "logStandardError": 0.004, "outliers": ["mild": 1, "severe": 0],
             "usefulPairs": useful, "computedPairs": computedPairs(kernel, mask, length), "flops": 256 * useful,
+            "bytes": 4 * length * 64 * 4,
             "fractionOfPeak": Double(256 * useful) / median * 1e9 / peakFLOPsPerSecond,
             "peakResidentBytes": predicted * 103 / 100, "predictedBytes": predicted,
             "cautions": length == 512 && kernel == "full" ? ["Fewer than 6 clean samples."] : [],

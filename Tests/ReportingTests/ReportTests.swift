@@ -32,7 +32,7 @@ import TestSupport
     @Test func everyFigureIsDrawnInThreeFormats() throws {
         try Self.inDirectory { directory in
             #expect(try Self.report(PlantedAnalysis.withNaive).write(to: directory).isEmpty)
-            for name in ["time", "throughput", "pairs", "memory", "forecast"] {
+            for name in ["time", "throughput", "roofline", "pairs", "memory", "forecast"] {
                 let starts = [
                     ("svg", "<?xml"), ("png", "\u{89}PNG"), ("pdf", "%PDF"), ("gp", "set encoding"), ("csv", "layer,"),
                 ]
@@ -43,6 +43,14 @@ import TestSupport
                         data.prefix(start.unicodeScalars.count) == Data(start.unicodeScalars.map { UInt8($0.value) }))
                 }
             }
+        }
+    }
+
+    @Test func figuresOfThreadsAreDrawn() throws {
+        try Self.inDirectory { directory in
+            #expect(try Self.report(PlantedAnalysis.withThreads).write(to: directory).isEmpty)
+            let data = try Data(contentsOf: directory.appendingPathComponent("figures/speedup.png"))
+            #expect(data.count > 500)
         }
     }
 
@@ -104,11 +112,39 @@ import TestSupport
         }
     }
 
-    @Test(arguments: ["time", "throughput", "pairs", "memory", "forecast"])
+    @Test(arguments: ["time", "throughput", "roofline", "pairs", "memory", "forecast"])
     func scriptAndDataAreAsReviewed(name: String) throws {
         let figure = try #require(Self.figures(PlantedAnalysis.withNaive).first { $0.name == name })
         #expect(figure.script == Golden.text("\(name).gp", updatingTo: figure.script))
         #expect(figure.data == Golden.text("\(name).csv", updatingTo: figure.data))
+    }
+
+    /// Names of forty series stay inside the canvas, none on another.
+    @Test func manySeriesKeepTheirNamesApart() throws {
+        let style = SeriesStyle.styles(for: [(label: "a", kernel: "full")])["a"]!
+        let traces = (0..<40).map {
+            Plot.Trace(series: "series \($0)", kind: .measured, style: style, rows: [Plot.Row(1, 1), Plot.Row(2, 2)])
+        }
+        let plot = Plot(
+            name: "many", title: "Many", method: "", notes: [], x: .linear(to: 2), y: .linear(to: 2), xLabel: "x",
+            yLabel: "y", columns: ("x", "y"), traces: traces, guides: [])
+        let heights = PlotScript(plot).text.matches(of: #/set label 'series \d+' at screen [\d.]+, screen (-?[\d.]+) /#)
+            .compactMap { Double($0.1) }.sorted()
+        #expect(heights.count == 40)
+        #expect(heights.first! >= 0.02 && heights.last! <= 1)
+        for (a, b) in zip(heights, heights.dropFirst()) { #expect(b - a >= 0.015) }
+    }
+
+    @Test func strongScalingIsAsReviewed() throws {
+        let figure = try #require(Self.figures(PlantedAnalysis.withThreads).first { $0.name == "speedup" })
+        #expect(figure.script == Golden.text("speedup.gp", updatingTo: figure.script))
+        #expect(figure.data == Golden.text("speedup.csv", updatingTo: figure.data))
+        let table = MarkdownTable.text(ReportTables.strongScaling(PlantedAnalysis.withThreads))
+        #expect(table == Golden.text("strong-scaling", updatingTo: table))
+        #expect(
+            !Self.figures(PlantedAnalysis.full).contains { $0.name == "speedup" },
+            "only where there is such data")
+        #expect(ReportTables.strongScaling(PlantedAnalysis.full).rows.isEmpty)
     }
 
     @Test func htmlStandsAlone() throws {

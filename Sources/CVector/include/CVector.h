@@ -23,9 +23,15 @@ typedef int vector_int __attribute__((ext_vector_type(VECTOR_LANES)));
 
 #define VECTOR_INLINE static inline __attribute__((always_inline))
 
+#if defined(__FMA__) || defined(__aarch64__)
+#define VECTOR_HAS_FMA 1
+#else
+#define VECTOR_HAS_FMA 0
+#endif
+
 // a·b + c, rounded once: vfmadd231ps. Without FMA the compiler would call libm per lane, so round twice there.
 VECTOR_INLINE vector_float vector_fma(vector_float a, vector_float b, vector_float c) {
-#if defined(__FMA__) || defined(__aarch64__)
+#if VECTOR_HAS_FMA
     return __builtin_elementwise_fma(a, b, c);
 #else
     return a * b + c;

@@ -1,0 +1,101 @@
+import Analysis
+import Attention
+
+/// FLOP/s against FLOPs a byte, under the ceilings that were measured on the same cores.
+enum RooflineFigure {
+    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+        let roofs = self.roofs(analysis)
+        let styles = SeriesStyle.styles(for: analysis.series)
+        let traces = analysis.series.flatMap { series in
+            styles[series.label].map { self.traces(series, $0) } ?? []
+        }
+        let rows = traces.flatMap(\.rows)
+        guard let least = rows.map(\.y).min(), let leanest = rows.map(\.x).min(), let richest = rows.map(\.x).max(),
+            let ridge = roofs.map(\.ridge).min(), let peak = roofs.map(\.peakFLOPsPerSecond).max()
+        else { return nil }
+        let x = Axis.powersOfTwo(
+            from: min(ridge / 4, leanest / 1.3), to: max(4 * ridge, 1.3 * richest), atMost: 10, label: tick)
+        let y = Axis.decades(from: min(least / 1.6, peak / 1e9 / 12), to: peak / 1e9 * 1.6, label: tick)
+        return Plot(
+            name: "roofline", title: title(analysis),
+            method: "\(analysis.conditions). FLOPs: 4·d a pair that the mask allows; bytes: the least that must move. "
+                + "Medians with 95 % intervals, one point a length; the ceilings are measured in the same run.",
+            notes: AbsentCells.sentences(analysis.absent), x: x, y: y,
+            xLabel: "intensity (FLOP per byte of queries, keys, values and outputs)", yLabel: "useful GFLOP/s",
+            columns: ("FLOPsPerByte", "usefulGFLOPsPerSecond"), traces: traces,
+            guides: peaks(roofs, x) + memory(roofs, x, y))
+    }
+
+    /// "0.25", "1", "256".
+    private static func tick(_ value: Double) -> String {
+        value < 1 ? Quantity.significant(value, digits: 2) : Quantity.count(Int(value.rounded()))
+    }
+
+    static func title(_ analysis: ScalingAnalysis) -> String {
+        let cells = analysis.series.flatMap { series in
+            series.points.compactMap { point in analysis.roofline(of: series).map { (series, point, $0) } }
+        }
+        let starved = cells.count { $0.1.intensity < $0.2.ridge }
+        let all = cells.count == 1 ? "the cell" : "all \(Quantity.count(cells.count)) cells"
+        let bound =
+            switch starved {
+            case 0: "Arithmetic, not memory, bounds \(all)"
+            case cells.count: "Memory, not arithmetic, bounds \(all)"
+            default:
+                "Memory bounds \(Quantity.count(starved)) of \(Quantity.count(cells.count)) cells, arithmetic the rest"
+            }
+        func text(_ cell: (Series, Point, Roofline)) -> String {
+            "\(cell.0.label) at \(Quantity.tokens(cell.1.keyLength)) tokens reaches "
+                + "\(Quantity.percent(cell.2.fractionOfAttainable(cell.1)))"
+        }
+        let ranked = cells.sorted { $0.2.fractionOfAttainable($0.1) < $1.2.fractionOfAttainable($1.1) }
+        guard let worst = ranked.first, let best = ranked.last else { return bound }
+        guard ranked.count > 1 else { return "\(bound): \(text(best)) of what is attainable" }
+        return "\(bound): \(text(best)) of what is attainable, \(text(worst))"
+    }
+
+    /// One for each element type and number of threads, the lowest first.
+    private static func roofs(_ analysis: ScalingAnalysis) -> [Roofline] {
+        Set(analysis.series.compactMap(analysis.roofline)).sorted {
+            ($0.peakFLOPsPerSecond, $0.elementType.rawValue) < ($1.peakFLOPsPerSecond, $1.elementType.rawValue)
+        }
+    }
+
+    /// Types that share a peak share its line.
+    private static func peaks(_ roofs: [Roofline], _ x: Axis) -> [Plot.Guide] {
+        Dictionary(grouping: roofs, by: \.peakFLOPsPerSecond).sorted { $0.key < $1.key }.map { peak, sharing in
+            let types = Set(sharing.map(\.elementType.rawValue)).sorted().joined(separator: " and ")
+            return Plot.Guide(
+                name: "peak of \(types)\(onThreads(sharing[0], among: roofs)): \(Quantity.flops(perSecond: peak))",
+                rows: [Plot.Row(sharing[0].ridge, peak / 1e9), Plot.Row(x.high, peak / 1e9)], isNamedAtEnd: false)
+        }
+    }
+
+    /// From the ridge of the highest peak down to the corner, where there is room for the name.
+    private static func memory(_ roofs: [Roofline], _ x: Axis, _ y: Axis) -> [Plot.Guide] {
+        Dictionary(grouping: roofs, by: \.threads).sorted { $0.key < $1.key }.compactMap { _, sharing in
+            guard let roof = sharing.max(by: { $0.peakFLOPsPerSecond < $1.peakFLOPsPerSecond }) else { return nil }
+            let rate = roof.readBytesPerSecond / 1e9
+            let start = max(x.low, y.low / rate)
+            return Plot.Guide(
+                name: "  memory\(onThreads(roof, among: roofs)): \(Quantity.bytes(perSecond: roof.readBytesPerSecond))",
+                rows: [Plot.Row(roof.ridge, roof.ridge * rate), Plot.Row(start, start * rate)], isNamedAtEnd: true)
+        }
+    }
+
+    private static func onThreads(_ roof: Roofline, among roofs: [Roofline]) -> String {
+        guard Set(roofs.map(\.threads)).count > 1 else { return "" }
+        return roof.threads == 1 ? " on 1 thread" : " on \(roof.threads) threads"
+    }
+
+    /// Points whose intensity hardly changes with the length lie in a column.
+    private static func traces(_ series: Series, _ style: SeriesStyle) -> [Plot.Trace] {
+        let rows = series.points.map { point in
+            let rate = point.flopsPerSecond
+            return Plot.Row(point.intensity, rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
+        }.sorted { $0.x < $1.x }
+        return [Plot.Kind.joined, .measured].map { kind in
+            Plot.Trace(series: series.label, kind: kind, style: style, rows: rows)
+        }.filter { !$0.rows.isEmpty }
+    }
+}

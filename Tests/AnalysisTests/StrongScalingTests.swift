@@ -1,0 +1,76 @@
+import Attention
+import Benchmarking
+import Statistics
+import Testing
+
+@testable import Analysis
+
+@Suite struct StrongScalingTests {
+    /// Serial share of 4 %: on two threads 1 / (0.04 + 0.48) of the speed, on four 1 / (0.04 + 0.24).
+    private func measurements(
+        threads: [Int], lengths: [Int] = [2048, 8192], heads: Int = 1, noise: Double = 0.002, seed: UInt64 = 3
+    ) -> [Measurement] {
+        var generator = SplitMix64(seed: seed)
+        return threads.flatMap { count in
+            Planted(
+                law: { 0.5 * $0 * (0.04 + 0.96 / Double(count)) }, roundNoise: noise, heads: (heads, heads),
+                threads: count
+            ).measurements(lengths, using: &generator)
+        }
+    }
+
+    @Test func findsThePlantedSpeedUp() throws {
+        let scaling = Planted.analysis(measurements(threads: [4, 1, 2])).strongScaling
+        #expect(scaling.map(\.length) == [2048, 8192])
+        for problem in scaling {
+            #expect(problem.series == "full")
+            #expect(problem.rows.map(\.threads) == [1, 2, 4])
+            #expect(problem.rows[0].speedUp == Estimate(value: 1, low: 1, high: 1, level: problem.rows[0].median.level))
+            for row in problem.rows.dropFirst() {
+                let truth = 1 / (0.04 + 0.96 / Double(row.threads))
+                #expect(row.speedUp.contains(truth))
+                #expect(row.speedUp.high - row.speedUp.low < 0.02 * truth)
+                #expect(abs(row.efficiency.value - row.speedUp.value / Double(row.threads)) < 1e-12)
+            }
+        }
+    }
+
+    /// With 95 % intervals on independent draws, about one in twenty may miss the truth.
+    @Test func intervalsHoldTheTruthAsOftenAsTheySay() {
+        let truth = 1 / 0.52
+        let held = (0..<200).count { seed in
+            let all = measurements(threads: [1, 2], lengths: [2048], noise: 0.02, seed: UInt64(seed))
+            return Planted.analysis(all).strongScaling[0].rows[1].speedUp.contains(truth)
+        }
+        #expect(held >= 180)
+    }
+
+    @Test func withoutOneThreadTheFewestCountAsIdeal() throws {
+        let scaling = Planted.analysis(measurements(threads: [2, 4], lengths: [2048], noise: 0)).strongScaling
+        let rows = try #require(scaling.first).rows
+        #expect(rows[0].speedUp.value == 2)
+        #expect(abs(rows[1].speedUp.value - 2 * 0.52 / 0.28) < 1e-3)
+    }
+
+    @Test func problemsAreToldApartByWhatElseDiffers() {
+        let all =
+            measurements(threads: [1, 2], lengths: [2048]) + measurements(threads: [1, 2], lengths: [2048], heads: 8)
+        #expect(Planted.analysis(all).strongScaling.map(\.series) == ["full, 1 head", "full, 8 heads"])
+    }
+
+    @Test func oneNumberOfThreadsScalesNothing() {
+        #expect(Planted.analysis(measurements(threads: [1])).strongScaling.isEmpty)
+        let apart = measurements(threads: [1], lengths: [2048]) + measurements(threads: [2], lengths: [8192])
+        #expect(Planted.analysis(apart).strongScaling.isEmpty, "no length has both")
+    }
+
+    /// A series is of one number of threads, and its points are fractions of that many cores' peak.
+    @Test func threadsMakeSeriesOfTheirOwn() {
+        let series = Planted.analysis(measurements(threads: [1, 2], lengths: [8192], noise: 0)).series
+        #expect(series.map(\.label) == ["full, 1 thread", "full, 2 threads"])
+        let points = series.map { $0.points[0] }
+        let speed = points.map { Double($0.flops) / $0.medianNanoseconds * 1e9 }
+        #expect(abs(points[0].fractionOfPeak - speed[0] / 200e9) < 1e-9)
+        #expect(abs(points[1].fractionOfPeak - speed[1] / 400e9) < 1e-9)
+    }
+}
