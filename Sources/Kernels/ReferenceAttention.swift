@@ -7,6 +7,8 @@ import Hardware
 /// Non-finite input, here and in every kernel: a row is the IEEE result of the formula over the keys that it sees.
 /// A NaN or +inf score makes the whole row NaN; a −inf score has weight 0; a row whose scores are all −inf is NaN.
 /// Non-finite values at keys that a row does not see never reach it.
+///
+/// As an oracle and no contestant it allocates in `run`, anew for each row.
 public final class ReferenceAttention: AttentionKernel {
     public static let name = "reference"
     public static let summary = "three loops in Double, any mask; the oracle of the others"
@@ -26,7 +28,22 @@ public final class ReferenceAttention: AttentionKernel {
     }
 
     public static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
-        (problem.shape.keyLength + problem.shape.headDimension) * MemoryLayout<Double>.size
+        // Of the row that sees most: its keys and values as Float, their scores and weights and the output as Double.
+        let (keys, d) = (mostVisibleKeys(problem), problem.shape.headDimension)
+        return 2 * keys * d * MemoryLayout<Float>.size + (2 * keys + d) * MemoryLayout<Double>.size
+    }
+
+    /// No row sees more keys.
+    private static func mostVisibleKeys(_ problem: AttentionProblem) -> Int {
+        let bound =
+            switch problem.mask {
+            case .full, .causal: problem.shape.keyLength
+            case .slidingWindow(let window): window
+            case .symmetricWindow(let radius): 2 * radius + 1
+            case .attentionSink(let sinks, let window): sinks + window
+            case .chunkedLocal(let chunk): chunk
+            }
+        return min(bound, problem.shape.keyLength)
     }
 
     public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {

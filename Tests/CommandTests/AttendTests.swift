@@ -71,7 +71,7 @@ import Testing
         #expect(rounded.dimensions == [4, 33, 16])
         #expect(rounded.values.allSatisfy { type.rounded($0) == $0 }, "the kernel stores its own type")
         #expect(attend("--kernel \(kernel) --type float32").status == .done)
-        let (exact, unit) = (try output().values, Float(type.unitRoundoff))
+        let (exact, unit) = (try output().values, Float(type.epsilon))
         #expect(zip(rounded.values, exact).allSatisfy { abs($0 - $1) < 4 * unit })
         #expect(rounded.values != exact)
     }
