@@ -47,7 +47,7 @@ public struct NumPyError: Error, Equatable, CustomStringConvertible {
             "holds \(found) bytes of elements, its shape needs \(expected); copy the file again"
         case .trailingBytes(let expected, let found):
             "holds \(found) bytes of elements, its shape needs only \(expected); write one array with numpy.save"
-        case .unwritable(let reason): "cannot be written: \(reason)"
+        case .unwritable(let reason): "cannot be written: \(reason); choose another path"
         }
     }
 

@@ -16,9 +16,9 @@ struct AttnBench: ParsableCommand {
         discussion: """
             Sizes are written 4096, 128K (131072), 1M (1048576) or 10_000_000.
 
-            Exit codes: 0 done, 1 internal failure, 2 usage or bad input, 3 regression, 4 inconclusive (--strict), \
-            5 baseline missing or of another machine, 6 environment unfit (--require-quiet), 7 a kernel's result is \
-            wrong.
+            Exit codes: 0 done, 1 internal failure, interrupted or output not writable, 2 usage or bad input, \
+            3 regression, 4 inconclusive (--strict), 5 baseline missing or of another machine, 6 environment unfit \
+            (--require-quiet), 7 a kernel's result is wrong.
             """,
         version: "0.1.0",
         subcommands: [
@@ -35,6 +35,7 @@ struct AttnBench: ParsableCommand {
     static func run(_ arguments: [String], on console: Console) -> ProgramStatus {
         do {
             try requireCommand(arguments.first)
+            if arguments.first == "help" { try requireCommand(arguments.dropFirst().first) }
             var command = try parseAsRoot(arguments)
             if let command = command as? any Command {
                 try command.run(on: console)

@@ -101,7 +101,7 @@ import Testing
         let refused = NumPyError(path: unwritable, problem: .unwritable("no such file or directory"))
         #expect(throws: refused) { try NumPyFile.write(Tensor(dimensions: [2, 2]), to: unwritable) }
         #expect(throws: refused) { try NumPyFile.requireWritable(unwritable) }
-        #expect("\(refused)" == "\(unwritable): cannot be written: no such file or directory")
+        #expect("\(refused)" == "\(unwritable): cannot be written: no such file or directory; choose another path")
     }
 
     @Test func checkingForWritabilityChangesNothing() throws {

@@ -215,6 +215,9 @@ import Testing
         try write("k", [9, 4])
         let unwritable = attend("--kernel full --output \(folder.path)/no/o.npy")
         #expect(unwritable.status == .internalFailure)
-        #expect(unwritable.messages == "Error: \(folder.path)/no/o.npy: cannot be written: no such file or directory\n")
+        #expect(
+            unwritable.messages
+                == "Error: \(folder.path)/no/o.npy: cannot be written: no such file or directory; "
+                + "choose another path\n")
     }
 }

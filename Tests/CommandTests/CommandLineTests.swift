@@ -44,6 +44,7 @@ import Testing
 
     @Test func misspeltCommandsAreNamedWithTheNearest() {
         #expect(Session("chekc").messages == "Error: \"chekc\" is not a command; did you mean \"check\"?\n")
+        #expect(Session("help chekc").messages == Session("chekc").messages)
     }
 
     /// Another axis would be another sweep, whose results cannot be gone on with.
