@@ -63,14 +63,27 @@ let package = Package(
             name: "AttentionTests", dependencies: ["Attention", "TestSupport"], resources: [.copy("NumPy")]),
         .testTarget(name: "HardwareTests", dependencies: ["Hardware", "TestSupport"]),
         .testTarget(
-            name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], resources: [.copy("RealActivations")]),
-        .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking", "TestSupport"]),
-        .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"]),
+            name: "KernelsTests", dependencies: ["Attention", "Hardware", "Kernels", "CVector", "TestSupport"],
+            resources: [.copy("RealActivations")]),
         .testTarget(
-            name: "ServingTests", dependencies: ["Serving", "Analysis", "Benchmarking", "Hardware", "TestSupport"],
+            name: "BenchmarkingTests",
+            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "TestSupport"]),
+        .testTarget(
+            name: "AnalysisTests",
+            dependencies: ["Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "TestSupport"]),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: ["Attention", "Hardware", "Benchmarking", "Analysis", "Serving", "TestSupport"],
             resources: [.copy("Configurations")]),
-        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"], exclude: ["Golden"]),
-        .testTarget(name: "CommandTests", dependencies: ["attnbench", "TestSupport"], exclude: ["Golden"]),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: [
+                "Statistics", "Attention", "Hardware", "Benchmarking", "Analysis", "Serving", "Reporting",
+                "TestSupport",
+            ], exclude: ["Golden"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["Attention", "Hardware", "Kernels", "attnbench", "TestSupport"],
+            exclude: ["Golden"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

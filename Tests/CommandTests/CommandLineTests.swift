@@ -49,7 +49,7 @@ import Testing
 
     /// Another axis would be another sweep, whose results cannot be gone on with.
     @Test func anInterruptedRunNamesTheWholeCommand() {
-        let error = Interrupted(directory: "r", command: "attnbench run smoke --set lengths=1K")
+        let error = Interrupted(command: "attnbench run smoke --set lengths=1K", directory: "r")
         #expect("\(error)" == "interrupted; go on with: attnbench run smoke --set lengths=1K --output r --resume")
     }
 

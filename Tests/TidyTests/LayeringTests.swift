@@ -61,6 +61,22 @@ import Testing
         }
     }
 
+    /// A test target that imports a module without declaring it is not built again when that module changes: its tests
+    /// then run old code, or crash on an old layout.
+    @Test func testsDeclareWhatTheyImport() throws {
+        let package = Repository.contents("Package.swift")
+        let modules = Set(Self.layers.map(\.module)).union(["TestSupport"])
+        for file in Repository.files(in: ["Tests"], extensions: ["swift"]) {
+            let target = String(file.path.split(separator: "/")[1])
+            let pattern = try Regex("arget\\(\\s*name: \"\(target)\",\\s*dependencies: \\[([^\\]]*)\\]")
+            let match = try #require(package.firstMatch(of: pattern), "\(target) has no dependencies")
+            let declared = Set((match.output[1].substring ?? "").matches(of: #/"([\w-]+)"/#).map { String($0.1) })
+            for name in imports(of: file) where modules.contains(name) {
+                #expect(declared.contains(name), "\(file.path): \(target) imports \(name) and does not declare it")
+            }
+        }
+    }
+
     @Test(arguments: [
         ("import Foundation", ["Foundation"]), ("@testable import Kernels", ["Kernels"]),
         ("public import struct Attention.Mask", ["Attention"]), ("@_exported import Yams // why", ["Yams"]),
