@@ -17,8 +17,7 @@ struct AttnBench: ParsableCommand {
             Sizes are written 4096, 128K (131072), 1M (1048576) or 10_000_000.
 
             Exit codes: 0 done, 1 internal failure, interrupted or output not writable, 2 usage or bad input, \
-            3 regression, 4 inconclusive (--strict), 5 baseline missing or of another machine, 6 environment unfit \
-            (--require-quiet), 7 a kernel's result is wrong.
+            7 a kernel's result is wrong.
             """,
         version: "0.1.0",
         subcommands: [
@@ -93,13 +92,9 @@ struct AttnBench: ParsableCommand {
 }
 
 /// What the program tells the shell; scripts rely on the numbers.
-enum ProgramStatus: Int32 {
+enum ProgramStatus: Int32, CaseIterable {
     case done = 0
     case internalFailure = 1
     case usage = 2
-    case regression = 3
-    case inconclusive = 4
-    case baselineMissing = 5
-    case environmentUnfit = 6
     case wrongResult = 7
 }

@@ -6,11 +6,12 @@ import Reporting
 /// The plan of a run, for a person to read before it starts.
 enum PlanText {
     static func text(_ plan: RunPlan, columns: Int) -> String {
+        var notes = Footnotes()
         let rows = plan.cells.map { cell -> [String] in
             let decision: [String] =
                 switch cell.decision {
                 case .run(let rounds): ["\(rounds)", ""]
-                case .skip(let reason): ["–", "skipped: \(reason)"]
+                case .skip(let reason): ["skipped", notes.mark(reason)]
                 }
             let shape = cell.workload.problem.shape
             return [
@@ -22,8 +23,8 @@ enum PlanText {
         let table = Table(
             columns: [
                 .init("kernel", .left), .init("mask", .left), .init("n"), .init("one call"), .init("memory"),
-                .init("rounds"), .init("", .left),
-            ], rows: rows
+                .init("rounds"), .init("notes", .left),
+            ], rows: rows, footnotes: notes
         ).droppingEmptyColumns()
         let budget = plan.timeBudgetSeconds.isFinite ? TimeBudget.text(seconds: plan.timeBudgetSeconds) : "none"
         let running = plan.cells.filter { if case .run = $0.decision { true } else { false } }
