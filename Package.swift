@@ -4,8 +4,11 @@ import PackageDescription
 // One instruction set for the whole package, C and Swift alike, so that vector code inlines across modules.
 // ATTNBENCH_MARCH=x86-64-v3 (or any -march value) builds for another CPU than this one.
 let instructionSet = Context.environment["ATTNBENCH_MARCH"] ?? "native"
-let commit = Context.gitInformation?.currentCommit ?? "unknown"
-let hasUncommittedChanges = Context.gitInformation?.hasUncommittedChanges ?? false
+// What is built, for the results. scripts/run tells it: SwiftPM asks git only when it reads this file anew, so that a
+// plain `swift build` may name the commit of an earlier one.
+let commit = Context.environment["ATTNBENCH_COMMIT"] ?? Context.gitInformation?.currentCommit ?? "unknown"
+let hasUncommittedChanges =
+    Context.environment["ATTNBENCH_DIRTY"].map { $0 == "1" } ?? Context.gitInformation?.hasUncommittedChanges ?? false
 
 let package = Package(
     name: "attnbench",
