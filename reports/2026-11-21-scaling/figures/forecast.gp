@@ -16,33 +16,33 @@ set errorbars small
 set logscale x 2
 set logscale y 10
 set xrange [465:1.0491e+07]
-set yrange [81342:8.665884e+13]
+set yrange [81650.22:8.977406e+13]
 set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1048576, '4M' 4194304, '10M' 1.048576e+07)
 set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08, '1 s' 1e+09, '10 s' 1e+10, '1 min' 6e+10, '10 min' 6e+11, '1 h' 3.6e+12, '10 h' 3.6e+13)
 set lmargin at screen 0.0959
 set rmargin at screen 0.7648
 set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label '{/:Bold At 10M tokens full takes 13 h (forecast ×/÷ 1.19), sliding-window(256) takes}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold 3.37 s (forecast ×/÷ 1.04)}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold At 10M tokens full takes 14 h (forecast ×/÷ 1.19), sliding-window(256) takes}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold 3.38 s (forecast ×/÷ 1.05)}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
 set label 'One call, causal, float32, d = 64, 1 head, one core. Stars on dotted lines: forecasts of the fitted laws with 95 %' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
 set label 'prediction intervals. Other marks: measured.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
 set label 'time per call' at screen 0.0194, screen 0.7742 left font ',11.5' tc rgb '#595959'
 set label 'sequence length n (tokens)' at screen 0.4304, screen 0.0333 center font ',11.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.7294 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7731, screen 0.7294 to screen 0.7953, screen 0.7294 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.3883 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.4391 to screen 0.7953, screen 0.3883 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.5133 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.4775 to screen 0.7953, screen 0.5133 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.4508 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.4596 to screen 0.7953, screen 0.4508 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'full' at screen 0.8009, screen 0.7296 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7731, screen 0.7296 to screen 0.7953, screen 0.7296 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(256)' at screen 0.8009, screen 0.3882 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.4386 to screen 0.7953, screen 0.3882 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.8009, screen 0.5132 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.4770 to screen 0.7953, screen 0.5132 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(256)' at screen 0.8009, screen 0.4507 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.4629 to screen 0.7953, screen 0.4507 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
 set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.5445 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.5054 to screen 0.7953, screen 0.5445 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set arrow from screen 0.7731, screen 0.5040 to screen 0.7953, screen 0.5445 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
 set label 'attention-sink(4+256)' at screen 0.8009, screen 0.4195 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.4404 to screen 0.7953, screen 0.4195 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set arrow from screen 0.7731, screen 0.4400 to screen 0.7953, screen 0.4195 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
 set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.4820 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.4762 to screen 0.7953, screen 0.4820 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set arrow from screen 0.7731, screen 0.4757 to screen 0.7953, screen 0.4820 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
 plot 'forecast.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.875 lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (1,4) lw 1.2 lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 2 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#0072B2', \

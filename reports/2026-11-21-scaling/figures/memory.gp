@@ -28,8 +28,8 @@ set label 'One call, causal, float32, d = 64, 1 head, one core. Points: grow
 set label 'held before. Lines: Q, K, V, O and the kernel''s own scratch, from the sizes alone.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
 set label 'peak memory' at screen 0.0194, screen 0.8194 left font ',11.5' tc rgb '#595959'
 set label 'sequence length n (tokens)' at screen 0.4326, screen 0.1083 center font ',11.5' tc rgb '#595959'
-set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 34 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label 'into the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
+set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
 set label 'full' at screen 0.8009, screen 0.7222 left font ',11.5' tc rgb '#0072B2'
 set arrow from screen 0.7731, screen 0.6833 to screen 0.7953, screen 0.7222 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
 set label 'sliding-window(256)' at screen 0.8009, screen 0.6910 left font ',11.5' tc rgb '#D55E00'

@@ -15,8 +15,8 @@ unset key
 set errorbars small
 set logscale x 2
 set logscale y 10
-set xrange [1.414399:2663.894]
-set yrange [24.17763:464.4427]
+set xrange [1.629202:2663.894]
+set yrange [24.05428:462.0731]
 set xtics ('4' 4, '16' 16, '64' 64, '256' 256, '1,024' 1024)
 set ytics ('50' 50, '100' 100, '200' 200)
 set lmargin at screen 0.0661
@@ -24,36 +24,36 @@ set rmargin at screen 0.7648
 set bmargin at screen 0.1917
 set tmargin at screen 0.7471
 set label '{/:Bold Arithmetic, not memory, bounds all 78 cells: full at 16K tokens reaches 88 % of}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold what is attainable, chunked-overlap(1024) at 16K tokens reaches 36 %}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold what is attainable, chunked-overlap(256) at 16K tokens reaches 36 %}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
 set label 'causal, float32, d = 64, 1 head, one core. FLOPs: 4·d a pair that the mask allows; bytes: the least that must move.' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
 set label 'Medians with 95 % intervals, one point a length; the ceilings are measured in the same run.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
 set label 'useful GFLOP/s' at screen 0.0194, screen 0.7742 left font ',11.5' tc rgb '#595959'
 set label 'intensity (FLOP per byte of queries, keys, values and outputs)' at screen 0.4154, screen 0.1083 center font ',11.5' tc rgb '#595959'
-set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 34 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label 'into the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.6723 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7488, screen 0.6353 to screen 0.7731, screen 0.6353 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.6353 to screen 0.7953, screen 0.6723 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
+set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label 'full' at screen 0.8009, screen 0.6724 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7483, screen 0.6351 to screen 0.7731, screen 0.6351 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.6351 to screen 0.7953, screen 0.6724 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
 set label 'sliding-window(256)' at screen 0.8009, screen 0.5786 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.4269, screen 0.5900 to screen 0.7731, screen 0.5900 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.5900 to screen 0.7953, screen 0.5786 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.6098 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.5561, screen 0.6151 to screen 0.7731, screen 0.6151 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.6151 to screen 0.7953, screen 0.6098 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.4847 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.4269, screen 0.4693 to screen 0.7731, screen 0.4693 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.4693 to screen 0.7953, screen 0.4847 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.4535 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.5532, screen 0.4689 to screen 0.7731, screen 0.4689 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.4689 to screen 0.7953, screen 0.4535 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5473 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.4284, screen 0.5869 to screen 0.7731, screen 0.5869 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.5869 to screen 0.7953, screen 0.5473 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set arrow from screen 0.4203, screen 0.5905 to screen 0.7731, screen 0.5905 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.5905 to screen 0.7953, screen 0.5786 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.8009, screen 0.6099 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.5519, screen 0.6162 to screen 0.7731, screen 0.6162 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.6162 to screen 0.7953, screen 0.6099 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(256)' at screen 0.8009, screen 0.4553 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.4203, screen 0.4666 to screen 0.7731, screen 0.4666 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.4666 to screen 0.7953, screen 0.4553 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.4865 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.5490, screen 0.4751 to screen 0.7731, screen 0.4751 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.4751 to screen 0.7953, screen 0.4865 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5474 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.4218, screen 0.5858 to screen 0.7731, screen 0.5858 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.5858 to screen 0.7953, screen 0.5474 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
 set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.6411 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.5535, screen 0.6220 to screen 0.7731, screen 0.6220 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.6220 to screen 0.7953, screen 0.6411 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'peak of float32: 290 GFLOP/s' at screen 0.2015, screen 0.6775 left font ',11.5' tc rgb '#595959'
-set label '  memory: 51.3 GB/s' at screen 0.0731, screen 0.4044 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.5493, screen 0.6219 to screen 0.7731, screen 0.6219 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.6219 to screen 0.7953, screen 0.6411 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'peak of float32: 289 GFLOP/s' at screen 0.2040, screen 0.6775 left font ',11.5' tc rgb '#595959'
+set label '  memory: 44.3 GB/s' at screen 0.0731, screen 0.4044 left font ',11.5' tc rgb '#595959'
 plot 'roofline.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.875 lc rgb '#0072B2', \

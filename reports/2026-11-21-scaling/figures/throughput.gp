@@ -15,36 +15,35 @@ unset key
 set errorbars small
 set logscale x 2
 set xrange [465:16392.19]
-set yrange [0:313.3421]
+set yrange [0:311.7434]
 set xtics ('512' 512, '1K' 1024, '2K' 2048, '4K' 4096, '8K' 8192, '16K' 16384)
 set ytics ('0' 0, '100' 100, '200' 200, '300' 300)
 set lmargin at screen 0.0661
 set rmargin at screen 0.7648
 set bmargin at screen 0.1917
-set tmargin at screen 0.7471
-set label '{/:Bold full does useful work at 88 % of the measured peak, chunked-overlap(1024) at}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold 36 %}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label '1 head, one core. Medians with 95 % intervals; the peak is measured in the same run.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'useful GFLOP/s' at screen 0.0194, screen 0.7742 left font ',11.5' tc rgb '#595959'
+set tmargin at screen 0.7923
+set label '{/:Bold full does useful work at 88 % of the measured peak, chunked-overlap(256) at 36 %}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label 'GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,' at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label '1 head, one core. Medians with 95 % intervals; the peak is measured in the same run.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label 'useful GFLOP/s' at screen 0.0194, screen 0.8194 left font ',11.5' tc rgb '#595959'
 set label 'sequence length n (tokens)' at screen 0.4154, screen 0.1083 center font ',11.5' tc rgb '#595959'
-set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 34 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label 'into the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.6550 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7731, screen 0.6455 to screen 0.7953, screen 0.6550 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.5611 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.5484 to screen 0.7953, screen 0.5611 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.5925 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.6110 to screen 0.7953, screen 0.5925 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.3948 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.3794 to screen 0.7953, screen 0.3948 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.3635 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.3790 to screen 0.7953, screen 0.3635 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5299 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.5426 to screen 0.7953, screen 0.5299 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.6237 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.6145 to screen 0.7953, screen 0.6237 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'measured peak: 290 GFLOP/s' at screen 0.0731, screen 0.7247 left font ',11.5' tc rgb '#595959'
+set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
+set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label 'full' at screen 0.8009, screen 0.6899 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7731, screen 0.6820 to screen 0.7953, screen 0.6899 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(256)' at screen 0.8009, screen 0.5894 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.5785 to screen 0.7953, screen 0.5894 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.8009, screen 0.6274 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.6453 to screen 0.7953, screen 0.6274 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(256)' at screen 0.8009, screen 0.3808 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.3918 to screen 0.7953, screen 0.3808 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.4120 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.4011 to screen 0.7953, screen 0.4120 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5581 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.5690 to screen 0.7953, screen 0.5581 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.6587 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.6488 to screen 0.7953, screen 0.6587 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'measured peak: 289 GFLOP/s' at screen 0.0731, screen 0.7666 left font ',11.5' tc rgb '#595959'
 plot 'throughput.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'throughput.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1.875 lc rgb '#0072B2', \
   'throughput.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.6875 lc rgb '#D55E00', \

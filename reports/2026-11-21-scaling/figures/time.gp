@@ -16,36 +16,37 @@ set errorbars small
 set logscale x 2
 set logscale y 10
 set xrange [465:16392.19]
-set yrange [81342:2.013988e+08]
+set yrange [81650.22:2.026399e+08]
 set xtics ('512' 512, '1K' 1024, '2K' 2048, '4K' 4096, '8K' 8192, '16K' 16384)
 set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08)
 set lmargin at screen 0.0959
 set rmargin at screen 0.7648
 set bmargin at screen 0.1917
-set tmargin at screen 0.7923
-set label '{/:Bold Time follows the exact pair count in all 7 series; full grows as pairs^{0.989 ± 0.008}}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head, one core. Points: medians with 95 % intervals. Lines: c · pairs^{β} + a, fitted' at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
-set label 'over the exact pairs of each mask.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
-set label 'time per call' at screen 0.0194, screen 0.8194 left font ',11.5' tc rgb '#595959'
+set tmargin at screen 0.7471
+set label '{/:Bold Time follows the exact pair count in 6 of 7 series; chunked-overlap(256) is}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold undecided (pairs^{1.022 ± 0.012})}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label 'One call, causal, float32, d = 64, 1 head, one core. Points: medians with 95 % intervals. Lines: c · pairs^{β} + a, fitted' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label 'over the exact pairs of each mask.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label 'time per call' at screen 0.0194, screen 0.7742 left font ',11.5' tc rgb '#595959'
 set label 'sequence length n (tokens)' at screen 0.4304, screen 0.1083 center font ',11.5' tc rgb '#595959'
-set label '× sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 34 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label 'into the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.7605 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7731, screen 0.7605 to screen 0.7953, screen 0.7605 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.4966 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.5116 to screen 0.7953, screen 0.4966 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.6216 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.6040 to screen 0.7953, screen 0.6216 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.5591 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.5611 to screen 0.7953, screen 0.5591 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.6645 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.6645 to screen 0.7953, screen 0.6645 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5278 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.5149 to screen 0.7953, screen 0.5278 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5903 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.6038 to screen 0.7953, screen 0.5903 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label '∝ n' at screen 0.3370, screen 0.6404 left font ',11.5' tc rgb '#595959'
-set label '∝ n²' at screen 0.3370, screen 0.7226 left font ',11.5' tc rgb '#595959'
+set label '× sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
+set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label 'full' at screen 0.8009, screen 0.7177 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7731, screen 0.7177 to screen 0.7953, screen 0.7177 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(256)' at screen 0.8009, screen 0.4690 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.4874 to screen 0.7953, screen 0.4690 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.8009, screen 0.5940 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.5727 to screen 0.7953, screen 0.5940 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(256)' at screen 0.8009, screen 0.5315 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.5342 to screen 0.7953, screen 0.5315 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.6266 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.6266 to screen 0.7953, screen 0.6266 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5002 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.4903 to screen 0.7953, screen 0.5002 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5627 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.5727 to screen 0.7953, screen 0.5627 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label '∝ n' at screen 0.3370, screen 0.6071 left font ',11.5' tc rgb '#595959'
+set label '∝ n²' at screen 0.3370, screen 0.6830 left font ',11.5' tc rgb '#595959'
 plot 'time.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'time.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'time.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.875 lc rgb '#0072B2', \
