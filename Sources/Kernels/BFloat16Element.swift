@@ -4,7 +4,7 @@ import CVector
 /// bfloat16: a word is two neighbours along the sum, which the CPU multiplies and adds in one instruction, sums in
 /// float32. For scores the sum runs over d, and K's natural rows are such pairs already (an odd d has its tiles copied
 /// with a 0 behind each row). For outputs it runs over keys, so V is interleaved once a run: the pairs of keys 2k and
-/// 2k + 1, [keys / 2][d]. Interleaving each tile where it is used was tried on paper and dropped: 6 % of the work for
+/// 2k + 1, [keys / 2][d]. Interleaving each tile where it is used was reckoned and dropped: some 6 % of the work for
 /// every block of queries instead of once.
 struct BFloat16Element: FusedElement {
     typealias Product = BFloat16Product

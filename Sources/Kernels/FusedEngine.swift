@@ -2,7 +2,7 @@ import Attention
 import Hardware
 
 /// The fused driver for each element type. An enum and not a protocol: a call through `any` would run the generic code
-/// as it is written, a hundred times slower than its specialisation, which calls on a known type get.
+/// as it is written, some thirty times slower than its specialisation, which calls on a known type get.
 enum FusedEngine: Sendable {
     case float32(TypedFusedEngine<Float32Element>)
     case bfloat16(TypedFusedEngine<BFloat16Element>)

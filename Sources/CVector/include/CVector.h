@@ -241,8 +241,8 @@ VECTOR_INLINE void vector_scatter_columns(
     }
 }
 
-// Asks for a cache line: prefetcht0, prefetchw. (prefetcht1, which asks for the second level only, was half as good on
-// Zen 5, though by the time a line is needed it has moved there anyway.)
+// Asks for a cache line: prefetcht0, prefetchw. (prefetcht1, which asks for the second level only, hid less of the delay
+// on Zen 5, though by the time a line is needed it has moved there anyway.)
 VECTOR_INLINE void vector_prefetch(const void *line) { __builtin_prefetch(line, 0, 3); }
 VECTOR_INLINE void vector_prefetch_for_writing(const void *line) { __builtin_prefetch(line, 1, 3); }
 
