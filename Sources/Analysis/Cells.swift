@@ -5,7 +5,7 @@ import Statistics
 
 /// A cell without a time.
 public struct AbsentCell: Sendable, Codable, Hashable {
-    public let series: String
+    public internal(set) var series: String
     public let queryLength: Int
     public let keyLength: Int
     public let reason: String

@@ -5,16 +5,22 @@ import Statistics
 
 /// Time of one call at a length.
 public struct Forecast: Sendable, Codable, Hashable {
-    public enum Basis: String, Sendable, Codable { case measured, extrapolated }
+    public enum Basis: String, Sendable, Codable {
+        case measured
+        /// From the law, at a length between measured ones.
+        case interpolated
+        /// From the law, beyond the largest measured length.
+        case extrapolated
+    }
 
-    public let series: String
+    public internal(set) var series: String
     public let tokens: Int
     public let seconds: Double
-    /// With `high`, the 95 % interval: of the median where measured, of the prediction where extrapolated.
+    /// With `high`, the 95 % interval: of the median where measured, otherwise of the prediction.
     public let low: Double
     public let high: Double
     public let basis: Basis
-    /// Length over the largest measured length of the series; 1 where measured.
+    /// Length over the largest measured length of the series; 1 where measured, less where interpolated.
     public let multipleOfMeasured: Double
     public let cautions: [Caution]
 }
@@ -49,7 +55,8 @@ extension Forecast {
         return .success(
             Forecast(
                 series: series.label, tokens: tokens, seconds: prediction.value * 1e-9, low: prediction.low * 1e-9,
-                high: prediction.high * 1e-9, basis: .extrapolated, multipleOfMeasured: multiple,
+                high: prediction.high * 1e-9, basis: multiple < 1 ? .interpolated : .extrapolated,
+                multipleOfMeasured: multiple,
                 cautions: cautions(series, tokens: tokens, multiple: multiple, caches: caches)))
     }
 

@@ -7,7 +7,7 @@ public struct Series: Sendable, Codable, Hashable {
     public let kernel: String
     public let parameters: SeriesParameters
     /// Such as "sliding-window(1024)": what tables and legends call it; unique in an analysis.
-    public let label: String
+    public internal(set) var label: String
     /// Ascending in length.
     public let points: [Point]
     /// The law that AICc prefers, with the exponent free or held at 1. Nil where there are too few lengths to fit; a

@@ -27,7 +27,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         self.queryLength = queryLength
     }
 
-    init(_ workload: Workload) {
+    public init(_ workload: Workload) {
         let shape = workload.problem.shape
         self.init(
             mask: workload.problem.mask, batch: shape.batch, queryHeads: shape.queryHeads,

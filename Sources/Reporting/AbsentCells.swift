@@ -22,6 +22,12 @@ enum AbsentCells {
         }
     }
 
+    /// Why a cell is missing, short enough to stand beside its mark: "needs 16 GiB of memory".
+    static func remark(_ cell: AbsentCell) -> String {
+        if cell.failed { return "wrong result" }
+        return cell.reason.split(separator: #/[;,] /#).first.map(String.init) ?? cell.reason
+    }
+
     /// "a", "a and b", "a, b and c".
     static func list(_ items: [String]) -> String {
         guard items.count > 1, let last = items.last else { return items.first ?? "" }

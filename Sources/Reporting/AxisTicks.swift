@@ -9,10 +9,16 @@ struct Tick: Hashable {
 
 /// An axis: its ends, its ticks, and whether it is logarithmic.
 struct Axis {
+    /// What values along an axis are, and so how one of them is read aloud.
+    enum Measure {
+        case tokens, nanoseconds, bytes, plain
+    }
+
     let low: Double
     let high: Double
     let isLogarithmic: Bool
     let ticks: [Tick]
+    var measure = Measure.plain
 
     /// 0 at the low end, 1 at the high end.
     func fraction(of value: Double) -> Double {
@@ -36,15 +42,37 @@ struct Axis {
     /// The same axis with one tick more.
     func marking(_ tick: Tick) -> Axis {
         Axis(
-            low: low, high: high, isLogarithmic: isLogarithmic, ticks: ticks.filter { $0.value != tick.value } + [tick])
+            low: low, high: high, isLogarithmic: isLogarithmic, ticks: ticks.filter { $0.value != tick.value } + [tick],
+            measure: measure)
+    }
+
+    /// Ticks whose labels do not touch: the last one first, then as many as fit to its left.
+    func ticksWithRoom(width: Double, size: Double) -> Set<Tick> {
+        var free = Double.infinity
+        var kept: Set<Tick> = []
+        for tick in ticks.sorted(by: { $0.value > $1.value }) {
+            let centre = fraction(of: tick.value) * width
+            let half = FigureStyle.textWidth(tick.label, size: size) / 2
+            guard centre + half + size / 3 <= free else { continue }
+            kept.insert(tick)
+            free = centre - half
+        }
+        return kept
     }
 
     static func lengths(from low: Int, to high: Int) -> Axis {
         powersOfTwo(from: Double(low), to: Double(high), atMost: 9) { TokenCount.text(Int($0)) }
+            .measuring(.tokens)
     }
 
     static func bytes(from low: Double, to high: Double) -> Axis {
-        powersOfTwo(from: low, to: high, atMost: 8) { byteLabel($0) }
+        powersOfTwo(from: low, to: high, atMost: 8) { byteLabel($0) }.measuring(.bytes)
+    }
+
+    private func measuring(_ measure: Measure) -> Axis {
+        var axis = self
+        axis.measure = measure
+        return axis
     }
 
     /// 1 µs, 10 µs … 10 s, then as people count: 1 min, 10 min, 1 h, 10 h … Where there are few, also 2 and 5 of each.
@@ -54,17 +82,18 @@ struct Axis {
         let values = units.flatMap { unit in steps.map { $0 * unit } }
         return Axis(
             low: low, high: high, isLogarithmic: true,
-            ticks: values.filter { $0 >= low && $0 <= high }.map { Tick(value: $0, label: timeLabel($0)) })
+            ticks: values.filter { $0 >= low && $0 <= high }.map { Tick(value: $0, label: timeLabel($0)) },
+            measure: .nanoseconds)
     }
 
-    /// From zero, in steps of 1, 2 or 5 times a power of ten, about five of them.
-    static func linear(from low: Double = 0, to high: Double) -> Axis {
-        let rough = (high - low) / 5
+    /// From zero, in steps of 1, 2 or 5 times a power of ten, about five of them, or as many as there is room for.
+    static func linear(from low: Double = 0, to high: Double, count: Double = 5) -> Axis {
+        let rough = (high - low) / count
         let decade = pow(10, log10(rough).rounded(.down))
         let step = [1.0, 2, 5, 10].map { $0 * decade }.first { $0 >= rough * 0.999 } ?? rough
         let first = (low / step).rounded(.up)
-        let count = Int(((high - first * step) / step + 1e-9).rounded(.down))
-        let values = (0...max(0, count)).map { (first + Double($0)) * step }
+        let steps = Int(((high - first * step) / step + 1e-9).rounded(.down))
+        let values = (0...max(0, steps)).map { (first + Double($0)) * step }
         let place = Int((log10(step) + 1e-9).rounded(.down))
         return Axis(
             low: low, high: high, isLogarithmic: false,

@@ -14,13 +14,22 @@ public struct Figure: Sendable, Hashable {
     public let script: String
     /// `NAME.csv`.
     public let data: String
+    /// Size of the drawing in canvas units, 96 an inch.
+    public let width: Double
+    public let height: Double
+    /// What a pointer or the keyboard can reach on the page.
+    let points: [FigurePoint]
 
-    init(_ plot: Plot) {
+    init(_ plot: Plot, width figureWidth: FigureWidth = .page) {
+        let layout = PlotLayout(plot, width: figureWidth)
+        width = layout.width
+        height = layout.height
+        points = FigurePoint.points(of: plot, layout)
         name = plot.name
         title = plot.title
         method = plot.method
         notes = plot.notes
-        script = PlotScript(plot).text
+        script = PlotScript(plot, width: figureWidth).text
         data = plot.data
     }
 
@@ -31,16 +40,19 @@ public struct Figure: Sendable, Hashable {
     public var alternativeText: String { ([caption, method] + notes).joined(separator: " ") }
 
     /// All figures that this analysis can fill, in the order of the report.
-    public static func all(for analysis: ScalingAnalysis) -> [Figure] {
-        all(for: analysis, closedForm: PairsFigure.registered)
+    public static func all(for analysis: ScalingAnalysis, width: FigureWidth = .page) -> [Figure] {
+        all(for: analysis, width: width, closedForm: PairsFigure.registered)
     }
 
-    static func all(for analysis: ScalingAnalysis, closedForm: PairsFigure.ClosedForm) -> [Figure] {
+    static func all(
+        for analysis: ScalingAnalysis, width: FigureWidth = .page, closedForm: PairsFigure.ClosedForm
+    ) -> [Figure] {
         [
             TimeFigure.plot(analysis), ThroughputFigure.plot(analysis), RooflineFigure.plot(analysis),
             StrongScalingFigure.plot(analysis),
             PairsFigure.plot(analysis, closedForm: closedForm),
+            CrossoverFigure.plot(analysis),
             MemoryFigure.plot(analysis), ForecastFigure.plot(analysis),
-        ].compactMap { $0.map(Figure.init) }
+        ].compactMap { $0.map { Figure($0, width: width) } }
     }
 }

@@ -1,45 +1,43 @@
 /// The look that all figures share: the finding as title, direct labels, two spines, a faint grid on the value axis.
 enum FigureStyle {
-    /// Canvas units: 96 an inch, so 7.5 in × 5 in.
-    static let width = 720.0
-    static let height = 480.0
-
     static let font = "Inter"
     static let titleSize = 15.5
-    static let textSize = 11.5
-    static let labelSize = 11.5
-    static let tickSize = 12.0
     static let ink = "#1a1a1a"
     static let quiet = "#595959"
     static let grid = "#e6e6e6"
 
-    /// Opens a script: three passes over the same commands, one for each format.
+    /// Opens a script: a pass over the same commands for each format, all three unless `formats` is set beforehand.
     ///
     /// gnuplot's own units differ: svg counts pixels of 1/96 in, cairo's fonts points of 1/72 in. The scales make one
-    /// canvas unit the same length in all three, `mark` does so for marks; the PNG has 300 dots an inch. Where Inter is not installed, fontconfig
-    /// puts the system's sans serif in its place; in an SVG the reader's browser decides, so the family name carries its
-    /// own fallback (`&#44;` is a comma that gnuplot does not split at).
-    static func opening(name: String) -> String {
-        """
-        set encoding utf8
-        set datafile separator comma
-        do for [format in 'svg png pdf'] {
-        mark = format eq 'svg' ? 0.8 : 1
-        if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name '\(name)' \
-        font '\(font)&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
-        if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font '\(font),12' \
-        fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
-        if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font '\(font),12' \
-        fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
-        set output '\(name).'.format
-        set border 3 lw 0.8 lc rgb '#777777'
-        set tics nomirror out scale 0.5 textcolor rgb '\(ink)' font ',12'
-        set grid ytics lt 1 lw 0.6 lc rgb '\(grid)'
-        unset mxtics
-        unset mytics
-        unset key
-        set errorbars small
-        """
+    /// canvas unit the same length in all three, `mark` does so for marks; the PNG has 300 dots an inch. Where Inter is
+    /// not installed, fontconfig puts the system's sans serif in its place; in an SVG the reader's browser decides, so
+    /// the family name carries its own fallback (`&#44;` is a comma that gnuplot does not split at).
+    static func opening(name: String, _ layout: PlotLayout) -> String {
+        let (width, height) = (Int(layout.width), Int(layout.height))
+        let scale = layout.figureWidth.markScale
+        func decimal(_ value: Double) -> String { String(format: "%.4g", value) }
+        return """
+            set encoding utf8
+            set datafile separator comma
+            if (!exists('formats')) formats = 'svg png pdf'
+            do for [format in formats] {
+            mark = (format eq 'svg' ? 0.8 : 1) * \(decimal(scale))
+            if (format eq 'svg') { set terminal svg size \(width),\(height) dynamic enhanced name '\(name)' \
+            font '\(font)&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth \(decimal(scale)) }
+            if (format eq 'png') { set terminal pngcairo size \(width * 300 / 96),\(height * 300 / 96) enhanced \
+            font '\(font),12' fontscale 2.344 linewidth \(decimal(3.125 * scale)) pointscale 3.125 background '#ffffff' }
+            if (format eq 'pdf') { set terminal pdfcairo size \(decimal(layout.width / 96))in,\
+            \(decimal(layout.height / 96))in enhanced font '\(font),12' \
+            fontscale 0.5625 linewidth \(decimal(1.5 * scale)) pointscale 0.75 background '#ffffff' }
+            set output '\(name).'.format
+            set border 3 lw 0.8 lc rgb '#777777'
+            set tics nomirror out scale 0.5 textcolor rgb '\(ink)' font ',\(decimal(layout.figureWidth.tickSize))'
+            set grid ytics lt 1 lw 0.6 lc rgb '\(grid)'
+            unset mxtics
+            unset mytics
+            unset key
+            set errorbars small
+            """
     }
 
     /// Estimated width of a line of Inter; no more than a few per cent short for the words that figures hold.

@@ -18,7 +18,7 @@ enum ForecastFigure {
             name: "forecast", title: title(analysis),
             method: "One call, \(analysis.conditions). Stars on dotted lines: forecasts of the fitted laws with 95 % "
                 + "prediction intervals. Other marks: measured.",
-            notes: [],
+            notes: AbsentCells.sentences(analysis.absent.filter { $0.keyLength <= longest }),
             x: .lengths(from: Int(Double(shortest) / 1.1), to: longest)
                 .marking(Tick(value: Double(longest), label: Quantity.tokens(longest))),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: analysis.lengthAxisName,
@@ -39,17 +39,18 @@ enum ForecastFigure {
     ) -> [Plot.Trace] {
         guard let last = series.points.last else { return [] }
         let measured = series.points.map { Plot.Row(Double($0.keyLength), $0.medianNanoseconds, $0.low...$0.high) }
-        let forecast = forecasts.filter { $0.series == series.label && $0.basis == .extrapolated }.map {
+        let forecast = forecasts.filter { $0.series == series.label && $0.basis != .measured }.map {
             Plot.Row(Double($0.tokens), $0.seconds * 1e9, $0.low * 1e9...$0.high * 1e9)
         }
         let law = Sampling.lengths(series.points[0].keyLength...last.keyLength).compactMap { length in
             series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
         }
         // Forecasts weigh several laws; so the line goes to them, not along the one law that is drawn.
-        let beyond = (law.suffix(1) + forecast).map { Plot.Row($0.x, $0.y) }
+        let farther = forecast.filter { $0.x > Double(last.keyLength) }
+        let beyond = farther.isEmpty ? [] : (law.suffix(1) + farther).map { Plot.Row($0.x, $0.y) }
         return [
             Plot.Trace(series: series.label, kind: .theory, style: style, rows: law),
-            Plot.Trace(series: series.label, kind: .beyond, style: style, rows: forecast.isEmpty ? [] : beyond),
+            Plot.Trace(series: series.label, kind: .beyond, style: style, rows: beyond),
             Plot.Trace(series: series.label, kind: .forecast, style: style, rows: forecast),
             Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),
         ].filter { !$0.rows.isEmpty }

@@ -19,10 +19,12 @@ public struct Gnuplot: Sendable {
     }
 
     /// Runs `NAME.gp` of a figure inside a directory that holds it and its CSV.
-    public func draw(_ name: String, in directory: URL) throws(GnuplotError) {
+    public func draw(
+        _ name: String, in directory: URL, formats: some Collection<FigureFormat> = FigureFormat.allCases
+    ) throws(GnuplotError) {
         let process = Process()
         process.executableURL = executable
-        process.arguments = ["\(name).gp"]
+        process.arguments = ["-e", "formats='\(formats.map(\.rawValue).joined(separator: " "))'", "\(name).gp"]
         process.currentDirectoryURL = directory
         let messages = Pipe()
         process.standardError = messages

@@ -2,6 +2,11 @@ import Foundation
 
 /// A document as one HTML file that needs nothing else: figures are embedded, style and script are inline.
 public enum HTMLDocument {
+    /// What the page may load: nothing but what it holds. The browser itself keeps it from asking any network.
+    private static let policy =
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; "
+        + "form-action 'none'"
+
     /// - Parameter image: the bytes of a figure's SVG; nil where it was not drawn.
     public static func text(_ document: Document, image: (Figure) -> Data?) -> String {
         let body = document.blocks.map { text($0, image: image) }.joined(separator: "\n")
@@ -12,6 +17,7 @@ public enum HTMLDocument {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
+            <meta http-equiv="Content-Security-Policy" content="\(policy)">
             <title>\(escape(document.title))</title>
             <style>
             \(HTMLStyle.css)
@@ -26,7 +32,8 @@ public enum HTMLDocument {
             \(body)
             </main>
             <script>
-            \(HTMLStyle.sortingScript)
+            \(HTMLScript.sorting)
+            \(HTMLScript.points)
             </script>
             </body>
             </html>
@@ -56,7 +63,8 @@ public enum HTMLDocument {
         func cells(_ texts: [String], _ tag: String, _ attributes: String = "") -> String {
             zip(texts, table.columns).map { text, column in
                 let alignment = column.alignment == .right ? " class=\"number\"" : ""
-                return "<\(tag)\(attributes)\(alignment)>\(escape(text))</\(tag)>"
+                let content = tag == "th" ? "<button type=\"button\">\(escape(text))</button>" : escape(text)
+                return "<\(tag)\(attributes)\(alignment)>\(text.isEmpty ? "" : content)</\(tag)>"
             }.joined()
         }
         let rows = table.rows.map { "<tr>\(cells($0, "td"))</tr>\n" }.joined()
@@ -76,15 +84,35 @@ public enum HTMLDocument {
         let files = (drawn.map(\.rawValue) + ["gp", "csv"]).map {
             "<a href=\"figures/\(escape(figure.name)).\($0)\">\($0)</a>"
         }
-        let picture = image.map {
-            "<div class=\"scroll\"><img src=\"data:image/svg+xml;base64,\($0.base64EncodedString())\" width=\"720\" height=\"480\" "
-                + "alt=\"\(escape(figure.alternativeText))\"></div>\n"
-        }
+        let picture = image.map { text(figure, svg: $0) }
         return """
             <figure id="\(escape(figure.name))">
             \(picture ?? "")<figcaption>\(set(figure.caption))
             <span class="files">\(files.joined(separator: " · "))</span></figcaption>
             </figure>
+            """
+    }
+
+    /// The drawing, and over it the marks that tell their numbers: one stop of the tab key a figure, arrow keys from mark
+    /// to mark.
+    private static func text(_ figure: Figure, svg: Data) -> String {
+        func number(_ value: Double) -> String { String(format: "%.4g", value) }
+        let size = "\(number(figure.width)) \(number(figure.height))"
+        let marks = figure.points.enumerated().map { index, point in
+            "<circle cx=\"\(number(point.x))\" cy=\"\(number(point.y))\" r=\"7\" role=\"img\" "
+                + "tabindex=\"\(index == 0 ? 0 : -1)\" aria-label=\"\(escape(point.text))\"/>\n"
+        }
+        let overlay =
+            marks.isEmpty
+            ? ""
+            : "<svg class=\"points\" viewBox=\"0 0 \(size)\" role=\"group\" aria-label=\"Points of the figure; "
+                + "arrow keys go from one to the next\">\n\(marks.joined())</svg>\n<output class=\"reading\" hidden></output>\n"
+        return """
+            <div class="scroll"><div class="plot" style="max-width: \(number(figure.width * 1.0222))px">
+            <img src="data:image/svg+xml;base64,\(svg.base64EncodedString())" width="\(number(figure.width))" \
+            height="\(number(figure.height))" alt="\(escape(figure.alternativeText))">
+            \(overlay)</div></div>
+
             """
     }
 

@@ -1,4 +1,4 @@
-/// How the HTML report looks and the little that it does.
+/// How the HTML report looks.
 enum HTMLStyle {
     /// Figures are drawn on white; in the dark they are inverted and their hues turned back, so that a blue line stays
     /// blue.
@@ -23,7 +23,15 @@ enum HTMLStyle {
         header + ul li { margin: .5rem 0; padding-left: .8rem; border-left: 3px solid var(--link); }
         a { color: var(--link); }
         figure { margin: 1.5rem 0 2rem; max-width: 46rem; }
-        figure img { display: block; width: 100%; min-width: 34rem; height: auto; border-radius: 4px; }
+        .plot { position: relative; min-width: 34rem; }
+        .plot img { display: block; width: 100%; height: auto; border-radius: 4px; }
+        .points { position: absolute; inset: 0; width: 100%; height: 100%; }
+        .points circle { fill: transparent; stroke: transparent; stroke-width: 2; outline: none; }
+        .points circle:hover, .points circle:focus { stroke: var(--link); }
+        .reading { position: absolute; transform: translate(-50%, -100%); margin-top: -12px; padding: .15rem .5rem;
+          font-size: .8rem; background: var(--ink); color: var(--paper); border-radius: 3px; pointer-events: none;
+          white-space: nowrap; z-index: 1; }
+        .reading.left { transform: translate(-8%, -100%); } .reading.right { transform: translate(-92%, -100%); }
         sup { line-height: 0; font-size: .8em; }
         figcaption { font-size: .9rem; margin-top: .4rem; }
         .files { white-space: nowrap; }
@@ -31,7 +39,10 @@ enum HTMLStyle {
         table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
         th, td { padding: .28rem .7rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line); }
-        th { border-bottom-color: var(--quiet); vertical-align: bottom; cursor: pointer; }
+        th { border-bottom-color: var(--quiet); vertical-align: bottom; }
+        th button { all: unset; cursor: pointer; } th button:focus-visible, a:focus-visible { outline: 2px solid var(--link);
+          outline-offset: 2px; }
+        th[aria-sort=ascending] button::after { content: " ↑"; } th[aria-sort=descending] button::after { content: " ↓"; }
         th:first-child, td:first-child { padding-left: 0; }
         td:last-child { white-space: normal; }
         .number { text-align: right; }
@@ -45,33 +56,7 @@ enum HTMLStyle {
         @media print { :root { color-scheme: light; --ink: #000; --quiet: #444; --paper: #fff; --line: #ccc; --tint: #fff;
             --link: #000; --warn: #444; }
           main { max-width: none; padding: 0; } figure, tr, aside { break-inside: avoid; } h2 { break-after: avoid; }
-          .scroll { overflow: visible; } table { font-size: .7rem; } figure img { filter: none; } .files { display: none; } }
-        """
-
-    /// A click on a heading sorts by that column, a second one the other way round. Numbers sort by what they are:
-    /// units of time, bytes and tokens are read.
-    static let sortingScript = """
-        const unit = { ns: 1, "µs": 1e3, ms: 1e6, s: 1e9, min: 6e10, h: 3.6e12, days: 8.64e13, years: 3.156e16,
-          K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40,
-          "MFLOP/s": 1e6, "GFLOP/s": 1e9, "TFLOP/s": 1e12 };
-        const key = text => {
-          const found = text.replaceAll(",", "").match(/^([\\d.]+)\\s*([^\\s\\[]*)/);
-          return found ? Number(found[1]) * (unit[found[2]] ?? 1) : text;
-        };
-        for (const heading of document.querySelectorAll("th")) {
-          heading.tabIndex = 0;
-          heading.onclick = () => sort(heading);
-          heading.onkeydown = event => { if (event.key === "Enter") sort(heading); };
-        }
-        function sort(heading) {
-          const body = heading.closest("table").tBodies[0], column = heading.cellIndex;
-          const descending = heading.getAttribute("aria-sort") === "ascending";
-          for (const other of heading.parentNode.cells) other.removeAttribute("aria-sort");
-          heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
-          const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(b);
-          const rows = [...body.rows].sort((a, b) =>
-            compare(key(a.cells[column].textContent), key(b.cells[column].textContent)));
-          body.append(...(descending ? rows.reverse() : rows));
-        }
+          .scroll { overflow: visible; } table { font-size: .7rem; } figure img { filter: none; } .plot { min-width: 0; }
+          .points, .reading, .files { display: none; } th[aria-sort] button::after { content: none; } }
         """
 }

@@ -138,6 +138,8 @@ public struct Headlines: Sendable, Hashable {
             nanoseconds: forecast.seconds * 1e9, low: forecast.low * 1e9, high: forecast.high * 1e9)
         switch forecast.basis {
         case .measured: return "\(time) (measured)"
+        case .interpolated:
+            return "\(time) (interpolated \(Quantity.factor(low: forecast.low, high: forecast.high)))"
         case .extrapolated:
             return "\(time) (forecast \(Quantity.factor(low: forecast.low, high: forecast.high)))"
         }

@@ -1,12 +1,18 @@
 import Analysis
+import Kernels
 
 /// Peak memory against length: measured points on predicted lines.
 enum MemoryFigure {
     static func plot(_ analysis: ScalingAnalysis) -> Plot? {
         guard let lengths = analysis.curveLengths else { return nil }
         let styles = SeriesStyle.styles(for: analysis.series)
+        let absent = analysis.absentNearCurves
         let traces = analysis.series.flatMap { series in
-            styles[series.label].map { self.traces(series.label, series.points(within: lengths), $0) } ?? []
+            styles[series.label].map { style in
+                self.traces(
+                    series, series.points(within: lengths), style,
+                    skipped: absent.filter { $0.series == series.label })
+            } ?? []
         }
         let rows = traces.flatMap(\.rows)
         guard let shortest = rows.map(\.x).min(), let longest = rows.map(\.x).max(), shortest < longest,
@@ -17,7 +23,7 @@ enum MemoryFigure {
             method:
                 "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
                 + "held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.",
-            notes: AbsentCells.sentences(analysis.absent),
+            notes: AbsentCells.sentences(absent).map { "× " + $0 },
             x: .lengths(from: Int(shortest / 1.1), to: Int(longest)), y: .bytes(from: least / 1.6, to: most * 1.6),
             xLabel: analysis.lengthAxisName,
             yLabel: "peak memory", columns: ("tokens", "bytes"), traces: traces, guides: [])
@@ -45,12 +51,30 @@ enum MemoryFigure {
         return sentence + ", \(least.0) at \(Quantity.bytes(low))"
     }
 
-    private static func traces(_ label: String, _ points: [Point], _ style: SeriesStyle) -> [Plot.Trace] {
+    /// What a call at this length would hold; nil where this build has no such kernel.
+    private static func predictedBytes(_ series: Series, at length: Int) -> Int? {
+        guard let kernel = try? KernelRegistry.kernel(named: series.kernel),
+            let problem = try? series.problem(at: length), kernel.maskFamily.contains(problem.mask)
+        else { return nil }
+        return problem.tensorBytes + kernel.scratchBytes(for: problem, threads: series.parameters.threads)
+    }
+
+    private static func traces(
+        _ series: Series, _ points: [Point], _ style: SeriesStyle, skipped: [AbsentCell]
+    ) -> [Plot.Trace] {
         let predicted = points.map { Plot.Row(Double($0.keyLength), Double($0.predictedBytes)) }
         let measured = points.map { Plot.Row(Double($0.keyLength), Double($0.peakResidentBytes)) }
+        let missing = skipped.compactMap { cell in
+            predictedBytes(series, at: cell.keyLength).map {
+                Plot.Row(Double(cell.keyLength), Double($0), remark: AbsentCells.remark(cell))
+            }
+        }
+        let beyond = missing.isEmpty ? [] : predicted.suffix(1) + missing.map { Plot.Row($0.x, $0.y) }
         return [
-            Plot.Trace(series: label, kind: .theory, style: style, rows: predicted),
-            Plot.Trace(series: label, kind: .measured, style: style, rows: measured),
+            Plot.Trace(series: series.label, kind: .theory, style: style, rows: predicted),
+            Plot.Trace(series: series.label, kind: .beyond, style: style, rows: beyond),
+            Plot.Trace(series: series.label, kind: .skipped, style: style, rows: missing),
+            Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),
         ].map { trace in
             // A logarithmic axis has no place for a page count that rounds to nothing.
             Plot.Trace(

@@ -7,11 +7,14 @@ struct Plot {
         let x: Double
         let y: Double
         let interval: ClosedRange<Double>?
+        /// What stands beside the mark.
+        let remark: String?
 
-        init(_ x: Double, _ y: Double, _ interval: ClosedRange<Double>? = nil) {
+        init(_ x: Double, _ y: Double, _ interval: ClosedRange<Double>? = nil, remark: String? = nil) {
             self.x = x
             self.y = y
             self.interval = interval
+            self.remark = remark
         }
     }
 
@@ -31,6 +34,12 @@ struct Plot {
         case skipped
     }
 
+    /// How intervals of measured points are drawn: as a band along a curve, or as a bar for each point where points do
+    /// not follow one another.
+    enum Intervals {
+        case bands, bars
+    }
+
     struct Trace {
         let series: String
         let kind: Kind
@@ -46,6 +55,18 @@ struct Plot {
         let isNamedAtEnd: Bool
     }
 
+    /// A second, flat plotting area under the first, with the same x axis.
+    struct Panel {
+        let y: Axis
+        let yLabel: String
+        /// Heading of the CSV's column of y.
+        let column: String
+        let traces: [Trace]
+        let guides: [Guide]
+
+        func ends(along x: Axis) -> [End] { Plot.ends(of: traces, along: x) }
+    }
+
     let name: String
     let title: String
     let method: String
@@ -59,9 +80,17 @@ struct Plot {
     let traces: [Trace]
     let guides: [Guide]
 
-    /// The last drawn place of each series, where its name goes: on its theory where that reaches farther.
-    var ends: [(series: String, style: SeriesStyle, row: Row)] {
-        var ends: [(series: String, style: SeriesStyle, row: Row)] = []
+    var below: Panel?
+    var intervals = Intervals.bands
+
+    /// The last drawn place of a series, where its name goes.
+    typealias End = (series: String, style: SeriesStyle, row: Row)
+
+    var ends: [End] { Self.ends(of: traces, along: x) }
+
+    /// On the theory of a series where that reaches farther than its points.
+    fileprivate static func ends(of traces: [Trace], along x: Axis) -> [End] {
+        var ends: [End] = []
         for trace in traces where trace.kind != .skipped {
             guard let last = trace.rows.last(where: { $0.x <= x.high * 1.0001 }) else { continue }
             if let index = ends.firstIndex(where: { $0.series == trace.series }) {
@@ -75,7 +104,12 @@ struct Plot {
 
     /// Guides first, so that they lie under everything; marks last. The place in this list is the CSV's first column,
     /// by which the script picks rows: gnuplot 5.4 does not compare quoted text that holds a comma.
-    var layers: [Layer] {
+    var layers: [Layer] { Self.layers(guides, traces) }
+
+    /// Those of the panel below, whose places follow on the ones above.
+    var layersBelow: [Layer] { below.map { Self.layers($0.guides, $0.traces) } ?? [] }
+
+    private static func layers(_ guides: [Guide], _ traces: [Trace]) -> [Layer] {
         guides.map(Layer.guide)
             + traces.filter { $0.kind != .measured }.map(Layer.trace)
             + traces.filter { $0.kind == .measured }.map(Layer.trace)
@@ -84,24 +118,46 @@ struct Plot {
     enum Layer {
         case guide(Guide)
         case trace(Trace)
+
+        var rows: [Row] {
+            switch self {
+            case .guide(let guide): guide.rows
+            case .trace(let trace): trace.rows
+            }
+        }
+
+        fileprivate var name: String {
+            switch self {
+            case .guide(let guide): guide.name
+            case .trace(let trace): trace.series
+            }
+        }
+
+        fileprivate var kind: String {
+            switch self {
+            case .guide: "guide"
+            case .trace(let trace): trace.kind.rawValue
+            }
+        }
     }
 
+    /// One row a place; what the panel below shows stands in columns of its own.
     var data: String {
-        var lines = ["layer,series,kind,\(columns.x),\(columns.y),low,high"]
-        func append(_ layer: Int, _ series: String, _ kind: String, _ rows: [Row]) {
-            for row in rows {
-                let interval = row.interval.map { [$0.lowerBound, $0.upperBound] } ?? []
-                let numbers = ([row.x, row.y] + interval).map { String(format: "%.7g", $0) }
-                let blanks = Array(repeating: "", count: 4 - numbers.count)
-                lines.append((["\(layer)", "\"\(series)\"", kind] + numbers + blanks).joined(separator: ","))
-            }
+        let more = below.map { ",\($0.column),\($0.column)Low,\($0.column)High" } ?? ""
+        let above = layers.enumerated().flatMap { lines($0.offset, $0.element, isBelow: false) }
+        let under = layersBelow.enumerated().flatMap { lines(layers.count + $0.offset, $0.element, isBelow: true) }
+        let heading = "layer,series,kind,\(columns.x),\(columns.y),low,high" + more
+        return ([heading] + above + under).joined(separator: "\n") + "\n"
+    }
+
+    private func lines(_ index: Int, _ layer: Layer, isBelow: Bool) -> [String] {
+        layer.rows.map { row in
+            let interval = row.interval.map { [$0.lowerBound, $0.upperBound] } ?? []
+            let numbers = ([row.y] + interval).map { String(format: "%.7g", $0) }
+            let values = numbers + Array(repeating: "", count: 3 - numbers.count)
+            let blanks = Array(repeating: "", count: below == nil ? 0 : 3)
+            let fields = ["\(index)", "\"\(layer.name)\"", layer.kind, String(format: "%.7g", row.x)]
+            return (fields + (isBelow ? blanks + values : values + blanks)).joined(separator: ",")
         }
-        for (index, layer) in layers.enumerated() {
-            switch layer {
-            case .guide(let guide): append(index, guide.name, "guide", guide.rows)
-            case .trace(let trace): append(index, trace.series, trace.kind.rawValue, trace.rows)
-            }
-        }
-        return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -3,115 +3,98 @@ import Benchmarking
 import Foundation
 import Statistics
 
-/// The report directory: `index.html`, `README.md`, `analysis.json` and `figures/`. The caller puts `results.jsonl`
-/// beside them.
+/// The report directory: `index.html`, `README.md`, `report.tex`, `cells.csv` and `.json`, `samples.csv`, `analysis.json`
+/// and `figures/`. The caller puts `results.jsonl` beside them. Of several results each has its label in the names of
+/// those two: `results-LABEL.jsonl`, `analysis-LABEL.json`.
 public struct Report: Sendable {
     public enum Format: String, Sendable, CaseIterable {
-        case html, md, svg, png, pdf, csv, json
+        case html, md, tex, svg, png, pdf, csv, json
     }
 
-    public let results: Results
-    public let analysis: ScalingAnalysis
+    public let sources: [ReportSource]
     private let figures: [Figure]
     private let gnuplot: Result<Gnuplot, GnuplotError>
 
-    public init(results: Results, analysis: ScalingAnalysis) {
+    /// - Parameter sources: at least one; labels differ. Ratios are over the first.
+    public init(_ sources: [ReportSource], width: FigureWidth = .page) {
+        let figures =
+            sources.count == 1
+            ? Figure.all(for: sources[0].analysis, width: width)
+            : Figure.all(overlaying: sources, width: width)
         self.init(
-            results: results, analysis: analysis, figures: Figure.all(for: analysis),
-            gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
+            sources, figures: figures, gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
     }
 
-    init(
-        results: Results, analysis: ScalingAnalysis, figures: [Figure], gnuplot: Result<Gnuplot, GnuplotError>
-    ) {
-        self.results = results
-        self.analysis = analysis
+    init(_ sources: [ReportSource], figures: [Figure], gnuplot: Result<Gnuplot, GnuplotError>) {
+        precondition(!sources.isEmpty, "a report is about results")
+        precondition(Set(sources.map(\.label)).count == sources.count, "two sources have one label")
+        self.sources = sources
         self.figures = figures
         self.gnuplot = gnuplot
     }
 
-    /// Writes into a directory, which is made where there is none; files of earlier reports are replaced.
+    /// Writes into a directory, which is made where there is none; files of the same names are replaced.
     ///
     /// - Returns: doubts that arose in writing: a figure that could not be drawn does not stop the report.
     @discardableResult
     public func write(
         to directory: URL, formats: Set<Format> = Set(Format.allCases)
     ) throws(ReportError) -> [Caution] {
-        let folder = directory.appendingPathComponent("figures")
+        try directory.makeDirectory()
+        let drawing = Set(FigureFormat.allCases.filter { formats.contains($0.reportFormat) })
         var cautions: [Caution] = []
-        var drawn: [(figure: Figure, drawn: [FigureFormat])] = []
-        var images: [String: Data] = [:]
-        if !formats.isDisjoint(with: [.html, .md, .svg, .png, .pdf, .csv]) {
-            try make(folder)
-            for figure in figures {
-                try write(figure.data, to: folder.appendingPathComponent("\(figure.name).csv"))
-                try write(figure.script, to: folder.appendingPathComponent("\(figure.name).gp"))
+        if !formats.isSubset(of: [.json]) {
+            let files = try FigureFiles(
+                figures, in: directory.appendingPathComponent("figures"), formats: drawing,
+                needsImages: formats.contains(.html), gnuplot: gnuplot)
+            cautions = files.cautions
+            let document =
+                sources.count == 1
+                ? Document(sources[0], figures: files.drawn, cautions: cautions, formats: formats)
+                : Document(overlaying: sources, figures: files.drawn, cautions: cautions, formats: formats)
+            if formats.contains(.html) {
+                let text = HTMLDocument.text(document) { files.images[$0.name] }
+                try directory.appendingPathComponent("index.html").write(text)
             }
-            (drawn, images, cautions) = draw(in: folder, formats)
-        } else {
-            try make(directory)
+            if formats.contains(.md) {
+                try directory.appendingPathComponent("README.md").write(MarkdownDocument.text(document))
+            }
+            if formats.contains(.tex) {
+                try directory.appendingPathComponent("report.tex").write(LaTeXDocument.text(document))
+            }
         }
-        let document = Document(results: results, analysis: analysis, figures: drawn, cautions: cautions)
-        if formats.contains(.html) {
-            let text = HTMLDocument.text(document) { images[$0.name] }
-            try write(text, to: directory.appendingPathComponent("index.html"))
-        }
-        if formats.contains(.md) {
-            try write(MarkdownDocument.text(document), to: directory.appendingPathComponent("README.md"))
-        }
-        if formats.contains(.json) {
-            try write(encodedAnalysis(), to: directory.appendingPathComponent("analysis.json"))
-        }
+        try writeData(to: directory, formats)
         return cautions
     }
 
-    /// Draws every figure and keeps the formats that were asked for; an SVG that only the HTML needs is read, then
-    /// removed.
-    private func draw(in folder: URL, _ formats: Set<Format>) -> (
-        drawn: [(figure: Figure, drawn: [FigureFormat])], images: [String: Data], cautions: [Caution]
-    ) {
-        let wanted = FigureFormat.allCases.filter { format in
-            Format(rawValue: format.rawValue).map(formats.contains) ?? false
+    private func writeData(to directory: URL, _ formats: Set<Format>) throws(ReportError) {
+        if formats.contains(.csv) {
+            try directory.appendingPathComponent("cells.csv").write(TidyTable.cells(of: sources).csv)
+            try directory.appendingPathComponent("samples.csv").write(TidyTable.samples(of: sources).csv)
         }
-        let gnuplot: Gnuplot
-        switch self.gnuplot {
-        case .success(let found): gnuplot = found
-        case .failure(let error): return (figures.map { ($0, []) }, [:], [Caution("\(error)")])
+        guard formats.contains(.json) else { return }
+        try directory.appendingPathComponent("cells.json").write(TidyTable.cells(of: sources).json)
+        for source in sources {
+            let name = source.fileName("analysis", "json", among: sources)
+            try directory.appendingPathComponent(name).write(try encoded(source.analysis))
         }
-        var images: [String: Data] = [:]
-        var cautions: [Caution] = []
-        let drawn = figures.map { figure -> (figure: Figure, drawn: [FigureFormat]) in
-            do { try gnuplot.draw(figure.name, in: folder) } catch {
-                cautions.append(Caution("\(error)"))
-                return (figure, [])
-            }
-            let file = folder.appendingPathComponent(figure.name)
-            images[figure.name] = try? Data(contentsOf: file.appendingPathExtension(FigureFormat.svg.rawValue))
-            for format in FigureFormat.allCases where !wanted.contains(format) {
-                try? FileManager.default.removeItem(at: file.appendingPathExtension(format.rawValue))
-            }
-            return (figure, wanted)
-        }
-        return (drawn, images, cautions)
     }
 
-    private func encodedAnalysis() throws(ReportError) -> String {
+    private func encoded(_ analysis: ScalingAnalysis) throws(ReportError) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do { return String(decoding: try encoder.encode(analysis), as: UTF8.self) + "\n" } catch {
             throw .notEncoded("\(error)")
         }
     }
+}
 
-    private func make(_ directory: URL) throws(ReportError) {
-        do { try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true) } catch {
-            throw .notWritten(path: directory.path, reason: error.localizedDescription)
-        }
-    }
-
-    private func write(_ text: String, to file: URL) throws(ReportError) {
-        do { try Data(text.utf8).write(to: file) } catch {
-            throw .notWritten(path: file.path, reason: error.localizedDescription)
+extension FigureFormat {
+    fileprivate var reportFormat: Report.Format {
+        switch self {
+        case .svg: .svg
+        case .png: .png
+        case .pdf: .pdf
         }
     }
 }

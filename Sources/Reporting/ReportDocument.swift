@@ -7,10 +7,10 @@ extension Document {
     /// The report in the order in which a reader asks: what was found, how it looks, the numbers, what is missing, on
     /// what machine, how to do it again, what the numbers mean.
     init(
-        results: Results, analysis: ScalingAnalysis, figures: [(figure: Figure, drawn: [FigureFormat])],
-        cautions: [Caution]
+        _ source: ReportSource, figures: [(figure: Figure, drawn: [FigureFormat])], cautions: [Caution],
+        formats: Set<Report.Format>
     ) {
-        let header = results.header
+        let (header, analysis) = (source.results.header, source.analysis)
         title = "What attention costs: the \(header.sweep.name) sweep"
         subtitle =
             "\(header.machine.cpuModel), \(header.startedAt), commit \(header.build.commit)"
@@ -44,17 +44,47 @@ extension Document {
         blocks += Self.environment(header, analysis)
         blocks += [.heading("How to reproduce"), .command(header.command)]
         blocks += [.heading("What the numbers mean"), .list(Self.meanings)]
-        blocks += [
-            .heading("Raw data"),
-            .links([
-                Link(text: "Every sample, with the evidence beside it (JSON Lines)", path: "results.jsonl"),
-                Link(text: "The analysis (JSON)", path: "analysis.json"),
-            ]),
-        ]
+        blocks += [.heading("Raw data"), .links(Self.dataLinks([source], formats))]
         self.blocks = blocks
     }
 
+    /// Results first, then what of the data this report holds beside them.
+    static func dataLinks(_ sources: [ReportSource], _ formats: Set<Report.Format>) -> [Link] {
+        func named(_ text: String, _ source: ReportSource) -> String {
+            sources.count == 1 ? text : "\(source.label): \(text)"
+        }
+        let results = sources.map { source in
+            Link(
+                text: named("Every sample, with the evidence beside it (JSON Lines)", source),
+                path: source.fileName("results", "jsonl", among: sources))
+        }
+        let analyses = sources.map { source in
+            Link(
+                text: named("The analysis (JSON)", source), path: source.fileName("analysis", "json", among: sources))
+        }
+        return results
+            + (formats.contains(.json) ? analyses + [Link(text: "One row a cell (JSON)", path: "cells.json")] : [])
+            + (formats.contains(.csv)
+                ? [
+                    Link(text: "One row a cell (CSV)", path: "cells.csv"),
+                    Link(text: "One row a sample (CSV)", path: "samples.csv"),
+                ] : [])
+            + (formats.contains(.tex) ? [Link(text: "Tables and figures for a paper (LaTeX)", path: "report.tex")] : [])
+    }
+
     private static func environment(_ header: ResultsHeader, _ analysis: ScalingAnalysis) -> [Block] {
+        [
+            .heading("Environment"), .facts(facts(header, analysis)),
+            .table(
+                caption: "Checks of the environment (unknown is never taken for ok)",
+                Table(
+                    columns: [.init("check", .left), .init("state", .left), .init("found", .left)],
+                    rows: header.machine.checks.map { [$0.name, $0.state.rawValue, $0.detail] })),
+        ]
+    }
+
+    /// What measured, in the same order for every machine.
+    static func facts(_ header: ResultsHeader, _ analysis: ScalingAnalysis) -> [Fact] {
         let (machine, build, ceilings) = (header.machine, header.build, analysis.ceilings)
         let caches = machine.caches.map { "L\($0.level) \(Quantity.bytes($0.bytes)) for \($0.sharedBy) CPU(s)" }
         let peaks =
@@ -62,37 +92,29 @@ extension Document {
             + (ceilings.flopsPerSecond.bfloat16.map { ["bfloat16 \(Quantity.flops(perSecond: $0))"] } ?? [])
         let pinned = machine.pinnedCPUs.map { "\($0)" }.joined(separator: ", ")
         return [
-            .heading("Environment"),
-            .facts([
-                Fact(term: "Machine", value: "\(machine.cpuModel), \(machine.architecture)"),
-                Fact(term: "Revision", value: machine.cpuRevision ?? "unknown"),
-                Fact(term: "Cores", value: "\(machine.physicalCores) physical, \(machine.logicalCPUs) logical"),
-                Fact(term: "Caches", value: caches.joined(separator: "; ")),
-                Fact(term: "Memory", value: Quantity.bytes(machine.memoryBytes)),
-                Fact(term: "Hypervisor", value: machine.hypervisor ?? "unknown"),
-                Fact(term: "Kernel", value: machine.kernelRelease),
-                Fact(term: "Pinned to CPU", value: pinned.isEmpty ? "not pinned" : pinned),
-                Fact(
-                    term: "Clock",
-                    value: "\(Quantity.time(nanoseconds: machine.clockResolutionNanoseconds)) resolution, "
-                        + "\(Quantity.time(nanoseconds: machine.clockOverheadNanoseconds)) a call"),
-                Fact(term: "Measured peak", value: peaks.joined(separator: ", ")),
-                Fact(term: "Measured read bandwidth", value: Quantity.bytes(perSecond: ceilings.readBytesPerSecond)),
-                Fact(
-                    term: "Vectors", value: "\(build.simd); the CPU has \(machine.availableVectorLanes) float32 lanes"),
-                Fact(term: "Build", value: "\(build.compiler); \(build.flags); for \(machine.instructionSet)"),
-                Fact(term: "OpenBLAS core", value: build.blasCore),
-                Fact(term: "Seed", value: "\(header.seed)"),
-            ]),
-            .table(
-                caption: "Checks of the environment (unknown is never taken for ok)",
-                Table(
-                    columns: [.init("check", .left), .init("state", .left), .init("found", .left)],
-                    rows: machine.checks.map { [$0.name, $0.state.rawValue, $0.detail] })),
+            Fact(term: "Machine", value: "\(machine.cpuModel), \(machine.architecture)"),
+            Fact(term: "Revision", value: machine.cpuRevision ?? "unknown"),
+            Fact(term: "Cores", value: "\(machine.physicalCores) physical, \(machine.logicalCPUs) logical"),
+            Fact(term: "Caches", value: caches.joined(separator: "; ")),
+            Fact(term: "Memory", value: Quantity.bytes(machine.memoryBytes)),
+            Fact(term: "Hypervisor", value: machine.hypervisor ?? "unknown"),
+            Fact(term: "Kernel", value: machine.kernelRelease),
+            Fact(term: "Pinned to CPU", value: pinned.isEmpty ? "not pinned" : pinned),
+            Fact(
+                term: "Clock",
+                value: "\(Quantity.time(nanoseconds: machine.clockResolutionNanoseconds)) resolution, "
+                    + "\(Quantity.time(nanoseconds: machine.clockOverheadNanoseconds)) a call"),
+            Fact(term: "Measured peak", value: peaks.joined(separator: ", ")),
+            Fact(term: "Measured read bandwidth", value: Quantity.bytes(perSecond: ceilings.readBytesPerSecond)),
+            Fact(
+                term: "Vectors", value: "\(build.simd); the CPU has \(machine.availableVectorLanes) float32 lanes"),
+            Fact(term: "Build", value: "\(build.compiler); \(build.flags); for \(machine.instructionSet)"),
+            Fact(term: "OpenBLAS core", value: build.blasCore),
+            Fact(term: "Seed", value: "\(header.seed)"),
         ]
     }
 
-    private static let meanings = [
+    static let meanings = [
         "Pairs: the (query, key) pairs that the mask allows, counted exactly, over all batches and heads. They are what "
             + "time is held against: n(n+1)/2 for causal attention, w(w+1)/2 + (n−w)w for a window of w keys.",
         "FLOPs: 4·d for each useful pair (two products, a multiplication and an addition each), as flash-attention's "

@@ -73,13 +73,20 @@ public enum ReportTables {
         var notes = Footnotes()
         let rows = analysis.forecasts.map { forecast -> [String] in
             let (time, low, high) = (forecast.seconds * 1e9, forecast.low * 1e9, forecast.high * 1e9)
-            let isMeasured = forecast.basis == .measured
+            let factor = Quantity.factor(low: forecast.low, high: forecast.high)
+            let basis =
+                switch forecast.basis {
+                case .measured: "measured"
+                case .interpolated: "interpolated \(factor)"
+                case .extrapolated: "forecast \(factor)"
+                }
             return [
                 forecast.series, Quantity.tokens(forecast.tokens),
                 Quantity.time(nanoseconds: time, low: low, high: high),
                 Quantity.timeInterval(nanoseconds: time, low: low, high: high),
-                isMeasured ? "measured" : "forecast \(Quantity.factor(low: forecast.low, high: forecast.high))",
-                isMeasured ? "–" : Quantity.significant(forecast.multipleOfMeasured, digits: 2) + "×",
+                basis,
+                forecast.basis == .extrapolated
+                    ? Quantity.significant(forecast.multipleOfMeasured, digits: 2) + "×" : "–",
                 forecast.cautions.map { notes.mark($0.description) }.joined(separator: " "),
             ]
         }

@@ -18,12 +18,14 @@ enum RooflineFigure {
         let y = Axis.decades(from: min(least / 1.6, peak / 1e9 / 12), to: peak / 1e9 * 1.6, label: tick)
         return Plot(
             name: "roofline", title: title(analysis),
-            method: "\(analysis.conditions). FLOPs: 4·d a pair that the mask allows; bytes: the least that must move. "
+            method:
+                "One call, \(analysis.conditions). FLOPs: 4·d a pair that the mask allows; bytes: queries, keys, values "
+                + "and outputs, once. "
                 + "Medians with 95 % intervals, one point a length; the ceilings are measured in the same run.",
-            notes: AbsentCells.sentences(analysis.absent), x: x, y: y,
-            xLabel: "intensity (FLOP per byte of queries, keys, values and outputs)", yLabel: "useful GFLOP/s",
+            notes: AbsentCells.sentences(analysis.absentNearCurves), x: x, y: y,
+            xLabel: "intensity (FLOP/byte)", yLabel: "useful GFLOP/s",
             columns: ("FLOPsPerByte", "usefulGFLOPsPerSecond"), traces: traces,
-            guides: peaks(roofs, x) + memory(roofs, x, y))
+            guides: peaks(roofs, x) + memory(roofs, x, y), intervals: .bars)
     }
 
     /// "0.25", "1", "256".

@@ -70,6 +70,13 @@ extension ScalingAnalysis {
         return first...last
     }
 
+    /// Cells without a time that lie on the curves or within a factor of four past them. Single far lengths belong to the
+    /// forecast.
+    var absentNearCurves: [AbsentCell] {
+        guard let lengths = curveLengths else { return absent }
+        return absent.filter { $0.keyLength <= 4 * lengths.upperBound }
+    }
+
     /// The point that speaks for a series: the last of its curve, or of all where it has none there.
     func lastPoint(of series: Series) -> Point? {
         curveLengths.flatMap { series.points(within: $0).last } ?? series.points.last

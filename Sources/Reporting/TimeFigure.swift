@@ -6,11 +6,11 @@ import Foundation
 enum TimeFigure {
     static func plot(_ analysis: ScalingAnalysis) -> Plot? {
         guard let measured = analysis.curveLengths else { return nil }
-        let longest = ([measured.upperBound] + skipped(analysis, measured).map(\.keyLength)).max() ?? 0
+        let longest = ([measured.upperBound] + analysis.absentNearCurves.map(\.keyLength)).max() ?? 0
         guard measured.lowerBound < longest else { return nil }
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = analysis.series.flatMap { series in
-            styles[series.label].map { self.traces(series, $0, within: measured, skipped: skipped(analysis, measured)) }
+            styles[series.label].map { self.traces(series, $0, within: measured, skipped: analysis.absentNearCurves) }
                 ?? []
         }
         let times = traces.flatMap { $0.rows.map(\.y) }
@@ -22,7 +22,7 @@ enum TimeFigure {
             method: "One call, \(analysis.conditions). Points: medians with 95 % intervals. "
                 + "Lines: c · pairs^β + a, fitted over the exact pairs of each mask."
                 + (traces.contains { $0.kind == .beyond } ? " Dotted: past the measured lengths." : ""),
-            notes: AbsentCells.sentences(analysis.absent).map { "× " + $0 },
+            notes: AbsentCells.sentences(analysis.absentNearCurves).map { "× " + $0 },
             x: x, y: y,
             xLabel: analysis.lengthAxisName,
             yLabel: "time per call", columns: ("tokens", "nanoseconds"), traces: traces,
@@ -52,11 +52,6 @@ enum TimeFigure {
             + AbsentCells.list(named + more)
     }
 
-    /// Those that lie near the curves.
-    private static func skipped(_ analysis: ScalingAnalysis, _ measured: ClosedRange<Int>) -> [AbsentCell] {
-        analysis.absent.filter { $0.keyLength <= 4 * measured.upperBound }
-    }
-
     private static func traces(
         _ series: Series, _ style: SeriesStyle, within lengths: ClosedRange<Int>, skipped: [AbsentCell]
     ) -> [Plot.Trace] {
@@ -69,7 +64,9 @@ enum TimeFigure {
         }
         let measured = points.map { Plot.Row(Double($0.keyLength), $0.medianNanoseconds, $0.low...$0.high) }
         let missing = skipped.filter { $0.series == series.label }.compactMap { cell in
-            series.fittedNanoseconds(at: cell.keyLength).map { Plot.Row(Double(cell.keyLength), $0) }
+            series.fittedNanoseconds(at: cell.keyLength).map {
+                Plot.Row(Double(cell.keyLength), $0, remark: AbsentCells.remark(cell))
+            }
         }
         let farthest = missing.map { Int($0.x) }.max() ?? last.keyLength
         return [

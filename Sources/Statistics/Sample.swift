@@ -19,7 +19,7 @@ public struct Sample: Hashable, Sendable {
     public func quantile(_ probability: Double) -> Double { Self.quantile(probability, ofSorted: values) }
 
     /// The type 7 quantile of any ascending numbers, not only durations.
-    static func quantile(_ probability: Double, ofSorted values: [Double]) -> Double {
+    public static func quantile(_ probability: Double, ofSorted values: [Double]) -> Double {
         precondition((0...1).contains(probability), "probability \(probability) lies outside [0, 1]")
         let place = probability * Double(values.count - 1)
         let below = Int(place)

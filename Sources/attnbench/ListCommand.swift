@@ -6,7 +6,7 @@ import Kernels
 import Reporting
 
 struct ListCommand: Command {
-    enum Topic: String, ExpressibleByArgument, CaseIterable {
+    enum Topic: String, CaseIterable {
         case kernels, sweeps, models, accelerators
     }
 
@@ -24,8 +24,17 @@ struct ListCommand: Command {
               attnbench list models
             """)
 
-    @Argument(help: "What to list.")
+    @Argument(
+        help: "What to list: \(Topic.allCases.map(\.rawValue).joined(separator: ", ")).", transform: Self.topic)
     var topic: Topic?
+
+    private static func topic(_ name: String) throws -> Topic {
+        if let topic = Topic(rawValue: name) { return topic }
+        let names = Topic.allCases.map(\.rawValue)
+        let remedy = NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
+        throw ValidationError(
+            "\"\(name)\" is nothing to list; " + (remedy ?? "choose from \(names.joined(separator: ", "))"))
+    }
 
     func run(on console: Console) throws {
         for (index, topic) in (topic.map { [$0] } ?? Topic.allCases).enumerated() {

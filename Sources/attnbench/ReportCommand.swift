@@ -9,16 +9,23 @@ struct ReportCommand: Command {
         commandName: "report",
         abstract: "Write the report of results that are there already.",
         discussion: """
-            Reads a results file, or the results.jsonl of a directory, and writes tables, figures and pages. Nothing \
-            is measured: the same results give the same report, on any machine.
+            Reads results files, or the results.jsonl of directories, and writes tables, figures and pages. Nothing \
+            is measured: the same results give the same report, on any machine. Several results are laid over one \
+            another, with the ratio of times to the first.
 
             Examples:
               attnbench report reports/2026-03-01-scaling
               attnbench report results.jsonl --output reports/again --format md,png
+              attnbench report results.jsonl --format tex,pdf --width column
+              attnbench report a.jsonl b.jsonl --label old --label new --output reports/old-new
             """)
 
-    @Argument(help: "A results file, or a directory that holds results.jsonl.")
-    var results: String
+    @Argument(help: ArgumentHelp("Results files, or directories that hold results.jsonl.", valueName: "results"))
+    var paths: [String]
+
+    @Option(
+        help: ArgumentHelp("What results are called, once for each, in order; default the name.", valueName: "name"))
+    var label: [String] = []
 
     @Option(help: ArgumentHelp("Where it goes; default beside the results.", valueName: "dir"))
     var output: String?
@@ -27,17 +34,54 @@ struct ReportCommand: Command {
         help: ArgumentHelp("Some of \(Self.formatNames); default all.", valueName: "list"), transform: Self.formats)
     var format: Set<Report.Format>?
 
+    @Option(
+        help: ArgumentHelp(
+            "Of the figures: page (7.5 in, with the finding above) or column (3.5 in, for a paper's caption).",
+            valueName: "size"))
+    var width: FigureWidth = .page
+
     @OptionGroup var outputOptions: OutputOptions
 
+    func validate() throws {
+        if paths.isEmpty { throw ValidationError("name a results file, or a directory that holds results.jsonl") }
+        if !label.isEmpty, label.count != paths.count {
+            throw ValidationError("\(label.count) --label for \(paths.count) results; give one for each, in order")
+        }
+        if let twice = label.first(where: { name in label.count { $0 == name } > 1 }) {
+            throw ValidationError("two results are called \"\(twice)\"; give each a label of its own")
+        }
+        if paths.count > 1, output == nil {
+            throw ValidationError("say with --output where the report of \(paths.count) results goes")
+        }
+    }
+
     func run(on console: Console) throws {
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: results, isDirectory: &isDirectory)
-        let path =
-            exists && isDirectory.boolValue ? (results as NSString).appendingPathComponent("results.jsonl") : results
-        let directory = URL(fileURLWithPath: output ?? (path as NSString).deletingLastPathComponent)
+        let files = paths.map(Self.resultsFile)
+        let directory = URL(fileURLWithPath: output ?? (files[0] as NSString).deletingLastPathComponent)
         var writer = ReportWriter(console: console, options: outputOptions)
         if let format { writer.formats = format }
-        try writer.write(resultsPath: path, to: directory)
+        writer.width = width
+        try writer.write(zip(Self.labels(files, given: label), files).map { ($0, $1) }, to: directory)
+    }
+
+    private static func resultsFile(_ path: String) -> String {
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        return exists && isDirectory.boolValue ? (path as NSString).appendingPathComponent("results.jsonl") : path
+    }
+
+    /// The file's name, or its directory's where the file is called results.jsonl like all others; numbered where two
+    /// would be the same.
+    static func labels(_ files: [String], given: [String]) -> [String] {
+        guard given.isEmpty else { return given }
+        let names = files.map { file -> String in
+            let url = URL(fileURLWithPath: file)
+            let name = url.deletingPathExtension().lastPathComponent
+            return name == "results" ? url.deletingLastPathComponent().lastPathComponent : name
+        }
+        return names.enumerated().map { index, name in
+            names.count { $0 == name } > 1 ? "\(name)-\(index + 1)" : name
+        }
     }
 
     private static var formatNames: String { Report.Format.allCases.map(\.rawValue).joined(separator: ",") }
@@ -52,3 +96,5 @@ struct ReportCommand: Command {
             })
     }
 }
+
+extension FigureWidth: ExpressibleByArgument {}

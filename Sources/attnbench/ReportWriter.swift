@@ -10,36 +10,59 @@ struct ReportWriter {
     let options: OutputOptions
     var formats = Set(Report.Format.allCases)
 
+    var width = FigureWidth.page
+
     func write(resultsPath: String, to directory: URL) throws {
-        let results = try ResultsFile.load(resultsPath)
-        let analysis = ScalingAnalysis(results: results)
+        try write([(directory.lastPathComponent, resultsPath)], to: directory)
+    }
+
+    /// - Parameter inputs: a label and a results file each, at least one; ratios are over the first.
+    func write(_ inputs: [(label: String, path: String)], to directory: URL) throws {
+        let sources = try inputs.map { label, path in
+            let results = try ResultsFile.load(path)
+            return ReportSource(label: label, results: results, analysis: ScalingAnalysis(results: results))
+        }
         try ReportDirectory.make(directory)
-        let copy = directory.appendingPathComponent("results.jsonl")
-        if copy.standardizedFileURL != URL(fileURLWithPath: resultsPath).standardizedFileURL {
-            try? FileManager.default.removeItem(at: copy)
-            try FileManager.default.copyItem(atPath: resultsPath, toPath: copy.path)
+        for (source, input) in zip(sources, inputs) {
+            try Self.copy(
+                input.path, to: directory.appendingPathComponent(source.fileName("results", "jsonl", among: sources)))
         }
-        let cautions = try Report(results: results, analysis: analysis).write(to: directory, formats: formats)
-        let columns = console.width
-        if analysis.series.isEmpty {
-            let text =
-                "Nothing was measured; the report has the reason for each cell. Where time was short, give a longer "
-                + "--time-budget."
-            console.output(TerminalTable.wrap(text, width: columns, indent: 2).joined(separator: "\n") + "\n")
-        } else {
-            console.output(TerminalTable.text(ReportTables.series(analysis), width: columns) + "\n")
-        }
-        for line in Headlines(analysis).lines {
-            console.output(TerminalTable.wrap(line, width: columns, indent: 2).joined(separator: "\n") + "\n")
-        }
+        let cautions = try Report(sources, width: width).write(to: directory, formats: formats)
+        for source in sources { summarise(source, isAlone: sources.count == 1) }
+        for sentence in OverlaySentences.ratios(sources) { output(sentence + ".") }
         if !options.quiet {
-            for caution in analysis.cautions + cautions + environmentCautions(results) {
-                let lines = TerminalTable.wrap("Caution: \(caution)", width: columns, indent: 2)
+            let doubts = OverlaySentences.cautions(sources) + sources.flatMap { $0.analysis.cautions } + cautions
+            for caution in doubts + sources.flatMap({ environmentCautions($0.results) }) {
+                let lines = TerminalTable.wrap("Caution: \(caution)", width: console.width, indent: 2)
                 console.messages(lines.joined(separator: "\n") + "\n")
             }
             let page = formats.contains(.html) ? "index.html" : formats.contains(.md) ? "README.md" : ""
             console.messages("Report: \(directory.appendingPathComponent(page).relativePath)\n")
         }
+    }
+
+    private static func copy(_ path: String, to place: URL) throws {
+        guard place.standardizedFileURL != URL(fileURLWithPath: path).standardizedFileURL else { return }
+        try? FileManager.default.removeItem(at: place)
+        try FileManager.default.copyItem(atPath: path, toPath: place.path)
+    }
+
+    private func summarise(_ source: ReportSource, isAlone: Bool) {
+        if !isAlone { output("\(source.label):") }
+        if source.analysis.series.isEmpty {
+            output(
+                "Nothing was measured; the report has the reason for each cell. Where time was short, give a longer "
+                    + "--time-budget.")
+        } else {
+            console.output(
+                TerminalTable.text(ReportTables.series(source.analysis), width: console.width) + "\n")
+        }
+        guard isAlone else { return }
+        for line in Headlines(source.analysis).lines { output(line) }
+    }
+
+    private func output(_ text: String) {
+        console.output(TerminalTable.wrap(text, width: console.width, indent: 2).joined(separator: "\n") + "\n")
     }
 
     /// The report has every check; the terminal names those that were bad.

@@ -40,6 +40,15 @@ import Testing
         #expect(all == 150 && covered >= 133)
     }
 
+    @Test func lengthsBetweenMeasuredOnesAreInterpolated() throws {
+        let lengths = Planted.halfOctaves(from: 1024, count: 9) + [1 << 21]
+        let analysis = forecasts(Planted(law: { 20_000 + 0.5 * $0 }, launchNoise: 0.005), lengths)
+        let near = try #require(analysis.forecasts.first { $0.tokens == 1 << 20 })
+        #expect(near.basis == .interpolated && near.multipleOfMeasured == 0.5)
+        let far = try #require(analysis.forecasts.first { $0.tokens == 10 << 20 })
+        #expect(far.basis == .extrapolated && far.multipleOfMeasured == 5)
+    }
+
     @Test func theExponentHeldAtOneNarrowsTheForecast() throws {
         let lengths = Planted.halfOctaves(from: 1024, count: 9)
         let analysis = forecasts(Planted(law: { 0.5 * $0 }, launchNoise: 0.005), lengths)

@@ -47,4 +47,11 @@ import Testing
         #expect(Columns.text([["A", "B"], ["long", ""], ["x", "n²"]]) == "A     B\nlong\nx     n²\n")
         #expect(Columns.text([]) == "")
     }
+
+    @Test func aMisspeltTopicIsAnsweredWithTheNearest() {
+        let session = Session("list kernls")
+        #expect(session.status == .usage)
+        #expect(session.messages.contains("did you mean \"kernels\"?"))
+        #expect(Session("list xyzzy").messages.contains("choose from kernels, sweeps, models, accelerators"))
+    }
 }

@@ -6,20 +6,21 @@ import TestSupport
 @testable import Reporting
 
 @Suite struct ReportTests {
-    private static func figures(_ analysis: ScalingAnalysis) -> [Figure] {
+    static func figures(_ analysis: ScalingAnalysis) -> [Figure] {
         Figure.all(for: analysis) { PlantedAnalysis.closedForm($0, length: $1) }
     }
 
-    private static func report(
+    static func report(
         _ analysis: ScalingAnalysis, gnuplot: Result<Gnuplot, GnuplotError>? = nil
     ) -> Report {
         Report(
-            results: PlantedResults.results, analysis: analysis, figures: figures(analysis),
+            [ReportSource(label: "planted", results: PlantedResults.results, analysis: analysis)],
+            figures: figures(analysis),
             gnuplot: gnuplot ?? Result { () throws(GnuplotError) in try Gnuplot() })
     }
 
     /// Gives a directory of its own, and takes it away again.
-    private static func inDirectory(_ body: (URL) throws -> Void) throws {
+    static func inDirectory(_ body: (URL) throws -> Void) throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
         defer { try? FileManager.default.removeItem(at: directory) }
         try body(directory)
@@ -61,6 +62,74 @@ import TestSupport
                 Set(try FileManager.default.contentsOfDirectory(atPath: directory.path)) == ["README.md", "figures"])
             let figures = try FileManager.default.contentsOfDirectory(atPath: directory.path + "/figures")
             #expect(Set(figures.map { ($0 as NSString).pathExtension }) == ["png", "gp", "csv"])
+        }
+    }
+
+    /// Asked for again in another format, a report in the same place keeps what it has.
+    @Test func otherFormatsInPlaceAreKept() throws {
+        try Self.inDirectory { directory in
+            let report = Self.report(PlantedAnalysis.withNaive)
+            try report.write(to: directory, formats: [.svg, .png])
+            let svg = directory.appendingPathComponent("figures/time.svg")
+            let before = try Data(contentsOf: svg)
+            try report.write(to: directory, formats: [.pdf, .html])
+            #expect(try Data(contentsOf: svg) == before)
+            for format in ["png", "pdf"] {
+                #expect(FileManager.default.fileExists(atPath: directory.path + "/figures/time.\(format)"))
+            }
+        }
+    }
+
+    /// Script and data alone, in another place, by nothing but gnuplot.
+    @Test func aScriptRedrawsItsFigureAlone() throws {
+        try Self.inDirectory { directory in
+            try Self.report(PlantedAnalysis.withNaive).write(to: directory, formats: [.svg, .png, .pdf])
+            let copy = directory.appendingPathComponent("copy")
+            try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+            for figure in Self.figures(PlantedAnalysis.withNaive) {
+                for format in ["gp", "csv"] {
+                    try FileManager.default.copyItem(
+                        at: directory.appendingPathComponent("figures/\(figure.name).\(format)"),
+                        to: copy.appendingPathComponent("\(figure.name).\(format)"))
+                }
+                let process = Process()
+                process.executableURL = try Gnuplot().executable
+                process.arguments = ["\(figure.name).gp"]
+                process.currentDirectoryURL = copy
+                try process.run()
+                process.waitUntilExit()
+                #expect(process.terminationStatus == 0)
+                #expect(
+                    try Data(contentsOf: copy.appendingPathComponent("\(figure.name).svg"))
+                        == Data(contentsOf: directory.appendingPathComponent("figures/\(figure.name).svg")))
+                for format in ["png", "pdf"] {
+                    let bytes = try Data(contentsOf: copy.appendingPathComponent("\(figure.name).\(format)"))
+                    #expect(bytes.count > 500)
+                }
+            }
+        }
+    }
+
+    @Test func figuresOfOneColumnHaveNoHeading() throws {
+        let page = try #require(Self.figures(PlantedAnalysis.withNaive).first { $0.name == "time" })
+        let plot = try #require(TimeFigure.plot(PlantedAnalysis.withNaive))
+        let column = Figure(plot, width: .column)
+        #expect(page.width == 720 && column.width == 336)
+        #expect(page.script.contains("Bold") && !column.script.contains("Bold"))
+        #expect(column.script.contains("set terminal pdfcairo size 3.5in"))
+        #expect(column.script.contains("set terminal pngcairo size 1050,"), "300 dots an inch")
+        #expect(column.data == page.data)
+    }
+
+    /// Each mark has its numbers where it is drawn.
+    @Test func marksTellTheirNumbers() throws {
+        let figure = try #require(Self.figures(PlantedAnalysis.withNaive).first { $0.name == "time" })
+        let first = try #require(figure.points.first { $0.text.hasPrefix("full at 512 tokens: ") })
+        #expect(first.text == "full at 512 tokens: 622 µs [615, 632]")
+        #expect(
+            figure.points.count { $0.text.contains("not measured: it needs more than the 512 MiB that are free") } == 2)
+        for point in figure.points {
+            #expect((0...figure.width).contains(point.x) && (0...figure.height).contains(point.y))
         }
     }
 
@@ -152,7 +221,7 @@ import TestSupport
             let report = Self.report(PlantedAnalysis.full)
             try report.write(to: directory, formats: [.html])
             let text = try Self.text(directory, "index.html")
-            #expect(!text.contains("http"), "no outside resource")
+            #expect(!text.contains("http:") && !text.contains("https:"), "no outside resource")
             #expect(HTMLNesting.problems(in: text) == [])
             let figures = Self.figures(PlantedAnalysis.full)
             #expect(text.components(separatedBy: "<img ").count == figures.count + 1)
@@ -179,7 +248,7 @@ enum HTMLNesting {
         let withoutCode = html.replacing(#/<(style|script)>[\s\S]*?</\1>/#, with: "")
         for tag in withoutCode.matches(of: #/<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>/#) {
             let name = String(tag.2)
-            if ["meta", "img", "br"].contains(name) { continue }
+            if ["meta", "img", "br"].contains(name) || tag.0.hasSuffix("/>") { continue }
             if tag.1.isEmpty {
                 open.append(name)
             } else if open.popLast() != name {

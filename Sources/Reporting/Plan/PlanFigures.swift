@@ -4,9 +4,9 @@ import Serving
 
 extension Figure {
     /// The figures of a serving plan, in the order of its report. Prices are drawn only where a rent is known.
-    public static func all(for plan: ServingPlan) -> [Figure] {
+    public static func all(for plan: ServingPlan, width: FigureWidth = .page) -> [Figure] {
         [CacheFigure.plot(plan), LatencyFigure.plot(plan), PriceFigure.plot(plan), StepFigure.plot(plan)]
-            .compactMap { $0.map(Figure.init) }
+            .compactMap { $0.map { Figure($0, width: width) } }
     }
 }
 

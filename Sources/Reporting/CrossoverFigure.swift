@@ -1,0 +1,108 @@
+import Analysis
+import Attention
+import Foundation
+import Statistics
+
+/// From which length a window beats full attention, against the window: measured, and as the counts of pairs say.
+///
+/// Up to n = w a window allows every pair that full attention does, so n* = w is the earliest at which it can win.
+/// A kernel that computes more than its mask allows wins where its own count falls below that of full attention. For
+/// chunks of w queries against 2w keys that is 2nw − w² < n²/2, from n = (2 + √2)·w = 3.41·w on.
+enum CrossoverFigure {
+    /// One crossing with its window.
+    private struct Crossing {
+        let series: Series
+        let window: Int
+        let tokens: Estimate
+        let isBracketed: Bool
+    }
+
+    static let chunkedOverlapFactor = 2 + 2.0.squareRoot()
+
+    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+        let crossings = self.crossings(analysis)
+        let windows = crossings.map { Double($0.window) }
+        guard let narrowest = windows.min(), let widest = windows.max(), narrowest < widest else { return nil }
+        let kernels = names(crossings.map(\.series.kernel))
+        // As in the other figures, where full attention has the first colour.
+        let styles = SeriesStyle.styles(for: names(analysis.series.map(\.kernel)).map { (label: $0, kernel: $0) })
+        let traces = kernels.flatMap { kernel in
+            styles[kernel].map { Self.traces(kernel, crossings.filter { $0.series.kernel == kernel }, $0) } ?? []
+        }
+        let lengths = crossings.flatMap { [$0.tokens.low, $0.tokens.high] }
+        let x = Axis.lengths(from: Int(narrowest / 1.25), to: Int(widest * 1.25))
+        let hasChunks = kernels.contains("chunked-overlap")
+        let least = min(lengths.min() ?? narrowest, narrowest)
+        let most = max(lengths.max() ?? widest, widest * (hasChunks ? chunkedOverlapFactor : 1))
+        return Plot(
+            name: "crossover", title: title(crossings, kernels),
+            method: "Length n* from which a kernel beats full attention, \(analysis.conditions). Points: where the "
+                + "measured curves cross, with 95 % intervals. Lines: where the counts of pairs do; n* = w for a mask "
+                + "that computes no more than it allows"
+                + (hasChunks ? ", 3.41 w for chunks of w queries against 2w keys." : "."),
+            notes: notes(analysis, crossings), x: x,
+            y: .lengths(from: Int(least / 1.3), to: Int(most * 1.3)), xLabel: "window w (tokens)",
+            yLabel: "crossover length n* (tokens)", columns: ("windowTokens", "crossoverTokens"),
+            traces: theory(x, hasChunks: hasChunks) + traces, guides: [], intervals: .bars)
+    }
+
+    /// Each once, in order.
+    private static func names(_ kernels: [String]) -> [String] {
+        kernels.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    private static func crossings(_ analysis: ScalingAnalysis) -> [Crossing] {
+        analysis.crossovers.compactMap { crossover in
+            guard case .at(let tokens, let bracketed) = crossover.place,
+                let series = analysis.series(labelled: crossover.faster), let window = series.window
+            else { return nil }
+            return Crossing(series: series, window: window, tokens: tokens, isBracketed: bracketed)
+        }.sorted { $0.window < $1.window }
+    }
+
+    private static func traces(_ kernel: String, _ crossings: [Crossing], _ style: SeriesStyle) -> [Plot.Trace] {
+        func rows(_ some: [Crossing]) -> [Plot.Row] {
+            some.map { Plot.Row(Double($0.window), $0.tokens.value, $0.tokens.low...$0.tokens.high) }
+        }
+        return [
+            Plot.Trace(series: kernel, kind: .forecast, style: style, rows: rows(crossings.filter { !$0.isBracketed })),
+            Plot.Trace(series: kernel, kind: .measured, style: style, rows: rows(crossings.filter(\.isBracketed))),
+        ].filter { !$0.rows.isEmpty }
+    }
+
+    private static func theory(_ x: Axis, hasChunks: Bool) -> [Plot.Trace] {
+        func line(_ name: String, _ factor: Double, dash: Int) -> Plot.Trace {
+            Plot.Trace(
+                series: name, kind: .theory,
+                style: SeriesStyle(
+                    colour: FigureStyle.quiet, filledMark: 7, openMark: nil, dash: SeriesStyle.dashes[dash], size: 1),
+                rows: [Plot.Row(x.low, x.low * factor), Plot.Row(x.high, x.high * factor)])
+        }
+        return [line("n* = w", 1, dash: 0)] + (hasChunks ? [line("n* = 3.41 w", chunkedOverlapFactor, dash: 1)] : [])
+    }
+
+    /// "chunked-overlap beats full attention from n = 3.9 w to 4.0 w on, sliding-window from 1.0 w".
+    private static func title(_ crossings: [Crossing], _ kernels: [String]) -> String {
+        let clauses = kernels.enumerated().map { index, kernel in
+            let multiples = crossings.filter { $0.series.kernel == kernel }
+                .map { $0.tokens.value / Double($0.window) }
+            let (low, high) = (multiples.min() ?? 0, multiples.max() ?? 0)
+            let range = [low, high].map { Quantity.significant($0, digits: 2) + "\u{A0}w" }
+            let from = range[0] == range[1] ? "from n = \(range[0])" : "from n = \(range[0]) to \(range[1])"
+            return index == 0 ? "\(kernel) beats full attention \(from) on" : "\(kernel) \(from)"
+        }
+        return AbsentCells.list(clauses)
+    }
+
+    private static func notes(_ analysis: ScalingAnalysis, _ crossings: [Crossing]) -> [String] {
+        let throughout = analysis.crossovers.filter { $0.place == .notCrossedInRange }
+        let early = throughout.filter { analysis.series(labelled: $0.faster)?.window != nil }.map(\.faster)
+        let never = throughout.filter { analysis.series(labelled: $0.slower)?.window != nil }.map(\.slower)
+        return [
+            early.isEmpty ? nil : "Faster than full attention at every measured length: \(AbsentCells.list(early)).",
+            never.isEmpty ? nil : "Slower than full attention at every measured length: \(AbsentCells.list(never)).",
+            crossings.contains { !$0.isBracketed }
+                ? "Stars lie outside the measured lengths: there the fitted laws cross." : nil,
+        ].compactMap { $0 }
+    }
+}

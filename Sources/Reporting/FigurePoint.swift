@@ -1,0 +1,54 @@
+import Statistics
+
+/// A mark of a figure with its numbers in words, for those who point at it or come to it by the keyboard.
+struct FigurePoint: Sendable, Hashable {
+    /// From the left and from the top, in canvas units.
+    let x: Double
+    let y: Double
+    let text: String
+
+    /// Every mark, series by series, each from left to right.
+    static func points(of plot: Plot, _ layout: PlotLayout) -> [FigurePoint] {
+        let above = plot.traces.flatMap { points($0, layout.upper, xLabel: plot.xLabel, yLabel: plot.yLabel, layout) }
+        guard let below = plot.below, let lower = layout.lower else { return above }
+        return above + below.traces.flatMap { points($0, lower, xLabel: plot.xLabel, yLabel: below.yLabel, layout) }
+    }
+
+    private static func points(
+        _ trace: Plot.Trace, _ frame: PlotLayout.Frame, xLabel: String, yLabel: String, _ layout: PlotLayout
+    ) -> [FigurePoint] {
+        let state: String
+        switch trace.kind {
+        case .joined, .theory, .beyond: return []
+        case .measured: state = ""
+        case .forecast: state = ", forecast"
+        case .skipped: state = ", not measured"
+        }
+        return trace.rows.map { row in
+            let place = frame.place(row.x, row.y)
+            let value = trace.kind == .skipped ? row.remark ?? "" : reading(row, frame.y, name: yLabel)
+            let at =
+                frame.x.measure == .tokens
+                ? "at \(Quantity.tokens(Int(row.x))) tokens"
+                : "at \(xLabel) \(Quantity.significant(row.x, digits: 3))"
+            return FigurePoint(
+                x: place.x, y: layout.height - place.y,
+                text: "\(trace.series) \(at)\(state)" + (value.isEmpty ? "" : ": \(value)"))
+        }
+    }
+
+    /// "3.91 ms [3.88, 3.93]".
+    private static func reading(_ row: Plot.Row, _ axis: Axis, name: String) -> String {
+        let (low, high) = (row.interval?.lowerBound ?? row.y, row.interval?.upperBound ?? row.y)
+        switch axis.measure {
+        case .nanoseconds:
+            let time = Quantity.time(nanoseconds: row.y, low: low, high: high)
+            return low < high ? time + " " + Quantity.timeInterval(nanoseconds: row.y, low: low, high: high) : time
+        case .bytes: return Quantity.bytes(Int(row.y))
+        case .tokens:
+            return Quantity.interval(Estimate(value: row.y, low: low, high: high, level: 0.95), unit: "tokens")
+        case .plain:
+            return name + " " + Quantity.interval(Estimate(value: row.y, low: low, high: high, level: 0.95))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Analysis
+import Attention
+import Benchmarking
+
+extension TidyTable {
+    private static let shape = [
+        "results", "series", "kernel", "mask", "windowTokens", "sinkTokens", "chunkTokens", "batch", "queryHeads",
+        "keyValueHeads", "headDimension", "elementType", "threads", "queryTokens", "keyTokens",
+    ]
+
+    /// One row a cell; a cell without a time has its reason.
+    static func cells(of sources: [ReportSource]) -> TidyTable {
+        let columns =
+            shape + [
+                "outcome", "reason", "medianNanoseconds", "medianLowNanoseconds", "medianHighNanoseconds",
+                "intervalLevel", "minimumNanoseconds", "samples", "contaminatedSamples", "usefulPairs", "computedPairs",
+                "usefulFLOPs", "leastBytes", "usefulFLOPsPerSecond", "fractionOfPeak", "peakResidentBytes",
+                "predictedBytes",
+            ]
+        let rows = sources.flatMap { source in
+            source.analysis.series.flatMap { series in series.points.map { row(source.label, series, $0) } }
+                + source.analysis.absent.map { row(source, $0, columns: columns.count) }
+        }
+        return TidyTable(columns: columns, rows: rows)
+    }
+
+    private static func row(_ results: String, _ series: Series, _ point: Point) -> [Value] {
+        shape(results, series.label, series.kernel, series.parameters)
+            + [
+                .whole(point.queryLength), .whole(point.keyLength), .text("measured"), .missing,
+                .number(point.medianNanoseconds), .number(point.low), .number(point.high), .number(point.level),
+                .number(point.minimumNanoseconds), .whole(point.samples), .whole(point.contaminatedSamples),
+                .whole(point.usefulPairs), .whole(point.computedPairs), .whole(point.flops), .whole(point.bytes),
+                .number(point.flopsPerSecond.value), .number(point.fractionOfPeak), .whole(point.peakResidentBytes),
+                .whole(point.predictedBytes),
+            ]
+    }
+
+    private static func row(_ source: ReportSource, _ cell: AbsentCell, columns: Int) -> [Value] {
+        let series = source.analysis.series(labelled: cell.series)
+        let known =
+            series.map { shape(source.label, $0.label, $0.kernel, $0.parameters) }
+            ?? [.text(source.label), .text(cell.series)] + Array(repeating: .missing, count: shape.count - 4)
+        let values =
+            known + [
+                .whole(cell.queryLength), .whole(cell.keyLength), .text(cell.failed ? "failed" : "skipped"),
+                .text(cell.reason),
+            ]
+        return values + Array(repeating: .missing, count: columns - values.count)
+    }
+
+    private static func shape(
+        _ results: String, _ label: String, _ kernel: String, _ parameters: SeriesParameters
+    ) -> [Value] {
+        let (mask, window, sinks, chunk): (String, Int?, Int?, Int?) =
+            switch parameters.mask {
+            case .full: ("full", nil, nil, nil)
+            case .causal: ("causal", nil, nil, nil)
+            case .slidingWindow(let window): ("sliding-window", window, nil, nil)
+            case .symmetricWindow(let radius): ("symmetric-window", 2 * radius + 1, nil, nil)
+            case .attentionSink(let sinks, let window): ("attention-sink", window, sinks, nil)
+            case .chunkedLocal(let chunk): ("chunked-local", nil, nil, chunk)
+            }
+        return [
+            .text(results), .text(label), .text(kernel), .text(mask), Value(window), Value(sinks), Value(chunk),
+            .whole(parameters.batch), .whole(parameters.queryHeads), .whole(parameters.keyValueHeads),
+            .whole(parameters.headDimension), .text(parameters.elementType.rawValue), .whole(parameters.threads),
+        ]
+    }
+
+    /// One row a sample, as it was taken: time of one call, and whether the rule calls it contaminated.
+    static func samples(of sources: [ReportSource]) -> TidyTable {
+        let rows = sources.flatMap { source in
+            source.results.measurements.flatMap { measurement -> [[Value]] in
+                guard case .measured(let record) = measurement.outcome else { return [] }
+                let workload = measurement.workload
+                let parameters = SeriesParameters(workload)
+                let series = source.analysis.series.first {
+                    $0.kernel == workload.kernel && $0.parameters == parameters
+                }
+                let lengths = workload.problem.shape
+                return record.samplesNanoseconds.indices.map { index in
+                    let wall = record.samplesNanoseconds[index]
+                    return [
+                        .text(source.label), .text(series?.label ?? workload.kernel), .whole(lengths.queryLength),
+                        .whole(lengths.keyLength), .whole(measurement.launch), .whole(record.rounds[index]),
+                        .whole(record.iterationsPerSample),
+                        .number(Double(wall) / Double(record.iterationsPerSample)),
+                        .flag(record.contamination[index].isContaminated(wallNanoseconds: wall)),
+                    ]
+                }
+            }
+        }
+        return TidyTable(
+            columns: [
+                "results", "series", "queryTokens", "keyTokens", "launch", "round", "callsInSample",
+                "callNanoseconds", "contaminated",
+            ], rows: rows)
+    }
+}
