@@ -1,6 +1,6 @@
 /// Several analyses as one, for figures and tables that lay them over one another.
 extension ScalingAnalysis {
-    /// Series keep their numbers and take the source into their labels: "full, old". The same series of all sources
+    /// Series keep their numbers and take the source into their labels: "full · old". The same series of all sources
     /// stand together. What compares series within a source (crossovers, overheads, strong scaling) is left to the
     /// source's own analysis, and so are its ceilings: those here are the first one's.
     ///
@@ -33,6 +33,6 @@ extension ScalingAnalysis {
             absent: relabelled(\.absent, \.series), cautions: [])
     }
 
-    /// "full, old": what a series of a source is called among others.
-    public static func label(_ series: String, source: String) -> String { "\(series), \(source)" }
+    /// "full · old": what a series of a source is called among others.
+    public static func label(_ series: String, source: String) -> String { "\(series) · \(source)" }
 }

@@ -35,7 +35,9 @@ struct LayerCommands {
         guard trace.rows.contains(where: { $0.interval != nil }) else { return [] }
         let colour = "lc rgb '\(trace.style.colour)'"
         if intervals == .bars || trace.rows.count == 1 {
-            return [command("yerrorbars pt 0 ps 0 lw 1 \(colour)", withInterval: true)]
+            // Not error bars: gnuplot clears a space around their points, in which a short interval would vanish.
+            let bar = "using (\(picked("4"))):\(columns[1]):(0):($\(columns[2])-$\(columns[1]))"
+            return ["'\(name).csv' skip 1 \(bar) with vectors nohead lt 1 lw 1.2 \(colour)"]
         }
         let band = "using (\(picked("4"))):\(columns[1]):\(columns[2])"
         return ["'\(name).csv' skip 1 \(band) with filledcurves fs transparent solid 0.25 noborder \(colour)"]

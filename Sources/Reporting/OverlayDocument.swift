@@ -14,7 +14,7 @@ extension Document {
             return "\(source.label): \(header.machine.cpuModel), \(header.startedAt), commit \(header.build.commit)"
                 + (header.build.dirty ? " with uncommitted changes" : "")
         }.joined(separator: ". ")
-        let doubts = OverlaySentences.cautions(sources) + sources.flatMap(\.analysis.cautions) + cautions
+        let doubts = OverlaySentences.cautions(sources) + cautions
         var blocks: [Block] = [
             .list(OverlaySentences.ratios(sources).map { $0 + "." }), .cautions(doubts.map(\.description)),
         ]

@@ -19,9 +19,12 @@ public enum OverlaySentences {
         }
     }
 
-    /// What forbids to take a ratio for a verdict on the code.
+    /// What forbids to take a ratio for a verdict on the code, then the doubts of each source under its name.
     public static func cautions(_ sources: [ReportSource]) -> [Caution] {
         guard let base = sources.first else { return [] }
+        let own = sources.flatMap { source in
+            source.analysis.cautions.map { sources.count == 1 ? $0 : Caution("\(source.label): \($0)") }
+        }
         return sources.dropFirst().flatMap { source in
             let (one, other) = (base.results.header, source.results.header)
             let machines = differences(one, other)
@@ -35,7 +38,7 @@ public enum OverlaySentences {
                             + "their ratio describes the two as they stand and is no verdict on the code"),
                 shapes(source, base),
             ].compactMap { $0 }
-        }
+        } + own
     }
 
     private static func differences(_ one: ResultsHeader, _ other: ResultsHeader) -> [String] {

@@ -31,8 +31,8 @@ struct ReportWriter {
         for source in sources { summarise(source, isAlone: sources.count == 1) }
         for sentence in OverlaySentences.ratios(sources) { output(sentence + ".") }
         if !options.quiet {
-            let doubts = OverlaySentences.cautions(sources) + sources.flatMap { $0.analysis.cautions } + cautions
-            for caution in doubts + sources.flatMap({ environmentCautions($0.results) }) {
+            let environment = sources.flatMap { environmentCautions($0, isAlone: sources.count == 1) }
+            for caution in OverlaySentences.cautions(sources) + cautions + environment {
                 let lines = TerminalTable.wrap("Caution: \(caution)", width: console.width, indent: 2)
                 console.messages(lines.joined(separator: "\n") + "\n")
             }
@@ -66,11 +66,13 @@ struct ReportWriter {
     }
 
     /// The report has every check; the terminal names those that were bad.
-    private func environmentCautions(_ results: Results) -> [Caution] {
-        let bad = results.header.machine.checks.filter { $0.state == .bad }.map(\.name)
+    private func environmentCautions(_ source: ReportSource, isAlone: Bool) -> [Caution] {
+        let bad = source.results.header.machine.checks.filter { $0.state == .bad }.map(\.name)
         if bad.isEmpty { return [] }
         return [
-            Caution("\(bad.count) checks of the environment were bad when it began: " + bad.joined(separator: ", "))
+            Caution(
+                (isAlone ? "" : "\(source.label): ") + "\(bad.count) checks of the environment were bad when it began: "
+                    + bad.joined(separator: ", "))
         ]
     }
 }

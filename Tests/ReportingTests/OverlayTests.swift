@@ -27,10 +27,10 @@ import TestSupport
         let merged = ScalingAnalysis(merging: PlantedResults.oldAndNew.map { ($0.label, $0.analysis) })
         #expect(
             merged.series.map(\.label) == [
-                "full, old", "full, new", "sliding-window(1024), old", "sliding-window(1024), new",
+                "full · old", "full · new", "sliding-window(1024) · old", "sliding-window(1024) · new",
             ])
         #expect(merged.series[1].points == PlantedResults.oldAndNew[1].analysis.series[0].points)
-        #expect(merged.forecasts.map(\.series).contains("full, new"))
+        #expect(merged.forecasts.map(\.series).contains("full · new"))
         #expect(merged.crossovers.isEmpty)
     }
 
@@ -43,7 +43,7 @@ import TestSupport
         #expect(
             time.data.hasPrefix("layer,series,kind,tokens,nanoseconds,low,high,timeRatio,timeRatioLow,timeRatioHigh\n"))
         let rows = time.data.split(separator: "\n")
-        #expect(rows.contains { $0.contains("\"full, new\",measured,512,,,,0.8,") })
+        #expect(rows.contains { $0.contains("\"full · new\",measured,512,,,,0.8,") })
         for row in rows.dropFirst() {
             // Labels hold a comma.
             #expect(row.replacing(#/"[^"]*"/#, with: "").count { $0 == "," } == 9)
@@ -52,7 +52,8 @@ import TestSupport
 
     @Test func machinesThatDifferAreNamed() throws {
         let same = OverlaySentences.cautions(PlantedResults.oldAndNew).map(\.description)
-        #expect(same.count == 1 && same[0].contains("one after the other"))
+        #expect(same.count == 3 && same[0].contains("one after the other"))
+        #expect(same[1].hasPrefix("old: The machine was busy") && same[2].hasPrefix("new: The machine was busy"))
         let other = ReportSource(
             label: "other", results: PlantedResults.onAnotherMachine, analysis: PlantedAnalysis.withNaive)
         let different = OverlaySentences.cautions([PlantedResults.oldAndNew[0], other]).map(\.description)
