@@ -25,7 +25,8 @@ enum AbsentCells {
     /// Why a cell is missing, short enough to stand beside its mark: "needs 16 GiB of memory".
     static func remark(_ cell: AbsentCell) -> String {
         if cell.failed { return "wrong result" }
-        return cell.reason.split(separator: #/[;,] /#).first.map(String.init) ?? cell.reason
+        let clause = cell.reason.split(separator: #/[;,] /#).first.map(String.init) ?? cell.reason
+        return clause.hasPrefix("one call ") ? String(clause.dropFirst("one call ".count)) : clause
     }
 
     /// "a", "a and b", "a, b and c".

@@ -11,27 +11,26 @@ public struct Figure: Sendable, Hashable {
     /// What is missing and why.
     public let notes: [String]
     /// `NAME.gp`: draws NAME.svg, NAME.png and NAME.pdf from NAME.csv in the working directory.
-    public let script: String
+    public var script: String { drawing.script }
     /// `NAME.csv`.
     public let data: String
-    /// Size of the drawing in canvas units, 96 an inch.
-    public let width: Double
-    public let height: Double
-    /// What a pointer or the keyboard can reach on the page.
-    let points: [FigurePoint]
+    /// As it stands in the files.
+    let drawing: FigureDrawing
+    /// The same for a narrow screen, which the page holds beside it.
+    let narrow: FigureDrawing
 
-    init(_ plot: Plot, width figureWidth: FigureWidth = .page) {
-        let layout = PlotLayout(plot, width: figureWidth)
-        width = layout.width
-        height = layout.height
-        points = FigurePoint.points(of: plot, layout)
+    init(_ plot: Plot, width: FigureWidth = .page) {
+        drawing = FigureDrawing(plot, width: width)
+        narrow = width == .column ? drawing : FigureDrawing(plot, width: .column)
         name = plot.name
         title = plot.title
         method = plot.method
         notes = plot.notes
-        script = PlotScript(plot, width: figureWidth).text
         data = plot.data
     }
+
+    /// How it was measured and what is missing.
+    var explanation: String { ([method] + notes).joined(separator: " ") }
 
     /// The sentence that the figure proves.
     public var caption: String { title + "." }
@@ -54,5 +53,23 @@ public struct Figure: Sendable, Hashable {
             CrossoverFigure.plot(analysis),
             MemoryFigure.plot(analysis), ForecastFigure.plot(analysis),
         ].compactMap { $0.map { Figure($0, width: width) } }
+    }
+}
+
+/// A figure at one width.
+struct FigureDrawing: Sendable, Hashable {
+    let script: String
+    /// In canvas units, 96 an inch.
+    let width: Double
+    let height: Double
+    /// What a pointer or the keyboard can reach on the page.
+    let points: [FigurePoint]
+
+    init(_ plot: Plot, width figureWidth: FigureWidth) {
+        let layout = PlotLayout(plot, width: figureWidth)
+        script = PlotScript(plot, width: figureWidth).text
+        width = layout.width
+        height = layout.height
+        points = FigurePoint.points(of: plot, layout)
     }
 }

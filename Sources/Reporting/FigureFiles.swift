@@ -5,8 +5,8 @@ import Statistics
 struct FigureFiles {
     /// In the order given, with the formats that were drawn and kept; none where gnuplot could not.
     private(set) var drawn: [(figure: Figure, drawn: [FigureFormat])] = []
-    /// SVGs by figure name, whether kept or not: pages embed them.
-    private(set) var images: [String: Data] = [:]
+    /// What pages embed, by figure name.
+    private(set) var images: [String: FigureImages] = [:]
     private(set) var cautions: [Caution] = []
 
     /// - Parameter formats: those to be kept. Files of other formats that lie there already stay as they are.
@@ -20,15 +20,14 @@ struct FigureFiles {
             try folder.appendingPathComponent("\(figure.name).gp").write(figure.script)
         }
         let wanted = FigureFormat.allCases.filter(formats.contains)
-        let needed = needsImages ? Set(wanted).union([.svg]) : Set(wanted)
         switch gnuplot {
         case .failure(let error):
             drawn = figures.map { ($0, []) }
-            cautions = needed.isEmpty ? [] : [Caution("\(error)")]
+            cautions = wanted.isEmpty && !needsImages ? [] : [Caution("\(error)")]
         case .success(let gnuplot):
             for figure in figures {
                 do throws(GnuplotError) {
-                    try draw(figure, gnuplot, needed, keeping: wanted, in: folder)
+                    try draw(figure, gnuplot, wanted, needsImages: needsImages, in: folder)
                     drawn.append((figure, wanted))
                 } catch {
                     cautions.append(Caution("\(error)"))
@@ -38,32 +37,53 @@ struct FigureFiles {
         }
     }
 
-    /// In a directory of its own, so that what is drawn for a page alone touches no file of an earlier report.
     private mutating func draw(
-        _ figure: Figure, _ gnuplot: Gnuplot, _ needed: Set<FigureFormat>, keeping wanted: [FigureFormat],
-        in folder: URL
+        _ figure: Figure, _ gnuplot: Gnuplot, _ wanted: [FigureFormat], needsImages: Bool, in folder: URL
     ) throws(GnuplotError) {
-        if needed.isEmpty { return }
+        let formats = needsImages && !wanted.contains(.svg) ? wanted + [.svg] : wanted
+        let wide = try Self.bytes(of: figure, figure.drawing, gnuplot, formats)
+        for format in wanted {
+            let file = folder.appendingPathComponent("\(figure.name).\(format.rawValue)")
+            do { try wide[format]?.write(to: file) } catch {
+                throw .failed(figure: figure.name, message: error.localizedDescription)
+            }
+        }
+        guard needsImages else { return }
+        let narrow = try Self.bytes(of: figure, figure.narrow, gnuplot, [.svg])
+        if let wide = wide[.svg], let narrow = narrow[.svg] {
+            images[figure.name] = FigureImages(wide: wide, narrow: narrow)
+        }
+    }
+
+    /// Drawn in a directory of its own, so that what a page alone needs touches no file of an earlier report.
+    private static func bytes(
+        of figure: Figure, _ drawing: FigureDrawing, _ gnuplot: Gnuplot, _ formats: [FigureFormat]
+    ) throws(GnuplotError) -> [FigureFormat: Data] {
+        if formats.isEmpty { return [:] }
         let files = FileManager.default
         let scratch = files.temporaryDirectory.appendingPathComponent("attnbench-figure-\(UUID())")
         defer { try? files.removeItem(at: scratch) }
         do {
             try files.createDirectory(at: scratch, withIntermediateDirectories: true)
             try Data(figure.data.utf8).write(to: scratch.appendingPathComponent("\(figure.name).csv"))
-            try Data(figure.script.utf8).write(to: scratch.appendingPathComponent("\(figure.name).gp"))
+            try Data(drawing.script.utf8).write(to: scratch.appendingPathComponent("\(figure.name).gp"))
         } catch { throw .failed(figure: figure.name, message: error.localizedDescription) }
-        try gnuplot.draw(figure.name, in: scratch, formats: FigureFormat.allCases.filter(needed.contains))
-        do {
-            if needed.contains(.svg) {
-                images[figure.name] = try Data(contentsOf: scratch.appendingPathComponent("\(figure.name).svg"))
+        try gnuplot.draw(figure.name, in: scratch, formats: formats)
+        var bytes: [FigureFormat: Data] = [:]
+        for format in formats {
+            let file = scratch.appendingPathComponent("\(figure.name).\(format.rawValue)")
+            do { bytes[format] = try Data(contentsOf: file) } catch {
+                throw .failed(figure: figure.name, message: error.localizedDescription)
             }
-            for format in wanted {
-                let name = "\(figure.name).\(format.rawValue)"
-                let bytes = try Data(contentsOf: scratch.appendingPathComponent(name))
-                try bytes.write(to: folder.appendingPathComponent(name))
-            }
-        } catch { throw .failed(figure: figure.name, message: error.localizedDescription) }
+        }
+        return bytes
     }
+}
+
+/// SVGs of one figure for a page: one for wide screens, one for narrow ones.
+public struct FigureImages: Sendable, Hashable {
+    let wide: Data
+    let narrow: Data
 }
 
 extension URL {

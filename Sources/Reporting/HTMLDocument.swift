@@ -7,8 +7,8 @@ public enum HTMLDocument {
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; "
         + "form-action 'none'"
 
-    /// - Parameter image: the bytes of a figure's SVG; nil where it was not drawn.
-    public static func text(_ document: Document, image: (Figure) -> Data?) -> String {
+    /// - Parameter image: a figure's SVGs; nil where it was not drawn.
+    public static func text(_ document: Document, image: (Figure) -> FigureImages?) -> String {
         let body = document.blocks.map { text($0, image: image) }.joined(separator: "\n")
         return """
             <!DOCTYPE html>
@@ -41,7 +41,7 @@ public enum HTMLDocument {
             """
     }
 
-    private static func text(_ block: Document.Block, image: (Figure) -> Data?) -> String {
+    private static func text(_ block: Document.Block, image: (Figure) -> FigureImages?) -> String {
         switch block {
         case .heading(let text): "<h2>\(escape(text))</h2>"
         case .paragraph(let text): "<p>\(set(text))</p>"
@@ -80,14 +80,16 @@ public enum HTMLDocument {
             """
     }
 
-    private static func text(_ figure: Figure, _ drawn: [FigureFormat], _ image: Data?) -> String {
+    private static func text(_ figure: Figure, _ drawn: [FigureFormat], _ image: FigureImages?) -> String {
         let files = (drawn.map(\.rawValue) + ["gp", "csv"]).map {
             "<a href=\"figures/\(escape(figure.name)).\($0)\">\($0)</a>"
         }
-        let picture = image.map { text(figure, svg: $0) }
+        let picture = image.map {
+            text(figure, figure.drawing, svg: $0.wide, "wide") + text(figure, figure.narrow, svg: $0.narrow, "narrow")
+        }
         return """
             <figure id="\(escape(figure.name))">
-            \(picture ?? "")<figcaption>\(set(figure.caption))
+            \(picture ?? "")<figcaption>\(set(figure.caption)) <span class="narrow">\(set(figure.explanation))</span>
             <span class="files">\(files.joined(separator: " · "))</span></figcaption>
             </figure>
             """
@@ -95,10 +97,10 @@ public enum HTMLDocument {
 
     /// The drawing, and over it the marks that tell their numbers: one stop of the tab key a figure, arrow keys from mark
     /// to mark.
-    private static func text(_ figure: Figure, svg: Data) -> String {
+    private static func text(_ figure: Figure, _ drawing: FigureDrawing, svg: Data, _ screen: String) -> String {
         func number(_ value: Double) -> String { String(format: "%.4g", value) }
-        let size = "\(number(figure.width)) \(number(figure.height))"
-        let marks = figure.points.enumerated().map { index, point in
+        let size = "\(number(drawing.width)) \(number(drawing.height))"
+        let marks = drawing.points.enumerated().map { index, point in
             "<circle cx=\"\(number(point.x))\" cy=\"\(number(point.y))\" r=\"7\" role=\"img\" "
                 + "tabindex=\"\(index == 0 ? 0 : -1)\" aria-label=\"\(escape(point.text))\"/>\n"
         }
@@ -108,9 +110,9 @@ public enum HTMLDocument {
             : "<svg class=\"points\" viewBox=\"0 0 \(size)\" role=\"group\" aria-label=\"Points of the figure; "
                 + "arrow keys go from one to the next\">\n\(marks.joined())</svg>\n<output class=\"reading\" hidden></output>\n"
         return """
-            <div class="scroll"><div class="plot" style="max-width: \(number(figure.width * 1.0222))px">
-            <img src="data:image/svg+xml;base64,\(svg.base64EncodedString())" width="\(number(figure.width))" \
-            height="\(number(figure.height))" alt="\(escape(figure.alternativeText))">
+            <div class="scroll \(screen)"><div class="plot" style="max-width: \(number(drawing.width * 1.0222))px">
+            <img src="data:image/svg+xml;base64,\(svg.base64EncodedString())" width="\(number(drawing.width))" \
+            height="\(number(drawing.height))" alt="\(escape(figure.alternativeText))">
             \(overlay)</div></div>
 
             """

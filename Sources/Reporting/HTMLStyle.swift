@@ -23,7 +23,7 @@ enum HTMLStyle {
         header + ul li { margin: .5rem 0; padding-left: .8rem; border-left: 3px solid var(--link); }
         a { color: var(--link); }
         figure { margin: 1.5rem 0 2rem; max-width: 46rem; }
-        .plot { position: relative; min-width: 34rem; }
+        .plot { position: relative; } .narrow { display: none; }
         .plot img { display: block; width: 100%; height: auto; border-radius: 4px; }
         .points { position: absolute; inset: 0; width: 100%; height: 100%; }
         .points circle { fill: transparent; stroke: transparent; stroke-width: 2; outline: none; }
@@ -52,11 +52,13 @@ enum HTMLStyle {
         dt { color: var(--quiet); } dd { margin: 0; }
         aside { border-left: 3px solid var(--warn); padding: .1rem .9rem; margin: 1rem 0; background: var(--tint); }
         @media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
-          .files { white-space: normal; } }
+          .files { white-space: normal; }
+          .wide { display: none; } .narrow { display: block; } span.narrow { display: inline; } }
         @media print { :root { color-scheme: light; --ink: #000; --quiet: #444; --paper: #fff; --line: #ccc; --tint: #fff;
             --link: #000; --warn: #444; }
           main { max-width: none; padding: 0; } figure, tr, aside { break-inside: avoid; } h2 { break-after: avoid; }
-          .scroll { overflow: visible; } table { font-size: .7rem; } figure img { filter: none; } .plot { min-width: 0; }
+          .scroll { overflow: visible; } table { font-size: .7rem; } figure img { filter: none; } .wide { display: block; }
+          .narrow, span.narrow { display: none; }
           .points, .reading, .files { display: none; } th[aria-sort] button::after { content: none; } }
         """
 }

@@ -42,7 +42,7 @@ public enum LaTeXDocument {
 
     private static func text(_ figure: Figure) -> String {
         let caption = ([figure.caption, figure.method] + figure.notes).map(set).joined(separator: " ")
-        let width = figure.width < 500 ? "\\columnwidth" : "\\textwidth"
+        let width = figure.drawing.width < 500 ? "\\columnwidth" : "\\textwidth"
         return """
             \\begin{figure}[tp]
             \\centering

@@ -24,6 +24,8 @@ struct PlotLayout {
     let upper: Frame
     let lower: Frame?
 
+    /// Lines of notes; more would leave no room for the figure.
+    private static let mostNotes = 5
     /// Room for an exponent under the line above.
     static let titleSpacing = 1.4
 
@@ -35,9 +37,10 @@ struct PlotLayout {
         let textWidth = width - 2 * margin
         title = figureWidth.hasHeading ? FigureStyle.title(plot.title, width: textWidth) : ([], 0)
         method = figureWidth.hasHeading ? FigureStyle.wrap(plot.method, size: textSize, width: textWidth) : []
+        let lines = plot.notes.flatMap { FigureStyle.wrap($0, size: textSize - 1, width: textWidth) }
         notes =
-            figureWidth.hasHeading
-            ? plot.notes.flatMap { FigureStyle.wrap($0, size: textSize - 1, width: textWidth) } : []
+            !figureWidth.hasHeading
+            ? [] : lines.count <= Self.mostNotes ? lines : lines.prefix(Self.mostNotes - 1) + ["… all in the report."]
         let ticks = plot.y.ticks + (plot.below?.y.ticks ?? [])
         let tickWidth = ticks.map { FigureStyle.textWidth($0.label, size: figureWidth.tickSize) }.max() ?? 0
         let names = plot.ends.map(\.series) + (plot.below?.ends(along: plot.x).map(\.series) ?? [])

@@ -158,16 +158,27 @@ struct PlotScript {
         }
     }
 
-    /// What stands beside marks: to the left, where the curves came from lower down.
+    /// What stands beside marks: to the left, where the curves came from lower down, or a line higher or lower where
+    /// another remark stands. One that finds no room is left to the notes, which name every cell.
     private func remarks(_ layers: [Plot.Layer], _ frame: PlotLayout.Frame) -> [String] {
-        layers.flatMap { layer -> [String] in
+        let size = layout.figureWidth.textSize - 1
+        var taken: [(x: ClosedRange<Double>, y: Double)] = []
+        return layers.flatMap { layer -> [String] in
             guard case .trace(let trace) = layer else { return [] }
-            return trace.rows.compactMap { row in
+            return trace.rows.reversed().compactMap { row in
                 guard let remark = row.remark else { return nil }
                 let place = frame.place(row.x, row.y)
+                let right = place.x - 9
+                let span = (right - FigureStyle.textWidth(remark, size: size))...right
+                let heights = [0, size * 1.2, -size * 1.2].map { place.y + 3 + $0 }
+                let free = heights.first { y in
+                    !taken.contains { abs($0.y - y) < size && $0.x.overlaps(span) }
+                }
+                guard let free, span.lowerBound > frame.left else { return nil }
+                taken.append((span, free))
                 return label(
-                    GnuplotText.escaped(remark), x: place.x - 9, y: place.y + 3,
-                    size: layout.figureWidth.textSize - 1, colour: trace.style.colour, alignment: "right")
+                    GnuplotText.escaped(remark), x: right, y: free, size: size, colour: trace.style.colour,
+                    alignment: "right")
             }
         }
     }

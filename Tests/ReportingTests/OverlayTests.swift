@@ -37,7 +37,7 @@ import TestSupport
     @Test func timesHaveAPanelOfRatios() throws {
         let figures = Figure.all(overlaying: PlantedResults.oldAndNew)
         let time = try #require(figures.first { $0.name == "time" })
-        #expect(time.height > time.width * 480 / 720)
+        #expect(time.drawing.height > time.drawing.width * 480 / 720)
         #expect(time.script.contains("set multiplot") && time.script.contains("time over old"))
         #expect(time.script == Golden.text("overlay-time.gp", updatingTo: time.script))
         #expect(

@@ -114,7 +114,7 @@ import TestSupport
         let page = try #require(Self.figures(PlantedAnalysis.withNaive).first { $0.name == "time" })
         let plot = try #require(TimeFigure.plot(PlantedAnalysis.withNaive))
         let column = Figure(plot, width: .column)
-        #expect(page.width == 720 && column.width == 336)
+        #expect(page.drawing.width == 720 && column.drawing.width == 336)
         #expect(page.script.contains("Bold") && !column.script.contains("Bold"))
         #expect(column.script.contains("set terminal pdfcairo size 3.5in"))
         #expect(column.script.contains("set terminal pngcairo size 1050,"), "300 dots an inch")
@@ -124,12 +124,14 @@ import TestSupport
     /// Each mark has its numbers where it is drawn.
     @Test func marksTellTheirNumbers() throws {
         let figure = try #require(Self.figures(PlantedAnalysis.withNaive).first { $0.name == "time" })
-        let first = try #require(figure.points.first { $0.text.hasPrefix("full at 512 tokens: ") })
+        let first = try #require(figure.drawing.points.first { $0.text.hasPrefix("full at 512 tokens: ") })
         #expect(first.text == "full at 512 tokens: 622 µs [615, 632]")
         #expect(
-            figure.points.count { $0.text.contains("not measured: it needs more than the 512 MiB that are free") } == 2)
-        for point in figure.points {
-            #expect((0...figure.width).contains(point.x) && (0...figure.height).contains(point.y))
+            figure.drawing.points.count {
+                $0.text.contains("not measured: it needs more than the 512 MiB that are free")
+            } == 2)
+        for point in figure.drawing.points {
+            #expect((0...figure.drawing.width).contains(point.x) && (0...figure.drawing.height).contains(point.y))
         }
     }
 
@@ -224,7 +226,7 @@ import TestSupport
             #expect(!text.contains("http:") && !text.contains("https:"), "no outside resource")
             #expect(HTMLNesting.problems(in: text) == [])
             let figures = Self.figures(PlantedAnalysis.full)
-            #expect(text.components(separatedBy: "<img ").count == figures.count + 1)
+            #expect(text.components(separatedBy: "<img ").count == 2 * figures.count + 1, "wide and narrow")
             for figure in figures {
                 #expect(text.contains("alt=\"\(HTMLDocument.escape(figure.alternativeText))\""), "\(figure.name)")
             }
