@@ -54,14 +54,15 @@ enum FigureStyle {
         return ems * size * (isBold ? 1.07 : 1)
     }
 
-    /// Words in lines no wider than `width`; a number keeps its unit.
+    /// Words in lines no wider than `width`; a number keeps its unit and its interval.
     static func wrap(_ text: String, size: Double, isBold: Bool = false, width: Double) -> [String] {
         var lines = [""]
         let units = TimeUnit.all.map(\.name) + ["%", "MiB", "GiB", "tokens"]
         let glued = text.replacing(#/(\d) (\S+?)(?=[\s,.;)]|$)/#) { match in
             units.contains(String(match.2)) ? "\(match.1)\u{A0}\(match.2)" : String(match.0)
         }
-        for word in glued.split(separator: " ") {
+        let words = glued.replacing(" ± ", with: "\u{A0}±\u{A0}")
+        for word in words.split(separator: " ") {
             let longer = lines[lines.count - 1].isEmpty ? String(word) : lines[lines.count - 1] + " " + word
             if lines[lines.count - 1].isEmpty || textWidth(longer, size: size, isBold: isBold) <= width {
                 lines[lines.count - 1] = longer

@@ -162,7 +162,14 @@ struct PlotScript {
     /// another remark stands. One that finds no room is left to the notes, which name every cell.
     private func remarks(_ layers: [Plot.Layer], _ frame: PlotLayout.Frame) -> [String] {
         let size = layout.figureWidth.textSize - 1
-        var taken: [(x: ClosedRange<Double>, y: Double)] = []
+        // Marks, and then the remarks placed so far.
+        var taken: [(x: ClosedRange<Double>, y: Double)] = layers.flatMap { layer in
+            guard case .trace(let trace) = layer, trace.kind == .measured || trace.kind == .skipped else { return [] }
+            return trace.rows.map { row in
+                let place = frame.place(row.x, row.y)
+                return (place.x - 4...place.x + 4, place.y + 3)
+            }
+        }
         return layers.flatMap { layer -> [String] in
             guard case .trace(let trace) = layer else { return [] }
             return trace.rows.reversed().compactMap { row in

@@ -10,8 +10,8 @@ enum RaisedText {
         var parts: [Part] = []
         var rest = Substring(text)
         while let caret = rest.firstIndex(of: "^") {
-            var raised = rest[rest.index(after: caret)...].prefix { "0123456789.±− β".contains($0) }
-            while let last = raised.last, " .".contains(last) { raised.removeLast() }
+            var raised = rest[rest.index(after: caret)...].prefix { "0123456789.±− \u{A0}β".contains($0) }
+            while let last = raised.last, " \u{A0}.".contains(last) { raised.removeLast() }
             let plain = raised.isEmpty ? rest[...caret] : rest[..<caret]
             parts.append(Part(text: String(plain), isRaised: false))
             if !raised.isEmpty { parts.append(Part(text: String(raised), isRaised: true)) }

@@ -21,7 +21,7 @@ struct BundledSweepTests {
         let names = SweepFile.list(in: [Self.directory]).map { ($0 as NSString).lastPathComponent }
         #expect(
             names == [
-                "crossover.yaml", "element-types.yaml", "head-dimensions.yaml", "long-context.yaml",
+                "crossover.yaml", "element-types.yaml", "grouped-heads.yaml", "head-dimensions.yaml", "long-context.yaml",
                 "prefill-limit.yaml", "scaling.yaml",
                 "small.yaml", "smoke.yaml", "threads.yaml",
             ])
