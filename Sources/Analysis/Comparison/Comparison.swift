@@ -72,13 +72,15 @@ public struct Comparison: Sendable, Codable, Hashable {
         verdict = Self.verdict(cells: cells.map(\.verdict), guards: guards, shape: shape)
     }
 
-    /// A failed shape check needs no clock and stands whatever the guards say. A guard that failed leaves the clock's
-    /// verdicts open. After that the worst cell decides; a run without a cell says nothing.
+    /// A failed count needs no clock and stands whatever the guards say. A guard that failed leaves all that the clock says
+    /// open. After that the shape and then the worst cell decide; a run without a cell says nothing.
     static func verdict(
         cells: [ComparisonVerdict], guards: [ComparisonGuard], shape: [ShapeFinding]
     ) -> ComparisonVerdict {
-        if shape.contains(where: { !$0.passed }) { return .regressed }
+        let failed = shape.filter { !$0.passed }
+        if failed.contains(where: \.kind.isCounted) { return .regressed }
         if cells.isEmpty || guards.contains(where: { !$0.passed }) { return .inconclusive }
+        if !failed.isEmpty { return .regressed }
         return [.regressed, .inconclusive, .improved].first(where: cells.contains) ?? .pass
     }
 }
