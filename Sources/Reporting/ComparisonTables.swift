@@ -13,15 +13,14 @@ public enum ComparisonTables {
                     nanoseconds: cell.baselineNanoseconds, low: cell.baselineNanoseconds,
                     high: cell.baselineNanoseconds),
                 ratio(cell.ratio), cell.smallestVisibleSlowdown.map { "≥ " + percent($0) } ?? "–",
-                cell.verdict.rawValue, cell.findings.map { footnotes.mark($0.description) }.joined(separator: " "),
+                ([cell.verdict.rawValue] + cell.findings.map { footnotes.mark($0.description) }).joined(separator: " "),
             ]
         }
         return Table(
             columns: [
-                .init("cell", .left), .init("baseline", .right, .whenWide), .init("candidate/baseline"),
-                .init("could see"), .init("verdict", .left), .init("notes", .left),
-            ], rows: rows, footnotes: footnotes
-        ).droppingEmptyColumns()
+                .init("cell", .left), .init("baseline", .right, .whenWide), .init("ratio"),
+                .init("could see"), .init("verdict", .left),
+            ], rows: rows, footnotes: footnotes)
     }
 
     public static func guards(_ comparison: Comparison) -> Table {
@@ -39,7 +38,9 @@ public enum ComparisonTables {
         if !comparison.cells.isEmpty { text += TerminalTable.text(cells(comparison), width: columns) }
         for cell in comparison.uncompared { text += wrapped("\(cell.workload) is not compared: \(cell.reason)") }
         if !comparison.guards.isEmpty { text += "\n" + TerminalTable.text(guards(comparison), width: columns) }
-        for check in comparison.guards where !check.passed { text += wrapped("\(check.name.rawValue): \(check.message)") }
+        for check in comparison.guards where !check.passed {
+            text += wrapped("\(check.name.rawValue): \(check.message)")
+        }
         if !comparison.shape.isEmpty { text += "\n" + shape(comparison).map(wrapped).joined() }
         return text + "\n" + wrapped(verdict(comparison))
     }
@@ -67,7 +68,9 @@ public enum ComparisonTables {
         let failedShape = comparison.shape.count { !$0.passed }
         if failedShape > 0 { sentence += "; \(failedShape) shape checks failed" }
         let failedGuards = comparison.guards.filter { !$0.passed }.map(\.name.rawValue)
-        if !failedGuards.isEmpty { sentence += "; the clock cannot be trusted: \(failedGuards.joined(separator: ", "))" }
+        if !failedGuards.isEmpty {
+            sentence += "; the clock cannot be trusted: \(failedGuards.joined(separator: ", "))"
+        }
         let visible = cells.compactMap(\.smallestVisibleSlowdown).sorted()
         if let most = visible.last {
             sentence += "; a slowdown of \(percent(most)) would have been seen in any cell"
@@ -78,7 +81,8 @@ public enum ComparisonTables {
     static func percent(_ fraction: Double) -> String {
         let value = fraction * 100
         if value >= 999.5 { return "1000 %" }
-        return String(format: value < 9.95 && (value * 10).rounded() != (value.rounded() * 10) ? "%.1f %%" : "%.0f %%", value)
+        return String(
+            format: value < 9.95 && (value * 10).rounded() != (value.rounded() * 10) ? "%.1f %%" : "%.0f %%", value)
     }
 
     /// "1.002 [0.994, 1.010]".

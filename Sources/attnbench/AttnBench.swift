@@ -25,7 +25,7 @@ struct AttnBench: ParsableCommand {
         subcommands: [
             RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
             AttendCommand.self, PlanCommand.self,
-            GateCommand.self, WorkerCommand.self,
+            GateCommand.self, SelftestCommand.self, WorkerCommand.self,
         ])
 
     static func main() {
@@ -92,7 +92,7 @@ struct AttnBench: ParsableCommand {
             if case .regressed = error { .regression } else { .inconclusive }
         case is BaselineMissing: .baselineMissing
         case let error as WorkerError: status(of: error)
-        case is TopologyError: .internalFailure
+        case is TopologyError, is LayoutError: .internalFailure
         default: nil
         }
     }

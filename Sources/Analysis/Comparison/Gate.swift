@@ -63,7 +63,9 @@ public struct Gate {
     }
 
     /// The cells that both sides compute, and the baseline rightly.
-    private static func comparable(_ block: PairedBlock, _ evidence: inout Evidence) throws(WrongCandidate) -> [Workload] {
+    private static func comparable(_ block: PairedBlock, _ evidence: inout Evidence) throws(WrongCandidate)
+        -> [Workload]
+    {
         evidence.uncompared = block.refusals.map { UncomparedCell(workload: $0.workload, reason: $0.reason) }
         var compared: [Workload] = []
         for cell in block.cells {

@@ -147,7 +147,9 @@ public struct GateDecision: Sendable {
     }
 
     static func percent(_ logRatio: Estimate) -> String {
-        String(format: "%+.1f %% [%+.1f, %+.1f]", expm1(logRatio.value) * 100, expm1(logRatio.low) * 100, expm1(logRatio.high) * 100)
+        String(
+            format: "%+.1f %% [%+.1f, %+.1f]", expm1(logRatio.value) * 100, expm1(logRatio.low) * 100,
+            expm1(logRatio.high) * 100)
     }
 
     private static func cautions(_ evidence: Gate.Evidence, _ ratios: [BlockRatio]) -> [Caution] {

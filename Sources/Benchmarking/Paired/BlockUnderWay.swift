@@ -46,7 +46,8 @@ struct BlockUnderWay {
                 .prepare(workload, isChecked: isChecked), doing: "prepare \(workload)")
             {
             case .prepared(let one): facts.append(one)
-            case .refused(let reason): refusal = refusal ?? "\(side == .candidate ? "candidate" : "baseline"): \(reason)"
+            case .refused(let reason):
+                refusal = refusal ?? "\(side == .candidate ? "candidate" : "baseline"): \(reason)"
             case .sampled: throw workers[side].garbled("a sample, in reply to a preparation")
             }
         }
