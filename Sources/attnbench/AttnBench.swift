@@ -25,7 +25,7 @@ struct AttnBench: ParsableCommand {
         subcommands: [
             RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
             AttendCommand.self, PlanCommand.self,
-            GateCommand.self, SelftestCommand.self, WorkerCommand.self,
+            GateCommand.self, CompareCommand.self, SelftestCommand.self, WorkerCommand.self,
         ])
 
     static func main() {
@@ -90,7 +90,7 @@ struct AttnBench: ParsableCommand {
         case is WrongResult, is WrongCandidate: .wrongResult
         case let error as ComparisonOutcome:
             if case .regressed = error { .regression } else { .inconclusive }
-        case is BaselineMissing: .baselineMissing
+        case is BaselineMissing, is BaselineResultsMissing, is IncomparableResults: .baselineMissing
         case let error as WorkerError: status(of: error)
         case is TopologyError, is LayoutError: .internalFailure
         default: nil
