@@ -84,7 +84,8 @@ struct AttnBench: ParsableCommand {
         case is UnknownCommand, is UnknownKernel, is UnsupportedProblem, is ShapeError, is ProblemError,
             is MaskOptionsError,
             is AttendError, is PlacementError, is SweepError, is ResultsError, is CatalogueError,
-            is ConfigurationError, is StorageTypeError, is PriceError, is MeasuredMachineError, is UnknownPlanPart:
+            is ConfigurationError, is StorageTypeError, is PriceError, is MeasuredMachineError, is UnknownPlanPart,
+            is TooLittleTime:
             .usage
         case is UnwritableDirectory, is ReportError, is Interrupted: .internalFailure
         case is WrongResult, is WrongCandidate: .wrongResult

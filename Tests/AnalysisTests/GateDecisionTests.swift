@@ -14,7 +14,7 @@ import Testing
         #expect(decision.verdict == .pass)
         #expect(decision.cells.map(\.workload) == cells)
         #expect(decision.guards.map(\.name) == ComparisonGuard.Name.allCases)
-        #expect(decision.guards.allSatisfy(\.passed))
+        #expect(decision.guards.allSatisfy { $0.passed })
         #expect(decision.failedShape.isEmpty)
         #expect(decision.cautions.isEmpty)
     }

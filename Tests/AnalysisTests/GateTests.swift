@@ -36,13 +36,24 @@ import Testing
 
     @Test func whatTimeDoesNotAllowIsOpen() throws {
         let planted = PlantedBlocks(candidate: [cells[2]: 0.1])
-        let (requests, evidence) = try requests(planted, hasTime: { _ in false })
+        // The screen's other blocks, two seconds, fit; another one does not.
+        var asked = 0
+        let (requests, evidence) = try requests(planted) { _ in
+            asked += 1
+            return asked == 1
+        }
         #expect(requests.count == 3)
         #expect(evidence.isCutShort)
         let decision = GateDecision(evidence, policy: GatePolicy(delta: 0.05))
         #expect(decision[cells[2]] == .inconclusive)
         #expect(decision.cells[2].findings.contains { $0.description.contains("time budget") })
         #expect(decision.cautions.contains { $0.description.contains("time budget") })
+    }
+
+    @Test func aScreenThatDoesNotFitIsRefused() throws {
+        #expect(throws: TooLittleTime(blockSeconds: 1, blocks: 3)) {
+            try requests(PlantedBlocks(), hasTime: { $0 < 2 })
+        }
     }
 
     private func wrong(_ side: PairedSide) -> PlantedBlocks {

@@ -17,12 +17,12 @@ import Testing
             environment: ["PATH": "/usr/bin:/bin", "GREETING": Self.greeting], secondsToAnswer: seconds)
     }
 
-    private func error(of script: String, seconds: Double = 20) throws -> WorkerError? {
-        do {
+    private func error(of script: String, seconds: Double = 20) -> WorkerError? {
+        do throws(WorkerError) {
             let worker = try WorkerProcess(launch(script, seconds: seconds))
             _ = try worker.ask(.sampleFrozenLoop(turns: 1), doing: "time a loop")
             return nil
-        } catch let error as WorkerError {
+        } catch {
             return error
         }
     }
@@ -40,19 +40,19 @@ import Testing
     }
 
     @Test func aBuildFromBeforeThereWereWorkers() throws {
-        let error = try error(of: "echo 'Error: \"worker\" is not a command' >&2; exit 2")
+        let error = error(of: "echo 'Error: \"worker\" is not a command' >&2; exit 2")
         #expect(
             error == .noWorker(side: "baseline", path: "/bin/sh", said: "Error: \"worker\" is not a command"))
         #expect("\(try #require(error))".contains("older than its gate"))
     }
 
     @Test func aBuildThatSpeaksAnotherVersion() throws {
-        let error = try error(of: #"echo '{"attnbenchWorker":2}'; cat"#)
+        let error = error(of: #"echo '{"attnbenchWorker":2}'; cat"#)
         #expect(error == .otherProtocol(side: "baseline", path: "/bin/sh", version: 2))
     }
 
     @Test func aWorkerThatDies() throws {
-        let error = try error(of: #"echo "$GREETING"; read line; echo 'out of memory' >&2; exit 9"#)
+        let error = error(of: #"echo "$GREETING"; read line; echo 'out of memory' >&2; exit 9"#)
         #expect(error == .died(side: "baseline", path: "/bin/sh", doing: "time a loop", said: "out of memory"))
     }
 
@@ -64,14 +64,14 @@ import Testing
     }
 
     @Test func aWorkerThatPrintsGarbage() throws {
-        let error = try error(of: #"echo "$GREETING"; read line; echo 'warming up…'; cat"#)
+        let error = error(of: #"echo "$GREETING"; read line; echo 'warming up…'; cat"#)
         #expect(error == .garbled(side: "baseline", path: "/bin/sh", line: "warming up…"))
     }
 
     @Test func aWorkerThatHangsIsEnded() throws {
         let file = try TemporaryFolder()
         let script = #"echo $$ > "# + file.file("pid") + #"; echo "$GREETING"; exec sleep 1000"#
-        let error = try error(of: script, seconds: 0.2)
+        let error = error(of: script, seconds: 0.2)
         #expect(error == .hung(side: "baseline", path: "/bin/sh", doing: "time a loop", seconds: 0.2))
         let text = try String(contentsOfFile: file.file("pid"), encoding: .utf8)
         let process = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))

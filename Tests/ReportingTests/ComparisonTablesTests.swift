@@ -1,8 +1,8 @@
-import Analysis
 import Statistics
 import TestSupport
 import Testing
 
+@testable import Analysis
 @testable import Reporting
 
 @Suite struct ComparisonTablesTests {

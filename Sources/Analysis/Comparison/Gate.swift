@@ -27,8 +27,9 @@ public struct Gate {
 
     /// - Parameters:
     ///   - planted: slowdowns of the candidate, for a gate that is itself tested.
-    ///   - hasTime: whether another block that takes this many seconds can be afforded.
-    ///   - measure: one block; its errors are passed on.
+    ///   - hasTime: whether so many seconds more can be afforded.
+    ///   - measure: one block and the seconds that it took; its errors are passed on.
+    /// - Throws: `WrongCandidate`, and `TooLittleTime` where not even the screen fits.
     public func evidence(
         planted: [Workload: Double] = [:], hasTime: (_ seconds: Double) -> Bool = { _ in true },
         measure: (PairedRequest) throws -> (block: PairedBlock, seconds: Double)
@@ -36,12 +37,15 @@ public struct Gate {
         var evidence = Evidence()
         var compared = workloads
         for index in 0..<policy.screenBlocks {
-            let block = try measure(
+            let (block, seconds) = try measure(
                 PairedRequest(
                     workloads: compared, rounds: policy.screenRounds, seed: seed &+ UInt64(index) << 32,
-                    isChecked: index == 0, planted: planted)
-            ).block
-            if index == 0 { compared = try Self.comparable(block, &evidence) }
+                    isChecked: index == 0, planted: planted))
+            if index == 0 {
+                compared = try Self.comparable(block, &evidence)
+                let others = Double(policy.screenBlocks - 1) * seconds
+                if !hasTime(others) { throw TooLittleTime(blockSeconds: seconds, blocks: policy.screenBlocks) }
+            }
             evidence.screen.append(block)
         }
         // Reversed, so that no cell stands behind the same neighbours again.
@@ -89,4 +93,15 @@ public struct WrongCandidate: Error, Equatable, CustomStringConvertible {
     public let reason: String
 
     public var description: String { "the candidate's \(workload) is wrong: \(reason)" }
+}
+
+/// The sweep's cells are too long for the time that there is.
+public struct TooLittleTime: Error, Equatable, CustomStringConvertible {
+    let blockSeconds: Double
+    let blocks: Int
+
+    public var description: String {
+        "one launch of this sweep takes \(TimeBudget.text(seconds: blockSeconds)), and the \(blocks) that a gate needs at "
+            + "least do not fit into the time budget; give a longer --time-budget, or a sweep with shorter cells"
+    }
 }

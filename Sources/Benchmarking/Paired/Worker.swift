@@ -71,13 +71,15 @@ public final class Worker {
         let cell = try PreparedCell(workload, instruments) {
             SharedInputs(for: workload.problem, seed: inputs.seed)
         }
-        cell.call()
+        let first = instruments.sampler.sample(iterations: 1) { cell.call() }
         let peakBytes = max(0, memory.peakResidentBytes() - restingBytes)
         var wrongness: String?
         if isChecked, case .wrong(_, let reason) = cell.check(instruments) { wrongness = reason }
         cell.share(through: &inputs)
-        let iterations = instruments.sampler.calibratedIterations { cell.call() }
-        let shortest = (0..<3).map { _ in
+        // A first call is slow, and a long one needs no second to show that it fills a sample.
+        let isLong = first.nanoseconds >= 4 * instruments.sampler.minimumNanoseconds
+        let iterations = isLong ? 1 : instruments.sampler.calibratedIterations { cell.call() }
+        let shortest = (0..<2).map { _ in
             instruments.sampler.sample(iterations: iterations) { cell.call() }.nanoseconds
         }.min()!
         cells.append(cell)

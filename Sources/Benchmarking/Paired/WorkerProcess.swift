@@ -13,7 +13,8 @@ final class WorkerProcess {
         var path: String
         var arguments: [String]
         var environment: [String: String]
-        var secondsToAnswer = 60.0
+        /// Preparing a cell of ten million tokens takes a minute.
+        var secondsToAnswer = 300.0
     }
 
     private let launch: Launch
