@@ -83,12 +83,12 @@ let package = Package(
             dependencies: [
                 "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Reporting",
                 "TestSupport",
-            ], exclude: ["Golden"]),
+            ], exclude: ["Golden", "Schemas"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
                 "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "attnbench",
-                "TestSupport",
+                "TestSupport", "Yams",
             ], exclude: ["Golden"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ],

@@ -4,9 +4,11 @@ import Statistics
 
 /// A comparison as text: its cells, its guards, what failed in its shape, and the verdict.
 public enum ComparisonTables {
-    public static func cells(_ comparison: Comparison) -> Table {
+    public static func cells(_ comparison: Comparison) -> Table { cells(comparison.cells) }
+
+    static func cells(_ cells: [CellComparison]) -> Table {
         var footnotes = Footnotes()
-        let rows = comparison.cells.map { cell in
+        let rows = cells.map { cell in
             [
                 "\(cell.workload)",
                 Quantity.time(
@@ -86,7 +88,7 @@ public enum ComparisonTables {
     }
 
     /// "1.002 [0.994, 1.010]".
-    private static func ratio(_ estimate: Estimate) -> String {
+    static func ratio(_ estimate: Estimate) -> String {
         let digits = estimate.value < 9.995 ? 3 : 1
         func number(_ value: Double) -> String { String(format: "%.\(value < 1000 ? digits : 0)f", min(value, 1e6)) }
         return "\(number(estimate.value)) [\(number(estimate.low)), \(number(estimate.high))]"

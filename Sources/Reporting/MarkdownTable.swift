@@ -36,7 +36,7 @@ public enum MarkdownTable {
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "&": escaped += "&amp;"
-            case "\n": escaped += " "
+            case "\n", "\r", "\r\n": escaped += " "
             default: escaped.append(character)
             }
         }

@@ -76,15 +76,19 @@ public struct Report: Sendable {
         try directory.appendingPathComponent("cells.json").write(TidyTable.cells(of: sources).json)
         for source in sources {
             let name = source.fileName("analysis", "json", among: sources)
-            try directory.appendingPathComponent(name).write(try encoded(source.analysis))
+            try directory.appendingPathComponent(name).write(
+                try ExportJSON.text(source.analysis, file: "analysis.json"))
         }
     }
 
-    private func encoded(_ analysis: ScalingAnalysis) throws(ReportError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        do { return String(decoding: try encoder.encode(analysis), as: UTF8.self) + "\n" } catch {
-            throw .notEncoded("\(error)")
+    /// Writes what other programs read; of several results each has a file.
+    public func write(_ exports: [Export<ReportSource>], to directory: URL) throws(ReportError) {
+        try directory.makeDirectory()
+        for export in exports {
+            for source in sources {
+                let name = source.fileName(export.fileStem, export.fileExtension, among: sources)
+                try directory.appendingPathComponent(name).write(try export.text(source))
+            }
         }
     }
 }
@@ -101,14 +105,14 @@ extension FigureFormat {
 
 public enum ReportError: Error, Equatable, CustomStringConvertible {
     case notWritten(path: String, reason: String)
-    case notEncoded(String)
+    case notEncoded(file: String, reason: String)
 
     public var description: String {
         switch self {
         case .notWritten(let path, let reason):
             "cannot write \(path): \(reason); choose another place with --output"
-        case .notEncoded(let reason):
-            "analysis.json cannot hold a number of this analysis: \(reason); leave json out of --format"
+        case .notEncoded(let file, let reason):
+            "\(file) cannot hold one of the numbers: \(reason); leave it out of --format"
         }
     }
 }

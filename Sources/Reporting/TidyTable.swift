@@ -28,8 +28,9 @@ struct TidyTable {
         fileprivate var field: String {
             switch self {
             case .text(let text):
-                text.contains { ",\"\n\r".contains($0) }
-                    ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
+                // Scalars, since a carriage return and a line feed are one Character, which is neither of the two.
+                text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
+                    ? "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\"" : text
             case .whole(let value): "\(value)"
             case .number(let value): "\(value)"
             case .flag(let value): value ? "true" : "false"

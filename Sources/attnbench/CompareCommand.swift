@@ -18,7 +18,7 @@ struct CompareCommand: Command {
 
             Examples:
               attnbench compare reports/before reports/after
-              attnbench compare before.jsonl after.jsonl --delta 10% --output comparison
+              attnbench compare before.jsonl after.jsonl --delta 10% --output comparison --format json,csv
             """)
 
     @Argument(help: "A results file, or a report with one, to compare with.")
@@ -36,12 +36,13 @@ struct CompareCommand: Command {
     @Flag(help: "Exit with 4 where the comparison is INCONCLUSIVE.")
     var strict = false
 
-    @Option(help: ArgumentHelp("Writes comparison.json there.", valueName: "dir"))
-    var output: String?
+    @OptionGroup var comparisonOptions: ComparisonOptions
 
     @OptionGroup var outputOptions: OutputOptions
 
     func run(on console: Console) throws {
+        let output = try ComparisonOutput(
+            console: console, quiet: outputOptions.quiet, options: comparisonOptions)
         let (baselinePath, candidatePath) = (Self.file(baseline), Self.file(candidate))
         guard FileManager.default.fileExists(atPath: baselinePath) else {
             throw BaselineResultsMissing(path: baselinePath)
@@ -59,7 +60,7 @@ struct CompareCommand: Command {
             candidate: .init(path: candidatePath, build: after.header.build), machine: machine,
             seed: after.header.seed, command: command.joined(separator: " "), seconds: 0, cells: found.cells,
             uncompared: found.uncompared, shape: found.shape, cautions: found.cautions)
-        try ComparisonOutput(console: console, quiet: outputOptions.quiet, directory: output).write(comparison)
+        try output.write(comparison)
         if let wrong = found.uncompared.first(where: { $0.reason.contains("in the candidate is wrong") }) {
             throw WrongResult(description: "\(wrong.workload): \(wrong.reason)")
         }

@@ -6,8 +6,15 @@ import Reporting
 struct ComparisonOutput {
     let console: Console
     let quiet: Bool
-    /// For `comparison.json`; nil for none.
-    let directory: String?
+    let options: ComparisonOptions
+
+    /// - Throws: where a form that was asked for has no place to go to.
+    init(console: Console, quiet: Bool, options: ComparisonOptions) throws {
+        try options.requirePlaces(environment: console.environment)
+        self.console = console
+        self.quiet = quiet
+        self.options = options
+    }
 
     func write(_ comparison: Comparison) throws {
         console.output(ComparisonTables.text(comparison, columns: console.width))
@@ -17,18 +24,22 @@ struct ComparisonOutput {
                 console.messages(lines.joined(separator: "\n") + "\n")
             }
         }
-        guard let directory else { return }
-        let folder = URL(fileURLWithPath: directory)
-        try ReportDirectory.make(folder)
-        let file = folder.appendingPathComponent("comparison.json")
-        do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try (encoder.encode(comparison) + Data("\n".utf8)).write(to: file)
-        } catch {
-            throw UnwritableDirectory(path: file.relativePath, reason: error.localizedDescription)
+        if let directory = options.output { try write(comparison, into: URL(fileURLWithPath: directory)) }
+        if options.format?.contains(where: { $0.name == "github" }) == true {
+            try GitHubRunner(environment: console.environment).show(comparison, output: console.output)
         }
-        if !quiet { console.messages("Comparison: \(file.relativePath)\n") }
+    }
+
+    private func write(_ comparison: Comparison, into folder: URL) throws {
+        try ReportDirectory.make(folder)
+        for export in try options.format ?? [ExportNames.find("json", among: Export<Comparison>.all)] {
+            let file = folder.appendingPathComponent(export.fileName)
+            let text = try export.text(comparison)
+            do { try Data(text.utf8).write(to: file) } catch {
+                throw ReportError.notWritten(path: file.relativePath, reason: error.localizedDescription)
+            }
+            if !quiet { console.messages("Comparison: \(file.relativePath)\n") }
+        }
     }
 }
 

@@ -25,6 +25,7 @@ struct GateCommand: Command {
             Examples:
               attnbench gate --baseline ../base/.build/release/attnbench
               attnbench gate --baseline old/attnbench --candidate new/attnbench --output comparison
+              attnbench gate --baseline old/attnbench --output comparison --format json,junit,github
               attnbench gate --baseline old/attnbench smoke --delta 2% --strict
             """)
 
@@ -43,13 +44,14 @@ struct GateCommand: Command {
     @OptionGroup var options: GateOptions
     @OptionGroup var pinning: PinningOptions
 
-    @Option(help: ArgumentHelp("Writes comparison.json there.", valueName: "dir"))
-    var output: String?
+    @OptionGroup var comparisonOptions: ComparisonOptions
 
     @OptionGroup var outputOptions: OutputOptions
 
     func run(on console: Console) throws {
         let start = SystemClock().nanoseconds
+        let output = try ComparisonOutput(
+            console: console, quiet: outputOptions.quiet, options: comparisonOptions)
         let sweep = try options.sweep(named: self.sweep)
         let workloads = try sweep.workloads()
         let progress = options.progress(on: console, quiet: outputOptions.quiet)
@@ -71,7 +73,7 @@ struct GateCommand: Command {
             uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape,
             cautions: session.cautions.map(Caution.init) + decision.cautions)
         (progress as? TextProgress)?.end()
-        try ComparisonOutput(console: console, quiet: outputOptions.quiet, directory: output).write(comparison)
+        try output.write(comparison)
         try ComparisonOutcome.check(comparison, strict: strict)
     }
 

@@ -17,6 +17,7 @@ struct ReportCommand: Command {
               attnbench report reports/2026-03-01-scaling
               attnbench report results.jsonl --output reports/again --format md,png
               attnbench report results.jsonl --format tex,pdf --width column
+              attnbench report results.jsonl --format bencher,google-benchmark --output exports
               attnbench report a.jsonl b.jsonl --label old --label new --output reports/old-new
             """)
 
@@ -31,8 +32,10 @@ struct ReportCommand: Command {
     var output: String?
 
     @Option(
-        help: ArgumentHelp("Some of \(Self.formatNames); default all.", valueName: "list"), transform: Self.formats)
-    var format: Set<Report.Format>?
+        help: ArgumentHelp(
+            "Some of \(ReportFormats.names.joined(separator: ",")); default all up to json.", valueName: "list"),
+        transform: ReportFormats.init)
+    var format: ReportFormats?
 
     @Option(
         help: ArgumentHelp(
@@ -59,7 +62,10 @@ struct ReportCommand: Command {
         let files = paths.map(Self.resultsFile)
         let directory = URL(fileURLWithPath: output ?? (files[0] as NSString).deletingLastPathComponent)
         var writer = ReportWriter(console: console, options: outputOptions)
-        if let format { writer.formats = format }
+        if let format {
+            writer.formats = format.report
+            writer.exports = format.exports
+        }
         writer.width = width
         try writer.write(zip(Self.labels(files, given: label), files).map { ($0, $1) }, to: directory)
     }
@@ -82,18 +88,6 @@ struct ReportCommand: Command {
         return names.enumerated().map { index, name in
             names.count { $0 == name } > 1 ? "\(name)-\(index + 1)" : name
         }
-    }
-
-    private static var formatNames: String { Report.Format.allCases.map(\.rawValue).joined(separator: ",") }
-
-    private static func formats(_ text: String) throws -> Set<Report.Format> {
-        Set(
-            try text.split(separator: ",").map { name in
-                guard let format = Report.Format(rawValue: String(name)) else {
-                    throw ValidationError("\"\(name)\" is no format; choose from \(formatNames)")
-                }
-                return format
-            })
     }
 }
 

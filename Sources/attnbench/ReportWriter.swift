@@ -9,6 +9,7 @@ struct ReportWriter {
     let console: Console
     let options: OutputOptions
     var formats = Set(Report.Format.allCases)
+    var exports: [Export<ReportSource>] = []
 
     var width = FigureWidth.page
 
@@ -27,7 +28,9 @@ struct ReportWriter {
             try Self.copy(
                 input.path, to: directory.appendingPathComponent(source.fileName("results", "jsonl", among: sources)))
         }
-        let cautions = try Report(sources, width: width).write(to: directory, formats: formats)
+        let report = Report(sources, width: width)
+        let cautions = try report.write(to: directory, formats: formats)
+        try report.write(exports, to: directory)
         for source in sources { summarise(source, isAlone: sources.count == 1) }
         for sentence in OverlaySentences.ratios(sources) { output(sentence + ".") }
         if !options.quiet {

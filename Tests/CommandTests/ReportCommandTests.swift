@@ -6,7 +6,7 @@ import TestSupport
 
 @Suite struct ReportCommandTests {
     /// Results that are committed.
-    private static let results: String = {
+    static let results: String = {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let reports = root.appendingPathComponent("reports").path

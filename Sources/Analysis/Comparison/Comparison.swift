@@ -72,6 +72,14 @@ public struct Comparison: Sendable, Codable, Hashable {
         verdict = Self.verdict(cells: cells.map(\.verdict), guards: guards, shape: shape)
     }
 
+    /// Whether what the clock says counts: it was held against something, and no guard failed. Otherwise the verdicts of
+    /// cells are what they would have been.
+    public var clockIsTrusted: Bool { Self.clockIsTrusted(cells: cells.map(\.verdict), guards: guards) }
+
+    private static func clockIsTrusted(cells: [ComparisonVerdict], guards: [ComparisonGuard]) -> Bool {
+        !cells.isEmpty && guards.allSatisfy(\.passed)
+    }
+
     /// A failed count needs no clock and stands whatever the guards say. A guard that failed leaves all that the clock says
     /// open. After that the shape and then the worst cell decide; a run without a cell says nothing.
     static func verdict(
@@ -79,7 +87,7 @@ public struct Comparison: Sendable, Codable, Hashable {
     ) -> ComparisonVerdict {
         let failed = shape.filter { !$0.passed }
         if failed.contains(where: \.kind.isCounted) { return .regressed }
-        if cells.isEmpty || guards.contains(where: { !$0.passed }) { return .inconclusive }
+        if !clockIsTrusted(cells: cells, guards: guards) { return .inconclusive }
         if !failed.isEmpty { return .regressed }
         return [.regressed, .inconclusive, .improved].first(where: cells.contains) ?? .pass
     }

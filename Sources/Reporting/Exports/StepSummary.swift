@@ -1,0 +1,134 @@
+import Analysis
+import Foundation
+import Hardware
+
+/// A comparison as the Markdown that GitHub shows below a job: the verdict, what could have been seen, what is not PASS
+/// with the worst first, and the rest folded away.
+public enum StepSummary {
+    /// GitHub refuses the summary of a step from 1 MiB on.
+    public static let mostBytes = 1_000_000
+
+    /// - Parameter mostBytes: what there is room for. Where it is too little, tables lose their last rows and say so; where
+    ///   not even the text without them fits, the verdict alone is left, and at last nothing.
+    public static func text(_ comparison: Comparison, mostBytes: Int = Self.mostBytes) -> String {
+        var rows = comparison.cells.count + comparison.uncompared.count + comparison.shape.count
+        while true {
+            let text = text(comparison, mostRows: rows)
+            if text.utf8.count <= mostBytes { return text }
+            if rows == 0 { break }
+            rows /= 2
+        }
+        let verdict = heading(comparison)
+        return verdict.utf8.count <= mostBytes ? verdict : ""
+    }
+
+    private static func text(_ comparison: Comparison, mostRows: Int) -> String {
+        var sections = [heading(comparison), detectable(comparison) + "\n"]
+        let open = notPassed(comparison)
+        if !open.isEmpty {
+            sections.append("### Not PASS\n\n" + cells(open, mostRows))
+        }
+        let failures = failures(comparison)
+        if !failures.isEmpty { sections.append("### Failed checks\n\n" + list(failures, mostRows)) }
+        if comparison.verdict == .inconclusive || open.contains(where: { $0.verdict == .inconclusive }) {
+            sections.append("### What to do about INCONCLUSIVE\n\n" + remedies(comparison))
+        }
+        sections.append(folded("All cells: \(comparison.cells.count)", cells(comparison.cells, mostRows)))
+        let absent = comparison.uncompared.map { "\($0.workload): \($0.reason)" }
+        if !absent.isEmpty { sections.append(folded("Not compared: \(absent.count)", list(absent, mostRows))) }
+        sections.append(folded("Environment", list(environment(comparison), .max)))
+        sections.append("### How to reproduce\n\n" + code(comparison.command))
+        return sections.joined(separator: "\n")
+    }
+
+    private static func heading(_ comparison: Comparison) -> String {
+        let name = comparison.method == .paired ? "attnbench gate" : "attnbench compare"
+        return "## \(name): \(comparison.verdict.rawValue)\n\n\(escape(ComparisonTables.verdict(comparison)))\n"
+    }
+
+    /// What a PASS is worth.
+    private static func detectable(_ comparison: Comparison) -> String {
+        let visible = comparison.cells.compactMap(\.smallestVisibleSlowdown).sorted()
+        guard let least = visible.first, let most = visible.last else {
+            return "**Smallest detectable slowdown**: unknown, since no cell was measured in several launches."
+        }
+        let blind = comparison.cells.count - visible.count
+        return
+            "**Smallest detectable slowdown**, found in four of five such runs: \(ComparisonTables.percent(least)) in "
+            + "the surest cell, \(ComparisonTables.percent(visible[visible.count / 2])) in the median one, "
+            + "\(ComparisonTables.percent(most)) in the least sure"
+            + (blind > 0 ? "; unknown in \(blind)." : ".")
+    }
+
+    private static func notPassed(_ comparison: Comparison) -> [CellComparison] {
+        [ComparisonVerdict.regressed, .inconclusive, .improved].flatMap { verdict in
+            comparison.cells.filter { $0.verdict == verdict }.sorted { $0.ratio.value > $1.ratio.value }
+        }
+    }
+
+    private static func failures(_ comparison: Comparison) -> [String] {
+        comparison.guards.filter { !$0.passed }.map {
+            "\($0.name.rawValue), \(ComparisonTables.ratio($0.estimate)): \($0.message)"
+        } + comparison.shape.filter { !$0.passed }.map { "\($0.kind.rawValue) of \($0.subject): \($0.message)" }
+    }
+
+    private static func environment(_ comparison: Comparison) -> [String] {
+        let machine = comparison.machine
+        func build(_ name: String, _ side: Comparison.Side) -> String {
+            "\(name): \(side.path), commit \(side.build.commit)" + (side.build.dirty ? " with uncommitted changes" : "")
+                + ", \(side.build.compiler), \(side.build.simd)"
+        }
+        let pinned = machine.pinnedCPUs.map { "\($0)" }.joined(separator: ", ")
+        return [
+            "Machine: \(machine.cpuModel), \(machine.physicalCores) cores, \(machine.logicalCPUs) logical, "
+                + "hypervisor \(machine.hypervisor ?? "unknown"), kernel \(machine.kernelRelease)",
+            "Pinned to CPU: \(pinned.isEmpty ? "not pinned" : pinned)",
+            build("Baseline", comparison.baseline), build("Candidate", comparison.candidate),
+            "Sweep \(comparison.sweep), seed \(comparison.seed), tolerance ±\(ComparisonTables.percent(comparison.delta))",
+        ] + machine.checks.filter { $0.state != .ok }.map { "\($0.name), \($0.state.rawValue): \($0.detail)" }
+            + comparison.cautions.map(\.description)
+    }
+
+    private static func remedies(_ comparison: Comparison) -> String {
+        let again =
+            comparison.method == .paired
+            ? "Run the job again: verdicts come from fresh launches each time."
+            : "Compare the two builds with `attnbench gate`, which measures them in turn on one core."
+        return list(
+            [
+                again,
+                "Stop what else runs on the machine, or take a runner of its own: the environment below names what "
+                    + "was found.",
+                "Give `--time-budget` more, or leave cells out of the sweep.",
+                "Tolerate more with `--delta`: `attnbench selftest` says what this machine can see.",
+            ], .max, escaping: false)
+    }
+
+    private static func cells(_ cells: [CellComparison], _ mostRows: Int) -> String {
+        let kept = cells.prefix(mostRows)
+        let table = kept.isEmpty ? "" : MarkdownTable.text(ComparisonTables.cells(Array(kept)))
+        return table + left(out: cells.count - kept.count)
+    }
+
+    private static func list(_ items: [String], _ mostRows: Int, escaping: Bool = true) -> String {
+        items.prefix(mostRows).map { "- \(escaping ? escape($0) : $0)\n" }.joined()
+            + left(out: items.count - min(items.count, mostRows))
+    }
+
+    private static func left(out count: Int) -> String {
+        count == 0 ? "" : "\n\(count) more are in `comparison.json`; a summary has room for 1 MiB.\n"
+    }
+
+    private static func folded(_ title: String, _ text: String) -> String {
+        "<details><summary>\(escape(title))</summary>\n\n\(text)\n</details>\n"
+    }
+
+    /// Between fences that are longer than any in the text.
+    private static func code(_ text: String) -> String {
+        let longest = text.matches(of: #/`+/#).map { $0.output.count }.max() ?? 0
+        let fence = String(repeating: "`", count: max(3, longest + 1))
+        return "\(fence)sh\n\(text)\n\(fence)\n"
+    }
+
+    private static func escape(_ text: String) -> String { MarkdownTable.escape(text) }
+}

@@ -1,0 +1,69 @@
+import Analysis
+
+/// A line that GitHub's runner reads from what a step prints and shows beside the job, escaped as its own toolkit does
+/// (`packages/core/src/command.ts` of actions/toolkit).
+public struct WorkflowCommand: Hashable, Sendable, CustomStringConvertible {
+    public enum Level: String, Sendable { case warning, error }
+
+    public let level: Level
+    public let title: String
+    public let message: String
+
+    init(_ level: Level, title: String, message: String) {
+        self.level = level
+        self.title = title
+        self.message = message
+    }
+
+    /// The worst that a comparison found; nil where nothing is wrong. One and no more: GitHub shows ten errors and ten
+    /// warnings of a step and drops the rest.
+    ///
+    /// - Parameter link: where the whole is to be read.
+    public init?(_ comparison: Comparison, link: String?) {
+        let (level, finding): (Level, String)
+        switch comparison.verdict {
+        case .pass, .improved: return nil
+        case .regressed: (level, finding) = (.error, Self.worstRegression(comparison))
+        case .inconclusive: (level, finding) = (.warning, Self.worstDoubt(comparison))
+        }
+        self.init(
+            level, title: "attnbench: \(comparison.verdict.rawValue)",
+            message: finding + (link.map { "; all cells: \($0)" } ?? ""))
+    }
+
+    private static func worstRegression(_ comparison: Comparison) -> String {
+        if comparison.clockIsTrusted, let worst = worst(.regressed, comparison) { return worst }
+        let failed = comparison.shape.filter { !$0.passed }
+        return (failed.first(where: \.kind.isCounted) ?? failed.first).map {
+            "\($0.kind.rawValue) of \($0.subject): \($0.message)"
+        } ?? ComparisonTables.verdict(comparison)
+    }
+
+    private static func worstDoubt(_ comparison: Comparison) -> String {
+        if let check = comparison.guards.first(where: { !$0.passed }) {
+            return "\(check.name.rawValue): \(check.message)"
+        }
+        return worst(.inconclusive, comparison) ?? "no cell was compared"
+    }
+
+    private static func worst(_ verdict: ComparisonVerdict, _ comparison: Comparison) -> String? {
+        comparison.cells.filter { $0.verdict == verdict }.max { $0.ratio.value < $1.ratio.value }.map {
+            "\($0.workload) takes \(ComparisonTables.ratio($0.ratio)) of the baseline's time"
+        }
+    }
+
+    public var description: String {
+        "::\(level.rawValue) title=\(Self.escapeProperty(title))::\(Self.escape(message))"
+    }
+
+    static func escape(_ text: String) -> String { escape(text, [:]) }
+
+    /// Properties end at a comma, and their list at a colon.
+    static func escapeProperty(_ text: String) -> String { escape(text, [":": "%3A", ",": "%2C"]) }
+
+    /// By scalars: a carriage return and a line feed are one Character, as is a sign with an accent on it.
+    private static func escape(_ text: String, _ others: [Unicode.Scalar: String]) -> String {
+        let references: [Unicode.Scalar: String] = ["%": "%25", "\r": "%0D", "\n": "%0A"].merging(others) { $1 }
+        return text.unicodeScalars.map { references[$0] ?? String($0) }.joined()
+    }
+}

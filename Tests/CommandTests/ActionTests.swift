@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+import Yams
+
+@testable import attnbench
+
+/// `action.yml`, whose one step that decides anything is run here, on a program that stands in for the gate.
+@Suite struct ActionTests {
+    private struct Action: Decodable {
+        struct Input: Decodable {
+            let description: String
+            let `default`: String
+        }
+
+        struct Output: Decodable { let value: String }
+
+        struct Step: Decodable {
+            let name: String
+            let id: String?
+            let shell: String?
+            let run: String?
+            let uses: String?
+            let env: [String: String]?
+        }
+
+        struct Runs: Decodable {
+            let using: String
+            let steps: [Step]
+        }
+
+        let inputs: [String: Input]
+        let outputs: [String: Output]
+        let runs: Runs
+
+        func step(_ id: String) throws -> Step { try #require(runs.steps.first { $0.id == id }) }
+    }
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    private static let text =
+        (try? String(contentsOf: root.appendingPathComponent("action.yml"), encoding: .utf8)) ?? ""
+    private static func action() throws -> Action { try YAMLDecoder().decode(Action.self, from: text) }
+
+    @Test func everyStepRunsSomethingInAShellThatItNames() throws {
+        let action = try Self.action()
+        #expect(action.runs.using == "composite")
+        for step in action.runs.steps {
+            #expect((step.run == nil) != (step.uses == nil), "\(step.name)")
+            #expect(step.run == nil || step.shell == "bash", "\(step.name)")
+            // Text of a pull request within a script would be run with it.
+            #expect(step.run?.contains("${{") != true, "\(step.name) pastes an expression into its script")
+        }
+    }
+
+    @Test func inputsAreDeclaredUsedAndDocumented() throws {
+        let action = try Self.action()
+        let used = Set(Self.text.matches(of: #/inputs\.([\w-]+)/#).map { String($0.output.1) })
+        #expect(used == Set(action.inputs.keys))
+        let page = try String(
+            contentsOf: Self.root.appendingPathComponent("docs/regression-testing-in-ci.md"), encoding: .utf8)
+        for name in action.inputs.keys { #expect(page.contains("| `\(name)` |"), "\(name) is not documented") }
+        for name in action.outputs.keys { #expect(page.contains("`\(name)`"), "\(name) is not documented") }
+    }
+
+    /// What a run of the step left: its exit code, its outputs, and what it called the gate with.
+    private struct Run {
+        let status: Int32
+        let outputs: [String: String]
+        let arguments: [String]
+    }
+
+    /// - Parameters:
+    ///   - inputs: in place of defaults.
+    ///   - exit: of the gate.
+    private func runGate(_ inputs: [String: String] = [:], exit: Int32 = 0, verdict: String? = "PASS") throws -> Run {
+        let action = try Self.action()
+        let step = try action.step("gate")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-action-\(UUID())")
+        let programs = folder.appendingPathComponent(".build/release")
+        try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let comparison = verdict.map {
+            "mkdir -p out && printf '{\\n  \"verdict\" : \"\($0)\"\\n}\\n' > out/comparison.json"
+        }
+        let program = programs.appendingPathComponent("attnbench")
+        try Data("#!/bin/bash\nprintf '%s\\n' \"$@\" > arguments\n\(comparison ?? ":")\nexit \(exit)\n".utf8)
+            .write(to: program)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+
+        var environment = ["PATH": "/usr/bin:/bin", "GITHUB_OUTPUT": folder.appendingPathComponent("outputs").path]
+        for (name, value) in try #require(step.env) {
+            let input = value.firstMatch(of: #/^\$\{\{ inputs\.([\w-]+) \}\}$/#).map { String($0.output.1) }
+            environment[name] = try input.map { try inputs[$0] ?? #require(action.inputs[$0]).default } ?? "base"
+        }
+        environment["OUTPUT"] = "out"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        // As GitHub starts `shell: bash`.
+        process.arguments = ["--noprofile", "--norc", "-eo", "pipefail", "-c", try #require(step.run)]
+        process.environment = environment
+        process.currentDirectoryURL = folder
+        try process.run()
+        process.waitUntilExit()
+        func lines(_ name: String) -> [String] {
+            let text = try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+            return (text ?? "").split(separator: "\n").map(String.init)
+        }
+        let outputs = lines("outputs").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+        return Run(
+            status: process.terminationStatus,
+            outputs: Dictionary(uniqueKeysWithValues: outputs.map { ($0[0], $0.count > 1 ? $0[1] : "") }),
+            arguments: lines("arguments"))
+    }
+
+    @Test func theGateUnderstandsWhatItIsCalledWith() throws {
+        let plain = try runGate()
+        #expect(plain.arguments.first == "gate")
+        let gate = try GateCommand.parse(Array(plain.arguments.dropFirst()))
+        #expect(gate.sweep == "gate")
+        #expect(gate.baseline == "base/.build/release/attnbench")
+        #expect(gate.options.timeBudget == 300)
+        #expect(gate.options.delta == nil)
+        #expect(!gate.strict)
+        #expect(gate.comparisonOptions.output == "out")
+        #expect(gate.comparisonOptions.format?.map(\.name) == ["json", "junit", "csv", "github"])
+
+        let told = try runGate(["sweep": "my sweep", "delta": "2%", "strict": "true", "time-budget": "30s"])
+        let other = try GateCommand.parse(Array(told.arguments.dropFirst()))
+        #expect(other.sweep == "my sweep")
+        #expect(other.options.delta == 0.02)
+        #expect(other.strict)
+        #expect(other.options.timeBudget == 30)
+    }
+
+    @Test(arguments: [(0, "PASS"), (3, "REGRESSED"), (4, "INCONCLUSIVE"), (5, nil), (7, nil)] as [(Int32, String?)])
+    func theJobEndsAsTheGateDoes(exit: Int32, verdict: String?) throws {
+        let run = try runGate(exit: exit, verdict: verdict)
+        #expect(run.status == exit)
+        #expect(run.outputs["exit-code"] == "\(exit)")
+        #expect(run.outputs["verdict"] == verdict ?? "")
+    }
+}
