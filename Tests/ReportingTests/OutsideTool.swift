@@ -4,19 +4,25 @@ import Foundation
 struct OutsideTool {
     let path: String
 
+    private init(path: String) { self.path = path }
+
     /// Nil where it is not installed.
     init?(_ name: String) {
-        let folders = ProcessInfo.processInfo.environment["PATH", default: "/usr/bin"].split(separator: ":")
-        let paths = folders.map { "\($0)/\(name)" }
-        guard let found = paths.first(where: FileManager.default.isExecutableFile(atPath:)) else { return nil }
-        path = found
+        guard let first = Self.all(name).first else { return nil }
+        self = first
+    }
+
+    /// In the order of PATH.
+    private static func all(_ name: String) -> [OutsideTool] {
+        ProcessInfo.processInfo.environment["PATH", default: "/usr/bin"].split(separator: ":").map { "\($0)/\(name)" }
+            .filter(FileManager.default.isExecutableFile(atPath:)).map(OutsideTool.init(path:))
     }
 
     static let xmllint = OutsideTool("xmllint")
     static let sqlite = OutsideTool("sqlite3")
     /// With SciPy, which google/benchmark's tools import.
-    static let pythonWithSciPy = OutsideTool("python3").flatMap { tool in
-        (try? tool.run(["-c", "import scipy.stats"]))?.status == 0 ? tool : nil
+    static let pythonWithSciPy = all("python3").first { tool in
+        (try? tool.run(["-c", "import scipy.stats"]))?.status == 0
     }
 
     /// google/benchmark's own comparison: Debian's libbenchmark-tools, or GOOGLE_BENCHMARK_TOOLS, the `tools` of a checkout.

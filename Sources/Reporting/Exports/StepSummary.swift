@@ -11,7 +11,9 @@ public enum StepSummary {
     /// - Parameter mostBytes: what there is room for. Where it is too little, tables lose their last rows and say so; where
     ///   not even the text without them fits, the verdict alone is left, and at last nothing.
     public static func text(_ comparison: Comparison, mostBytes: Int = Self.mostBytes) -> String {
-        var rows = comparison.cells.count + comparison.uncompared.count + comparison.shape.count
+        // No row of a table of five columns has fewer than 32 bytes: more need not be tried.
+        var rows = min(
+            comparison.cells.count + comparison.uncompared.count + comparison.shape.count, max(0, mostBytes) / 32)
         while true {
             let text = text(comparison, mostRows: rows)
             if text.utf8.count <= mostBytes { return text }
