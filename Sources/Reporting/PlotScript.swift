@@ -159,15 +159,15 @@ struct PlotScript {
     }
 
     /// What stands beside marks: to the left, where the curves came from lower down, or a line higher or lower where
-    /// another remark stands. One that finds no room is left to the notes, which name every cell.
+    /// another remark or a mark stands. One that finds no room is left to the notes, which name every cell.
     private func remarks(_ layers: [Plot.Layer], _ frame: PlotLayout.Frame) -> [String] {
         let size = layout.figureWidth.textSize - 1
         // Marks, and then the remarks placed so far.
-        var taken: [(x: ClosedRange<Double>, y: Double)] = layers.flatMap { layer in
-            guard case .trace(let trace) = layer, trace.kind == .measured || trace.kind == .skipped else { return [] }
-            return trace.rows.map { row in
+        var taken: [(x: ClosedRange<Double>, y: Double)] = []
+        for case .trace(let trace) in layers where trace.kind == .measured || trace.kind == .skipped {
+            for row in trace.rows {
                 let place = frame.place(row.x, row.y)
-                return (place.x - 4...place.x + 4, place.y + 3)
+                taken.append((place.x - 4...place.x + 4, place.y + 3))
             }
         }
         return layers.flatMap { layer -> [String] in
