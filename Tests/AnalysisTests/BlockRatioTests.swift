@@ -20,6 +20,7 @@ import Testing
         #expect(ratio.logControl == 0)
         #expect(ratio.baselineNanoseconds == 300)
         #expect(ratio.candidateNanoseconds == 600)
+        #expect(BlockRatio([visit((100, 200, 100))], iterationsPerSample: 4).baselineNanoseconds == 25)
     }
 
     /// Whichever side was disturbed, the whole visit goes.

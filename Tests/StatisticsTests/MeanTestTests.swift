@@ -16,9 +16,9 @@ import Testing
 
     /// Values that do not scatter leave nothing to chance, and say so without dividing by zero.
     @Test func valuesWithoutScatter() {
-        let test = MeanTest([0.1, 0.1, 0.1])
-        #expect(test.probability(ofExceeding: 0.05) == 0)
-        #expect(test.probability(ofExceeding: 0.1) == 1)
+        let test = MeanTest([0.125, 0.125, 0.125])
+        #expect(test.probability(ofExceeding: 0.0625) == 0)
+        #expect(test.probability(ofExceeding: 0.125) == 1)
         #expect(test.interval(level: 0.95).low == test.interval(level: 0.95).high)
     }
 

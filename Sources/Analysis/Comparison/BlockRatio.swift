@@ -14,7 +14,7 @@ struct BlockRatio: Hashable {
     /// ln(candidate/baseline) and ln(control/baseline).
     let logCandidate: Double
     let logControl: Double
-    /// Median sample of either side.
+    /// Median time of one call on either side.
     let baselineNanoseconds: Double
     let candidateNanoseconds: Double
     let visits: Int
@@ -22,8 +22,10 @@ struct BlockRatio: Hashable {
 
     var isNoisy: Bool { Double(visits - disturbedVisits) < Self.leastCleanShare * Double(visits) }
 
-    /// - Parameter visits: not empty.
-    init(_ visits: [PairedBlock.Visit]) {
+    /// - Parameters:
+    ///   - visits: not empty.
+    ///   - iterationsPerSample: calls in a sample.
+    init(_ visits: [PairedBlock.Visit], iterationsPerSample: Int = 1) {
         let clean = visits.filter { visit in !PairedSide.allCases.contains { visit[$0].isContaminated } }
         self.visits = visits.count
         disturbedVisits = visits.count - clean.count
@@ -34,8 +36,8 @@ struct BlockRatio: Hashable {
         }
         logCandidate = logRatio(.candidate)
         logControl = logRatio(.control)
-        baselineNanoseconds = Self.median(nanoseconds(.baseline))
-        candidateNanoseconds = Self.median(nanoseconds(.candidate))
+        baselineNanoseconds = Self.median(nanoseconds(.baseline)) / Double(iterationsPerSample)
+        candidateNanoseconds = Self.median(nanoseconds(.candidate)) / Double(iterationsPerSample)
     }
 
     static func median(_ values: [Double]) -> Double {

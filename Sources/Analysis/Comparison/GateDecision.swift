@@ -55,7 +55,10 @@ public struct GateDecision: Sendable {
 
     static func ratios(_ blocks: [PairedBlock]) -> [Workload: [BlockRatio]] {
         var ratios: [Workload: [BlockRatio]] = [:]
-        for cell in blocks.flatMap(\.cells) { ratios[cell.workload, default: []].append(BlockRatio(cell.visits)) }
+        for cell in blocks.flatMap(\.cells) {
+            ratios[cell.workload, default: []].append(
+                BlockRatio(cell.visits, iterationsPerSample: cell.iterationsPerSample))
+        }
         return ratios
     }
 

@@ -41,16 +41,18 @@ final class WorkerProcess {
         } catch {
             throw .notStarted(side: launch.side, path: launch.path, reason: error.localizedDescription)
         }
-        greeting = try Self.greeting(launch, process, replies, errors, &buffer)
+        do throws(WorkerError) {
+            greeting = try Self.greeting(launch, process, requests, replies, errors, &buffer)
+        } catch {
+            Self.end(process, requests)
+            throw error
+        }
     }
 
     deinit { end() }
 
     /// Ends the process and waits for it. It is asked politely by closing its input, then killed.
-    func end() {
-        try? requests.fileHandleForWriting.close()
-        Self.end(process)
-    }
+    func end() { Self.end(process, requests) }
 
     /// Asks and waits for the answer.
     /// - Parameter doing: what it is to do, for messages: "prepare full 2K".
@@ -79,38 +81,40 @@ final class WorkerProcess {
         .garbled(side: launch.side, path: launch.path, line: line)
     }
 
-    private func lastWords() -> String { Self.lastWords(process, errors) }
+    private func lastWords() -> String { Self.lastWords(process, requests, errors) }
 
     private static func greeting(
-        _ launch: Launch, _ process: Process, _ replies: Pipe, _ errors: Pipe, _ buffer: inout [UInt8]
+        _ launch: Launch, _ process: Process, _ requests: Pipe, _ replies: Pipe, _ errors: Pipe,
+        _ buffer: inout [UInt8]
     ) throws(WorkerError) -> WorkerProtocol.Greeting {
         struct Version: Decodable { let attnbenchWorker: Int }
         let answer = line(from: replies, &buffer, seconds: launch.secondsToAnswer)
         guard case .line(let line) = answer,
             let version = try? JSONDecoder().decode(Version.self, from: Data(line)).attnbenchWorker
         else {
-            end(process)
-            throw .noWorker(side: launch.side, path: launch.path, said: lastWords(process, errors))
+            throw .noWorker(side: launch.side, path: launch.path, said: lastWords(process, requests, errors))
         }
         guard version == WorkerProtocol.version,
             let greeting = try? JSONDecoder().decode(WorkerProtocol.Greeting.self, from: Data(line))
         else {
-            end(process)
             throw .otherProtocol(side: launch.side, path: launch.path, version: version)
         }
         return greeting
     }
 
-    private static func end(_ process: Process) {
+    /// Foundation's own waiting lasts until the last grandchild is gone, so this looks now and then instead.
+    private static func end(_ process: Process, _ requests: Pipe) {
+        try? requests.fileHandleForWriting.close()
         // A worker between two requests is gone within a millisecond of its input's end.
         for _ in 0..<200 where process.isRunning { usleep(1000) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
+        guard process.isRunning else { return }
+        kill(process.processIdentifier, SIGKILL)
+        for _ in 0..<1000 where process.isRunning { usleep(1000) }
     }
 
     /// What a process that has ended wrote to standard error, as far as the pipe held it.
-    private static func lastWords(_ process: Process, _ errors: Pipe) -> String {
-        end(process)
+    private static func lastWords(_ process: Process, _ requests: Pipe, _ errors: Pipe) -> String {
+        end(process, requests)
         var words: [UInt8] = []
         guard case .line(let line) = line(from: errors, &words, seconds: 0) else {
             return String(decoding: words, as: UTF8.self)
