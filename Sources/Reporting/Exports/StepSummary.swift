@@ -2,8 +2,8 @@ import Analysis
 import Foundation
 import Hardware
 
-/// A comparison as the Markdown that GitHub shows below a job: the verdict, what could have been seen, what is not PASS
-/// with the worst first, and the rest folded away.
+/// A comparison as the Markdown that GitHub shows below a job: the verdict, what could have been seen, what failed, what
+/// is not PASS with the worst first, and the rest folded away.
 public enum StepSummary {
     /// GitHub refuses the summary of a step from 1 MiB on.
     public static let mostBytes = 1_000_000
@@ -26,12 +26,12 @@ public enum StepSummary {
 
     private static func text(_ comparison: Comparison, mostRows: Int) -> String {
         var sections = [heading(comparison), detectable(comparison) + "\n"]
+        let failures = failures(comparison)
+        if !failures.isEmpty { sections.append("### Failed checks\n\n" + list(failures, mostRows)) }
         let open = notPassed(comparison)
         if !open.isEmpty {
             sections.append("### Not PASS\n\n" + cells(open, mostRows))
         }
-        let failures = failures(comparison)
-        if !failures.isEmpty { sections.append("### Failed checks\n\n" + list(failures, mostRows)) }
         if comparison.verdict == .inconclusive || open.contains(where: { $0.verdict == .inconclusive }) {
             sections.append("### What to do about INCONCLUSIVE\n\n" + remedies(comparison))
         }
@@ -54,11 +54,12 @@ public enum StepSummary {
         guard let least = visible.first, let most = visible.last else {
             return "**Smallest detectable slowdown**: unknown, since no cell was measured in several launches."
         }
+        let (surest, leastSure) = (ComparisonTables.percent(least), ComparisonTables.percent(most))
+        let median = ComparisonTables.percent(visible[visible.count / 2])
         let blind = comparison.cells.count - visible.count
-        return
-            "**Smallest detectable slowdown**, found in four of five such runs: \(ComparisonTables.percent(least)) in "
-            + "the surest cell, \(ComparisonTables.percent(visible[visible.count / 2])) in the median one, "
-            + "\(ComparisonTables.percent(most)) in the least sure"
+        return "**Smallest detectable slowdown**, found in four of five such runs: "
+            + (surest == leastSure
+                ? surest : "\(surest) in the surest cell, \(median) in the median one, \(leastSure) in the least sure")
             + (blind > 0 ? "; unknown in \(blind)." : ".")
     }
 
