@@ -98,7 +98,7 @@ import Testing
         #expect(text.utf8.count <= StepSummary.mostBytes && StepSummary.mostBytes < 1 << 20)
         #expect(text.hasPrefix("## attnbench gate: REGRESSED"))
         #expect(text.contains("### How to reproduce"))
-        #expect(text.contains("more are in `comparison.json`"))
+        #expect(text.contains("more are left out"))
         #expect(text.components(separatedBy: "<details>").count == text.components(separatedBy: "</details>").count)
         for room in stride(from: 0, through: 6000, by: 100) {
             #expect(StepSummary.text(many, mostBytes: room).utf8.count <= room)
