@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Attention
 import Benchmarking
@@ -17,12 +18,13 @@ struct AttnBench: ParsableCommand {
             Sizes are written 4096, 128K (131072), 1M (1048576) or 10_000_000.
 
             Exit codes: 0 done, 1 internal failure, interrupted or output not writable, 2 usage or bad input, \
-            7 a kernel's result is wrong.
+            3 a regression under --strict, 5 results of different machines, \
+            6 environment unfit under --require-quiet, 7 a kernel's result is wrong.
             """,
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
-            AttendCommand.self, PlanCommand.self,
+            AttendCommand.self, PlanCommand.self, HistoryCommand.self, LaunchCommand.self,
         ])
 
     static func main() {
@@ -83,7 +85,11 @@ struct AttnBench: ParsableCommand {
             is AttendError, is PlacementError, is SweepError, is ResultsError, is CatalogueError,
             is ConfigurationError, is StorageTypeError, is PriceError, is MeasuredMachineError, is UnknownPlanPart:
             .usage
-        case is UnwritableDirectory, is ReportError, is Interrupted: .internalFailure
+        case is UnwritableDirectory, is ReportError, is Interrupted, is LaunchFailed, is LaunchesEnded:
+            .internalFailure
+        case is RegressionFound: .regression
+        case is DifferentMachines: .otherMachine
+        case is EnvironmentUnfit: .unfit
         case is WrongResult: .wrongResult
         case is TopologyError: .internalFailure
         default: nil
@@ -96,5 +102,8 @@ enum ProgramStatus: Int32, CaseIterable {
     case done = 0
     case internalFailure = 1
     case usage = 2
+    case regression = 3
+    case otherMachine = 5
+    case unfit = 6
     case wrongResult = 7
 }

@@ -30,10 +30,7 @@ struct ReportCommand: Command {
     @OptionGroup var outputOptions: OutputOptions
 
     func run(on console: Console) throws {
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: results, isDirectory: &isDirectory)
-        let path =
-            exists && isDirectory.boolValue ? (results as NSString).appendingPathComponent("results.jsonl") : results
+        let path = ResultsPath.file(results)
         let directory = URL(fileURLWithPath: output ?? (path as NSString).deletingLastPathComponent)
         var writer = ReportWriter(console: console, options: outputOptions)
         if let format { writer.formats = format }

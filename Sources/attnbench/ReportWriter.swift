@@ -32,8 +32,11 @@ struct ReportWriter {
         for line in Headlines(analysis).lines {
             console.output(TerminalTable.wrap(line, width: columns, indent: 2).joined(separator: "\n") + "\n")
         }
+        if let sentence = LaunchTables.sentence(analysis) {
+            console.output(TerminalTable.wrap(sentence, width: columns, indent: 2).joined(separator: "\n") + "\n")
+        }
         if !options.quiet {
-            for caution in analysis.cautions + cautions + environmentCautions(results) {
+            for caution in analysis.cautions + cautions + LaunchTables.cautions(results) + environmentCautions(results) {
                 let lines = TerminalTable.wrap("Caution: \(caution)", width: columns, indent: 2)
                 console.messages(lines.joined(separator: "\n") + "\n")
             }
