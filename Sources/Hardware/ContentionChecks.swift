@@ -19,7 +19,9 @@ enum ContentionChecks {
     /// Since the system started: shorter spans hold too few 10 ms ticks. Each sample has its own count.
     static func steal(_ surroundings: Surroundings) -> Finding {
         let counted = Contention(surroundings.files, cpus: surroundings.cpus)
-        guard let stolen = counted.stolenTicks else { return .unknown("/proc/stat does not list the CPUs in use") }
+        guard let stolen = counted.stolenTicks else {
+            return .unknown("/proc/stat cannot be read, or does not list the CPUs in use")
+        }
         let percent = 100 * Double(stolen) / Double(counted.totalTicks)
         if percent > 0.5 {
             return .bad("the hypervisor gave \(decimal(percent)) % of the CPU's time away; use a dedicated machine")

@@ -50,7 +50,8 @@ enum ProcessorChecks {
         let percent = String(format: "%.1f", abs(rate.change) * 100)
         return abs(rate.change) > LaunchConditions.tolerableClockChange
             ? .bad(
-                "\(gigahertz), but it changed by \(percent) % within milliseconds; stop other work, or fix the frequency")
+                "\(gigahertz), but it changed by \(percent) % within milliseconds; stop other work, or fix the frequency"
+            )
             : .ok("\(gigahertz) by a chain of additions, steady within \(percent) %")
     }
 

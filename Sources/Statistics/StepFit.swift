@@ -10,6 +10,10 @@ import Foundation
 /// so one set of draws serves every series of a length. At last each step must still stand when tested against its two
 /// neighbouring levels alone, with the variance that all levels leave.
 ///
+/// A single wild value belongs to no level, but would hide the steps of all others in its variance: before anything
+/// else, a value that lies more than four deviations from the median of itself and its two neighbours becomes that
+/// median, which leaves alone every level that holds for two values. The noise is treated alike.
+///
 /// Rejected: a penalty for each step (BIC, Potts), whose rate of false steps depends on the length of the series and is
 /// not told; permutations, which cannot reach a probability below 1/20 with three results before a step and three after.
 public struct StepFit: Sendable {
@@ -35,25 +39,26 @@ public struct StepFit: Sendable {
     public let fewest: Int
     /// Largest chance of a false step in one series.
     public let level: Double
-    private let seed: UInt64
     private var nulls: [Int: [Double]] = [:]
 
-    public init(level: Double, fewest: Int = 2, seed: UInt64 = 0) {
+    public init(level: Double, fewest: Int = 2) {
         precondition(level > 0 && level < 1, "level \(level) is no probability")
         precondition(fewest >= 1, "a level holds for at least one value")
         self.level = level
         self.fewest = fewest
-        self.seed = seed
     }
 
     /// - Parameters:
     ///   - errors: standard errors of the values, 0 where unknown. They are a floor: values that agree better than their
     ///     own errors allow do so by luck.
     ///   - smallest: changes that are not larger than this are of no interest.
-    public mutating func fit(_ values: [Double], errors: [Double], smallest: Double = 0) -> Fit {
+    public mutating func fit(
+        _ values: [Double], errors: [Double], smallest: Double = 0, using generator: inout some RandomNumberGenerator
+    ) -> Fit {
         precondition(values.count == errors.count && !values.isEmpty, "each value has its error")
+        let values = Self.tamed(values)
         let floor = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
-        var cuts = cut(values, 0, floor: floor).sorted()
+        var cuts = cut(values, 0, floor: floor, using: &generator).sorted()
         while true {
             let fit = Self.fit(values, cuts: cuts, floor: floor)
             let doubtful = fit.steps.indices.filter {
@@ -67,15 +72,19 @@ public struct StepFit: Sendable {
     }
 
     /// Indices at which levels begin, but the first.
-    private mutating func cut(_ values: [Double], _ start: Int, floor: Double) -> [Int] {
+    private mutating func cut(
+        _ values: [Double], _ start: Int, floor: Double, using generator: inout some RandomNumberGenerator
+    ) -> [Int] {
         guard values.count >= 2 * fewest, values.count > 2 else { return [] }
         let (i, j, ratio) = Self.search(values, fewest: fewest, floor: floor)
-        let null = null(values.count)
+        let null = null(values.count, using: &generator)
         let probability = Double(1 + null.count { $0 >= ratio }) / Double(1 + null.count)
         guard ratio > 0, probability <= level else { return [] }
         let ends = [0, i, j, values.count]
         let own = [i, j].filter { $0 > 0 && $0 < values.count }.map { start + $0 }
-        return own + zip(ends, ends.dropFirst()).flatMap { cut(Array(values[$0..<$1]), start + $0, floor: floor) }
+        return zip(ends, ends.dropFirst()).reduce(own) { cuts, piece in
+            cuts + cut(Array(values[piece.0..<piece.1]), start + piece.0, floor: floor, using: &generator)
+        }
     }
 
     /// The stretch whose mean differs most from the rest, by F with 1 and count − 2 degrees of freedom.
@@ -99,17 +108,28 @@ public struct StepFit: Sendable {
     }
 
     /// The largest F of series of so many values without a step.
-    private mutating func null(_ count: Int) -> [Double] {
+    private mutating func null(_ count: Int, using generator: inout some RandomNumberGenerator) -> [Double] {
         if let known = nulls[count] { return known }
         // Enough to tell a probability of `level` from its neighbours; more than 20,000 take seconds at a year's nights.
         let draws = min(20_000, max(999, Int(10 / level)))
-        var generator = StepNoise(seed: seed &+ UInt64(count))
         let ratios = (0..<draws).map { _ in
             let noise = (0..<count).map { _ in NormalDistribution.draw(using: &generator) }
-            return Self.search(noise, fewest: fewest, floor: 0).ratio
+            return Self.search(Self.tamed(noise), fewest: fewest, floor: 0).ratio
         }
         nulls[count] = ratios
         return ratios
+    }
+
+    /// Without single wild values. The deviation is that of neighbours, which steps hardly change.
+    private static func tamed(_ values: [Double]) -> [Double] {
+        guard values.count >= 3 else { return values }
+        let differences = zip(values, values.dropFirst()).map { abs($1 - $0) }.sorted()
+        let deviation = Sample.quantile(0.5, ofSorted: differences) / (0.6745 * 2.0.squareRoot())
+        return values.indices.map { index in
+            let first = min(max(index - 1, 0), values.count - 3)
+            let middle = values[first..<first + 3].sorted()[1]
+            return abs(values[index] - middle) > 4 * deviation ? middle : values[index]
+        }
     }
 
     private static func fit(_ values: [Double], cuts: [Int], floor: Double) -> Fit {
@@ -133,20 +153,5 @@ public struct StepFit: Sendable {
                 probability: error > 0 ? min(1, 2 * student.cumulative(-abs(change) / error)) : 0)
         }
         return Fit(steps: steps, levels: levels, deviation: variance.squareRoot())
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): a stream that a seed repeats.
-private struct StepNoise: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

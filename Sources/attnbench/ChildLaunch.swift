@@ -7,13 +7,15 @@ import Foundation
 /// its journal has what it measured.
 struct ChildLaunch {
     let number: Int
+    /// This program, unless told otherwise.
+    var executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let arguments: [String]
     let environment: [String: String]
 
     /// - Returns: whether it was interrupted.
     func run(_ follow: (ProgressEvent) -> Void) throws(LaunchFailed) -> Bool {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.executableURL = executable
         process.arguments = arguments
         process.environment = environment
         let (events, errors) = (Pipe(), Pipe())

@@ -24,7 +24,8 @@ struct HistoryCommand: Command {
     @Argument(help: "Results files, or directories that hold results.jsonl.")
     var results: [String]
 
-    @Option(help: "Oldest first by when they were measured, or the order in which they are given, such as that of commits.")
+    @Option(
+        help: "Oldest first by when they were measured, or the order in which they are given, such as that of commits.")
     var order: History.Order = .started
 
     @Option(

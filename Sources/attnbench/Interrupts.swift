@@ -11,7 +11,11 @@ enum Interrupts {
 
     /// From now on the signals cancel this instead of ending the program.
     static func cancellation() -> Cancellation {
+        // Whoever started this program may have had them blocked, and the mask is inherited.
+        var signals = sigset_t()
+        sigemptyset(&signals)
         for number in [SIGINT, SIGTERM] {
+            sigaddset(&signals, number)
             signal(number) { number in
                 Interrupts.shared.cancel()
                 let child = Interrupts.child.load(ordering: .relaxed)
@@ -19,6 +23,7 @@ enum Interrupts {
                 signal(number, SIG_DFL)
             }
         }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         return shared
     }
 

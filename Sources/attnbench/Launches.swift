@@ -39,15 +39,21 @@ struct Launches {
         let cancellation = Interrupts.cancellation()
         let numbers = try unfinished()
         for (index, number) in numbers.enumerated() {
+            if cancellation.isCancelled { return .interrupted }
             let left = timeBudgetSeconds - Double(SystemClock().nanoseconds - startNanoseconds) / 1e9
             guard left > 0 else { return .outOfTime(launches: number - 1) }
             let share = left / Double(numbers.count - index)
             let later = share.isFinite ? share * Double(numbers.count - index - 1) : 0
-            let child = ChildLaunch(number: number, arguments: arguments(number, share), environment: environment(number))
-            let wasInterrupted = try child.run { event in
-                progress.report(event.of(.init(number: number, of: count), laterSeconds: later))
+            let child = ChildLaunch(
+                number: number, arguments: arguments(number, share), environment: environment(number))
+            let result = Result { () throws(LaunchFailed) in
+                try child.run { event in
+                    progress.report(event.of(.init(number: number, of: count), laterSeconds: later))
+                }
             }
-            if wasInterrupted || cancellation.isCancelled { return .interrupted }
+            // A signal that comes before the child listens ends it; that is no failure of the launch.
+            if cancellation.isCancelled { return .interrupted }
+            if try result.get() { return .interrupted }
         }
         return .done
     }

@@ -36,7 +36,8 @@ struct ReportWriter {
             console.output(TerminalTable.wrap(sentence, width: columns, indent: 2).joined(separator: "\n") + "\n")
         }
         if !options.quiet {
-            for caution in analysis.cautions + cautions + LaunchTables.cautions(results) + environmentCautions(results) {
+            for caution in analysis.cautions + cautions + LaunchTables.cautions(results) + environmentCautions(results)
+            {
                 let lines = TerminalTable.wrap("Caution: \(caution)", width: columns, indent: 2)
                 console.messages(lines.joined(separator: "\n") + "\n")
             }

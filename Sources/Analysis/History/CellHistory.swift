@@ -58,9 +58,15 @@ public struct CellHistory: Sendable, Codable, Hashable {
     /// Time of each stretch between steps, in nanoseconds.
     public let levels: [Double]
     public let state: State
+    /// Of the newest result to its level, where it is one to watch.
+    public let newestRatio: Double?
+
+    /// Whether the newest level is slower than the one before it, whatever the newest result alone says.
+    public var isSlower: Bool { steps.last.map { $0.ratio.value > 1 } ?? false }
 
     init(
-        _ workload: Workload, series: String, points: [Point], _ search: inout StepFit, smallestChange: Double
+        _ workload: Workload, series: String, points: [Point], _ search: inout StepFit, smallestChange: Double,
+        using generator: inout some RandomNumberGenerator
     ) {
         self.series = series
         kernel = workload.kernel
@@ -74,10 +80,10 @@ public struct CellHistory: Sendable, Codable, Hashable {
             steps = []
             levels = [exp(times.reduce(0, +) / Double(times.count))]
             state = .short
+            newestRatio = nil
             return
         }
-        let fit = search.fit(times, errors: errors, smallest: smallest)
-        levels = fit.levels.map { exp($0) }
+        let fit = search.fit(times, errors: errors, smallest: smallest, using: &generator)
         steps = fit.steps.map { step in
             let change = step.change
             return Step(
@@ -86,24 +92,29 @@ public struct CellHistory: Sendable, Codable, Hashable {
                     value: exp(change.value), low: exp(max(-500, change.low)), high: exp(min(500, change.high)),
                     level: change.level), probability: step.probability)
         }
-        let standsOut = Self.lastStandsOut(
+        let surprise = Self.surprise(
             times, errors: errors, from: fit.steps.last?.index ?? 0, level: search.level, smallest: smallest)
+        newestRatio = surprise.map { exp($0.excess) }
+        // A newest result that stands out belongs to no level yet.
+        levels = (fit.levels.dropLast() + [surprise?.mean ?? fit.levels[fit.levels.count - 1]]).map { exp($0) }
         state =
-            standsOut
+            surprise != nil
             ? .watch : fit.steps.last.map { $0.change.value > 0 ? .slower : .faster } ?? .steady
     }
 
-    /// Whether the last value lies outside what the values before it, back to the last step, let expect.
-    private static func lastStandsOut(
+    /// How far the last value lies above the mean of those before it, back to the last step, where these do not let it
+    /// be expected.
+    private static func surprise(
         _ values: [Double], errors: [Double], from start: Int, level: Double, smallest: Double
-    ) -> Bool {
+    ) -> (mean: Double, excess: Double)? {
         let before = Array(values[start..<(values.count - 1)])
-        guard before.count >= 3, let last = values.last else { return false }
+        guard before.count >= 3, let last = values.last else { return nil }
         let mean = Estimate.mean(of: before)
         let variance = before.reduce(0) { $0 + ($1 - mean.value) * ($1 - mean.value) } / Double(before.count - 1)
         let floor = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
         let spread = (max(variance, floor) * (1 + 1 / Double(before.count))).squareRoot()
         let reach = StudentT(degreesOfFreedom: Double(before.count - 1)).factor(level: 1 - level) * spread
-        return abs(last - mean.value) > max(reach, smallest)
+        let excess = last - mean.value
+        return abs(excess) > max(reach, smallest) ? (mean.value, excess) : nil
     }
 }

@@ -1,3 +1,4 @@
+import Attention
 import Benchmarking
 import Statistics
 
@@ -52,7 +53,7 @@ public struct History: Sendable, Codable {
     }
 
     /// Cells whose newest level is slower than the one before it.
-    public var slower: [CellHistory] { cells.filter { $0.state == .slower } }
+    public var slower: [CellHistory] { cells.filter(\.isSlower) }
 
     /// ISO 8601 in UTC is in the order of its letters; files of one second keep theirs.
     private static func byTime(_ files: [(path: String, results: Results)]) -> [(path: String, results: Results)] {
@@ -77,10 +78,11 @@ public struct History: Sendable, Codable {
         }
         // Of a history without a change, one in twenty has a false step in some cell.
         var search = StepFit(level: 0.05 / Double(max(1, workloads.count)))
+        var generator = SplitMix64(seed: 0x57E9)
         return workloads.map { workload in
             CellHistory(
                 workload, series: labels[SeriesKey(workload)]!, points: timings[workload]!, &search,
-                smallestChange: smallestChange)
+                smallestChange: smallestChange, using: &generator)
         }
     }
 

@@ -37,7 +37,10 @@ public enum HistoryTables {
         let changes =
             sentence(.slower) { "slower: \(name($0)) takes \(lastStep($0, history))" }
             + sentence(.faster) { "faster: \(name($0)) takes \(lastStep($0, history))" }
-            + sentence(.watch) { "watch: the newest result of \(name($0)) stands out; another one decides" }
+            + sentence(.watch) {
+                let change = $0.newestRatio.map { " takes \(Quantity.change($0))" } ?? " stands out"
+                return "watch: the newest result of \(name($0))\(change); another one decides"
+            }
         let short = history.cells.count { $0.state == .short }
         let steady = history.cells.count { $0.state == .steady }
         let rest =

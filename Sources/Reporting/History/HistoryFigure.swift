@@ -14,13 +14,16 @@ enum HistoryFigure {
         let traces = shown.flatMap { cell in
             styles[HistoryTables.name(cell)].map { layers(cell, $0) } ?? []
         }
-        let values = traces.flatMap { $0.rows.flatMap { [$0.y] + ($0.interval.map { [$0.lowerBound, $0.upperBound] } ?? []) } }
+        let values = traces.flatMap {
+            $0.rows.flatMap { [$0.y] + ($0.interval.map { [$0.lowerBound, $0.upperBound] } ?? []) }
+        }
         let (low, high) = (min(values.min()!, 0.98), max(values.max()!, 1.02))
         let margin = (high - low) * 0.05
         let hidden = history.cells.count - shown.count
         return Plot(
             name: "history", title: title(history),
-            method: "Time of one call over that of the cell's first level. Points: medians with 95 % intervals of their "
+            method:
+                "Time of one call over that of the cell's first level. Points: medians with 95 % intervals of their "
                 + "own session. Lines: levels that hold for two results or more.",
             notes: hidden > 0 ? ["\(hidden) more cells are not drawn; the table has them."] : [],
             x: xAxis(history), y: .linear(from: low - margin, to: high + margin),
