@@ -63,7 +63,10 @@ enum HistoryFigure {
         let levels = cell.levels.indices.flatMap { level -> [Plot.Row] in
             let entries = cell.points.map(\.entry).filter { ends[level] <= $0 && $0 < ends[level + 1] }
             guard let from = entries.first, let to = entries.last else { return [] }
-            return [from, to].map { Plot.Row(Double($0 + 1), cell.levels[level] / first) }
+            // A step stands upright, half way between the results on its two sides.
+            let start = Double(from + 1) - (level > 0 ? 0.5 : 0)
+            let end = Double(to + 1) + (level < cell.levels.count - 1 ? 0.5 : 0)
+            return [start, end].map { Plot.Row($0, cell.levels[level] / first) }
         }
         let points = cell.points.map {
             Plot.Row(Double($0.entry + 1), $0.medianNanoseconds / first, $0.low / first...$0.high / first)
