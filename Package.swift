@@ -87,8 +87,10 @@ let package = Package(
             ], exclude: ["Golden"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "attnbench", "TestSupport"],
-            exclude: ["Golden"]),
+            dependencies: [
+                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "attnbench",
+                "TestSupport",
+            ], exclude: ["Golden"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

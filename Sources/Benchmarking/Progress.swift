@@ -3,7 +3,7 @@ import Hardware
 
 /// Where a run is.
 public struct ProgressEvent: Hashable, Sendable, Codable {
-    public enum Phase: String, Sendable, Codable { case machine, probing, preparing, measuring }
+    public enum Phase: String, Sendable, Codable { case machine, probing, preparing, measuring, screening, repeating }
 
     /// One of several processes that a run starts.
     public struct Launch: Hashable, Sendable, Codable {

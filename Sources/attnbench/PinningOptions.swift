@@ -32,7 +32,7 @@ struct PinningOptions: ParsableArguments {
         return cpu.map { .cpus([$0]) } ?? .automatic
     }
 
-    /// The flags as they were given.
+    /// What gives these options again.
     var words: [String] {
         if noPin { return ["--no-pin"] }
         if let cpus { return ["--cpus", CPUList.text(of: cpus.list)] }

@@ -188,8 +188,7 @@ struct RunCommand: Command {
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
         if launches > 1 { words += ["--launches", "\(launches)"] }
-        words += pinning.words
-        return words.joined(separator: " ")
+        return (words + pinning.words).joined(separator: " ")
     }
 
     static func duration(_ text: String) throws -> Double {

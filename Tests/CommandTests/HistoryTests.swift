@@ -41,7 +41,7 @@ import Testing
 
     @Test func machinesAreNotMixed() throws {
         let session = try session(Self.steady, cpuModels: [3: "Another CPU"])
-        #expect(session.status == .otherMachine)
+        #expect(session.status == .baselineMissing)
         #expect(session.messages.contains("machine.cpuModel; give results of one machine"))
     }
 

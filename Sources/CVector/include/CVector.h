@@ -251,5 +251,6 @@ VECTOR_INLINE void vector_prefetch(const void *line) { __builtin_prefetch(line, 
 VECTOR_INLINE void vector_prefetch_for_writing(const void *line) { __builtin_prefetch(line, 1, 3); }
 
 // Not vectors: loops that find the CPU's ceilings, and what the processor says of itself.
+#include "FrozenLoop.h"
 #include "PeakLoops.h"
 #include "Processor.h"
