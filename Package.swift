@@ -60,7 +60,8 @@ let package = Package(
                 "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        .target(name: "TestSupport", dependencies: ["Attention", "Hardware"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Attention", "Hardware", "Benchmarking"], path: "Tests/TestSupport"),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
         .testTarget(
             name: "AttentionTests", dependencies: ["Attention", "TestSupport"], resources: [.copy("NumPy")]),

@@ -7,11 +7,14 @@ import Statistics
 /// The time of one call of one cell, made from the raw samples of all its launches.
 ///
 /// A sample is left out for what the system did to it (its contamination), never for its value; and only where at least
-/// 60 % of the launch, and six samples, remain. Otherwise all are kept and the cell is called noisy. The unit of
-/// inference is the launch: one median each, then the median of these.
+/// 60 % of the launch, and six rounds, remain. Otherwise all are kept and the cell is called noisy. The samples of one
+/// visit share its luck, so each round is one observation, the median of its samples. The unit of inference is the
+/// launch: one median each, then the median of these.
 struct CellTiming {
     static let leastCleanShare = 0.6
-    static let leastCleanSamples = 6
+    static let leastCleanRounds = 6
+    /// Student's factor falls from 12.7 at two launches to 3.2 at four and 2.8 at five, and slowly from there.
+    static let fewestLaunches = 4
     /// The t interval is for few launches; with more, the bootstrap needs no normality.
     static let mostLaunchesForStudent = 20
 
@@ -20,6 +23,9 @@ struct CellTiming {
     /// Of ln(median); nil where a single sample stands for itself.
     let logStandardError: Double?
     let minimumNanoseconds: Double
+    let launches: Int
+    /// How the variance of ln(time) splits; nil for a single launch, or single samples.
+    let variance: VarianceComponents?
     let samples: Int
     let contaminatedSamples: Int
     /// Among the samples that were used, each against its own launch.
@@ -30,11 +36,13 @@ struct CellTiming {
     init(launches: [Benchmarking.Measurement.Record]) throws(SampleError) {
         var cleaned: [Launch] = []
         for record in launches { cleaned.append(try Launch(record)) }
+        self.launches = cleaned.count
+        variance = VarianceComponents(cleaned.map(\.logTimes))
         samples = cleaned.reduce(0) { $0 + $1.total }
         contaminatedSamples = cleaned.reduce(0) { $0 + $1.contaminated }
-        outliers = cleaned.reduce(OutlierCounts(mild: 0, severe: 0)) { $0 + $1.sample.outliers }
-        minimumNanoseconds = cleaned.reduce(.infinity) { min($0, $1.sample.minimum) }
-        (median, logStandardError) = Self.median(of: cleaned.map(\.sample))
+        outliers = cleaned.reduce(OutlierCounts(mild: 0, severe: 0)) { $0 + $1.samples.outliers }
+        minimumNanoseconds = cleaned.reduce(.infinity) { min($0, $1.samples.minimum) }
+        (median, logStandardError) = Self.median(of: cleaned.map(\.rounds))
 
         var cautions: [Caution] = []
         let noisy = cleaned.filter(\.isNoisy)
@@ -48,7 +56,12 @@ struct CellTiming {
             cautions.append(
                 Caution("drifting: the time \(drift > 0 ? "rose" : "fell") by \(percent) % over the rounds"))
         }
-        if cleaned.count == 1 { cautions += Summary(cleaned[0].sample).cautions }
+        if cleaned.count == 1 {
+            cautions += Summary(cleaned[0].rounds).cautions
+        } else if cleaned.count < Self.fewestLaunches {
+            cautions.append(
+                Caution("few launches: \(cleaned.count) leave a wide interval; 5 or more give a narrow one"))
+        }
         self.cautions = cautions
     }
 
@@ -74,7 +87,12 @@ struct CellTiming {
 
     /// One launch, cleaned.
     private struct Launch {
-        let sample: Sample
+        /// One value a round.
+        let rounds: Sample
+        /// All that were used.
+        let samples: Sample
+        /// ln of these, by round.
+        let logTimes: [[Double]]
         let total: Int
         let contaminated: Int
         let isNoisy: Bool
@@ -88,18 +106,27 @@ struct CellTiming {
             total = record.samplesNanoseconds.count
             contaminated = total - clean.count
             let enough =
-                clean.count >= CellTiming.leastCleanSamples
+                Set(clean.map { record.rounds[$0] }).count >= CellTiming.leastCleanRounds
                 && Double(clean.count) >= CellTiming.leastCleanShare * Double(total)
             isNoisy = contaminated > 0 && !enough
             let kept = enough ? clean : Array(record.samplesNanoseconds.indices)
-            let times = kept.map { Double(record.samplesNanoseconds[$0]) / Double(record.iterationsPerSample) }
-            sample = try Sample(times)
-            drift = Self.drift(rounds: kept.map { Double(record.rounds[$0]) }, times: times, sample)
+            var byRound: [Int: [Double]] = [:]
+            for index in kept {
+                byRound[record.rounds[index], default: []].append(
+                    Double(record.samplesNanoseconds[index]) / Double(record.iterationsPerSample))
+            }
+            let inOrder = byRound.sorted { $0.key < $1.key }
+            samples = try Sample(inOrder.flatMap(\.value))
+            var medians: [Double] = []
+            for (_, times) in inOrder { medians.append(try Sample(times).median) }
+            rounds = try Sample(medians)
+            logTimes = inOrder.map { $0.value.map { log($0) } }
+            drift = Self.drift(rounds: inOrder.map { Double($0.key) }, times: medians, rounds)
         }
 
         /// A slope over the rounds that is sure (99 %) and moves the time by more than half the interval of the median.
         private static func drift(rounds: [Double], times: [Double], _ sample: Sample) -> Double? {
-            guard sample.count >= CellTiming.leastCleanSamples,
+            guard sample.count >= CellTiming.leastCleanRounds,
                 let slope = TheilSen(x: rounds, y: times, level: 0.99)?.slope, !slope.contains(0)
             else { return nil }
             let change = slope.value * (rounds.max()! - rounds.min()!)

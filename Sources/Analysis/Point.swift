@@ -17,6 +17,10 @@ public struct Point: Sendable, Codable, Hashable {
     /// Standard error of ln(medianNanoseconds); nil where a single sample stands for itself.
     public let logStandardError: Double?
     public let minimumNanoseconds: Double
+    /// Processes that measured it.
+    public let launches: Int
+    /// How the variance of ln(time) splits over launches, rounds and samples; nil for a single launch.
+    public let variance: VarianceComponents?
     public let samples: Int
     public let contaminatedSamples: Int
     /// Samples beyond Tukey's fences: counted, never dropped.
@@ -51,6 +55,8 @@ extension Point {
         level = timing.median.level
         logStandardError = timing.logStandardError
         minimumNanoseconds = timing.minimumNanoseconds
+        self.launches = timing.launches
+        variance = timing.variance
         samples = timing.samples
         contaminatedSamples = timing.contaminatedSamples
         outliers = timing.outliers

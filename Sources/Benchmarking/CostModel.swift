@@ -37,10 +37,14 @@ struct CellCost: Hashable, Sendable {
         return buildSeconds + callSeconds + checkSeconds + calibration
     }
 
-    /// One visit: calls to warm up, then a sample.
-    func visitSeconds(minimumSampleSeconds: Double, isResident: Bool) -> Double {
-        (isResident ? 0 : buildSeconds) + Double(warmUpCalls) * callSeconds + max(callSeconds, minimumSampleSeconds)
+    /// One visit: calls to warm up, then its samples.
+    func visitSeconds(_ options: RunOptions, minimumSampleSeconds: Double, isResident: Bool) -> Double {
+        (isResident ? 0 : buildSeconds) + Double(warmUpCalls) * callSeconds
+            + Double(samplesPerVisit(options)) * max(callSeconds, minimumSampleSeconds)
     }
+
+    /// A single pass is dear, and a second one right after it shows nothing that the next visit does not.
+    func samplesPerVisit(_ options: RunOptions) -> Int { isSinglePass ? 1 : options.samplesPerVisit }
 }
 
 /// Predicts what cells take, from one short real call of each series.

@@ -22,12 +22,16 @@ final class JSONLines {
 
     deinit { try? handle.close() }
 
-    /// - Parameter synced: waits until the disk has it. Without, the line survives the process but not a power cut.
-    func append(_ value: some Encodable, synced: Bool) throws(ResultsError) {
-        do {
-            try handle.write(contentsOf: Self.line(value))
-            if synced { try handle.synchronize() }
-        } catch {
+    /// The line survives the process at once, a power cut only after `sync`.
+    func append(_ value: some Encodable) throws(ResultsError) {
+        do { try handle.write(contentsOf: Self.line(value)) } catch {
+            throw .unwritable(path: path, reason: error.localizedDescription)
+        }
+    }
+
+    /// Waits until the disk has every line.
+    func sync() throws(ResultsError) {
+        do { try handle.synchronize() } catch {
             throw .unwritable(path: path, reason: error.localizedDescription)
         }
     }

@@ -98,7 +98,8 @@ struct Planner {
                 let isResident = residency.keeps(bytes: cost.bytes)
                 part.candidates.append(
                     Schedule.Candidate(
-                        seconds: cost.visitSeconds(minimumSampleSeconds: minimumSampleSeconds, isResident: isResident),
+                        seconds: cost.visitSeconds(
+                            options, minimumSampleSeconds: minimumSampleSeconds, isResident: isResident),
                         minimum: cost.minimumRounds, most: options.rounds - (cost.isSinglePass ? 1 : 0)))
             } catch {
                 part.refusals[workload] = .skip(reason: error.reason)

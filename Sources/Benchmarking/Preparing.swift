@@ -108,7 +108,7 @@ extension Run {
             iterationsPerSample: iterations, peakResidentBytes: peakBytes, maximumError: maximumError)
         let cell = RunningCell(
             workload, work, preparation, cost, isKept: isKept, samples: [], resident: isKept ? prepared : nil,
-            visitSeconds: cost.visitSeconds(minimumSampleSeconds: minimumSampleSeconds, isResident: isKept))
+            visitSeconds: cost.visitSeconds(options, minimumSampleSeconds: minimumSampleSeconds, isResident: isKept))
         return .ready(cell, firstSample: cost.isSinglePass ? first : nil)
     }
 
@@ -118,6 +118,6 @@ extension Run {
     ) -> RunningCell {
         RunningCell(
             open.workload, work, open.preparation, cost, isKept: isKept, samples: open.samples, resident: nil,
-            visitSeconds: cost.visitSeconds(minimumSampleSeconds: minimumSampleSeconds, isResident: false))
+            visitSeconds: cost.visitSeconds(options, minimumSampleSeconds: minimumSampleSeconds, isResident: false))
     }
 }

@@ -2,11 +2,25 @@ import Foundation
 import Hardware
 
 /// Where a run is.
-public struct ProgressEvent: Hashable, Sendable {
-    public enum Phase: String, Sendable { case probing, preparing, measuring, screening, repeating }
+public struct ProgressEvent: Hashable, Sendable, Codable {
+    public enum Phase: String, Sendable, Codable { case machine, probing, preparing, measuring, screening, repeating }
+
+    /// One of several processes that a run starts.
+    public struct Launch: Hashable, Sendable, Codable {
+        /// From 1.
+        public let number: Int
+        public let count: Int
+
+        public init(number: Int, of count: Int) {
+            self.number = number
+            self.count = count
+        }
+    }
 
     public let phase: Phase
-    /// The cell in hand; empty while probing.
+    /// Nil where there is only one.
+    public let launch: Launch?
+    /// The cell in hand; empty while probing; what is looked at while the machine is measured.
     public let cell: String
     /// Cells while preparing, visits while measuring.
     public let done: Int
@@ -17,9 +31,11 @@ public struct ProgressEvent: Hashable, Sendable {
     public let contaminatedSamples: Int
 
     public init(
-        phase: Phase, cell: String, done: Int, total: Int, secondsLeft: Double?, samples: Int, contaminatedSamples: Int
+        phase: Phase, launch: Launch? = nil, cell: String, done: Int, total: Int, secondsLeft: Double?,
+        samples: Int = 0, contaminatedSamples: Int = 0
     ) {
         self.phase = phase
+        self.launch = launch
         self.cell = cell
         self.done = done
         self.total = total
@@ -28,12 +44,23 @@ public struct ProgressEvent: Hashable, Sendable {
         self.contaminatedSamples = contaminatedSamples
     }
 
+    /// The same, seen from a run of several launches of which others are still to come.
+    ///
+    /// - Parameter laterSeconds: what those are expected to take.
+    public func of(_ launch: Launch, laterSeconds: Double) -> ProgressEvent {
+        ProgressEvent(
+            phase: phase, launch: launch, cell: cell, done: done, total: total,
+            secondsLeft: secondsLeft.map { $0 + laterSeconds }, samples: samples,
+            contaminatedSamples: contaminatedSamples)
+    }
+
     /// One line of at most `columns` characters:
     /// `measuring  412/1650  0:41 left  noise 3 %  sliding-window(1024) 16K`.
     public func line(columns: Int = 80) -> String {
         var parts = [phase.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)]
+        if let launch { parts[0] = "launch \(launch.number)/\(launch.count)  " + parts[0] }
         let width = "\(total)".count
-        parts[0] += " " + String(repeating: " ", count: width - "\(done)".count) + "\(done)/\(total)"
+        if total > 0 { parts[0] += " " + String(repeating: " ", count: width - "\(done)".count) + "\(done)/\(total)" }
         if let secondsLeft, secondsLeft.isFinite { parts.append("\(Self.clock(secondsLeft)) left") }
         if samples > 0 {
             parts.append("noise \(Int((100 * Double(contaminatedSamples) / Double(samples)).rounded())) %")
@@ -54,6 +81,12 @@ public struct ProgressEvent: Hashable, Sendable {
 /// Follows a run. Called between samples, never within one.
 public protocol ProgressObserver: AnyObject {
     func report(_ event: ProgressEvent)
+    /// Nothing more will come; others may print.
+    func end()
+}
+
+extension ProgressObserver {
+    public func end() {}
 }
 
 /// For `--quiet`.
@@ -75,7 +108,7 @@ public final class TextProgress: ProgressObserver {
     private let clock: any NanosecondClock
     private let write: (String) -> Void
     private var lastNanoseconds: Int?
-    private var lastPhase: ProgressEvent.Phase?
+    private var lastPhase: (ProgressEvent.Phase, ProgressEvent.Launch?)?
 
     public init(_ style: Style, clock: any NanosecondClock = SystemClock(), write: @escaping (String) -> Void) {
         self.style = style
@@ -91,9 +124,9 @@ public final class TextProgress: ProgressObserver {
             case .lines: 10_000_000_000
             }
         let isDue = lastNanoseconds.map { now - $0 >= interval } ?? true
-        guard isDue || event.phase != lastPhase else { return }
+        guard isDue || lastPhase.map({ $0 != (event.phase, event.launch) }) ?? true else { return }
         lastNanoseconds = now
-        lastPhase = event.phase
+        lastPhase = (event.phase, event.launch)
         switch style {
         case .terminal(let columns): write("\r\u{1B}[K" + event.line(columns: columns))
         case .lines: write(event.line() + "\n")
@@ -103,5 +136,6 @@ public final class TextProgress: ProgressObserver {
     /// Clears the line, so that what follows starts on a clean one.
     public func end() {
         if case .terminal = style, lastPhase != nil { write("\r\u{1B}[K") }
+        lastPhase = nil
     }
 }

@@ -5,12 +5,17 @@ import Statistics
 public struct Results: Sendable {
     public let header: ResultsHeader
     public let measurements: [Measurement]
+    /// The processes that measured, in the order in which they ended.
+    public let launches: [LaunchRecord]
     /// Doubts about the file itself, such as a torn last line.
     public let cautions: [Caution]
 
-    public init(header: ResultsHeader, measurements: [Measurement], cautions: [Caution] = []) {
+    public init(
+        header: ResultsHeader, measurements: [Measurement], launches: [LaunchRecord] = [], cautions: [Caution] = []
+    ) {
         self.header = header
         self.measurements = measurements
+        self.launches = launches
         self.cautions = cautions
     }
 }

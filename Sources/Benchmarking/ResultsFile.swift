@@ -2,8 +2,30 @@ import Attention
 import Foundation
 import Statistics
 
-/// Reading a results file: JSON Lines, the header and then one object per workload and launch. `RunLog` writes it.
+/// A results file: JSON Lines, the header, then one object per workload and launch and one per process that measured.
+/// `RunLog` writes all but the header.
 public enum ResultsFile {
+    /// Writes the header.
+    ///
+    /// - Throws: `ResultsError.exists` rather than overwrite a file.
+    public static func create(_ path: String, header: ResultsHeader) throws(ResultsError) {
+        guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
+        do {
+            try JSONLines.replace(path, with: [try JSONLines.object(header)])
+        } catch let error as ResultsError {
+            throw error
+        } catch {
+            throw .unwritable(path: path, reason: "\(error)")
+        }
+    }
+
+    /// Reads a file that a run with this header is to go on with.
+    ///
+    /// - Throws: `ResultsError.missing` or `.differs`, besides what `load` throws.
+    public static func load(_ path: String, resuming header: ResultsHeader) throws(ResultsError) -> Results {
+        try ResultsLines(resuming: path, header: header).results
+    }
+
     /// - Throws: `ResultsError` naming file and line for anything but a torn last line, which is dropped with a caution.
     public static func load(_ path: String) throws(ResultsError) -> Results {
         try ResultsLines(path).results
@@ -20,6 +42,7 @@ struct CellKey: Hashable {
 struct ResultsLines {
     let headerLine: Data
     let measurementLines: [Data]
+    let launchLines: [Data]
     let isTorn: Bool
     let results: Results
 
@@ -28,11 +51,25 @@ struct ResultsLines {
         try self.init(lines, isTorn: isTorn, path: path)
     }
 
+    init(resuming path: String, header: ResultsHeader) throws(ResultsError) {
+        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+        try self.init(path)
+        let differing = results.header.fieldsThatDiffer(from: header)
+        guard differing.isEmpty else { throw .differs(path: path, fields: differing) }
+    }
+
     init(_ lines: [Data], isTorn: Bool, path: String) throws(ResultsError) {
         let header = try Self.header(lines.first, path)
         var measurements: [Measurement] = []
         var seen = Set<CellKey>()
+        var launches: [LaunchRecord] = []
+        var (measurementLines, launchLines): ([Data], [Data]) = ([], [])
         for (index, line) in lines.enumerated().dropFirst() {
+            if LaunchRecord.mayBe(line) {
+                launches.append(try JSONLines.value(LaunchRecord.self, of: line, number: index + 1, in: path))
+                launchLines.append(line)
+                continue
+            }
             let measurement = try JSONLines.value(Measurement.self, of: line, number: index + 1, in: path)
             let key = CellKey(workload: measurement.workload, launch: measurement.launch)
             guard seen.insert(key).inserted else {
@@ -40,12 +77,14 @@ struct ResultsLines {
                     path: path, line: index + 1, workload: "\(measurement.workload)", launch: measurement.launch)
             }
             measurements.append(measurement)
+            measurementLines.append(line)
         }
         let cautions = isTorn ? [Caution("the last line of \(path) is torn and was dropped")] : []
         headerLine = lines[0]
-        measurementLines = Array(lines.dropFirst())
+        self.measurementLines = measurementLines
+        self.launchLines = launchLines
         self.isTorn = isTorn
-        results = Results(header: header, measurements: measurements, cautions: cautions)
+        results = Results(header: header, measurements: measurements, launches: launches, cautions: cautions)
     }
 
     private static func header(_ line: Data?, _ path: String) throws(ResultsError) -> ResultsHeader {
@@ -67,6 +106,8 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
     case unknownSchema(path: String, schema: String)
     case badLine(path: String, line: Int, reason: String)
     case duplicate(path: String, line: Int, workload: String, launch: Int)
+    /// There is nothing to go on with.
+    case missing(path: String)
     /// A new run would overwrite it.
     case exists(path: String)
     /// What is in it was measured otherwise.
@@ -85,6 +126,8 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
             "\(path):\(line): \(reason); delete the line to go on without it"
         case .duplicate(let path, let line, let workload, let launch):
             "\(path):\(line): \(workload) is there twice for launch \(launch); delete one of the two lines"
+        case .missing(let path):
+            "there is no \(path) to go on with; leave out --resume to start it"
         case .exists(let path):
             "\(path) is already there; --resume goes on with it, another --output leaves it alone"
         case .differs(let path, let fields):

@@ -1,13 +1,13 @@
 import Kernels
 
-/// Shuffled rounds over the cells that are prepared, one sample a visit.
+/// Shuffled rounds over the cells that are prepared, one visit each.
 extension Run {
     /// - Parameter passes: single passes that come after the rounds; time is held back for those that fit.
     func visitInRounds(before passes: [Workload]) throws(ResultsError) {
         let candidates = cells.map { cell in
             Schedule.Candidate(
-                seconds: cell.visitSeconds, minimum: max(0, cell.cost.minimumRounds - cell.samples.count),
-                most: max(0, options.rounds - cell.samples.count))
+                seconds: cell.visitSeconds, minimum: max(0, cell.cost.minimumRounds - cell.roundsTaken),
+                most: max(0, options.rounds - cell.roundsTaken))
         }
         let leastSeconds = candidates.reduce(0) { $0 + Double(min($1.minimum, $1.most)) * $1.seconds }
         let heldBack = planner.secondsHeldBack(for: passes, elapsedSeconds: elapsedSeconds + leastSeconds)
@@ -43,8 +43,13 @@ extension Run {
         let prepared = cell.resident ?? rebuilt(cell)
         if cell.isKept { cell.resident = prepared }
         for _ in 0..<cell.cost.warmUpCalls { prepared.call() }
-        let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) { prepared.call() }
-        try record(sample, round: round, of: cell)
+        for _ in 0..<cell.cost.samplesPerVisit(options) {
+            let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) {
+                prepared.call()
+            }
+            try record(sample, round: round, of: cell)
+        }
+        try syncJournalIfDue()
         if wasResident || !cell.isKept { cell.visitSeconds = Double(instruments.clock.nanoseconds - start) / 1e9 }
     }
 

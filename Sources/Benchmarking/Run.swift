@@ -10,6 +10,7 @@ final class Run {
     let minimumSampleSeconds: Double
     private let progress: any ProgressObserver
     private let startNanoseconds: Int
+    private var syncedNanoseconds: Int
 
     /// What is to be run, in the order of the sweep.
     private(set) var pending: [Workload] = []
@@ -33,6 +34,7 @@ final class Run {
         self.cancellation = cancellation
         minimumSampleSeconds = Double(instruments.sampler.minimumNanoseconds) / 1e9
         startNanoseconds = instruments.clock.nanoseconds
+        syncedNanoseconds = startNanoseconds
         inputs = InputPool(seed: options.seed)
     }
 
@@ -66,6 +68,16 @@ final class Run {
         cell.samples.append(entry)
         samplesTaken += 1
         if sample.contamination.isContaminated(wallNanoseconds: sample.nanoseconds) { samplesContaminated += 1 }
+    }
+
+    /// Brings the journal to disk once a second at most, between visits: a power cut then costs about a second of
+    /// samples. After every sample it would cost up to what the shortest samples take (0.15 ms at the median and 8 ms at
+    /// worst on a virtual disk); never, and the journal would survive a kill but not a reset.
+    func syncJournalIfDue() throws(ResultsError) {
+        let now = instruments.clock.nanoseconds
+        guard now - syncedNanoseconds >= 1_000_000_000 else { return }
+        try log.syncJournal()
+        syncedNanoseconds = now
     }
 
     /// Writes the line of a cell whose last round is over, or that is cut short, and frees what it holds.
@@ -121,6 +133,8 @@ final class RunningCell {
         self.resident = resident
         self.visitSeconds = visitSeconds
     }
+
+    var roundsTaken: Int { Set(samples.map(\.round)).count }
 
     /// Nil while there is no sample.
     var record: Measurement.Record? {

@@ -20,29 +20,16 @@ public final class RunLog {
     ///
     /// - Throws: `ResultsError.exists` rather than overwrite one.
     public static func create(_ path: String, header: ResultsHeader, launch: Int = 1) throws(ResultsError) -> RunLog {
-        guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
-        do {
-            try JSONLines.replace(path, with: [try JSONLines.object(header)])
-        } catch let error as ResultsError {
-            throw error
-        } catch {
-            throw .unwritable(path: path, reason: "\(error)")
-        }
+        try ResultsFile.create(path, header: header)
         return try RunLog(path, open: [], written: [], launch: launch)
     }
 
-    /// Goes on with a file, for a launch that was cut short or for the next one; starts it where there is none.
+    /// Goes on with a file, for a launch that was cut short or for the next one.
     ///
-    /// - Throws: `ResultsError.differs` where the file was measured on another machine, by another build, for another
-    ///   sweep or with another seed.
+    /// - Throws: `ResultsError.missing` where there is none, `.differs` where it was measured on another machine, by
+    ///   another build, for another sweep or with another seed.
     public static func resume(_ path: String, header: ResultsHeader, launch: Int = 1) throws(ResultsError) -> RunLog {
-        guard FileManager.default.fileExists(atPath: path) else {
-            return try create(path, header: header, launch: launch)
-        }
-        let lines = try ResultsLines(path)
-        let differing = lines.results.header.fieldsThatDiffer(from: header)
-        guard differing.isEmpty else { throw .differs(path: path, fields: differing) }
-
+        let lines = try ResultsLines(resuming: path, header: header)
         let open = try SampleJournal.openCells(journalPath(path, launch))
         let reopened = Set(open.map(\.workload))
         var kept: [Data] = []
@@ -56,7 +43,7 @@ public final class RunLog {
         }
         // The journal first: a kill between the two leaves the cells open in it, and it is the journal that counts.
         let log = try RunLog(path, open: open, written: written, launch: launch) { () throws(ResultsError) in
-            try JSONLines.replace(path, with: [lines.headerLine] + kept)
+            try JSONLines.replace(path, with: [lines.headerLine] + lines.launchLines + kept)
         }
         return log
     }
@@ -72,6 +59,11 @@ public final class RunLog {
         journal = try SampleJournal(path: journalPath, open: open)
         try rewrite()
         file = try JSONLines(appendingTo: path)
+    }
+
+    /// True where a launch was begun and not ended: its journal is still there.
+    public static func isOpen(_ path: String, launch: Int) -> Bool {
+        FileManager.default.fileExists(atPath: journalPath(path, launch))
     }
 
     /// Beside `results.jsonl`, for launch 1: `results.launch1.partial.jsonl`.
@@ -97,9 +89,22 @@ public final class RunLog {
     func write(_ measurement: Measurement, isFinal: Bool = true) throws(ResultsError) {
         precondition(measurement.launch == launch, "a log of launch \(launch) cannot take launch \(measurement.launch)")
         precondition(written.insert(measurement.workload).inserted, "\(measurement.workload) was already written")
-        try file.append(measurement, synced: true)
+        try file.append(measurement)
+        try file.sync()
         if isFinal, case .measured = measurement.outcome { try journal.close(measurement.workload) }
     }
+
+    /// Writes what is known of the process that measured.
+    public func write(_ record: LaunchRecord) throws(ResultsError) {
+        precondition(record.launch == launch, "a log of launch \(launch) cannot take launch \(record.launch)")
+        try file.append(record)
+        try file.sync()
+    }
+
+    func syncJournal() throws(ResultsError) { try journal.sync() }
+
+    /// Samples and other events that a power cut could take.
+    var unsyncedLines: Int { journal.unsyncedLines }
 
     /// The launch is over and nothing is open: the journal has done its duty.
     func removeJournal() {
@@ -110,18 +115,7 @@ public final class RunLog {
 extension ResultsHeader {
     /// What makes two runs one: the fields in which they may not differ, by name, where they do.
     func fieldsThatDiffer(from other: ResultsHeader) -> [String] {
-        let (a, b) = (machine, other.machine)
         let pairs: [(String, Bool)] = [
-            ("machine.cpuModel", a.cpuModel == b.cpuModel),
-            ("machine.cpuRevision", a.cpuRevision == b.cpuRevision),
-            ("machine.architecture", a.architecture == b.architecture),
-            ("machine.physicalCores", a.physicalCores == b.physicalCores),
-            ("machine.logicalCPUs", a.logicalCPUs == b.logicalCPUs),
-            ("machine.caches", a.caches == b.caches),
-            ("machine.memoryBytes", a.memoryBytes == b.memoryBytes),
-            ("machine.hypervisor", a.hypervisor == b.hypervisor),
-            ("machine.vectorLanes", a.vectorLanes == b.vectorLanes),
-            ("machine.instructionSet", a.instructionSet == b.instructionSet),
             ("build.commit", build.commit == other.build.commit),
             ("build.dirty", build.dirty == other.build.dirty),
             ("build.compiler", build.compiler == other.build.compiler),
@@ -130,6 +124,25 @@ extension ResultsHeader {
             ("build.blasCore", build.blasCore == other.build.blasCore),
             ("sweep", sweep == other.sweep),
             ("seed", seed == other.seed),
+        ]
+        return machineFieldsThatDiffer(from: other) + pairs.filter { !$0.1 }.map(\.0)
+    }
+
+    /// The fields of the machine that make times comparable, by name, where they differ.
+    public func machineFieldsThatDiffer(from other: ResultsHeader) -> [String] {
+        let (a, b) = (machine, other.machine)
+        let pairs: [(String, Bool)] = [
+            ("machine.cpuModel", a.cpuModel == b.cpuModel),
+            ("machine.cpuRevision", a.cpuRevision == b.cpuRevision),
+            ("machine.architecture", a.architecture == b.architecture),
+            ("machine.physicalCores", a.physicalCores == b.physicalCores),
+            ("machine.logicalCPUs", a.logicalCPUs == b.logicalCPUs),
+            ("machine.caches", a.caches == b.caches),
+            // The system's own share changes by some pages with every update of its kernel.
+            ("machine.memoryBytes", abs(a.memoryBytes - b.memoryBytes) <= a.memoryBytes / 100),
+            ("machine.hypervisor", a.hypervisor == b.hypervisor),
+            ("machine.vectorLanes", a.vectorLanes == b.vectorLanes),
+            ("machine.instructionSet", a.instructionSet == b.instructionSet),
         ]
         return pairs.filter { !$0.1 }.map(\.0)
     }

@@ -8,6 +8,9 @@ public struct RunOptions: Sendable {
     public var launch = 1
     /// Most rounds that a cell is visited in.
     public var rounds = 50
+    /// Timed one after the other at each visit. Two let the variance within a round be told from that between rounds;
+    /// with one launch the warm-up is better spent on another round.
+    public var samplesPerVisit = 1
     /// Everything included; infinite where only `rounds` ends the run.
     public var timeBudgetSeconds = Double.infinity
     /// Part of the budget that was used before the runner started, such as for measuring the machine's ceilings.

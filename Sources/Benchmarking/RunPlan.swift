@@ -73,7 +73,7 @@ struct Admission {
 
     private func roundsSeconds(_ cost: CellCost) -> Double {
         let rounds = Double(min(options.rounds, cost.minimumRounds))
-        return rounds * cost.visitSeconds(minimumSampleSeconds: minimumSampleSeconds, isResident: true)
+        return rounds * cost.visitSeconds(options, minimumSampleSeconds: minimumSampleSeconds, isResident: true)
     }
 }
 

@@ -7,7 +7,7 @@ import Kernels
 /// 1. Each series makes one short call, from which the cost of every cell follows (`Prober`, `CostModel`).
 /// 2. Each cell is prepared by itself, cheapest first (`Preparing`): refused where it does not fit, run once under a
 ///    peak-memory reading, checked against the oracle, and given a number of calls that fill a sample.
-/// 3. Rounds visit the cells in a seeded random order and take one sample a visit (`Rounds`), so that a disturbance of
+/// 3. Rounds visit the cells in a seeded random order and time each (`Rounds`), so that a disturbance of
 ///    some seconds spreads over all cells instead of bending one curve. Dear cells come every j-th round.
 /// 4. Cells of which one pass takes seconds come last, cheapest first, in time that the rounds have left for them: a
 ///    wrong prediction for ten million tokens then costs nothing but that cell.

@@ -41,6 +41,8 @@ final class SampleJournal {
     }
 
     private let file: JSONLines
+    /// Lines that a power cut could take.
+    private(set) var unsyncedLines = 0
     private var cells: [Workload: Int] = [:]
 
     /// Starts a journal that holds `open`, in place of any that was there.
@@ -81,16 +83,26 @@ final class SampleJournal {
     func open(_ workload: Workload, _ preparation: Preparation) throws(ResultsError) {
         let index = cells.count
         cells[workload] = index
-        try file.append(Line(cell: index, event: .opened(workload, preparation)), synced: false)
+        try append(Line(cell: index, event: .opened(workload, preparation)))
     }
 
     /// - Precondition: the cell was opened.
     func append(_ sample: Sample, to workload: Workload) throws(ResultsError) {
-        try file.append(Line(cell: cells[workload]!, event: .sampled(sample)), synced: false)
+        try append(Line(cell: cells[workload]!, event: .sampled(sample)))
     }
 
     /// - Precondition: the cell was opened, and its line stands in the results file.
     func close(_ workload: Workload) throws(ResultsError) {
-        try file.append(Line(cell: cells[workload]!, event: .closed), synced: false)
+        try append(Line(cell: cells[workload]!, event: .closed))
+    }
+
+    func sync() throws(ResultsError) {
+        try file.sync()
+        unsyncedLines = 0
+    }
+
+    private func append(_ line: Line) throws(ResultsError) {
+        try file.append(line)
+        unsyncedLines += 1
     }
 }

@@ -75,3 +75,24 @@ float peak_read(const void *start, size_t bytes) {
     for (int i = 0; i < chains; i++) total += sum[i];
     return first_of_all(total);
 }
+
+#if defined(__aarch64__)
+#define ADD_ONE "add %0, %0, #1\n\t"
+#else
+// Not inc or add of an immediate: recent CPUs do those at renaming, several a cycle.
+#define ADD_ONE "add %1, %0\n\t"
+#endif
+#define TEN(x) x x x x x x x x x x
+
+long dependent_additions(long hundreds) {
+    long sum = 0, one = 1;
+    for (long i = 0; i < hundreds; i++) {
+#if defined(__aarch64__)
+        __asm__ volatile(TEN(TEN(ADD_ONE)) : "+r"(sum));
+#else
+        __asm__ volatile(TEN(TEN(ADD_ONE)) : "+r"(sum) : "r"(one));
+#endif
+    }
+    (void)one;
+    return sum;
+}

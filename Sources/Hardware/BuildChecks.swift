@@ -6,6 +6,16 @@ enum BuildChecks {
             : .bad("built without optimisation, so times mean nothing; build with swift build -c release")
     }
 
+    /// Results name the commit that made them.
+    static func sources(_ surroundings: Surroundings) -> Finding {
+        guard surroundings.commit != "unknown" else {
+            return .unknown("the build does not know its commit; build with scripts/run in a git checkout")
+        }
+        return surroundings.hasUncommittedChanges
+            ? .bad("built from \(surroundings.commit.prefix(7)) with uncommitted changes; commit them and build again")
+            : .ok("built from \(surroundings.commit.prefix(7))")
+    }
+
     static func vectorWidth(_ surroundings: Surroundings) -> Finding {
         let (built, available) = (surroundings.vectorLanes, surroundings.availableVectorLanes)
         return built >= available

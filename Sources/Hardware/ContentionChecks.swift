@@ -18,17 +18,11 @@ enum ContentionChecks {
 
     /// Since the system started: shorter spans hold too few 10 ms ticks. Each sample has its own count.
     static func steal(_ surroundings: Surroundings) -> Finding {
-        guard var stat = surroundings.files.text("proc/stat") else { return .unknown("/proc/stat cannot be read") }
-        let (stolen, total) = stat.withUTF8 { text in
-            surroundings.cpus.reduce((0, 0)) { sum, cpu in
-                (
-                    sum.0 + (ProcessorTimes.stolenTicks(inStat: UnsafeRawBufferPointer(text), cpu: cpu) ?? 0),
-                    sum.1 + (ProcessorTimes.totalTicks(inStat: UnsafeRawBufferPointer(text), cpu: cpu) ?? 0)
-                )
-            }
+        let counted = Contention(surroundings.files, cpus: surroundings.cpus)
+        guard let stolen = counted.stolenTicks else {
+            return .unknown("/proc/stat cannot be read, or does not list the CPUs in use")
         }
-        guard total > 0 else { return .unknown("/proc/stat does not list the CPUs in use") }
-        let percent = 100 * Double(stolen) / Double(total)
+        let percent = 100 * Double(stolen) / Double(counted.totalTicks)
         if percent > 0.5 {
             return .bad("the hypervisor gave \(decimal(percent)) % of the CPU's time away; use a dedicated machine")
         }
@@ -53,12 +47,12 @@ enum ContentionChecks {
     }
 
     /// The share of the last 10 s in which some process waited for a CPU.
-    static func pressure(_ surroundings: Surroundings) -> Finding {
-        guard let text = surroundings.files.text("proc/pressure/cpu"),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("some ") }),
-            let word = line.split(separator: " ").first(where: { $0.hasPrefix("avg10=") }),
-            let percent = Double(word.dropFirst("avg10=".count))
-        else { return .unknown("the kernel does not tell its pressure (/proc/pressure/cpu)") }
+    static func pressure(_ surroundings: Surroundings) -> Finding { pressure(surroundings.files) }
+
+    static func pressure(_ files: SystemFiles) -> Finding {
+        guard let percent = PressureStall.percentOfTenSeconds(files) else {
+            return .unknown("the kernel does not tell its pressure (/proc/pressure/cpu)")
+        }
         return percent > 5
             ? .bad("processes waited for a CPU in \(decimal(percent)) % of the last 10 s; stop other work")
             : .ok("processes waited for a CPU in \(decimal(percent)) % of the last 10 s")
@@ -67,13 +61,16 @@ enum ContentionChecks {
     /// More than an eighth of the CPUs busy, over the last minute, is a neighbour to be feared. A run shortly before
     /// counts too.
     static func load(_ surroundings: Surroundings) -> Finding {
-        guard let word = surroundings.files.text("proc/loadavg")?.split(separator: " ").first, let load = Double(word)
+        load(surroundings.files, cpuCount: surroundings.topology.logicalCPUs.count)
+    }
+
+    static func load(_ files: SystemFiles, cpuCount: Int) -> Finding {
+        guard let word = files.text("proc/loadavg")?.split(separator: " ").first, let load = Double(word)
         else { return .unknown("the system's load is not told") }
-        let cpuCount = surroundings.topology.logicalCPUs.count
         return load > Double(cpuCount) / 8
             ? .bad("a load of \(decimal(load)) on \(cpuCount) CPUs in the last minute; stop other work or wait")
             : .ok("\(decimal(load)) on \(cpuCount) CPUs in the last minute")
     }
 
-    private static func decimal(_ number: Double) -> String { String(format: "%.2f", number) }
+    static func decimal(_ number: Double) -> String { String(format: "%.2f", number) }
 }

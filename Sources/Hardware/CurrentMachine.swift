@@ -9,9 +9,11 @@ extension Machine {
         let processor = ProcessorInfo(cpuinfo: files.text("proc/cpuinfo") ?? "")
         let hypervisor = Hypervisor.name(files, processor: processor, cpuidName: Hypervisor.cpuidName())
         let facts = ClockFacts.measure(clock)
-        let surroundings = Surroundings(
+        var surroundings = Surroundings(
             files: files, topology: topology, team: team, hypervisor: hypervisor,
             availableVectorLanes: processor.vectorLanes)
+        surroundings.clockRate = ClockRate.measure(clock)
+        surroundings.hugePageShare = HugePageProbe.share(files)
         return Machine(
             cpuModel: topology.cpuModel ?? processor.model ?? "unknown", cpuRevision: processor.revision,
             architecture: Self.architectureName, physicalCores: topology.cores.count,

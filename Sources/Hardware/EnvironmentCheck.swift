@@ -23,12 +23,15 @@ public struct EnvironmentCheck: Hashable, Codable, Sendable {
 
     private static let table: [(name: String, check: @Sendable (Surroundings) -> Finding)] = [
         ("optimised build", BuildChecks.optimisation),
+        ("committed sources", BuildChecks.sources),
         ("vector width", BuildChecks.vectorWidth),
         ("allocator", BuildChecks.allocator),
         ("environment overrides", BuildChecks.overrides),
         ("hypervisor", ProcessorChecks.hypervisor),
         ("governor", ProcessorChecks.governor),
         ("turbo", ProcessorChecks.turbo),
+        ("clock rate", ProcessorChecks.clockRate),
+        ("microcode", ProcessorChecks.microcode),
         ("hardware threads", ProcessorChecks.hardwareThreads),
         ("core kinds", ProcessorChecks.coreKinds),
         ("clock source", ProcessorChecks.clockSource),

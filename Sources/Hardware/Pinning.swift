@@ -43,6 +43,18 @@ public enum Pinning: Hashable, Sendable {
         return bindMemory(near: cpu, on: topology)
     }
 
+    /// Lets the calling thread run on every allowed CPU again and take memory from anywhere: processes that it starts
+    /// inherit both.
+    public static func unbindCurrentThread(on topology: Topology) {
+        guard topology.isThisMachine else { return }
+        let allowed = CPUSet(topology.allowedCPUs)
+        _ = allowed.withBitmap { hwloc_set_cpubind(topology.handle, $0, Int32(HWLOC_CPUBIND_THREAD.rawValue)) }
+        guard topology.numaNodes.count > 1 else { return }
+        _ = allowed.withBitmap {
+            hwloc_set_membind(topology.handle, $0, HWLOC_MEMBIND_DEFAULT, Int32(HWLOC_MEMBIND_THREAD.rawValue))
+        }
+    }
+
     /// Without STRICT, hwloc asks for the local node first and for others when it is full: a strict binding would end
     /// the process instead. With one node there is nothing to choose.
     private static func bindMemory(near cpu: Int, on topology: Topology) -> Pinning {

@@ -32,15 +32,31 @@ enum PlacementChecks {
         guard let text = surroundings.files.text("sys/kernel/mm/transparent_hugepage/enabled"),
             let mode = text.split(separator: " ").first(where: { $0.hasPrefix("[") })
         else { return .unknown("the system does not tell whether it gives huge pages") }
-        return mode == "[never]"
-            ? .bad("no huge pages for large tensors; write madvise to /sys/kernel/mm/transparent_hugepage/enabled")
-            : .ok("given on \(mode == "[always]" ? "all memory" : "request")")
+        if mode == "[never]" {
+            return .bad("no huge pages for large tensors; write madvise to /sys/kernel/mm/transparent_hugepage/enabled")
+        }
+        let how = "given on \(mode == "[always]" ? "all memory" : "request")"
+        guard let share = surroundings.hugePageShare else {
+            return .unknown("\(how), but how many were given is not told (/proc/self/smaps_rollup)")
+        }
+        let percent = String(format: "%.0f", share * 100)
+        return share < 0.9
+            ? .bad(
+                "\(how), but only \(percent) % of a large buffer got them: memory is fragmented; "
+                    + "write 1 to /proc/sys/vm/compact_memory")
+            : .ok("\(how); \(percent) % of a large buffer got them")
     }
 
     /// A layout of memory can be lucky or unlucky for a kernel. Random layouts average over launches; a fixed one
     /// repeats its luck in each (Mytkowicz et al., ASPLOS 2009).
     static func addressRandomisation(_ surroundings: Surroundings) -> Finding {
-        switch surroundings.files.integer("proc/sys/kernel/randomize_va_space") {
+        // setarch -R turns it off for one process and its children: ADDR_NO_RANDOMIZE.
+        if let text = surroundings.files.text("proc/self/personality"), let bits = Int(text, radix: 16),
+            bits & 0x0040000 != 0
+        {
+            return .bad("every launch has the same addresses and the same luck; start without setarch -R")
+        }
+        return switch surroundings.files.integer("proc/sys/kernel/randomize_va_space") {
         case nil: .unknown("the system does not tell whether addresses differ between launches")
         case 0: .bad("every launch has the same addresses and the same luck; write 2 to kernel.randomize_va_space")
         default: .ok("addresses differ between launches")

@@ -43,6 +43,28 @@ enum ProcessorChecks {
             : .ok("turbo is off")
     }
 
+    /// Measured, because most virtual machines do not tell it.
+    static func clockRate(_ surroundings: Surroundings) -> Finding {
+        guard let rate = surroundings.clockRate else { return .unknown("it was not measured") }
+        let gigahertz = String(format: "%.2f GHz", rate.hertz / 1e9)
+        let percent = String(format: "%.1f", abs(rate.change) * 100)
+        return abs(rate.change) > LaunchConditions.tolerableClockChange
+            ? .bad(
+                "\(gigahertz), but it changed by \(percent) % within milliseconds; stop other work, or fix the frequency"
+            )
+            : .ok("\(gigahertz) by a chain of additions, steady within \(percent) %")
+    }
+
+    /// An update of the microcode can change times by tens of per cent, so the revision is part of what makes two
+    /// machines the same. A hypervisor may put a number of its own in its place.
+    static func microcode(_ surroundings: Surroundings) -> Finding {
+        guard let text = surroundings.files.text("proc/cpuinfo").flatMap({ KeyedLines($0)["microcode"] }) else {
+            return .unknown("the system does not tell its revision")
+        }
+        return ["0x1", "0xffffffff", "0x0"].contains(text)
+            ? .unknown("\(text) is what a hypervisor says in place of the revision") : .ok(text)
+    }
+
     /// Under a hypervisor "one thread a core" is what it says, not what the silicon has.
     static func hardwareThreads(_ surroundings: Surroundings) -> Finding {
         guard surroundings.hypervisor == "none" else {

@@ -13,6 +13,12 @@ struct Surroundings {
     var vectorLanes = BuildFacts.vectorLanes
     var availableVectorLanes: Int
     var isOptimised = BuildFacts.isOptimised
+    var commit = BuildFacts.commit
+    var hasUncommittedChanges = BuildFacts.hasUncommittedChanges
+    /// Nil where it was not measured.
+    var clockRate: ClockRate?
+    /// Share of a large buffer that the system backed with huge pages when asked; nil where it does not tell.
+    var hugePageShare: Double?
     var variables = Foundation.ProcessInfo.processInfo.environment
 
     init(files: SystemFiles, topology: Topology, team: WorkerTeam, hypervisor: String?, availableVectorLanes: Int) {

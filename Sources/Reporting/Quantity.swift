@@ -24,6 +24,12 @@ public enum Quantity {
         number(value, place: value < 10 ? -2 : max(-1, exponent(of: value) - 2)) + "×"
     }
 
+    /// A ratio as what it adds: "+8.1 %", "−12.0 %".
+    static func change(_ ratio: Double) -> String {
+        let percent = (ratio - 1) * 100
+        return (percent >= 0 ? "+" : "−") + number(abs(percent), place: abs(percent) < 99.95 ? -1 : 0) + " %"
+    }
+
     /// "×/÷ 1.17": the factor from the middle of [low, high] to either end, on a logarithmic scale.
     public static func factor(low: Double, high: Double) -> String {
         let factor = (high / low).squareRoot()

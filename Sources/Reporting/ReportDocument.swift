@@ -10,13 +10,14 @@ extension Document {
         _ source: ReportSource, figures: [(figure: Figure, drawn: [FigureFormat])], cautions: [Caution],
         formats: Set<Report.Format>
     ) {
-        let (header, analysis) = (source.results.header, source.analysis)
+        let (results, analysis) = (source.results, source.analysis)
+        let header = results.header
         title = "What attention costs: the \(header.sweep.name) sweep"
         subtitle =
             "\(header.machine.cpuModel), \(header.startedAt), commit \(header.build.commit)"
             + (header.build.dirty ? " with uncommitted changes" : "")
         let headlines = Headlines(analysis)
-        let doubts = (analysis.cautions + cautions).map(\.description)
+        let doubts = (analysis.cautions + cautions + LaunchTables.cautions(results)).map(\.description)
         var blocks: [Block] = headlines.lines.isEmpty ? [] : [.list(headlines.lines)]
         if !doubts.isEmpty { blocks.append(.cautions(doubts)) }
         blocks += figures.map { .figure($0.figure, drawn: $0.drawn) }
@@ -38,10 +39,17 @@ extension Document {
         }
         let local = ReportTables.localExponents(analysis)
         if !local.rows.isEmpty { blocks.append(.table(caption: "Exponent on length between neighbours", local)) }
+        let variance = LaunchTables.variance(analysis)
+        if let sentence = LaunchTables.sentence(analysis), !variance.rows.isEmpty {
+            blocks += [.paragraph(sentence), .table(caption: "How the variance splits, by cell", variance)]
+        }
         if !analysis.absent.isEmpty {
             blocks += [.heading("Not measured"), .list(AbsentCells.sentences(analysis.absent))]
         }
         blocks += Self.environment(header, analysis)
+        if !results.launches.isEmpty {
+            blocks.append(.table(caption: "The processes that measured", LaunchTables.launches(results)))
+        }
         blocks += [.heading("How to reproduce"), .command(header.command)]
         blocks += [.heading("What the numbers mean"), .list(Self.meanings)]
         blocks += [.heading("Raw data"), .links(Self.dataLinks([source], formats))]
@@ -127,6 +135,11 @@ extension Document {
             + "supports. Caches are warm: the same tensors are read in every call.",
         "Verdict: \"matches\" where the 90 % interval of the exponent on the pairs lies inside 0.97 to 1.03, "
             + "\"deviates\" where the 95 % interval lies outside it, else \"undecided\".",
+        "Launches: the same sweep in processes of their own, with other addresses and another order of cells. With "
+            + "several, a median is that over launches and its interval is Student's over their medians (bootstrap "
+            + "beyond 20). The variance splits into what differs between launches, between rounds of one, and within a "
+            + "round.",
+        "Clock: additions that wait for each other, counted for some milliseconds before and after each launch.",
         "Noisy samples: taken while the thread was moved, delayed or robbed of its CPU; they are counted and kept in the "
             + "raw data.",
         "Functions: each is fitted as c · f(n) + a and ranked by AICc; a weight is the chance that it is the best of "

@@ -18,13 +18,13 @@ struct AttnBench: ParsableCommand {
             Sizes are written 4096, 128K (131072), 1M (1048576) or 10_000_000.
 
             Exit codes: 0 done or pass, 1 internal failure, interrupted or output not writable, 2 usage or bad input, \
-            3 regression, 4 inconclusive under --strict, 5 baseline missing or measured on another machine, \
-            7 a kernel's result is wrong.
+            3 regression, 4 inconclusive under --strict, 5 baseline missing or results of different machines, \
+            6 environment unfit under --require-quiet, 7 a kernel's result is wrong.
             """,
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
-            AttendCommand.self, PlanCommand.self,
+            AttendCommand.self, PlanCommand.self, HistoryCommand.self, LaunchCommand.self,
             GateCommand.self, CompareCommand.self, SelftestCommand.self, WorkerCommand.self,
         ])
 
@@ -87,11 +87,15 @@ struct AttnBench: ParsableCommand {
             is ConfigurationError, is StorageTypeError, is PriceError, is MeasuredMachineError, is UnknownPlanPart,
             is TooLittleTime:
             .usage
-        case is UnwritableDirectory, is ReportError, is Interrupted: .internalFailure
+        case is UnwritableDirectory, is ReportError, is Interrupted, is LaunchFailed, is LaunchesEnded:
+            .internalFailure
         case is WrongResult, is WrongCandidate: .wrongResult
+        case is RegressionFound: .regression
         case let error as ComparisonOutcome:
             if case .regressed = error { .regression } else { .inconclusive }
-        case is BaselineMissing, is BaselineResultsMissing, is IncomparableResults: .baselineMissing
+        case is BaselineMissing, is BaselineResultsMissing, is IncomparableResults, is DifferentMachines:
+            .baselineMissing
+        case is EnvironmentUnfit: .unfit
         case let error as WorkerError: status(ofWorker: error)
         case is TopologyError, is LayoutError: .internalFailure
         default: nil
@@ -115,5 +119,6 @@ enum ProgramStatus: Int32, CaseIterable {
     case regression = 3
     case inconclusive = 4
     case baselineMissing = 5
+    case unfit = 6
     case wrongResult = 7
 }

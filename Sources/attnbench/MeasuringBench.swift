@@ -12,9 +12,14 @@ struct MeasuringBench {
     /// By number of threads, made on the thread that measures.
     private let teams: [Int: Result<WorkerTeam, PlacementError>]
 
-    /// - Parameter threadCounts: of the workloads, not empty. A count for which there are no CPUs is no error here: its
-    ///   cells are skipped with the reason.
-    init(placement: Placement, threadCounts: Set<Int>) throws {
+    /// - Parameters:
+    ///   - threadCounts: of the workloads, not empty. A count for which there are no CPUs is no error here: its cells are
+    ///     skipped with the reason.
+    ///   - ceilings: as measured before; nil to measure them, which takes about two seconds.
+    init(
+        placement: Placement, threadCounts: Set<Int>, ceilings: Ceilings? = nil,
+        progress: any ProgressObserver = SilentProgress()
+    ) throws {
         let topology = try Topology()
         var teams: [Int: Result<WorkerTeam, PlacementError>] = [:]
         // The narrowest last: its pinning is the one that the calling thread keeps.
@@ -29,7 +34,11 @@ struct MeasuringBench {
         self.teams = teams
         let single = try teams[1]?.get() ?? WorkerTeam(threads: 1, placement: placement, on: topology)
         clockFacts = ClockFacts.measure(SystemClock())
-        ceilings = Ceilings.measure(on: single, topology: topology)
+        if ceilings == nil {
+            progress.report(
+                ProgressEvent(phase: .machine, cell: "its peak and bandwidth", done: 0, total: 0, secondsLeft: 2))
+        }
+        self.ceilings = ceilings ?? Ceilings.measure(on: single, topology: topology)
     }
 
     private var widestTeam: WorkerTeam {
@@ -49,6 +58,12 @@ struct MeasuringBench {
                 }
             }, evidence: ThreadEvidenceReader(teams: teams.values.compactMap { try? $0.get() }),
             clockFacts: clockFacts, seed: seed)
+    }
+
+    /// The CPUs that the threads are on.
+    var cpus: [Int] {
+        let pinned = widestTeam.pinnedCPUs
+        return pinned.isEmpty ? topology.allowedCPUs : pinned
     }
 
     /// What the system refused in pinning, for the reader of the results.

@@ -5,7 +5,8 @@ import Reporting
 
 /// The plan of a run, for a person to read before it starts.
 enum PlanText {
-    static func text(_ plan: RunPlan, columns: Int) -> String {
+    /// - Parameter launches: the plan is of each of them.
+    static func text(_ plan: RunPlan, launches: Int = 1, columns: Int) -> String {
         var notes = Footnotes()
         let rows = plan.cells.map { cell -> [String] in
             let decision: [String] =
@@ -26,12 +27,15 @@ enum PlanText {
                 .init("rounds"), .init("notes", .left),
             ], rows: rows, footnotes: notes
         ).droppingEmptyColumns()
-        let budget = plan.timeBudgetSeconds.isFinite ? TimeBudget.text(seconds: plan.timeBudgetSeconds) : "none"
+        func time(_ seconds: Double) -> String {
+            let whole = seconds.isFinite ? TimeBudget.text(seconds: seconds * Double(launches)) : "none"
+            return launches > 1 && seconds.isFinite ? "\(whole), \(TimeBudget.text(seconds: seconds)) a launch" : whole
+        }
         let running = plan.cells.filter { if case .run = $0.decision { true } else { false } }
         let largest = running.compactMap(\.bytes).max() ?? 0
         return TerminalTable.text(table, width: columns)
-            + "\n\(running.count) of \(plan.cells.count) cells, about \(TimeBudget.text(seconds: plan.seconds)) "
-            + "(time budget \(budget)); the largest takes \(ByteCount.text(largest)) of memory, of "
+            + "\n\(running.count) of \(plan.cells.count) cells\(launches > 1 ? " in each of \(launches) launches" : ""), "
+            + "about \(time(plan.seconds)) (time budget \(time(plan.timeBudgetSeconds))); the largest takes \(ByteCount.text(largest)) of memory, of "
             + "\(ByteCount.text(plan.memoryLimitBytes)) that the run may use.\n"
     }
 }

@@ -59,7 +59,7 @@ struct ReportCommand: Command {
     }
 
     func run(on console: Console) throws {
-        let files = paths.map(Self.resultsFile)
+        let files = paths.map(ResultsPath.file)
         let directory = URL(fileURLWithPath: output ?? (files[0] as NSString).deletingLastPathComponent)
         var writer = ReportWriter(console: console, options: outputOptions)
         if let format {
@@ -68,12 +68,6 @@ struct ReportCommand: Command {
         }
         writer.width = width
         try writer.write(zip(Self.labels(files, given: label), files).map { ($0, $1) }, to: directory)
-    }
-
-    private static func resultsFile(_ path: String) -> String {
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        return exists && isDirectory.boolValue ? (path as NSString).appendingPathComponent("results.jsonl") : path
     }
 
     /// The file's name, or its directory's where the file is called results.jsonl like all others; numbered where two

@@ -34,8 +34,9 @@ struct ReportWriter {
         for source in sources { summarise(source, isAlone: sources.count == 1) }
         for sentence in OverlaySentences.ratios(sources) { output(sentence + ".") }
         if !options.quiet {
+            let launches = sources.flatMap { LaunchTables.cautions($0.results) }
             let environment = sources.flatMap { environmentCautions($0, isAlone: sources.count == 1) }
-            for caution in OverlaySentences.cautions(sources) + cautions + environment {
+            for caution in OverlaySentences.cautions(sources) + cautions + launches + environment {
                 let lines = TerminalTable.wrap("Caution: \(caution)", width: console.width, indent: 2)
                 console.messages(lines.joined(separator: "\n") + "\n")
             }
@@ -62,6 +63,7 @@ struct ReportWriter {
         }
         guard isAlone else { return }
         for line in Headlines(source.analysis).lines { output(line) }
+        if let sentence = LaunchTables.sentence(source.analysis) { output(sentence) }
     }
 
     private func output(_ text: String) {

@@ -16,10 +16,15 @@ struct RunCommand: Command {
             shuffled rounds on a pinned core until the time budget is used; what does not fit is skipped with its \
             reason. ^C ends the run early: what was measured is kept and reported, and --resume goes on with it.
 
+            With --launches the sweep is measured by so many processes, one after the other, in a share of the time \
+            budget each; intervals are then those between launches, which is the only error that a repetition on \
+            another day would show too.
+
             Examples:
               attnbench run
               attnbench run smoke --time-budget 5s
               attnbench run scaling --set lengths=1K..64K*2 --set headDimension=128 --cpu 1
+              attnbench run scaling --launches 5 --time-budget 5m --require-quiet
               attnbench run long-context --dry-run
               attnbench run long-context --output reports/long --resume
             """)
@@ -38,6 +43,9 @@ struct RunCommand: Command {
     @Option(help: ArgumentHelp("Most rounds that a cell is visited in.", valueName: "n"))
     var rounds = 50
 
+    @Option(help: ArgumentHelp("Processes that measure, one after the other; 5 is a good number.", valueName: "n"))
+    var launches = 1
+
     @Option(help: ArgumentHelp("Decides inputs and order.", valueName: "n"))
     var seed: UInt64 = 1
 
@@ -52,57 +60,126 @@ struct RunCommand: Command {
         transform: Self.override)
     var set: [SweepFile.Override] = []
 
+    @OptionGroup var quiet: QuietOptions
     @OptionGroup var pinning: PinningOptions
     @OptionGroup var outputOptions: OutputOptions
 
     func validate() throws {
         if resume, output == nil { throw ValidationError("--resume needs --output: which results to go on with") }
-        if rounds < 1 { throw ValidationError("--rounds is \(rounds); it must be at least 1") }
+        for (name, value) in [("rounds", rounds), ("launches", launches)] where value < 1 {
+            throw ValidationError("--\(name) is \(value); it must be at least 1")
+        }
     }
 
     func run(on console: Console) throws {
         let start = SystemClock().nanoseconds
         let sweep = try SweepFile.load(SweepFile.find(self.sweep, in: SweepDirectories.all), overrides: set)
         let workloads = try sweep.workloads()
+        let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))
+        let path = directory.appendingPathComponent("results.jsonl").path
+        let exists = FileManager.default.fileExists(atPath: path)
+        if resume, !exists { throw ResultsError.missing(path: path) }
+        if exists, !resume, !dryRun { throw ResultsError.exists(path: path) }
+        let threadCounts = Set(workloads.map(\.threads))
+        if !dryRun { try quiet.require(pinning.placement, threads: threadCounts.min()!, on: console) }
+
+        let progress = progress(on: console)
+        defer { progress.end() }
         let bench = try MeasuringBench(
-            placement: pinning.placement, threadCounts: Set(workloads.map(\.threads)))
+            placement: pinning.placement, threadCounts: threadCounts, progress: progress)
         var options = RunOptions(seed: seed)
         options.rounds = rounds
         options.timeBudgetSeconds = timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
         options.secondsAlreadySpent = Double(SystemClock().nanoseconds - start) / 1e9
-        let runner = Runner(bench.instruments(seed: seed), options)
         if dryRun {
-            console.output(PlanText.text(runner.plan(workloads), columns: console.width))
+            let plan = plan(workloads, bench, options)
+            progress.end()
+            console.output(PlanText.text(plan, launches: launches, columns: console.width))
             return
         }
-        let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))
-        let outcome = try measure(workloads, of: sweep, with: runner, bench, in: directory, console)
-        try ReportWriter(console: console, options: outputOptions).write(
-            resultsPath: directory.appendingPathComponent("results.jsonl").path, to: directory)
-        for refusal in bench.refusals where !outputOptions.quiet { console.messages("Caution: \(refusal)\n") }
-        if outcome.wasInterrupted {
-            throw Interrupted(command: command, directory: directory.relativePath)
-        }
-        if let wrong = outcome.measurements.firstFailure { throw WrongResult(description: wrong) }
-    }
-
-    private func measure(
-        _ workloads: [Workload], of sweep: Sweep, with runner: Runner, _ bench: MeasuringBench, in directory: URL,
-        _ console: Console
-    ) throws -> Runner.Outcome {
         try ReportDirectory.make(directory)
         let header = ResultsHeader(
             machine: bench.machine, ceilings: bench.ceilings, build: .current, sweep: sweep, seed: seed,
             startedAt: Date().formatted(.iso8601), command: command)
-        let path = directory.appendingPathComponent("results.jsonl").path
+        let ending =
+            launches == 1
+            ? try measure(workloads, bench, options, header, path, progress)
+            : try launch(workloads, bench, options, header, path, progress, start: start)
+        progress.end()
+        try report(path, to: directory, refusals: bench.refusals, ending, console)
+    }
+
+    private func plan(_ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions) -> RunPlan {
+        var options = options
+        options.timeBudgetSeconds /= Double(launches)
+        options.secondsAlreadySpent /= Double(launches)
+        if launches > 1 { options.samplesPerVisit = Launches.samplesPerVisit }
+        return Runner(bench.instruments(seed: seed), options).plan(workloads)
+    }
+
+    private func progress(on console: Console) -> any ProgressObserver {
+        if outputOptions.quiet { return SilentProgress() }
+        return TextProgress(
+            console.messagesAreTerminal ? .terminal(columns: console.width) : .lines, write: console.messages)
+    }
+
+    /// What ended the measuring, where something is to be said of it.
+    private enum Ending {
+        case done
+        case interrupted
+        case outOfTime(launches: Int)
+        case failed(LaunchFailed)
+    }
+
+    private func measure(
+        _ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions, _ header: ResultsHeader,
+        _ path: String, _ progress: any ProgressObserver
+    ) throws -> Ending {
         let log = try resume ? RunLog.resume(path, header: header) : RunLog.create(path, header: header)
-        let cancellation = Interrupts.cancellation()
-        guard !outputOptions.quiet else { return try runner.run(workloads, into: log, cancellation: cancellation) }
-        let progress = TextProgress(
-            console.messagesAreTerminal ? .terminal(columns: console.width) : .lines,
-            write: console.messages)
-        defer { progress.end() }
-        return try runner.run(workloads, into: log, progress: progress, cancellation: cancellation)
+        let outcome = try MeasuringLaunch(bench: bench, options: options, paddingBytes: 0)
+            .run(workloads, into: log, progress: progress, cancellation: Interrupts.cancellation())
+        return outcome.wasInterrupted ? .interrupted : .done
+    }
+
+    private func launch(
+        _ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions, _ header: ResultsHeader,
+        _ path: String, _ progress: any ProgressObserver, start: Int
+    ) throws -> Ending {
+        if resume {
+            _ = try ResultsFile.load(path, resuming: header)
+        } else {
+            try ResultsFile.create(path, header: header)
+        }
+        Pinning.unbindCurrentThread(on: bench.topology)
+        let launches = Launches(
+            count: launches, resultsPath: path, workloads: workloads, seed: seed, rounds: rounds,
+            timeBudgetSeconds: options.timeBudgetSeconds, startNanoseconds: start, pinning: pinning.words)
+        do {
+            switch try launches.run(progress) {
+            case .done: return .done
+            case .interrupted: return .interrupted
+            case .outOfTime(let launches): return .outOfTime(launches: launches)
+            }
+        } catch let error as LaunchFailed {
+            return .failed(error)
+        }
+    }
+
+    /// Reports what there is, then says what was wrong.
+    private func report(
+        _ path: String, to directory: URL, refusals: [String], _ ending: Ending, _ console: Console
+    ) throws {
+        try ReportWriter(console: console, options: outputOptions).write(resultsPath: path, to: directory)
+        for refusal in refusals where !outputOptions.quiet { console.messages("Caution: \(refusal)\n") }
+        switch ending {
+        case .interrupted: throw Interrupted(command: command, directory: directory.relativePath)
+        case .failed(let error):
+            throw LaunchesEnded(cause: error, command: command, directory: directory.relativePath)
+        case .outOfTime(let done) where !outputOptions.quiet:
+            console.messages("Caution: the time budget ended after \(done) of \(launches) launches\n")
+        case .done, .outOfTime: break
+        }
+        if let wrong = try ResultsFile.load(path).measurements.firstFailure { throw WrongResult(description: wrong) }
     }
 
     /// What makes these results again.
@@ -110,10 +187,11 @@ struct RunCommand: Command {
         var words = ["attnbench", "run", sweep, "--seed", "\(seed)", "--rounds", "\(rounds)"]
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
+        if launches > 1 { words += ["--launches", "\(launches)"] }
         return (words + pinning.words).joined(separator: " ")
     }
 
-    private static func duration(_ text: String) throws -> Double {
+    static func duration(_ text: String) throws -> Double {
         guard let seconds = TimeBudget.parse(text) else {
             throw ValidationError("\"\(text)\" is no time; write 500ms, 30s, 5m or 2h")
         }
@@ -137,6 +215,15 @@ struct Interrupted: Error, CustomStringConvertible {
     var description: String {
         "interrupted; go on with: \(command) --output \(directory) --resume"
     }
+}
+
+/// A launch failed, and with it the run; what was measured before is kept.
+struct LaunchesEnded: Error, CustomStringConvertible {
+    let cause: LaunchFailed
+    let command: String
+    let directory: String
+
+    var description: String { "\(cause); go on with: \(command) --output \(directory) --resume" }
 }
 
 extension [Benchmarking.Measurement] {

@@ -75,6 +75,37 @@ import Testing
         #expect(try CellTiming(launches: [Planted.record([1000])]).logStandardError == nil)
     }
 
+    /// Twelve samples of six rounds say no more than six.
+    @Test func theSamplesOfOneVisitAreOneObservation() throws {
+        let times = [1000, 1000, 1010, 1010, 990, 990, 1005, 1005, 995, 995, 1002, 1002]
+        let rounds = [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+        let paired = Measurement.Record(
+            samplesNanoseconds: times, rounds: rounds, iterationsPerSample: 1,
+            contamination: times.map { _ in Planted.quiet }, peakResidentBytes: 0, maximumError: 0)
+        let single = Planted.record([1000, 1010, 990, 1005, 995, 1002])
+        #expect(try CellTiming(launches: [paired]).median == CellTiming(launches: [single]).median)
+        #expect(try CellTiming(launches: [paired]).samples == 12)
+    }
+
+    @Test func theVarianceIsThatOfItsLevels() throws {
+        func record(_ center: Int) -> Measurement.Record {
+            let times = [center, center + 1, center, center + 1]
+            return Measurement.Record(
+                samplesNanoseconds: times, rounds: [1, 1, 2, 2], iterationsPerSample: 1,
+                contamination: times.map { _ in Planted.quiet }, peakResidentBytes: 0, maximumError: 0)
+        }
+        let timing = try CellTiming(launches: [record(100_000), record(102_000), record(104_000)])
+        let variance = try #require(timing.variance)
+        #expect(abs(variance.launch.squareRoot() - 0.0196) < 0.0002)
+        #expect(variance.round == 0)
+        #expect(try #require(variance.sample) < 1e-9)
+        #expect(timing.launches == 3)
+        #expect(
+            timing.cautions.map(\.description) == ["few launches: 3 leave a wide interval; 5 or more give a narrow one"]
+        )
+        #expect(try CellTiming(launches: [record(100_000)]).variance == nil)
+    }
+
     @Test func manyLaunchesAreBootstrapped() throws {
         let launches = (0..<25).map { Planted.record([1000 + $0, 1001 + $0, 1002 + $0]) }
         let median = try CellTiming(launches: launches).median

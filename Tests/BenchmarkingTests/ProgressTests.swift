@@ -26,6 +26,21 @@ struct ProgressTests {
         #expect(event(cell: String(repeating: "x", count: 200)).line().count == 80)
     }
 
+    @Test func severalLaunchesAreCounted() {
+        let later = event().of(.init(number: 2, of: 5), laterSeconds: 60)
+        #expect(later.line() == "launch 2/5  measuring  412/1650  1:41 left  noise 3 %  sliding-window(1024) 16K")
+        let machine = ProgressEvent(phase: .machine, cell: "its peak", done: 0, total: 0, secondsLeft: 2)
+        #expect(machine.line() == "machine    0:02 left  its peak")
+    }
+
+    /// A log sees each launch begin.
+    @Test func aNewLaunchIsANewLine() {
+        var written: [String] = []
+        let progress = TextProgress(.lines, clock: FakeClock()) { written.append($0) }
+        for number in [1, 1, 2] { progress.report(event().of(.init(number: number, of: 2), laterSeconds: 0)) }
+        #expect(written.map { $0.prefix(10) } == ["launch 1/2", "launch 2/2"])
+    }
+
     @Test func aTerminalLineRedrawsItself() {
         let clock = FakeClock()
         var written: [String] = []

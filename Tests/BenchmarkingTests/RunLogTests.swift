@@ -1,4 +1,5 @@
 import Foundation
+import Hardware
 import TestSupport
 import Testing
 
@@ -84,6 +85,30 @@ struct RunLogTests {
         let results = try ResultsFile.load(path)
         #expect(results.measurements.map(\.workload) == workloads)
         #expect(results.cautions.isEmpty)
+    }
+
+    @Test func recordsOfProcessesStay() throws {
+        let workloads = try fakeWorkloads(lengths: [64])
+        let conditions = LaunchConditions(
+            seconds: 2.5, hertzBefore: 4.5e9, hertzAfter: 4.4e9, stolenShare: 0.01, waitingShare: nil,
+            throttledPeriods: 0)
+        let record = LaunchRecord(
+            launch: 1, startedAt: "2026-01-01T00:00:00Z", paddingBytes: 77, conditions: conditions)
+        let log = try RunLog.create(path, header: fakeHeader())
+        try log.write(skipped(workloads[0]))
+        try log.write(record)
+        let resumed = try RunLog.resume(path, header: fakeHeader())
+        try resumed.write(skipped(workloads[1]))
+        try resumed.write(record)
+        let results = try ResultsFile.load(path)
+        #expect(results.launches == [record, record])
+        #expect(results.measurements.map(\.workload) == workloads)
+    }
+
+    @Test func thereMustBeAFileToGoOnWith() {
+        let error = #expect(throws: ResultsError.self) { try RunLog.resume(path, header: fakeHeader()) }
+        #expect(error == .missing(path: path))
+        #expect(error?.description == "there is no \(path) to go on with; leave out --resume to start it")
     }
 
     @Test func filesAreNeitherOverwrittenNorMixed() throws {

@@ -16,7 +16,9 @@ struct RunnerTests {
         cancellation: Cancellation = Cancellation()
     ) throws -> Runner.Outcome {
         try FakeWorld.$current.withValue(world) {
-            let log = try RunLog.resume(folder.file(file), header: fakeHeader(), launch: options.launch)
+            let path = folder.file(file)
+            if !FileManager.default.fileExists(atPath: path) { try ResultsFile.create(path, header: fakeHeader()) }
+            let log = try RunLog.resume(path, header: fakeHeader(), launch: options.launch)
             return try Runner(world.instruments(), options).run(workloads, into: log, cancellation: cancellation)
         }
     }
@@ -235,6 +237,48 @@ struct RunnerTests {
         }
         let results = try ResultsFile.load(folder.file("results.jsonl"))
         #expect(results.measurements.map(\.launch).sorted() == [1, 1, 2, 2, 3, 3])
+    }
+
+    @Test func aVisitMayTakeTwoSamples() throws {
+        let workloads = try fakeWorkloads(kernels: ["full"], lengths: [64])
+        let outcome = try run(
+            workloads,
+            options {
+                $0.rounds = 6; $0.samplesPerVisit = 2
+            })
+        let rounds = try record(outcome, "full 64").rounds
+        #expect(rounds.count == 12 && Set(rounds).count == 6)
+        #expect(zip(rounds, rounds.dropFirst()).allSatisfy { $0 == $1 || $0 < $1 })
+    }
+
+    /// Each round counts once against `rounds`, however many samples it has.
+    @Test func resumingCountsRoundsNotSamples() throws {
+        let workloads = try fakeWorkloads(kernels: ["full"], lengths: [64])
+        let cancellation = Cancellation()
+        world.afterCall = { [unowned world] _ in if world.calls.count == 80 { cancellation.cancel() } }
+        let change: (inout RunOptions) -> Void = {
+            $0.rounds = 20; $0.samplesPerVisit = 2
+        }
+        let first = try run(workloads, options(change), cancellation: cancellation)
+        #expect(first.wasInterrupted)
+        world.afterCall = { _ in }
+        let second = try run(workloads, options(change))
+        #expect(Set(try record(second, "full 64").rounds).count == 20)
+    }
+
+    /// A power cut costs about a second of samples.
+    @Test func theJournalIsSyncedOnceASecond() throws {
+        world.secondsPerPair["full"] = 1e-5
+        let workloads = try fakeWorkloads(kernels: ["full"], lengths: [64])
+        var unsynced: [Int] = []
+        try FakeWorld.$current.withValue(world) {
+            let log = try RunLog.create(folder.file("s.jsonl"), header: fakeHeader())
+            world.afterCall = { _ in unsynced.append(log.unsyncedLines) }
+            _ = try Runner(world.instruments(), options { $0.rounds = 200 }).run(workloads, into: log)
+        }
+        // A visit is three calls of 21 ms, so sixteen of them are a second; the cell's opening is a line too.
+        #expect(unsynced.max()! <= 18 && unsynced.max()! >= 14)
+        #expect(unsynced.count { $0 == 0 } > 20)
     }
 
     @Test func progressCountsUp() throws {

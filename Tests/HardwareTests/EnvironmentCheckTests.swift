@@ -32,6 +32,7 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
         var surroundings = try Surroundings.fake(FakeSystem(), hypervisor: nil)
         surroundings.topology = try Topology(synthetic: "pu:1", allowed: [])
         surroundings.pinnedCPUs = []
+        surroundings.commit = "unknown"
         let checks = EnvironmentCheck.all(in: surroundings)
         let ok = checks.filter { $0.state == .ok }.map(\.name)
         #expect(ok == ["optimised build", "vector width", "environment overrides", "memory nodes"])
@@ -50,6 +51,16 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
         #expect(BuildChecks.optimisation(surroundings).state == .bad)
         surroundings.isOptimised = true
         #expect(BuildChecks.optimisation(surroundings).state == .ok)
+    }
+
+    @Test func wantsCommittedSources() throws {
+        var surroundings = try Surroundings.fake(FakeSystem())
+        (surroundings.commit, surroundings.hasUncommittedChanges) = ("0123456789", false)
+        #expect(BuildChecks.sources(surroundings) == .ok("built from 0123456"))
+        surroundings.hasUncommittedChanges = true
+        #expect(BuildChecks.sources(surroundings).state == .bad)
+        surroundings.commit = "unknown"
+        #expect(BuildChecks.sources(surroundings).state == .unknown)
     }
 
     @Test(arguments: [(4, 16, EnvironmentCheck.State.bad), (8, 16, .bad), (16, 16, .ok), (8, 8, .ok)])
@@ -152,4 +163,24 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
         CheckCase([:], .unknown, "does not tell"),
     ])
     func saysWhyPerfIsNotThere(of test: CheckCase) throws { try test.expect(ProcessorChecks.performanceCounters) }
+
+    @Test(
+        arguments: [
+            (nil, EnvironmentCheck.State.unknown, "not measured"),
+            (ClockRate(hertz: 4.5e9, change: 0.01), .ok, "4.50 GHz"),
+            (ClockRate(hertz: 3e9, change: -0.08), .bad, "changed by 8.0 %"),
+        ] as [(ClockRate?, EnvironmentCheck.State, String)])
+    func wantsASteadyClock(rate: ClockRate?, state: EnvironmentCheck.State, detail: String) throws {
+        var surroundings = try Surroundings.fake(FakeSystem())
+        surroundings.clockRate = rate
+        let finding = ProcessorChecks.clockRate(surroundings)
+        #expect(finding.state == state && finding.detail.contains(detail))
+    }
+
+    private static let cpuinfo = "proc/cpuinfo"
+    @Test(arguments: [
+        CheckCase([cpuinfo: "microcode\t: 0xb002162\n"], .ok, "0xb002162"),
+        CheckCase([cpuinfo: "microcode\t: 0xffffffff\n"], .unknown, "hypervisor"), CheckCase([:], .unknown, "not tell"),
+    ])
+    func tellsTheMicrocode(of test: CheckCase) throws { try test.expect(ProcessorChecks.microcode) }
 }

@@ -14,7 +14,7 @@ import Testing
         #expect([4, 8, 16].contains(machine.vectorLanes))
         #expect(machine.availableVectorLanes >= machine.vectorLanes)
         #expect(machine.instructionSet == BuildFacts.instructionSet)
-        #expect(Set(machine.checks.map(\.name)).count == 21)
+        #expect(Set(machine.checks.map(\.name)).count == 24)
         #expect(machine.checks.allSatisfy { !$0.detail.isEmpty })
     }
 

@@ -40,10 +40,31 @@ import Testing
         CheckCase([huge: "always madvise [never]\n"], .bad, "write madvise"),
         CheckCase([:], .unknown, "does not tell"),
     ])
-    func wantsHugePages(of test: CheckCase) throws { try test.expect(PlacementChecks.hugePages) }
+    func wantsHugePages(of test: CheckCase) throws {
+        try test.expect {
+            var surroundings = $0
+            surroundings.hugePageShare = 1
+            return PlacementChecks.hugePages(surroundings)
+        }
+    }
+
+    /// What the setting promises and what memory gave.
+    @Test(
+        arguments: [
+            (nil, EnvironmentCheck.State.unknown, "not told"), (0.25, .bad, "only 25 %"), (1, .ok, "100 %"),
+        ] as [(Double?, EnvironmentCheck.State, String)])
+    func looksAtHugePagesThatCame(share: Double?, state: EnvironmentCheck.State, detail: String) throws {
+        let system = try FakeSystem([Self.huge: "always [madvise] never"])
+        var surroundings = try Surroundings.fake(system)
+        surroundings.hugePageShare = share
+        let finding = withExtendedLifetime(system) { PlacementChecks.hugePages(surroundings) }
+        #expect(finding.state == state && finding.detail.contains(detail))
+    }
 
     private static let random = "proc/sys/kernel/randomize_va_space"
     @Test(arguments: [
+        CheckCase([random: "2", "proc/self/personality": "00040000"], .bad, "setarch -R"),
+        CheckCase([random: "2", "proc/self/personality": "00000000"], .ok, "differ"),
         CheckCase([random: "2"], .ok, "differ"), CheckCase([random: "0"], .bad, "same addresses"),
         CheckCase([:], .unknown, "does not tell"),
     ])

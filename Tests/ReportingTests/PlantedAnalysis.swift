@@ -185,7 +185,7 @@ struct PlantedAnalysis {
         let predicted = 4 * length * 64 * 4 + (kernel == "full-naive" ? 4 * length * length : 65_536)
         return [
             "queryLength": length, "keyLength": length, "medianNanoseconds": median, "low": median * 0.988,
-            "high": median * 1.015, "level": 0.95, "minimumNanoseconds": median * 0.98, "samples": 50,
+            "high": median * 1.015, "level": 0.95, "minimumNanoseconds": median * 0.98, "samples": 50, "launches": 1,
             "contaminatedSamples": 3, "logStandardError": 0.004, "outliers": ["mild": 1, "severe": 0],
             "usefulPairs": useful, "computedPairs": computedPairs(kernel, mask, length), "flops": 256 * useful,
             "bytes": 4 * length * 64 * 4,

@@ -14,3 +14,5 @@ float peak_float32_rounds(long rounds);
 float peak_bfloat16_rounds(long rounds);
 // Reads `bytes` bytes, a multiple of 1024, from an address aligned to 64.
 float peak_read(const void *start, size_t bytes);
+// `hundreds` times a hundred additions of which each needs the one before: as many cycles.
+long dependent_additions(long hundreds);

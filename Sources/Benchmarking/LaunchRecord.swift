@@ -1,0 +1,25 @@
+import Foundation
+import Hardware
+
+/// One process that measured, as a line of the results file: which launch it belongs to, and what the machine did
+/// meanwhile. A launch that was interrupted and gone on with has several; one that was killed has none.
+public struct LaunchRecord: Sendable, Codable, Hashable {
+    public let launch: Int
+    /// ISO 8601, UTC.
+    public let startedAt: String
+    /// Bytes that were added to the environment variables, so that the stack begins elsewhere in each launch.
+    public let paddingBytes: Int
+    public let conditions: LaunchConditions
+
+    public init(launch: Int, startedAt: String, paddingBytes: Int, conditions: LaunchConditions) {
+        self.launch = launch
+        self.startedAt = startedAt
+        self.paddingBytes = paddingBytes
+        self.conditions = conditions
+    }
+
+    private static let mark = Data("\"conditions\"".utf8)
+
+    /// Whether a line is to be read as one: no measurement has the key that each of these has.
+    static func mayBe(_ line: Data) -> Bool { line.range(of: mark) != nil }
+}

@@ -1,0 +1,101 @@
+import Analysis
+import ArgumentParser
+import Benchmarking
+import Foundation
+import Reporting
+
+struct HistoryCommand: Command {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "How the times of each cell went over several results, and where they stepped.",
+        discussion: """
+            Takes results of one machine, oldest first by when they were measured. A step must hold for two results \
+            before it is told, and be clearer than chance in all cells together; a newest result that stands out alone \
+            is one to watch. To accept a step, begin the history after it.
+
+            With --strict a cell whose newest level is slower than the one before ends the command with exit code 3.
+
+            Examples:
+              attnbench history reports/nightly-*
+              attnbench history reports/nightly-* --output reports/history --strict
+              attnbench history old.jsonl new.jsonl newer.jsonl newest.jsonl --order given --json
+            """)
+
+    @Argument(help: "Results files, or directories that hold results.jsonl.")
+    var results: [String]
+
+    @Option(
+        help: "Oldest first by when they were measured, or the order in which they are given, such as that of commits.")
+    var order: History.Order = .started
+
+    @Option(
+        help: ArgumentHelp("Smallest change of interest.", valueName: "percent"), transform: Self.percent)
+    var smallest = 0.02
+
+    @Option(help: ArgumentHelp("Write tables, figure and JSON there.", valueName: "dir"))
+    var output: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Flag(help: "End with exit code 3 where a cell is slower now.")
+    var strict = false
+
+    @OptionGroup var outputOptions: OutputOptions
+
+    func run(on console: Console) throws {
+        var files: [(path: String, results: Results)] = []
+        for path in results.map(ResultsPath.file) { files.append((path, try ResultsFile.load(path))) }
+        let history = try History(files, order: order, smallestChange: smallest)
+        let text = try Self.json(history)
+        if let output { try write(history, text, to: URL(fileURLWithPath: output), on: console) }
+        if json {
+            console.output(text)
+        } else {
+            console.output(TerminalTable.text(HistoryTables.cells(history), width: console.width) + "\n")
+            for line in HistoryTables.findings(history) {
+                console.output(TerminalTable.wrap(line, width: console.width, indent: 2).joined(separator: "\n") + "\n")
+            }
+        }
+        if strict, !history.slower.isEmpty { throw RegressionFound(cells: history.slower) }
+    }
+
+    private func write(_ history: History, _ json: String, to directory: URL, on console: Console) throws {
+        let pages = DocumentDirectory(Document(history), figures: Figure.all(for: history))
+        for caution in try pages.write(to: directory) where !outputOptions.quiet {
+            console.messages("Caution: \(caution)\n")
+        }
+        let file = directory.appendingPathComponent("history.json")
+        do { try Data(json.utf8).write(to: file) } catch {
+            throw ReportError.notWritten(path: file.path, reason: error.localizedDescription)
+        }
+        if !outputOptions.quiet {
+            console.messages("History: \(directory.appendingPathComponent("index.html").relativePath)\n")
+        }
+    }
+
+    private static func json(_ history: History) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(history), as: UTF8.self) + "\n"
+    }
+
+    private static func percent(_ text: String) throws -> Double {
+        guard let number = Double(text.hasSuffix("%") ? String(text.dropLast()) : text), (0..<1000).contains(number)
+        else { throw ValidationError("\"\(text)\" is no change; write per cent, such as 2 or 2%") }
+        return number / 100
+    }
+}
+
+extension History.Order: ExpressibleByArgument {}
+
+/// Something is slower than it was.
+struct RegressionFound: Error, CustomStringConvertible {
+    let cells: [CellHistory]
+
+    var description: String {
+        let names = cells.prefix(3).map { "\($0.series) at n = \($0.keyLength)" }.joined(separator: ", ")
+        let more = cells.count > 3 ? " and \(cells.count - 3) more" : ""
+        return "\(cells.count == 1 ? "a cell is" : "\(cells.count) cells are") slower: \(names)\(more)"
+    }
+}

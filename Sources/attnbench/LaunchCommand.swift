@@ -1,0 +1,111 @@
+import ArgumentParser
+import Benchmarking
+import Foundation
+import Hardware
+
+/// One launch of a run with `--launches`: what the child processes do. Everything that decides what is measured comes
+/// from the header of the results file; the events on standard output are for the run that started it.
+struct LaunchCommand: Command {
+    static let configuration = CommandConfiguration(
+        commandName: "launch",
+        abstract: "One launch of a run, in a process of its own.",
+        discussion: """
+            Started by attnbench run --launches. Measures the sweep in the header of a results file and appends to it, \
+            unless the machine, the build or the sweep are others than the header says. Prints events as JSON Lines.
+
+            Examples:
+              attnbench launch reports/mine/results.jsonl --number 2 --time-budget 20s
+            """,
+        shouldDisplay: false)
+
+    @Argument(help: "A results file with its header.")
+    var results: String
+
+    @Option(help: ArgumentHelp("Which launch this is.", valueName: "n"))
+    var number: Int
+
+    @Option(
+        help: ArgumentHelp("Time for everything; none without.", valueName: "time"), transform: RunCommand.duration)
+    var timeBudget: Double?
+
+    @Option(help: ArgumentHelp("Most rounds that a cell is visited in.", valueName: "n"))
+    var rounds = 50
+
+    @Option(help: ArgumentHelp("Samples taken at each visit.", valueName: "n"))
+    var samplesPerVisit = 2
+
+    @OptionGroup var pinning: PinningOptions
+
+    func validate() throws {
+        for (name, value) in [("number", number), ("rounds", rounds), ("samples-per-visit", samplesPerVisit)]
+        where value < 1 {
+            throw ValidationError("--\(name) is \(value); it must be at least 1")
+        }
+    }
+
+    func run(on console: Console) throws {
+        let start = SystemClock().nanoseconds
+        let cancellation = Interrupts.cancellation()
+        let header = try ResultsFile.load(results).header
+        let workloads = try header.sweep.workloads()
+        let bench = try MeasuringBench(
+            placement: pinning.placement, threadCounts: Set(workloads.map(\.threads)), ceilings: header.ceilings)
+        let own = ResultsHeader(
+            machine: bench.machine, ceilings: header.ceilings, build: .current, sweep: header.sweep,
+            seed: header.seed, startedAt: header.startedAt, command: header.command)
+        let log = try RunLog.resume(results, header: own, launch: number)
+        var options = RunOptions(seed: header.seed)
+        options.launch = number
+        options.rounds = rounds
+        options.samplesPerVisit = samplesPerVisit
+        options.timeBudgetSeconds = timeBudget ?? .infinity
+        options.secondsAlreadySpent = Double(SystemClock().nanoseconds - start) / 1e9
+        let launch = MeasuringLaunch(
+            bench: bench, options: options, paddingBytes: console.environment[Self.padding]?.utf8.count ?? 0)
+        let outcome = try launch.run(
+            workloads, into: log, progress: EventProgress { console.output($0.line) }, cancellation: cancellation)
+        console.output(LaunchEvent.ended(wasInterrupted: outcome.wasInterrupted).line)
+    }
+
+    /// The environment variable that only takes room: it moves the stack, whose place can be lucky or unlucky for a
+    /// kernel (Mytkowicz et al., ASPLOS 2009).
+    static let padding = "ATTNBENCH_PADDING"
+}
+
+/// What a launch tells the run that started it, one line each.
+enum LaunchEvent: Codable, Equatable {
+    case progress(ProgressEvent)
+    /// The last one: everything that was measured is in the file.
+    case ended(wasInterrupted: Bool)
+
+    var line: String {
+        // Encoding cannot fail: an event holds only text, counts and finite seconds.
+        String(decoding: (try? JSONEncoder().encode(self)) ?? Data(), as: UTF8.self) + "\n"
+    }
+
+    init?(line: Data) {
+        guard let event = try? JSONDecoder().decode(LaunchEvent.self, from: line) else { return nil }
+        self = event
+    }
+}
+
+/// Passes events on, ten a second at most: each costs the process that reads it a little CPU time on another core.
+private final class EventProgress: ProgressObserver {
+    private let write: (LaunchEvent) -> Void
+    private var lastNanoseconds = -1_000_000_000
+    private var lastPhase: ProgressEvent.Phase?
+
+    init(write: @escaping (LaunchEvent) -> Void) { self.write = write }
+
+    func report(_ event: ProgressEvent) {
+        let now = SystemClock().nanoseconds
+        guard now - lastNanoseconds >= 100_000_000 || event.phase != lastPhase else { return }
+        (lastNanoseconds, lastPhase) = (now, event.phase)
+        let secondsLeft = event.secondsLeft.flatMap { $0.isFinite ? $0 : nil }
+        write(
+            .progress(
+                ProgressEvent(
+                    phase: event.phase, cell: event.cell, done: event.done, total: event.total,
+                    secondsLeft: secondsLeft, samples: event.samples, contaminatedSamples: event.contaminatedSamples)))
+    }
+}

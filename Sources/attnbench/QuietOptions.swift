@@ -1,0 +1,28 @@
+import ArgumentParser
+import Hardware
+
+/// Whether a machine that is not quiet may measure.
+struct QuietOptions: ParsableArguments {
+    @Flag(help: "Refuse to measure (exit code 6) while load, pressure, steal or throttling would spoil it.")
+    var requireQuiet = false
+
+    /// Watches for a second where it was asked for. Call it before the program makes noise of its own.
+    ///
+    /// - Throws: `EnvironmentUnfit` where a check is bad. Unknown is not ok, but no reason to refuse: it is told.
+    func require(_ placement: Placement, threads: Int, on console: Console) throws {
+        guard requireQuiet else { return }
+        let quietness = try Quietness.watch(placement, threads: threads, on: try Topology())
+        for check in quietness.unknown { console.messages("Caution: \(check.name) is unknown: \(check.detail)\n") }
+        guard quietness.bad.isEmpty else { throw EnvironmentUnfit(checks: quietness.bad) }
+    }
+}
+
+/// The machine is too busy to be measured on.
+struct EnvironmentUnfit: Error, CustomStringConvertible {
+    let checks: [EnvironmentCheck]
+
+    var description: String {
+        "the machine is not quiet: " + checks.map { "\($0.name): \($0.detail)" }.joined(separator: " · ")
+            + "; leave out --require-quiet to measure all the same"
+    }
+}

@@ -1,0 +1,48 @@
+import Benchmarking
+import Foundation
+import Testing
+
+@testable import attnbench
+
+/// Shell scripts in the place of a launch.
+@Suite struct ChildLaunchTests {
+    private func run(_ script: String) throws -> (wasInterrupted: Bool, events: [ProgressEvent]) {
+        var events: [ProgressEvent] = []
+        let child = ChildLaunch(
+            number: 2, executable: URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script],
+            environment: ["PATH": "/usr/bin:/bin"])
+        return (try child.run { events.append($0) }, events)
+    }
+
+    private func line(_ event: LaunchEvent) -> String { "echo '\(event.line.dropLast())'" }
+
+    @Test func eventsArriveInOrder() throws {
+        let progress = (1...3).map {
+            ProgressEvent(phase: .measuring, cell: "full 1K", done: $0, total: 3, secondsLeft: 1.5)
+        }
+        let script = progress.map { line(.progress($0)) } + [line(.ended(wasInterrupted: false))]
+        let outcome = try run(script.joined(separator: "; "))
+        #expect(outcome.events == progress && !outcome.wasInterrupted)
+        #expect(try run(line(.ended(wasInterrupted: true))).wasInterrupted)
+    }
+
+    @Test(arguments: [
+        ("echo 'Error: the disk is full; make room' >&2; exit 2", "launch 2 the disk is full; make room"),
+        ("echo 'Fatal error: oops' >&2; exit 5", "launch 2 ended with status 5: Fatal error: oops"),
+        ("exit 0", "launch 2 ended with status 0"),
+        (
+            "kill -9 $$",
+            "launch 2 was ended by signal 9 (Killed), as the system does when memory runs out"
+        ),
+    ]) func aFailureIsOneSentence(script: String, message: String) {
+        let error = #expect(throws: LaunchFailed.self) { try run(script) }
+        #expect(error?.description == message)
+    }
+
+    @Test func whatCannotBeStartedIsSaid() {
+        let child = ChildLaunch(
+            number: 1, executable: URL(fileURLWithPath: "/nowhere/at/all"), arguments: [], environment: [:])
+        let error = #expect(throws: LaunchFailed.self) { try child.run { _ in } }
+        #expect(error?.description.hasPrefix("launch 1 cannot be started: ") == true)
+    }
+}

@@ -1,0 +1,146 @@
+import Benchmarking
+import Foundation
+import Testing
+
+/// The program itself, as a user starts it, on a sweep of a second or two.
+@Suite(.serialized) final class RunEndToEndTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
+    private var output: URL { folder.appendingPathComponent("report") }
+    private var results: String { output.appendingPathComponent("results.jsonl").path }
+    private var sweep: String { folder.appendingPathComponent("tiny.yaml").path }
+
+    init() throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let text = """
+            name: tiny
+            description: Small enough to test with.
+            kernels: [full, sliding-window]
+            lengths: [64, 128]
+            window: 32
+            timeBudget: 20s
+            """
+        try Data(text.utf8).write(to: URL(fileURLWithPath: sweep))
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// The program that was built beside these tests.
+    private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appendingPathComponent("attnbench")
+
+    /// Started, with what it prints going into files: nobody need read while it runs.
+    private func start(_ flags: String) throws -> (process: Process, output: URL, messages: URL) {
+        let files = ["output", "messages"].map { folder.appendingPathComponent("\($0).txt") }
+        for file in files { try Data().write(to: file) }
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments =
+            ["run", sweep, "--output", output.path] + flags.split(separator: " ").map(String.init)
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
+        try process.run()
+        return (process, files[0], files[1])
+    }
+
+    private func run(_ flags: String) throws -> (status: Int32, output: String, messages: String) {
+        let (process, output, messages) = try start(flags)
+        process.waitUntilExit()
+        return (
+            process.terminationStatus, try String(contentsOf: output, encoding: .utf8),
+            try String(contentsOf: messages, encoding: .utf8)
+        )
+    }
+
+    private func rounds(_ results: Results) -> [[Int]] {
+        results.measurements.compactMap { if case .measured(let record) = $0.outcome { record.rounds } else { nil } }
+    }
+
+    private var journals: [String] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: output.path).filter { $0.contains("partial") }
+        }
+    }
+
+    @Test func aRunWritesResultsAndReport() throws {
+        let run = try run("--rounds 6 --seed 3")
+        #expect(run.status == 0, "\(run.messages)")
+        #expect(run.output.contains("sliding-window(32)"))
+        #expect(run.messages.contains("machine ") && run.messages.contains("Report: "))
+        let results = try ResultsFile.load(results)
+        #expect(results.measurements.count == 4 && results.measurements.allSatisfy { $0.launch == 1 })
+        #expect(rounds(results).allSatisfy { Set($0).count == $0.count })
+        #expect(results.launches.map(\.launch) == [1])
+        #expect(results.launches.allSatisfy { $0.conditions.hertzBefore > 1e8 && $0.paddingBytes == 0 })
+        #expect(results.header.seed == 3 && results.header.machine.checks.count == 24)
+        for name in ["index.html", "README.md", "analysis.json", "figures"] {
+            #expect(FileManager.default.fileExists(atPath: output.appendingPathComponent(name).path), "\(name)")
+        }
+        #expect(try journals.isEmpty)
+        let again = try self.run("--rounds 6 --seed 3")
+        #expect(again.status == 2 && again.messages.contains("is already there; --resume"))
+    }
+
+    @Test func launchesAreProcessesOfTheirOwn() throws {
+        let run = try run("--rounds 6 --launches 2")
+        #expect(run.status == 0, "\(run.messages)")
+        let results = try ResultsFile.load(results)
+        #expect(results.measurements.map(\.launch).sorted() == [1, 1, 1, 1, 2, 2, 2, 2])
+        #expect(results.launches.map(\.launch) == [1, 2])
+        #expect(Set(results.launches.map(\.paddingBytes)).count == 2)
+        // Two samples a visit, which is what tells rounds from samples.
+        #expect(rounds(results).allSatisfy { $0.count == 2 * Set($0).count })
+        #expect(run.messages.contains("launch 2/2"))
+        #expect(run.output.contains("Variance of a cell") && run.output.contains("within a round"))
+        let first = results.measurements.filter { $0.launch == 1 }.map(\.workload)
+        let second = results.measurements.filter { $0.launch == 2 }.map(\.workload)
+        #expect(Set(first) == Set(second))
+    }
+
+    /// ^C while the first of two launches measures, then --resume.
+    @Test func anInterruptedRunIsGoneOnWith() throws {
+        let (process, _, messages) = try start("--rounds 100000 --launches 2 --time-budget 300s")
+        let journal = output.appendingPathComponent("results.launch1.partial.jsonl")
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while Date() < deadline {
+            let text = (try? String(contentsOf: journal, encoding: .utf8)) ?? ""
+            if text.ranges(of: "sampled").count > 20 { break }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+        let said = try String(contentsOf: messages, encoding: .utf8)
+        #expect(said.contains("Error: interrupted; go on with: attnbench run"))
+        #expect(said.contains("--launches 2") && said.contains("--resume"))
+        let interrupted = try ResultsFile.load(results)
+        #expect(Set(interrupted.measurements.map(\.launch)) == [1])
+        #expect(try journals == ["results.launch1.partial.jsonl"])
+
+        let resumed = try run("--rounds 100000 --launches 2 --time-budget 4s --resume")
+        #expect(resumed.status == 0, "\(resumed.messages)")
+        let whole = try ResultsFile.load(results)
+        #expect(whole.measurements.map(\.launch).sorted() == [1, 1, 1, 1, 2, 2, 2, 2])
+        #expect(whole.launches.map(\.launch) == [1, 1, 2])
+        #expect(try journals.isEmpty)
+        for before in interrupted.measurements {
+            let after = try #require(
+                whole.measurements.first { $0.launch == 1 && $0.workload == before.workload })
+            guard case .measured(let early) = before.outcome, case .measured(let late) = after.outcome else { continue }
+            #expect(late.samplesNanoseconds.starts(with: early.samplesNanoseconds))
+        }
+    }
+
+    @Test func thereMustBeSomethingToGoOnWith() throws {
+        let run = try run("--resume")
+        #expect(run.status == 2)
+        #expect(run.messages == "Error: there is no \(results) to go on with; leave out --resume to start it\n")
+        #expect(!FileManager.default.fileExists(atPath: output.path))
+    }
+
+    @Test func aDryRunTellsLaunches() throws {
+        let run = try run("--launches 3 --dry-run")
+        #expect(run.status == 0)
+        #expect(run.output.contains("4 of 4 cells in each of 3 launches") && run.output.contains(" a launch"))
+        #expect(!FileManager.default.fileExists(atPath: output.path))
+    }
+}
