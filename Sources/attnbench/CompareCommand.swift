@@ -21,10 +21,10 @@ struct CompareCommand: Command {
               attnbench compare before.jsonl after.jsonl --delta 10% --output comparison
             """)
 
-    @Argument(help: "A results file, or a report with one, to compare with.")
+    @Argument(help: "A results file, or a report with one, to compare with.", completion: .results)
     var baseline: String
 
-    @Argument(help: "The results that are judged.")
+    @Argument(help: "The results that are judged.", completion: .results)
     var candidate: String
 
     @Option(
@@ -36,7 +36,7 @@ struct CompareCommand: Command {
     @Flag(help: "Exit with 4 where the comparison is INCONCLUSIVE.")
     var strict = false
 
-    @Option(help: ArgumentHelp("Writes comparison.json there.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Writes comparison.json there.", valueName: "dir"), completion: .directory)
     var output: String?
 
     @OptionGroup var outputOptions: OutputOptions

@@ -29,10 +29,12 @@ enum PlanText {
         let budget = plan.timeBudgetSeconds.isFinite ? TimeBudget.text(seconds: plan.timeBudgetSeconds) : "none"
         let running = plan.cells.filter { if case .run = $0.decision { true } else { false } }
         let largest = running.compactMap(\.bytes).max() ?? 0
-        return TerminalTable.text(table, width: columns)
-            + "\n\(running.count) of \(plan.cells.count) cells, about \(TimeBudget.text(seconds: plan.seconds)) "
+        let sentence =
+            "\(running.count) of \(plan.cells.count) cells, about \(TimeBudget.text(seconds: plan.seconds)) "
             + "(time budget \(budget)); the largest takes \(ByteCount.text(largest)) of memory, of "
-            + "\(ByteCount.text(plan.memoryLimitBytes)) that the run may use.\n"
+            + "\(ByteCount.text(plan.memoryLimitBytes)) that the run may use."
+        return TerminalTable.text(table, width: columns) + "\n"
+            + TerminalTable.wrap(sentence, width: columns, indent: 2).joined(separator: "\n") + "\n"
     }
 }
 

@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import Attention
 import Benchmarking
 import Foundation
 import Reporting
@@ -17,10 +18,10 @@ struct ReportCommand: Command {
               attnbench report results.jsonl --output reports/again --format md,png
             """)
 
-    @Argument(help: "A results file, or a directory that holds results.jsonl.")
+    @Argument(help: "A results file, or a directory that holds results.jsonl.", completion: .results)
     var results: String
 
-    @Option(help: ArgumentHelp("Where it goes; default beside the results.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Where it goes; default beside the results.", valueName: "dir"), completion: .directory)
     var output: String?
 
     @Option(
@@ -46,7 +47,9 @@ struct ReportCommand: Command {
         Set(
             try text.split(separator: ",").map { name in
                 guard let format = Report.Format(rawValue: String(name)) else {
-                    throw ValidationError("\"\(name)\" is no format; choose from \(formatNames)")
+                    let nearest = NearestName.of(String(name), among: Report.Format.allCases.map(\.rawValue))
+                    let remedy = nearest.map { "did you mean \"\($0)\"?" } ?? "choose from \(formatNames)"
+                    throw ValidationError("\"\(name)\" is no format; \(remedy)")
                 }
                 return format
             })
