@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "attnbench",
+                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "attnbench",
                 "TestSupport",
             ], exclude: ["Golden"]),
         .testTarget(

@@ -41,11 +41,11 @@ import TestSupport
             rows: [["attention-sink(4+1024) h=8:2 bfloat16", "16,384", "matches"], ["full", "2", "undecided"]])
         #expect(
             TerminalTable.text(table, width: 45) == """
-                series                       n  verdict
-                ──────────────────────  ──────  ─────────
-                attention-sink(4+1024)  16,384  matches
+                series                           n  verdict
+                ──────────────────────────  ──────  ─────────
+                attention-sink(4+1024)      16,384  matches
                 h=8:2 bfloat16
-                full                         2  undecided
+                full                             2  undecided
 
                 """)
         #expect(!TerminalTable.text(table, width: 60).contains("\nh=8:2"))
