@@ -99,13 +99,13 @@ struct AttnBench: ParsableCommand {
         case let error as ComparisonOutcome:
             if case .regressed = error { .regression } else { .inconclusive }
         case is BaselineMissing, is BaselineResultsMissing, is IncomparableResults: .baselineMissing
-        case let error as WorkerError: status(of: error)
+        case let error as WorkerError: status(ofWorker: error)
         case is TopologyError, is LayoutError: .internalFailure
         default: nil
         }
     }
 
-    private static func status(of error: WorkerError) -> ProgramStatus {
+    private static func status(ofWorker error: WorkerError) -> ProgramStatus {
         switch error {
         case .notStarted(let side, _, _), .noWorker(let side, _, _), .otherProtocol(let side, _, _):
             side == "baseline" ? .baselineMissing : .usage
