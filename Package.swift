@@ -60,6 +60,12 @@ let package = Package(
                 "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // The package in Examples/own-kernel, built here too so that it cannot fall behind.
+        .executableTarget(
+            name: "OwnKernelExample",
+            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting"],
+            path: "Examples/own-kernel/Sources"),
+
         .target(
             name: "TestSupport", dependencies: ["Attention", "Hardware", "Benchmarking"], path: "Tests/TestSupport"),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
@@ -88,9 +94,11 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "attnbench",
+                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "attnbench",
                 "TestSupport", "Yams",
             ], exclude: ["Golden"]),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["Kernels", "Benchmarking", "Analysis", "OwnKernelExample"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -89,8 +89,8 @@ struct Planner {
             do throws(UnsupportedProblem) {
                 let cost = try cost(workload)
                 let elapsed = elapsedSeconds + part.preparationSeconds
-                if let reason = admission.refusal(of: cost, elapsedSeconds: elapsed) {
-                    throw UnsupportedProblem(reason)
+                if let refusal = admission.refusal(of: cost, elapsedSeconds: elapsed) {
+                    throw UnsupportedProblem(refusal.brief)
                 }
                 admission.admit(cost)
                 part.preparationSeconds += cost.preparationSeconds(minimumSampleSeconds: minimumSampleSeconds)

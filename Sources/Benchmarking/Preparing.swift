@@ -58,8 +58,8 @@ extension Run {
             if let open = log.openCells.first(where: { $0.workload == workload }) {
                 return .resumed(resumed(open, work, cost, isKept: residency.keeps(bytes: cost.bytes)))
             }
-            if let reason = admission.refusal(of: cost, elapsedSeconds: elapsedSeconds) {
-                return .skipped(reason: reason)
+            if let refusal = admission.refusal(of: cost, elapsedSeconds: elapsedSeconds) {
+                return .skipped(reason: refusal.reason)
             }
             return try prepare(workload, work, cost, &residency)
         } catch {

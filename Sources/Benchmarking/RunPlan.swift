@@ -52,19 +52,30 @@ struct Admission {
         cost.preparationSeconds(minimumSampleSeconds: minimumSampleSeconds) + roundsSeconds(cost)
     }
 
-    /// Why a cell may not run, `elapsedSeconds` into the budget; nil where it may.
-    func refusal(of cost: CellCost, elapsedSeconds: Double) -> String? {
+    /// Why a cell may not run.
+    struct Refusal {
+        /// With the cell's own numbers.
+        let reason: String
+        /// Beside the cell's own numbers: the same for every cell that is refused alike.
+        let brief: String
+    }
+
+    /// Nil where a cell may run, `elapsedSeconds` into the budget.
+    func refusal(of cost: CellCost, elapsedSeconds: Double) -> Refusal? {
         guard cost.bytes <= memoryLimitBytes else {
-            return "needs \(ByteCount.text(cost.bytes)) of memory; "
-                + "this run may use \(ByteCount.text(memoryLimitBytes))"
+            let limit = "this run may use \(ByteCount.text(memoryLimitBytes))"
+            return Refusal(
+                reason: "needs \(ByteCount.text(cost.bytes)) of memory; \(limit)", brief: "needs more memory: \(limit)")
         }
         let left = options.timeBudgetSeconds - elapsedSeconds - reservedSeconds
         let needed = leastSeconds(cost) * (cost.isSinglePass ? Self.singlePassMargin : 1)
         guard needed <= left else {
             let what = needed <= options.timeBudgetSeconds ? "what is left of the time budget" : "the time budget"
-            return "one call would take about \(TimeBudget.text(seconds: cost.callSeconds)), with its tensors and its "
-                + "check \(TimeBudget.text(seconds: leastSeconds(cost))); that does not fit into \(what) of "
-                + TimeBudget.text(seconds: options.timeBudgetSeconds)
+            let budget = "does not fit into \(what) of \(TimeBudget.text(seconds: options.timeBudgetSeconds))"
+            return Refusal(
+                reason: "one call would take about \(TimeBudget.text(seconds: cost.callSeconds)), with its tensors and "
+                    + "its check \(TimeBudget.text(seconds: leastSeconds(cost))); that \(budget)",
+                brief: "with its tensors, its check and enough calls for an interval, \(budget)")
         }
         return nil
     }

@@ -6,15 +6,18 @@ extension Instruments {
     /// The instruments of this machine.
     ///
     /// - Parameters:
+    ///   - kernels: all that a sweep may name.
     ///   - evidence: of all teams; made on the thread that runs the sweep.
     ///   - seed: which rows of an output are checked where all are too many.
     public static func system(
+        kernels: [any AttentionKernel.Type] = KernelRegistry.all,
         team: @escaping (Int) throws(UnsupportedProblem) -> WorkerTeam, evidence: ThreadEvidenceReader,
         clockFacts: ClockFacts, seed: UInt64
     ) -> Instruments {
         let clock = SystemClock()
         return Instruments(
-            team: team, check: { problem, inputs, output in check(problem, inputs, output, seed: seed) },
+            kernels: kernels, team: team,
+            check: { problem, inputs, output in check(problem, inputs, output, seed: seed) },
             memory: .system, clock: clock,
             sampler: Sampler(
                 clock: clock, resolutionNanoseconds: clockFacts.resolutionNanoseconds,

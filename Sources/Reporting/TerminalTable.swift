@@ -1,8 +1,9 @@
-/// A table in fixed-width text: two spaces between columns, a rule under the headings, footnotes below.
+/// A table in fixed-width text: two spaces between columns, a rule under the headings, footnotes below. Where the width
+/// is too small for all, columns that may give way do so, then the widest texts wrap; numbers never do.
 public enum TerminalTable {
     public static func text(_ table: Table, width: Int) -> String {
         let table = fitting(table, width: width)
-        let widths = columnWidths(table)
+        let widths = narrowed(columnWidths(table), of: table, to: width)
         func line(_ cells: [String]) -> String {
             let padded = zip(cells, zip(widths, table.columns)).map { cell, column in
                 pad(cell, to: column.0, column.1.alignment)
@@ -16,7 +17,11 @@ public enum TerminalTable {
                     String(repeating: column.heading.isEmpty ? " " : "─", count: width)
                 }.joined(separator: "  ")),
         ]
-        lines.append(contentsOf: table.rows.map(line))
+        for row in table.rows {
+            let cells = zip(row, widths).map { wrap($0, width: $1) }
+            let height = cells.reduce(1) { max($0, $1.count) }
+            lines += (0..<height).map { index in line(cells.map { index < $0.count ? $0[index] : "" }) }
+        }
         for (mark, text) in table.footnotes.entries {
             lines.append(contentsOf: wrap("\(mark)  \(text)", width: width, indent: 3))
         }
@@ -46,6 +51,25 @@ public enum TerminalTable {
             table = table.dropping([last])
         }
         return table
+    }
+
+    /// Narrowest that a wrapped column becomes; less would put every word on a line of its own.
+    private static let leastText = 14
+
+    /// Takes what is missing from the widest left-aligned column, then the next: only as far as no word is cut.
+    private static func narrowed(_ widths: [Int], of table: Table, to width: Int) -> [Int] {
+        var widths = widths
+        var excess = widths.reduce(-2) { $0 + $1 + 2 } - width
+        let texts = table.columns.indices.filter { table.columns[$0].alignment == .left }
+        for index in texts.sorted(by: { widths[$0] > widths[$1] }) where excess > 0 {
+            let words = (table.rows.map { $0[index] } + [table.columns[index].heading])
+                .flatMap { $0.split(separator: " ") }
+            let least = max(leastText, words.map(\.count).max() ?? 0, table.columns[index].heading.count)
+            let taken = min(excess, max(0, widths[index] - least))
+            widths[index] -= taken
+            excess -= taken
+        }
+        return widths
     }
 
     private static func columnWidths(_ table: Table) -> [Int] {

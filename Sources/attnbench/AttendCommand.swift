@@ -27,7 +27,9 @@ struct AttendCommand: Command {
                 --query q.npy --key k.npy --value v.npy --output o.npy
             """)
 
-    @Option(help: ArgumentHelp("The kernel that computes; `attnbench list kernels` names them.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The kernel that computes; `attnbench list kernels` names them.", valueName: "name"),
+        completion: .kernels)
     var kernel: String
 
     @Option(help: ArgumentHelp("The queries.", valueName: "npy"), completion: .file(extensions: ["npy"]))

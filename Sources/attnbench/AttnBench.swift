@@ -17,6 +17,13 @@ struct AttnBench: ParsableCommand {
         discussion: """
             Sizes are written 4096, 128K (131072), 1M (1048576) or 10_000_000.
 
+            Examples:
+              attnbench run                            measure for a minute, report
+              attnbench run long-context --dry-run     how long would that take?
+              attnbench report reports/mine            write its report again
+              attnbench gate --baseline old/attnbench  is this build slower?
+              attnbench plan --model llama-3.1-70b     what does it cost to serve?
+
             Exit codes: 0 done or pass, 1 internal failure, interrupted or output not writable, 2 usage or bad input, \
             3 regression, 4 inconclusive under --strict, 5 baseline missing or results of different machines, \
             6 environment unfit under --require-quiet, 7 a kernel's result is wrong.

@@ -21,10 +21,10 @@ struct CompareCommand: Command {
               attnbench compare before.jsonl after.jsonl --delta 10% --output comparison --format json,csv
             """)
 
-    @Argument(help: "A results file, or a report with one, to compare with.")
+    @Argument(help: "A results file, or a report with one, to compare with.", completion: .results)
     var baseline: String
 
-    @Argument(help: "The results that are judged.")
+    @Argument(help: "The results that are judged.", completion: .results)
     var candidate: String
 
     @Option(

@@ -6,7 +6,9 @@ import Reporting
 
 /// Where a comparison goes beside the terminal, and in which forms.
 struct ComparisonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where files go; comparison.json, if no --format is given.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Where files go; comparison.json, if no --format is given.", valueName: "dir"),
+        completion: .directory)
     var output: String?
 
     @Option(

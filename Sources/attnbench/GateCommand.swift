@@ -29,13 +29,15 @@ struct GateCommand: Command {
               attnbench gate --baseline old/attnbench smoke --delta 2% --strict
             """)
 
-    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.")
+    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.", completion: .sweeps)
     var sweep = "gate"
 
-    @Option(help: ArgumentHelp("The attnbench to compare with.", valueName: "program"))
+    @Option(help: ArgumentHelp("The attnbench to compare with.", valueName: "program"), completion: .file())
     var baseline: String
 
-    @Option(help: ArgumentHelp("The attnbench that is judged; default this one.", valueName: "program"))
+    @Option(
+        help: ArgumentHelp("The attnbench that is judged; default this one.", valueName: "program"), completion: .file()
+    )
     var candidate: String?
 
     @Flag(help: "Exit with 4 where the run is INCONCLUSIVE.")

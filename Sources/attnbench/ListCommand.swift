@@ -54,7 +54,7 @@ struct ListCommand: Command {
             let flags = kernel.maskFamily.parameters.map(\.rawValue).joined(separator: ", ")
             return [kernel.name, kernel.maskFamily.name, flags.isEmpty ? "-" : flags, kernel.summary]
         }
-        return Columns.text([["KERNEL", "MASK", "PARAMETERS", "HOW"]] + rows, width: width)
+        return Columns.text(rows, headings: ["kernel", "mask", "parameters", "how"], width: width)
     }
 
     static func sweeps(in directories: [String], width: Int? = nil) -> String {
@@ -69,7 +69,7 @@ struct ListCommand: Command {
                 return [name, "-", "-", "cannot be used: \(error)"]
             }
         }
-        return Columns.text([["SWEEP", "CELLS", "LENGTHS", "QUESTION"]] + rows, width: width)
+        return Columns.text(rows, headings: ["sweep", "cells", "lengths", "question"], width: width)
     }
 
     private static func firstSentence(of text: String) -> String {

@@ -61,8 +61,10 @@ struct MachineDescription: Codable, Hashable {
         let checks = machine.checks.map { check in
             [check.name, paint(check.state.rawValue, check.state.hue), check.detail]
         }
-        return Columns.text(facts, width: width) + "\n" + Columns.text(ceilingRows) + "\n"
-            + Columns.text([["CHECK", "STATE", "FOUND"]] + checks, width: width)
+        return Columns.text(facts, width: width) + "\n"
+            + Columns.text(ceilingRows, headings: ["ceiling", threads == 1 ? "one thread" : "\(threads) threads"])
+            + "\n"
+            + Columns.text(checks, headings: ["check", "state", "found"], width: width)
     }
 
     private var facts: [[String]] {
@@ -93,7 +95,6 @@ struct MachineDescription: Codable, Hashable {
 
     private var ceilingRows: [[String]] {
         [
-            ["CEILING", threads == 1 ? "ONE THREAD" : "\(threads) THREADS"],
             ["float32", Self.gigaFLOPs(ceilings.flopsPerSecond.float32)],
             ["bfloat16", ceilings.flopsPerSecond.bfloat16.map(Self.gigaFLOPs) ?? "no such instruction in this build"],
             ["read", String(format: "%.1f GB/s", ceilings.readBytesPerSecond / 1e9)],

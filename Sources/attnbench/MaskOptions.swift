@@ -10,7 +10,7 @@ struct MaskOptions: ParsableArguments {
             For a kernel that takes any mask: \(MaskFamily.choosable.map(\.name).joined(separator: ", ")). Every other \
             kernel has its own. (default: causal)
             """,
-        transform: MaskFamily.parse)
+        completion: .masks, transform: MaskFamily.parse)
     var mask: MaskFamily?
 
     @Option(

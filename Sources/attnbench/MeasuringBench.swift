@@ -69,12 +69,3 @@ struct MeasuringBench {
     /// What the system refused in pinning, for the reader of the results.
     var refusals: [String] { widestTeam.pinnings.compactMap(\.refusal) }
 }
-
-extension ResultsHeader.Build {
-    static var current: Self {
-        Self(
-            commit: BuildFacts.commit, dirty: BuildFacts.hasUncommittedChanges, compiler: BuildFacts.compiler,
-            flags: (BuildFacts.isOptimised ? "-O" : "-Onone") + " -march=\(BuildFacts.instructionSet)",
-            simd: BuildFacts.simd, blasCore: BLASCore.current)
-    }
-}

@@ -25,7 +25,8 @@ struct PlanCommand: Command {
 
     @Option(
         help: ArgumentHelp(
-            "A model of `attnbench list models`, or the path of a Hugging Face config.json.", valueName: "id"))
+            "A model of `attnbench list models`, or the path of a Hugging Face config.json.", valueName: "id"),
+        completion: .models)
     var model: String?
 
     @Option(
@@ -33,7 +34,9 @@ struct PlanCommand: Command {
         transform: tokenCount)
     var context: Int?
 
-    @Option(help: ArgumentHelp("An accelerator of `attnbench list accelerators`.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("An accelerator of `attnbench list accelerators`.", valueName: "id"),
+        completion: .accelerators)
     var accelerator = "h100-sxm"
 
     @Option(help: ArgumentHelp("Accelerators. (default: the smallest usual server that holds it)", valueName: "n"))

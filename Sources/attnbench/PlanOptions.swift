@@ -9,12 +9,13 @@ struct PlanStorageOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "Type of cached keys and values: \(StorageType.all.map(\.name).joined(separator: ", ")).",
-            valueName: "type"))
+            valueName: "type"), completion: .storageTypes)
     var kvType = "bf16"
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Type of the weights. (default: as the release stores them)", valueName: "type"))
+        help: ArgumentHelp("Type of the weights. (default: as the release stores them)", valueName: "type"),
+        completion: .storageTypes)
     var weightType: String?
 
     var cache: StorageType { get throws { try .named(kvType) } }

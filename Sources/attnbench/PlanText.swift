@@ -33,10 +33,13 @@ enum PlanText {
         }
         let running = plan.cells.filter { if case .run = $0.decision { true } else { false } }
         let largest = running.compactMap(\.bytes).max() ?? 0
-        return TerminalTable.text(table, width: columns)
-            + "\n\(running.count) of \(plan.cells.count) cells\(launches > 1 ? " in each of \(launches) launches" : ""), "
-            + "about \(time(plan.seconds)) (time budget \(time(plan.timeBudgetSeconds))); the largest takes \(ByteCount.text(largest)) of memory, of "
-            + "\(ByteCount.text(plan.memoryLimitBytes)) that the run may use.\n"
+        let inEach = launches > 1 ? " in each of \(launches) launches" : ""
+        let sentence =
+            "\(running.count) of \(plan.cells.count) cells\(inEach), about \(time(plan.seconds)) "
+            + "(time budget \(time(plan.timeBudgetSeconds))); the largest takes \(ByteCount.text(largest)) of memory, "
+            + "of \(ByteCount.text(plan.memoryLimitBytes)) that the run may use."
+        return TerminalTable.text(table, width: columns) + "\n"
+            + TerminalTable.wrap(sentence, width: columns, indent: 2).joined(separator: "\n") + "\n"
     }
 }
 

@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import Attention
 import Benchmarking
 import Foundation
 import Reporting
@@ -21,14 +22,16 @@ struct ReportCommand: Command {
               attnbench report a.jsonl b.jsonl --label old --label new --output reports/old-new
             """)
 
-    @Argument(help: ArgumentHelp("Results files, or directories that hold results.jsonl.", valueName: "results"))
+    @Argument(
+        help: ArgumentHelp("Results files, or directories that hold results.jsonl.", valueName: "results"),
+        completion: .results)
     var paths: [String]
 
     @Option(
         help: ArgumentHelp("What results are called, once for each, in order; default the name.", valueName: "name"))
     var label: [String] = []
 
-    @Option(help: ArgumentHelp("Where it goes; default beside the results.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Where it goes; default beside the results.", valueName: "dir"), completion: .directory)
     var output: String?
 
     @Option(

@@ -29,10 +29,12 @@ struct RunCommand: Command {
               attnbench run long-context --output reports/long --resume
             """)
 
-    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.")
+    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.", completion: .sweeps)
     var sweep = "scaling"
 
-    @Option(help: ArgumentHelp("Where the report goes; default reports/<date>-<sweep>.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Where the report goes; default reports/<date>-<sweep>.", valueName: "dir"),
+        completion: .directory)
     var output: String?
 
     @Option(

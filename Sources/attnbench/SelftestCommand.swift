@@ -23,7 +23,7 @@ struct SelftestCommand: Command {
               attnbench selftest --runs 20 --json > selftest.json
             """)
 
-    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.")
+    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.", completion: .sweeps)
     var sweep = "gate"
 
     @Option(help: ArgumentHelp("Gate runs, half of them with slowdowns planted.", valueName: "n"))

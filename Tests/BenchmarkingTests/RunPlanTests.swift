@@ -46,7 +46,7 @@ struct RunPlanTests {
             Runner(world.instruments(), options).plan(try fakeWorkloads(lengths: [64]))
         }
         guard case .skip(let reason) = plan.cells[0].decision else { throw CancellationError() }
-        #expect(reason.hasSuffix("that does not fit into what is left of the time budget of 100 ms"))
+        #expect(reason.hasSuffix("does not fit into what is left of the time budget of 100 ms"))
     }
 
     @Test func probingIsShort() throws {

@@ -10,10 +10,11 @@ import Testing
         let session = Session("check full reference")
         #expect(session.status == .done)
         let rows = session.output.split(separator: "\n")
-        #expect(rows.count == 3)
-        #expect(rows[1].hasPrefix("full ") && rows[1].hasSuffix("ok"))
-        #expect(rows[1].contains("float32 bfloat16 float16"))
-        #expect(rows[2].hasPrefix("reference ") && rows[2].hasSuffix("ok"))
+        #expect(rows.count == 4)
+        #expect(rows[2].hasPrefix("full ") && rows[2].hasSuffix("ok"))
+        #expect(rows[2].contains("  all    "))
+        #expect(rows[3].hasPrefix("reference ") && rows[3].hasSuffix("ok"))
+        #expect(Session("check full-blas").output.contains("  float32  "))
     }
 
     @Test func unknownKernelsAreNamedWithTheNearest() {

@@ -46,6 +46,24 @@ import Testing
     @Test func columnsAreAsWideAsTheirWidestEntry() {
         #expect(Columns.text([["A", "B"], ["long", ""], ["x", "n²"]]) == "A     B\nlong\nx     n²\n")
         #expect(Columns.text([]) == "")
+        #expect(Columns.text([["x", "1"]], headings: ["name", "n"]) == "name  n\n────  ─\nx     1\n")
+    }
+
+    @Test func sentencesThatFindNoRoomGoBelow() {
+        let sentence = "a sentence that is far too long for what is left of the line"
+        let rows = [["a-name-of-thirty-letters-or-more", sentence]]
+        #expect(
+            Columns.text(rows, headings: ["name", "how"], width: 50)
+                == "name\n\(String(repeating: "─", count: 32))\na-name-of-thirty-letters-or-more\n"
+                + "    a sentence that is far too long for what is\n    left of the line\n")
+        #expect(Columns.text(rows, width: 80).contains("more  a sentence"))
+    }
+
+    @Test func nothingIsWiderThanTheTerminal() {
+        for width in [80, 120] {
+            let text = ListCommand.kernels(KernelRegistry.all, width: width)
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= width })
+        }
     }
 
     @Test func aMisspeltTopicIsAnsweredWithTheNearest() {

@@ -41,7 +41,7 @@ import Testing
         let text = description(bfloat16: nil, pinned: []).text(paint: Paint(isOn: false))
         #expect(text.contains("bfloat16  no such instruction in this build\n"))
         #expect(text.contains("pinned to      nothing\n"))
-        #expect(description(bfloat16: nil, pinned: [0, 2]).text(paint: Paint(isOn: false)).contains("2 THREADS"))
+        #expect(description(bfloat16: nil, pinned: [0, 2]).text(paint: Paint(isOn: false)).contains("2 threads"))
     }
 
     @Test func coloursDoNotShiftColumns() {

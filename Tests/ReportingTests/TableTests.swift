@@ -34,6 +34,23 @@ import TestSupport
         #expect(TerminalTable.text(table, width: 80) == "name\n────\na     remark\n")
     }
 
+    /// Long names of series give way before numbers do, and no word is cut.
+    @Test func textsWrapWhereATerminalIsTooNarrow() {
+        let table = Table(
+            columns: [.init("series", .left), .init("n"), .init("verdict", .left)],
+            rows: [["attention-sink(4+1024) h=8:2 bfloat16", "16,384", "matches"], ["full", "2", "undecided"]])
+        #expect(
+            TerminalTable.text(table, width: 45) == """
+                series                           n  verdict
+                ──────────────────────────  ──────  ─────────
+                attention-sink(4+1024)      16,384  matches
+                h=8:2 bfloat16
+                full                             2  undecided
+
+                """)
+        #expect(!TerminalTable.text(table, width: 60).contains("\nh=8:2"))
+    }
+
     @Test func markdownIsEscaped() {
         let table = Table(columns: [.init("a|b", .left)], rows: [["<i>*x*_y_`z`"]])
         #expect(MarkdownTable.text(table).contains("a\\|b"))

@@ -23,11 +23,15 @@ enum Repository {
     }
 
     static var swiftSources: [File] { files(in: ["Sources"], extensions: ["swift"]) }
-    static var swiftFiles: [File] { files(in: ["Package.swift", "Sources", "Tests"], extensions: ["swift"]) }
+    static var swiftFiles: [File] {
+        files(in: ["Package.swift", "Sources", "Tests", "Examples"], extensions: ["swift"])
+    }
 
     static var documents: [File] {
         let atRoot = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
-        return files(in: atRoot.filter { $0.hasSuffix(".md") } + ["docs", "Benchmarks", "reports"], extensions: ["md"])
+        return files(
+            in: atRoot.filter { $0.hasSuffix(".md") } + ["docs", "Benchmarks", "Examples", "reports"],
+            extensions: ["md"])
     }
 
     /// All that people write by hand.

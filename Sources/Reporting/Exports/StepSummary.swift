@@ -119,7 +119,8 @@ public enum StepSummary {
     }
 
     private static func left(out count: Int) -> String {
-        count == 0 ? "" : "\n\(count) more are left out, since a summary has room for 1 MiB; `--format json` writes all.\n"
+        count == 0
+            ? "" : "\n\(count) more are left out, since a summary has room for 1 MiB; `--format json` writes all.\n"
     }
 
     private static func folded(_ title: String, _ text: String) -> String {

@@ -1,0 +1,58 @@
+import Analysis
+import Attention
+import Benchmarking
+import Foundation
+import Hardware
+import Kernels
+import Reporting
+
+/// Holds a kernel of one's own to the reference, times it in turn with one of attnbench's, and fits both to theory:
+/// `own-kernel [RESULTS]`.
+@main
+enum OwnKernel {
+    static let kernels: [any AttentionKernel.Type] = [FullAttention.self, RowAttention.self]
+
+    static let sweep = """
+        name: own-kernel
+        description: Does my kernel grow as theory says, and what does it cost beside a tiled one?
+        kernels: [full, row]
+        lengths: 128..2K*sqrt2
+        timeBudget: 20s
+        """
+
+    static func main() throws {
+        let conformance = Conformance(of: RowAttention.self)
+        for failure in conformance.failures { print("row is wrong: \(failure)") }
+        guard conformance.isConforming else { exit(7) }
+        print("row is right in \(conformance.cases) cases; now it is timed, for about 20 seconds\n")
+
+        let path = CommandLine.arguments.dropFirst().first ?? "own-kernel.jsonl"
+        let results = try measure(sweep, into: path)
+        let analysis = ScalingAnalysis(results: results)
+        print(TerminalTable.text(ReportTables.series(analysis), width: 80))
+        print(Headlines(analysis).text(width: 80))
+        print("Every sample is in \(path); `attnbench report \(path)` draws them.")
+    }
+
+    /// - Parameters:
+    ///   - sweep: as in a sweep file; it may name every kernel of `kernels`.
+    ///   - path: of the results file, which must not be there yet.
+    static func measure(_ sweep: String, into path: String) throws -> Results {
+        let sweep = try SweepFile.parse(sweep, file: "own-kernel.yaml", kernels: kernels)
+        // One thread, pinned to a core of the machine's choice: this one, from here on.
+        let topology = try Topology()
+        let team = try WorkerTeam(threads: 1, placement: .automatic, on: topology)
+        let instruments = Instruments.system(
+            kernels: kernels, team: { _ in team }, evidence: ThreadEvidenceReader(teams: [team]),
+            clockFacts: .measure(SystemClock()), seed: 1)
+        let header = ResultsHeader(
+            machine: .current(topology: topology, team: team),
+            ceilings: .measure(on: team, topology: topology), build: .current, sweep: sweep, seed: 1,
+            startedAt: Date().formatted(.iso8601), command: CommandLine.arguments.joined(separator: " "))
+        var options = RunOptions(seed: 1)
+        options.timeBudgetSeconds = sweep.timeBudgetSeconds ?? .infinity
+        _ = try Runner(instruments, options).run(
+            sweep.workloads(kernels: kernels), into: RunLog.create(path, header: header))
+        return try ResultsFile.load(path)
+    }
+}

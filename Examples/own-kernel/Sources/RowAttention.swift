@@ -1,0 +1,80 @@
+import Attention
+import Foundation
+import Hardware
+import Kernels
+
+/// Causal attention as one would first write it: the scores of one row, their softmax, the weighted sum of the values.
+/// It stands for a kernel of yours.
+final class RowAttention: AttentionKernel {
+    static let name = "row"
+    static let summary = "causal; one row of scores at a time, plain Swift"
+    static let maskFamily = MaskFamily.causal
+
+    private let problem: AttentionProblem
+    /// Of the row in hand, [keyLength]: `run` may not allocate.
+    private var weights: [Float]
+    private(set) var computedPairs = 0
+
+    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        guard problem.mask == .causal else { throw UnsupportedProblem("row is causal, not \(problem.mask)") }
+        guard problem.elementType == .float32 else {
+            throw UnsupportedProblem("row takes float32, not \(problem.elementType)")
+        }
+        self.problem = problem
+        weights = [Float](repeating: 0, count: problem.shape.keyLength)
+    }
+
+    static func computedPairs(for problem: AttentionProblem) -> Int {
+        problem.shape.batch * problem.shape.queryHeads * problem.pairs.allowed
+    }
+
+    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
+        problem.shape.keyLength * MemoryLayout<Float>.size
+    }
+
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+        let shape = problem.shape
+        computedPairs = 0
+        for head in 0..<shape.batch * shape.queryHeads {
+            for row in 0..<shape.queryLength {
+                let keyCount = problem.pairs.visibleKeys(row: row).count
+                attend(head: head, row: row, keyCount: keyCount, inputs, &output)
+                computedPairs += keyCount
+            }
+        }
+    }
+
+    private func attend(
+        head: Int, row: Int, keyCount: Int, _ inputs: borrowing AttentionInputs, _ output: inout Tensor
+    ) {
+        let (shape, d) = (problem.shape, problem.shape.headDimension)
+        let queryStart = (head * shape.queryLength + row) * d
+        // Query heads of one group read the keys of one head.
+        let keyStart = head / shape.groupSize * shape.keyLength * d
+
+        inputs.query.withFloats { query in
+            inputs.key.withFloats { keys in
+                for key in 0..<keyCount {
+                    var score: Float = 0
+                    for x in 0..<d { score += query[queryStart + x] * keys[keyStart + key * d + x] }
+                    weights[key] = score * problem.scale
+                }
+            }
+        }
+        let largest = weights[..<keyCount].max()!
+        var sum: Float = 0
+        for key in 0..<keyCount {
+            weights[key] = exp(weights[key] - largest)
+            sum += weights[key]
+        }
+        output.withMutableFloats { output in
+            for x in 0..<d { output[queryStart + x] = 0 }
+            inputs.value.withFloats { values in
+                for key in 0..<keyCount {
+                    let share = weights[key] / sum
+                    for x in 0..<d { output[queryStart + x] += share * values[keyStart + key * d + x] }
+                }
+            }
+        }
+    }
+}
