@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(
             name: "ReportingTests",
             dependencies: [
-                "Statistics", "Attention", "Hardware", "Benchmarking", "Analysis", "Serving", "Reporting",
+                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Reporting",
                 "TestSupport",
             ], exclude: ["Golden"]),
         .testTarget(

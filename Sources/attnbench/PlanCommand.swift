@@ -84,7 +84,7 @@ struct PlanCommand: Command {
     }
 
     private func write(_ document: Document, figures: [Figure], to path: String, on console: Console) throws {
-        let cautions = try PlanReport(document, figures: figures).write(to: URL(fileURLWithPath: path))
+        let cautions = try DocumentDirectory(document, figures: figures).write(to: URL(fileURLWithPath: path))
         for caution in cautions { console.messages("Caution: \(caution)\n") }
         if !outputOptions.quiet { console.messages("\(path)/index.html\n") }
     }

@@ -1,10 +1,9 @@
 import Foundation
-import Serving
 import Statistics
 
-/// A serving plan as a directory: `index.html`, `README.md` and `figures/`, each figure with the script and data that
-/// redraw it.
-public struct PlanReport: Sendable {
+/// A document that needs no results file, as a directory: `index.html`, `README.md` and `figures/`, each figure with the
+/// script and data that redraw it.
+public struct DocumentDirectory: Sendable {
     public let document: Document
     public let figures: [Figure]
 
