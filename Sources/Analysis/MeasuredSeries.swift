@@ -10,13 +10,15 @@ struct MeasuredSeries {
     /// Standard error of ln(time), one for each point: its own, but see `errors(of:)`.
     let errors: [Double]
     let laws: ScalingLaws?
+    let lengthSlope: LengthSlope?
 
     init(key: SeriesKey, label: String, points: [Point]) {
         self.key = key
         self.label = label
         self.points = points
         errors = Self.errors(of: points)
-        laws = ScalingLaws(Self.observations(points, errors) { Double($0.usefulPairs) })
+        laws = ScalingLaws(Self.observations(points, errors, work: key.parameters.lawBasis.work))
+        lengthSlope = LengthSlope(points, errors: errors, basis: key.parameters.lawBasis)
     }
 
     var parameters: SeriesParameters { key.parameters }
@@ -32,10 +34,10 @@ struct MeasuredSeries {
     }
 
     static func observations(
-        _ points: [Point], _ errors: [Double], pairs: (Point) -> Double
+        _ points: [Point], _ errors: [Double], work: (Point) -> Double
     ) -> [ScalingFit.Observation] {
         zip(points, errors).map {
-            ScalingFit.Observation(pairs: pairs($0), nanoseconds: $0.medianNanoseconds, logError: $1)
+            ScalingFit.Observation(pairs: work($0), nanoseconds: $0.medianNanoseconds, logError: $1)
         }
     }
 
@@ -46,5 +48,11 @@ struct MeasuredSeries {
         let known = points.compactMap(\.logStandardError).sorted()
         let median = known.isEmpty ? leastError : known[known.count / 2]
         return points.map { max($0.logStandardError ?? median, median / 4, leastError) }
+    }
+
+    /// Where time was shown not to grow with the length, it is at longer ones what it was.
+    func flatNanoseconds(at length: Int) -> Estimate? {
+        guard let slope = lengthSlope, slope.verdict == .matches, length > slope.fromLength else { return nil }
+        return slope.nanoseconds
     }
 }

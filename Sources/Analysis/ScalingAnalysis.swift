@@ -13,6 +13,10 @@ public struct ScalingAnalysis: Sendable, Codable {
     public let overheadRatios: [OverheadRatio]
     /// Problems that were measured at several numbers of threads.
     public let strongScaling: [StrongScaling]
+    /// Contexts at which both a prompt and a decoding step were measured.
+    public let tokenCosts: [TokenCost]
+    public let streaming: [Streaming]
+    public let cacheFormats: [CacheFormatCost]
     public let forecasts: [Forecast]
     public let ceilings: Ceilings
     /// Cells that have no time, and why.
@@ -31,7 +35,7 @@ extension ScalingAnalysis {
     init(
         _ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache], cautions: [Caution] = []
     ) {
-        let cells = Cells(measurements, ceilings: ceilings)
+        let cells = Cells(measurements, ceilings: ceilings, caches: caches)
         let measured = cells.series
 
         schema = Self.currentSchema
@@ -44,6 +48,9 @@ extension ScalingAnalysis {
         crossovers = Self.crossovers(among: measured)
         overheadRatios = Self.overheadRatios(among: measured)
         strongScaling = StrongScaling.all(among: measured)
+        tokenCosts = TokenCost.all(among: measured)
+        streaming = Streaming.all(among: measured)
+        cacheFormats = CacheFormatCost.all(among: measured)
         let forecasts = measured.flatMap { one in
             Forecast.lengths.map { Forecast.of(one, tokens: $0, caches: caches) }
         }

@@ -53,6 +53,8 @@ struct CostModel: Sendable {
         var secondsPerPair: Double
         /// The oracle's cost of the rows that are checked, over the mean number of keys that a row sees.
         var checkSecondsPerKey: Double
+        /// Of decode series, of which each fills a cache of its own format; nil where making the tensors is all.
+        var buildSecondsPerByte: Double?
     }
 
     /// By series; a series whose kernel refuses it has its reason instead.
@@ -67,12 +69,19 @@ struct CostModel: Sendable {
     /// This cell was prepared at this cost: better rates for longer ones. Short calls teach nothing, because starting
     /// cold shows in them; neither do small builds, whose memory the process may have had already.
     mutating func correct(_ workload: Workload, _ cost: CellCost, computedPairs: Int) {
+        guard case .success(var rates) = series[workload.series] else { return }
         let tensorBytes = workload.problem.tensorBytes
-        if tensorBytes >= 64 << 20 { buildSecondsPerByte = cost.buildSeconds / Double(tensorBytes) }
-        guard cost.callSeconds >= 0.02, case .success(var rates) = series[workload.series] else { return }
-        rates.secondsPerPair = cost.callSeconds / Double(computedPairs)
+        if tensorBytes >= 64 << 20 {
+            let rate = cost.buildSeconds / Double(tensorBytes)
+            if rates.buildSecondsPerByte == nil { buildSecondsPerByte = rate } else { rates.buildSecondsPerByte = rate }
+        }
+        if cost.callSeconds >= Self.leastTellingSeconds {
+            rates.secondsPerPair = cost.callSeconds / Double(computedPairs)
+        }
         series[workload.series] = .success(rates)
     }
+
+    private static let leastTellingSeconds = 0.02
 
     func knows(_ workload: Workload) -> Bool { series[workload.series] != nil }
 
@@ -82,7 +91,7 @@ struct CostModel: Sendable {
         let problem = workload.problem
         return CellCost(
             callSeconds: rates.secondsPerPair * Double(kernel.computedPairs(for: problem)),
-            buildSeconds: buildSecondsPerByte * Double(problem.tensorBytes),
+            buildSeconds: (rates.buildSecondsPerByte ?? buildSecondsPerByte) * Double(problem.tensorBytes),
             checkSeconds: rates.checkSecondsPerKey * problem.meanVisibleKeys,
             bytes: problem.tensorBytes + kernel.scratchBytes(for: problem, threads: workload.threads))
     }

@@ -12,7 +12,7 @@ final class SharedInputs {
 
 /// Finds inputs again while some cell still holds them.
 struct InputPool {
-    private struct Key: Hashable {
+    struct Key: Hashable {
         let shape: AttentionShape
         let elementType: ElementType
 
@@ -83,4 +83,9 @@ final class PreparedCell {
     func share(through pool: inout InputPool) {
         inputs = pool.adopt(inputs, for: workload.problem)
     }
+}
+
+extension AttentionProblem {
+    /// Bytes of Q, K and V.
+    var inputBytes: Int { (shape.queryCount + 2 * shape.keyCount) * elementType.byteCount }
 }

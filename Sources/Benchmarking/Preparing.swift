@@ -56,7 +56,7 @@ extension Run {
         do throws(UnsupportedProblem) {
             let cost = try model.cost(of: workload, kernel: kernel)
             if let open = log.openCells.first(where: { $0.workload == workload }) {
-                return .resumed(resumed(open, work, cost, isKept: residency.keeps(bytes: cost.bytes)))
+                return .resumed(resumed(open, work, cost, isKept: residency.keeps(workload.problem, bytes: cost.bytes)))
             }
             if let reason = admission.refusal(of: cost, elapsedSeconds: elapsedSeconds) {
                 return .skipped(reason: reason)
@@ -102,7 +102,7 @@ extension Run {
         if cost.callSeconds < 4 * minimumSampleSeconds {
             iterations = instruments.sampler.calibratedIterations { prepared.call() }
         }
-        let isKept = residency.keeps(bytes: cost.bytes)
+        let isKept = residency.keeps(workload.problem, bytes: cost.bytes)
         if isKept { prepared.share(through: &inputs) }
         let preparation = SampleJournal.Preparation(
             iterationsPerSample: iterations, peakResidentBytes: peakBytes, maximumError: maximumError)

@@ -41,6 +41,7 @@ struct Prober {
                 throw UnsupportedProblem("\(workload) cannot be tried at \(length) tokens")
             }
             let prepared: PreparedCell
+            let start = instruments.clock.nanoseconds
             do {
                 prepared = try PreparedCell(cell, instruments) { SharedInputs(for: cell.problem, seed: seed) }
             } catch {
@@ -49,6 +50,7 @@ struct Prober {
                 length = min(length * Self.growth, longest)
                 continue
             }
+            let buildSeconds = Double(instruments.clock.nanoseconds - start) / 1e9
             var callSeconds = instruments.seconds { prepared.call() }
             if callSeconds < Self.repeatedSeconds {
                 callSeconds = (0..<3).map { _ in instruments.seconds { prepared.call() } }.min()!
@@ -57,7 +59,9 @@ struct Prober {
                 let checkSeconds = instruments.seconds { _ = prepared.check(instruments) }
                 return CostModel.Rates(
                     secondsPerPair: callSeconds / Double(max(1, prepared.computedPairs)),
-                    checkSecondsPerKey: checkSeconds / cell.problem.meanVisibleKeys)
+                    checkSecondsPerKey: checkSeconds / cell.problem.meanVisibleKeys,
+                    buildSecondsPerByte: try instruments.kernel(named: cell.kernel).phase == .decode
+                        ? buildSeconds / Double(cell.problem.tensorBytes) : nil)
             }
             length = min(length * Self.growth, longest)
         }

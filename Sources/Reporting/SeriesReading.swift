@@ -24,7 +24,7 @@ extension Series {
 
     /// Time that the fitted law gives.
     func fittedNanoseconds(at length: Int) -> Double? {
-        law?.nanoseconds(pairs: parameters.usefulPairs(length: length))
+        law?.nanoseconds(work: parameters.work(length: length))
     }
 
     func points(within lengths: ClosedRange<Int>) -> [Point] { points.filter { lengths.contains($0.keyLength) } }
