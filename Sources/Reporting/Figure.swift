@@ -36,11 +36,14 @@ public struct Figure: Sendable, Hashable {
     }
 
     static func all(for analysis: ScalingAnalysis, closedForm: PairsFigure.ClosedForm) -> [Figure] {
-        [
-            TimeFigure.plot(analysis), ThroughputFigure.plot(analysis), RooflineFigure.plot(analysis),
+        let prefill = analysis.only(.prefill)
+        return [
+            DecodeFigure.plot(analysis), BandwidthFigure.plot(analysis), StreamingFigure.plot(analysis),
+            TokenCostFigure.plot(analysis), CacheFormatFigure.plot(analysis),
+            TimeFigure.plot(prefill), ThroughputFigure.plot(prefill), RooflineFigure.plot(analysis),
             StrongScalingFigure.plot(analysis),
-            PairsFigure.plot(analysis, closedForm: closedForm),
-            MemoryFigure.plot(analysis), ForecastFigure.plot(analysis),
+            PairsFigure.plot(prefill, closedForm: closedForm),
+            MemoryFigure.plot(prefill), ForecastFigure.plot(prefill),
         ].compactMap { $0.map(Figure.init) }
     }
 }

@@ -27,7 +27,9 @@ struct ReportWriter {
                 + "--time-budget."
             console.output(TerminalTable.wrap(text, width: columns, indent: 2).joined(separator: "\n") + "\n")
         } else {
-            console.output(TerminalTable.text(ReportTables.series(analysis), width: columns) + "\n")
+            for (_, table) in ReportTables.summaries(analysis) {
+                console.output(TerminalTable.text(table, width: columns) + "\n")
+            }
         }
         for line in Headlines(analysis).lines {
             console.output(TerminalTable.wrap(line, width: columns, indent: 2).joined(separator: "\n") + "\n")
