@@ -61,6 +61,7 @@ final class PreparedCell {
         self.workload = workload
         kernel = try type.init(for: problem, on: try instruments.team(workload.threads))
         self.inputs = inputs()
+        kernel.fillCache(from: self.inputs.tensors)
         output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
         // The pages are touched here: the first call would otherwise pay for getting them from the system.
         output.withMutableBytes { bytes in for start in stride(from: 0, to: bytes.count, by: 4096) { bytes[start] = 0 }

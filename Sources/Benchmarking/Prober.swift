@@ -22,7 +22,7 @@ struct Prober {
         var model = CostModel()
         var longest: [Workload: Int] = [:]
         for workload in workloads {
-            longest[workload.series] = max(longest[workload.series] ?? 0, workload.problem.shape.queryLength)
+            longest[workload.series] = max(longest[workload.series] ?? 0, workload.problem.shape.keyLength)
         }
         for workload in workloads where !model.knows(workload) {
             model.learn(

@@ -3,9 +3,6 @@ import Kernels
 
 /// Which problems to run, as axes that are crossed: a sweep file, read and checked.
 public struct Sweep: Hashable, Codable, Sendable {
-    /// Prompt processing, where every token is a query, or token generation.
-    public enum Phase: String, Codable, Sendable, CaseIterable { case prefill, decode }
-
     /// Query heads that share key/value heads.
     public struct Heads: Hashable, Codable, Sendable {
         public let query: Int
@@ -78,8 +75,10 @@ public struct Sweep: Hashable, Codable, Sendable {
                         for (mask, length) in product(masks, axes.lengths) {
                             let shape = try AttentionShape(
                                 batch: batch, queryHeads: heads.query, keyValueHeads: heads.keyValue,
-                                queryLength: length, headDimension: headDimension)
-                            let problem = try AttentionProblem(shape: shape, mask: mask, elementType: elementType)
+                                queryLength: kernel.phase == .decode ? 1 : length, keyLength: length,
+                                headDimension: headDimension)
+                            let problem = try AttentionProblem(
+                                shape: shape, mask: mask, elementType: elementType, positions: kernel.positions)
                             workloads.append(Workload(kernel: name, problem: problem, threads: threads))
                         }
                     }

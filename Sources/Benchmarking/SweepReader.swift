@@ -40,7 +40,7 @@ struct SweepReader {
 
     private func checkPhase(_ fields: Fields) throws(SweepError) {
         guard let field = fields["phase"] else { return }
-        if try field.choice(Sweep.Phase.self, called: "a phase") == .decode {
+        if try field.choice(Phase.self, called: "a phase") == .decode {
             throw field.error("this build measures prefill only; leave `phase` out or say prefill")
         }
     }

@@ -22,9 +22,11 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         let shape = problem.shape
         let other = try AttentionShape(
             batch: shape.batch, queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads,
-            queryLength: length, headDimension: shape.headDimension)
+            queryLength: shape.queryLength == shape.keyLength ? length : min(shape.queryLength, length),
+            keyLength: length, headDimension: shape.headDimension)
         let resized = try AttentionProblem(
-            shape: other, mask: problem.mask, elementType: problem.elementType, scale: problem.scale)
+            shape: other, mask: problem.mask, elementType: problem.elementType, scale: problem.scale,
+            cacheFormat: problem.cacheFormat, positions: problem.positions)
         return Workload(kernel: kernel, problem: resized, threads: threads)
     }
 
@@ -37,6 +39,9 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         if shape.queryHeads > 1 { words.append("h=\(shape.queryHeads):\(shape.keyValueHeads)") }
         if shape.headDimension != 64 { words.append("d=\(shape.headDimension)") }
         if problem.elementType != .float32 { words.append(problem.elementType.rawValue) }
+        if problem.cacheFormat != CacheFormat(problem.elementType) {
+            words.append("kv=\(problem.cacheFormat.rawValue)")
+        }
         if threads > 1 { words.append("t=\(threads)") }
         return words.joined(separator: " ")
     }

@@ -33,6 +33,7 @@ public struct Conformance: Sendable {
             if !elementTypes.contains(type) { elementTypes.append(type) }
             let inputs = problemCase.inputs.makeInputs(shape: problem.shape, elementType: type, seed: 7)
             var output = Tensor(type, dimensions: AttentionInputs.queryDimensions(problem.shape))
+            instance.fillCache(from: inputs)
             instance.run(inputs, into: &output)
             let accuracy = Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
             add(accuracy, of: problemCase)

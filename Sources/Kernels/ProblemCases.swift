@@ -16,7 +16,8 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
     func stored(as elementType: ElementType) -> ProblemCase {
         do {
             let problem = try AttentionProblem(
-                shape: problem.shape, mask: problem.mask, elementType: elementType, scale: problem.scale)
+                shape: problem.shape, mask: problem.mask, elementType: elementType, scale: problem.scale,
+                positions: problem.positions)
             return ProblemCase(problem: problem, inputs: inputs)
         } catch {
             preconditionFailure("a case is not a problem: \(error)")
