@@ -41,6 +41,7 @@ public struct Figure: Sendable, Hashable {
             StrongScalingFigure.plot(analysis),
             PairsFigure.plot(analysis, closedForm: closedForm),
             MemoryFigure.plot(analysis), ForecastFigure.plot(analysis),
+            CacheQualityFigure.plot(analysis),
         ].compactMap { $0.map(Figure.init) }
     }
 }
