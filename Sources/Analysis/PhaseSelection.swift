@@ -10,7 +10,7 @@ extension ScalingAnalysis {
             schema: schema, series: kept, crossovers: crossovers.filter { labels.contains($0.faster) },
             overheadRatios: overheadRatios.filter { labels.contains($0.series) },
             strongScaling: strongScaling, tokenCosts: tokenCosts, streaming: streaming, cacheFormats: cacheFormats,
-            forecasts: forecasts.filter { labels.contains($0.series) }, ceilings: ceilings,
+            forecasts: forecasts.filter { labels.contains($0.series) }, cacheQuality: cacheQuality, ceilings: ceilings,
             // Decoding starts at two tokens, so that one query is always a step.
             absent: absent.filter { ($0.queryLength == 1 && $0.keyLength > 1) == (phase == .decode) },
             cautions: cautions)

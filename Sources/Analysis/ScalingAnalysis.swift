@@ -18,6 +18,8 @@ public struct ScalingAnalysis: Sendable, Codable {
     public let streaming: [Streaming]
     public let cacheFormats: [CacheFormatCost]
     public let forecasts: [Forecast]
+    /// What the measured cache formats cost in accuracy; empty where all store elements as they are.
+    public let cacheQuality: [CacheQuality]
     public let ceilings: Ceilings
     /// Cells that have no time, and why.
     public let absent: [AbsentCell]
@@ -55,6 +57,7 @@ extension ScalingAnalysis {
             Forecast.lengths.map { Forecast.of(one, tokens: $0, caches: caches) }
         }
         self.forecasts = forecasts.compactMap { try? $0.get() }
+        cacheQuality = CacheQuality.all(for: Set(measurements.map(\.workload.problem.cacheFormat)))
         let refused = forecasts.compactMap { forecast in
             if case .failure(let refusal) = forecast { refusal } else { nil }
         }

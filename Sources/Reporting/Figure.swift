@@ -39,7 +39,7 @@ public struct Figure: Sendable, Hashable {
         let prefill = analysis.only(.prefill)
         return [
             DecodeFigure.plot(analysis), BandwidthFigure.plot(analysis), StreamingFigure.plot(analysis),
-            TokenCostFigure.plot(analysis), CacheFormatFigure.plot(analysis),
+            TokenCostFigure.plot(analysis), CacheFormatFigure.plot(analysis), CacheQualityFigure.plot(analysis),
             TimeFigure.plot(prefill), ThroughputFigure.plot(prefill), RooflineFigure.plot(analysis),
             StrongScalingFigure.plot(analysis),
             PairsFigure.plot(prefill, closedForm: closedForm),

@@ -18,14 +18,14 @@ enum FigureStyle {
     /// gnuplot's own units differ: svg counts pixels of 1/96 in, cairo's fonts points of 1/72 in. The scales make one
     /// canvas unit the same length in all three, `mark` does so for marks; the PNG has 300 dots an inch. Where Inter is not installed, fontconfig
     /// puts the system's sans serif in its place; in an SVG the reader's browser decides, so the family name carries its
-    /// own fallback (`&#44;` is a comma that gnuplot does not split at).
+    /// own fallback (`&#44;` is a comma that gnuplot does not split at). The name inside an SVG may hold no hyphen.
     static func opening(name: String) -> String {
         """
         set encoding utf8
         set datafile separator comma
         do for [format in 'svg png pdf'] {
         mark = format eq 'svg' ? 0.8 : 1
-        if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name '\(name)' \
+        if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name '\(name.replacing("-", with: "_"))' \
         font '\(font)&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
         if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font '\(font),12' \
         fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }

@@ -34,6 +34,10 @@ extension Document {
         if !scaling.rows.isEmpty {
             blocks.append(.table(caption: "Strong scaling: one problem, more threads", scaling))
         }
+        let quality = ReportTables.cacheQuality(analysis)
+        if !quality.rows.isEmpty {
+            blocks.append(.table(caption: "What each cache format costs in accuracy: relative RMS errors", quality))
+        }
         let candidates = ReportTables.candidates(analysis)
         if !candidates.rows.isEmpty {
             blocks.append(.table(caption: "Functions that the times could be proportional to", candidates))
