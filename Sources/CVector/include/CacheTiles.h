@@ -11,12 +11,11 @@
 //   float16    half a word: one element                          half a word: one token
 //   bfloat16   two neighbours of a row                           two neighbouring tokens
 //
-// Rows are padded with zeros to what `cache_padded_dimension` says.
+// d is a multiple of 16 here: rows are padded with zeros.
 
 #include <stddef.h>
 
-#define CACHE_TILE_BLOCKS 4
-#define CACHE_TILE_TOKENS (CACHE_TILE_BLOCKS * VECTOR_LANES)
+#define CACHE_TILE_TOKENS 64
 // Query heads that one pass over a tile serves: four by four sums fill half of 32 registers.
 #define CACHE_TILE_HEADS 4
 
@@ -36,9 +35,19 @@ void cache_values(
     const void *next);
 
 // The keys of a tile in any layout as float32 [blocks][d, padded][VECTOR_LANES], the values as [tokens][d, padded].
-void cache_unpack_keys(enum cache_layout layout, const void *keys, long d, float *unpacked);
-void cache_unpack_values(enum cache_layout layout, const void *values, long d, float *unpacked);
+void cache_unpack_keys(enum cache_layout layout, const void *keys, long d, float *unpacked, const void *next);
+void cache_unpack_values(
+    enum cache_layout layout, const void *values, long d, float *unpacked, const void *next);
 
-// Turns unpacked keys by what their lane adds to the position of their block: pairs (i, i + half) by the angle whose
-// cosines and sines are [half][VECTOR_LANES].
+// The same of a tile of codes: small integers that scales turn into numbers (CacheTileLayout.swift has the arrangement).
+enum cache_codes { cache_codes_q8_0, cache_codes_q4_0, cache_codes_kivi };
+void cache_unpack_codes(
+    enum cache_codes codes, const void *tile, long values_offset, long word_bytes, long d, float *keys, float *values,
+    const void *next);
+
+// Turns unpacked keys by what their place adds to the position of their tile: pairs (i, i + half) by the angles whose
+// cosines and sines are [half][CACHE_TILE_TOKENS].
 void cache_turn_keys(float *unpacked, long d, long half, const float *cosines, const float *sines);
+
+// Turns one query: pairs (i, i + half) by the angles whose cosines and sines are [half].
+void cache_turn_query(const float *query, long half, const float *cosines, const float *sines, float *turned);
