@@ -70,7 +70,8 @@ extension Series {
         let shorter = MeasuredSeries(
             key: measured.key, label: measured.label, points: measured.points.dropLast())
         guard let fit = shorter.laws?.preferred else { return nil }
-        let surprise = log(last.medianNanoseconds) - fit.logTime(pairs: measured.parameters.lawBasis.work(of: last)).value
+        let surprise =
+            log(last.medianNanoseconds) - fit.logTime(pairs: measured.parameters.lawBasis.work(of: last)).value
         return exp(min(surprise, 500)) - 1
     }
 

@@ -19,6 +19,9 @@ public struct Streaming: Sendable, Codable, Hashable {
         public let ratio: Estimate
     }
 
+    /// Reads a whole window as a prompt for each token.
+    public static let recomputingKernel = "decode-recompute"
+
     /// Labels of the series, as far as there are any; full attention has one, each window one.
     public let series: [String]
     /// Tokens of text at which all were measured.
@@ -43,9 +46,13 @@ extension Streaming {
         var recomputing: [Int: MeasuredSeries] = [:]
         for one in series {
             switch one.parameters.mask {
-            case .attentionSink(let count, let window): sinks.append((count, window, one))
+            case .attentionSink(let count, let window):
+                // Of several kernels for one mask the first is the one that others are variants of.
+                if !sinks.contains(where: { $0.sinks == count && $0.window == window }) {
+                    sinks.append((count, window, one))
+                }
             case .slidingWindow(let window):
-                if one.recomputes { recomputing[window] = one } else { alone[window] = one }
+                if one.key.kernel == Self.recomputingKernel { recomputing[window] = one } else { alone[window] = one }
             case .full, .causal, .symmetricWindow, .chunkedLocal: break
             }
         }
@@ -70,8 +77,5 @@ extension Streaming {
 }
 
 extension MeasuredSeries {
-    /// Computes the pairs of a whole window for one token.
-    fileprivate var recomputes: Bool { points.allSatisfy { $0.computedPairs >= 2 * $0.usefulPairs } }
-
     func median(at length: Int) -> Estimate? { points.first { $0.keyLength == length }?.median }
 }

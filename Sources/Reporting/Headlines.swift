@@ -13,7 +13,8 @@ public struct Headlines: Sendable, Hashable {
     public init(_ analysis: ScalingAnalysis) {
         let (prefill, decode) = (analysis.only(.prefill), Self.decodeLines(analysis))
         lines =
-            decode.isEmpty ? Self.lines(prefill) : Array((decode + [Self.forecast(analysis)].compactMap { $0 }).prefix(4))
+            decode.isEmpty
+            ? Self.lines(prefill) : Array((decode + [Self.forecast(analysis)].compactMap { $0 }).prefix(4))
         details =
             analysis.series.map { Self.verdict($0, analysis) }
             + analysis.overheadRatios.map(Self.overhead)
@@ -164,7 +165,8 @@ public struct Headlines: Sendable, Hashable {
             let cache = change.cacheLevel.map {
                 ", where \(what) (\(Quantity.bytes(Int(change.keyValueBytes)))) outgrow the L\($0) cache"
             }
-            return "a \(series.parameters.isDecode ? "byte" : "pair") costs \(Quantity.estimate(change.costRatio)) times as much from "
+            return
+                "a \(series.parameters.isDecode ? "byte" : "pair") costs \(Quantity.estimate(change.costRatio)) times as much from "
                 + "\(Quantity.tokens(change.toLength)) tokens on" + (cache ?? "")
         }
     }

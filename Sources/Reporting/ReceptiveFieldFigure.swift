@@ -33,7 +33,8 @@ enum ReceptiveFieldFigure {
     private static func title(_ fields: [MeasuredReceptiveField], layers: Int) -> String {
         let wrong = fields.filter { !$0.isRight }
         guard wrong.isEmpty else {
-            return "\(AbsentCells.list(wrong.map(\.label))) \(wrong.count == 1 ? "does" : "do") not see what the mask says"
+            return
+                "\(AbsentCells.list(wrong.map(\.label))) \(wrong.count == 1 ? "does" : "do") not see what the mask says"
         }
         let chunks = fields.contains { if case .chunkedLocal = $0.mask { true } else { false } }
         let windows = fields.contains { if case .slidingWindow = $0.mask { true } else { false } }

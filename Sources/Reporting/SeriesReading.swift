@@ -22,8 +22,8 @@ extension Series {
         }
     }
 
-    /// Computes the pairs of a whole window for one token, and is bound by that.
-    var recomputes: Bool { parameters.isDecode && points.allSatisfy { $0.overhead >= 2 } }
+    /// Reads a whole window anew for each token, and is bound by that arithmetic.
+    var recomputes: Bool { kernel == Streaming.recomputingKernel }
 
     /// Time that the fitted law gives.
     func fittedNanoseconds(at length: Int) -> Double? {

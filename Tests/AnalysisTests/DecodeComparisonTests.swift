@@ -76,7 +76,8 @@ import Testing
 
     @Test func formatsAreSetBesideTheWidest() throws {
         let analysis = Self.analysis([
-            (Self.step("decode-full", 40_000, format: .q4_0), [4096, 8192]), (Self.step("decode-full", 100_000), [4096, 8192]),
+            (Self.step("decode-full", 40_000, format: .q4_0), [4096, 8192]),
+            (Self.step("decode-full", 100_000), [4096, 8192]),
             (Self.step("decode-full", 50_000, format: .bfloat16), [4096]),
         ])
         let cost = try #require(analysis.cacheFormats.first)

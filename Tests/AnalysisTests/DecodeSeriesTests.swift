@@ -83,7 +83,8 @@ import Testing
 
     /// Below its window a series grows with the bytes, beyond it not at all: both have to hold.
     @Test func aWindowIsHeldOnBothSides() throws {
-        let series = try #require(Self.analysis([Self.step("decode-sink", .attentionSink(sinks: 4, window: 8192))]).series.first)
+        let series = try #require(
+            Self.analysis([Self.step("decode-sink", .attentionSink(sinks: 4, window: 8192))]).series.first)
         #expect(series.law != nil)
         // At 8K tokens four fewer are seen, which is the same within a hundredth.
         #expect(try #require(series.lengthSlope).fromLength == 8192)

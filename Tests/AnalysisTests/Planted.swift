@@ -55,7 +55,8 @@ struct Planted {
         let shape = try! AttentionShape(
             queryHeads: heads.query, keyValueHeads: heads.keyValue, queryLength: queryLength ?? length,
             keyLength: length, headDimension: headDimension)
-        let problem = try! AttentionProblem(shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat)
+        let problem = try! AttentionProblem(
+            shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat)
         return Workload(kernel: kernel, problem: problem, threads: threads)
     }
 

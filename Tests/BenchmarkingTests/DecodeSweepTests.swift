@@ -31,7 +31,8 @@ struct DecodeSweepTests {
     }
 
     @Test func formatsAreAnAxis() throws {
-        let sweep = try Self.parse(Self.text + "\ncacheFormat: [float32, q8_0, kivi-2]\nelementType: [float32, bfloat16]")
+        let sweep = try Self.parse(
+            Self.text + "\ncacheFormat: [float32, q8_0, kivi-2]\nelementType: [float32, bfloat16]")
         let workloads = try sweep.workloads(kernels: Self.kernels)
         #expect(workloads.count == 2 * 3 * 2)
         #expect(workloads.filter { $0.problem.cacheFormat == .kivi2 }.count == 4)
@@ -86,7 +87,9 @@ struct DecodeSweepTests {
         let workloads = try Self.parse(
             "name: demo\nphase: decode\nkernels: decode-window\nlengths: [4K, 256K]\nwindow: 2K\nheadDimension: 1"
         ).workloads(kernels: Self.kernels)
-        let plan = FakeWorld.$current.withValue(world) { Runner(world.instruments(), RunOptions(seed: 1)).plan(workloads) }
+        let plan = FakeWorld.$current.withValue(world) {
+            Runner(world.instruments(), RunOptions(seed: 1)).plan(workloads)
+        }
         // Both see 2,048 keys.
         for cell in plan.cells { #expect(abs(try! #require(cell.callSeconds) / (2048 * 3e-6) - 1) < 0.01) }
         var options = RunOptions(seed: 1)

@@ -42,9 +42,10 @@ import Testing
         let session = Session("check sliding-window chunked-local --layers 3 --output \(directory.path)")
         #expect(session.status == .done)
         let rows = session.output.split(separator: "\n").suffix(2).map { $0.split(separator: " ").map(String.init) }
-        #expect(rows.map { Array($0.prefix(5)) } == [
-            ["sliding-window(32)", "3", "32", "94", "94"], ["chunked-local(128)", "3", "128", "128", "128"],
-        ])
+        #expect(
+            rows.map { Array($0.prefix(5)) } == [
+                ["sliding-window(32)", "3", "32", "94", "94"], ["chunked-local(128)", "3", "128", "128", "128"],
+            ])
         let figures = try FileManager.default.contentsOfDirectory(atPath: directory.path + "/figures")
         #expect(Set(figures) == ["reach.csv", "reach.gp", "reach.svg", "reach.png", "reach.pdf"])
         let page = try String(contentsOf: directory.appendingPathComponent("README.md"), encoding: .utf8)

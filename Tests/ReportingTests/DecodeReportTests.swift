@@ -31,7 +31,9 @@ import TestSupport
         #expect(names(PlantedDecode.streaming) == ["streaming", "roofline"])
         #expect(names(PlantedDecode.formats).starts(with: ["formats", "cache-quality"]))
         #expect(names(PlantedDecode.inputAndOutput).starts(with: ["decode", "bandwidth", "tokens", "time"]))
-        #expect(Set(names(PlantedAnalysis.full)).isDisjoint(with: ["decode", "bandwidth", "streaming", "tokens", "formats"]))
+        #expect(
+            Set(names(PlantedAnalysis.full)).isDisjoint(with: ["decode", "bandwidth", "streaming", "tokens", "formats"])
+        )
     }
 
     @Test func theyAreDrawn() throws {

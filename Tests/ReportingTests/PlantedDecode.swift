@@ -79,7 +79,9 @@ enum PlantedDecode {
         let useful = problem.shape.queryHeads * problem.pairs.allowed
         let work = Work(problem: problem, computedPairs: computedPairs ?? useful)
         let time = nanoseconds(work)
-        let samples = (0..<12).map { Int((1000 * time * (1 + 0.002 * sin(Double(7 * $0 + problem.shape.keyLength)))).rounded()) }
+        let samples = (0..<12).map {
+            Int((1000 * time * (1 + 0.002 * sin(Double(7 * $0 + problem.shape.keyLength)))).rounded())
+        }
         let quiet = Contamination(
             migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0)
         return Benchmarking.Measurement(
@@ -87,6 +89,7 @@ enum PlantedDecode {
             outcome: .measured(
                 .init(
                     samplesNanoseconds: samples, rounds: Array(1...12), iterationsPerSample: 1000,
-                    contamination: samples.map { _ in quiet }, peakResidentBytes: problem.tensorBytes, maximumError: 0)))
+                    contamination: samples.map { _ in quiet }, peakResidentBytes: problem.tensorBytes, maximumError: 0))
+        )
     }
 }

@@ -26,7 +26,8 @@ enum BandwidthFigure {
         let x = Axis.lengths(from: Int(Double(lengths.lowerBound) / 1.1), to: lengths.upperBound)
         return Plot(
             name: "bandwidth", title: title(decode, reading, lengths),
-            method: "Queries, outputs, and the keys and values that the token sees, once each, over the time of a step; "
+            method:
+                "Queries, outputs, and the keys and values that the token sees, once each, over the time of a step; "
                 + "\(decode.conditions). Medians with 95 % intervals. Above the line: the step before left them in a cache.",
             notes: AbsentCells.sentences(decode.absent), x: x, y: .linear(to: most * 1.08),
             xLabel: decode.lengthAxisName, yLabel: "GB/s", columns: ("tokens", "gigabytesPerSecond"), traces: traces,

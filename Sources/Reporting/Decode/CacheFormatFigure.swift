@@ -5,7 +5,9 @@ import Foundation
 /// bytes; above it, something else bounds the step.
 enum CacheFormatFigure {
     static func plot(_ analysis: ScalingAnalysis) -> Plot? {
-        guard let cost = analysis.cacheFormats.first, cost.rows.count > 2, let widest = cost.rows.first else { return nil }
+        guard let cost = analysis.cacheFormats.first, cost.rows.count > 2, let widest = cost.rows.first else {
+            return nil
+        }
         let styles = SeriesStyle.styles(for: cost.rows.map { (label: name($0), kernel: name($0)) })
         let traces = cost.rows.compactMap { row in
             styles[name(row)].map { style in

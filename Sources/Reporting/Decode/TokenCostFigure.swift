@@ -30,7 +30,8 @@ enum TokenCostFigure {
         else { return nil }
         return Plot(
             name: "tokens", title: title(lead),
-            method: "Attention of one layer, \(analysis.conditions). Input: a prompt of n tokens over n. Output: one step "
+            method:
+                "Attention of one layer, \(analysis.conditions). Input: a prompt of n tokens over n. Output: one step "
                 + "against n tokens. Medians with 95 % intervals."
                 + (traces.contains { $0.kind == .beyond } ? " Dotted: by the prompt's law." : ""),
             notes: [], x: .lengths(from: Int(shortest / 1.1), to: Int(longest)),
