@@ -58,6 +58,20 @@ import Testing
         #expect(points.map(\.cacheLevel) == [2, 3, nil])
     }
 
+    /// A byte from the last cache costs a third of one from memory: the law is that of memory.
+    @Test func theLawIsFittedPastTheLastCache() throws {
+        let planted = Self.step("decode-full", law: { $0 < 32e6 ? 0.01 * $0 : 0.03 * $0 })
+        let series = try #require(Self.analysis([planted]).series.first)
+        #expect(series.points.map(\.cacheLevel) == [3, 3] + [Int?](repeating: nil, count: 6))
+        #expect(series.lawFromLength == 4096)
+        #expect(series.verdict == .matches)
+        #expect(abs(try #require(series.nanosecondsPerByte).value / 0.03 - 1) < 0.03)
+        #expect(series.cautions.contains { $0.description.hasPrefix("fitted from ") })
+        // Too few lengths in memory: all are fitted, and no law holds.
+        let short = try #require(Self.analysis([planted], lengths: Array(Self.lengths.prefix(6))).series.first)
+        #expect(short.lawFromLength == 1024 && short.verdict != .matches)
+    }
+
     @Test func aWindowIsFlat() throws {
         let series = try #require(Self.analysis([Self.step("decode-window", .slidingWindow(512))]).series.first)
         let slope = try #require(series.lengthSlope)
