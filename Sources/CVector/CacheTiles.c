@@ -231,9 +231,7 @@ VECTOR_INLINE void unpack_value_codes(
                 const long token = row * packed + part, scale = x / 32 * CACHE_TILE_TOKENS + token;
                 const int shift = part % 4 * 8 + part / 4 * bits;
                 vector_float number;
-                if (codes == cache_codes_q8_0)
-                    number = __builtin_convertvector((vector_int)((vector_word)words << (24 - shift)) >> 24, vector_float);
-                else number = code(words, shift, bits, codes == cache_codes_q4_0 ? 8 : 0);
+                number = code(words, shift, bits, codes == cache_codes_q8_0 ? 128 : codes == cache_codes_q4_0 ? 8 : 0);
                 vector_float step = (vector_float)(load_half(scales, scale));
                 number = codes == cache_codes_kivi
                     ? vector_fma(number, step, (vector_float)(load_half(minima, scale))) : number * step;
@@ -260,4 +258,189 @@ void cache_unpack_codes(
         unpack_value_codes(cache_codes_kivi, v, v + word_bytes, d, values, n + values_offset);
         return;
     }
+}
+
+// Fixed point. A float32 becomes the sum of signed bytes at weights 1, 256 and 65536 of a step: the step is the largest
+// magnitude over 127·256^(digits − 1).
+VECTOR_INLINE float largest_integer(int digits) { return digits == 3 ? 127.0f * 65536 : 127.0f * 256; }
+
+typedef signed char byte_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+
+// Writes the digits of rounded(x · inverse), the lowest first, `stride` bytes apart, and adds them up.
+VECTOR_INLINE void store_digits(
+    vector_float x, float inverse, int digits, signed char *target, long stride, vector_int sums[CACHE_MOST_DIGITS]) {
+    vector_int rest = __builtin_convertvector(__builtin_elementwise_roundeven(x * inverse), vector_int);
+    UNROLLED for (int digit = 0; digit < digits; digit++) {
+        vector_int low = (rest << 24) >> 24;
+        rest = (rest - low) >> 8;
+        sums[digit] += low;
+        byte_lanes bytes = __builtin_convertvector(low, byte_lanes);
+        __builtin_memcpy(target + digit * stride, &bytes, sizeof bytes);
+    }
+}
+
+VECTOR_INLINE vector_float magnitude(vector_float x) { return (vector_float)((vector_word)x & 0x7fffffffu); }
+
+// Codes count from −bias: so much do a number's digits have too much in every sum.
+VECTOR_INLINE int code_bias(enum cache_codes codes) { return codes == cache_codes_q8_0 ? 128 : 8; }
+
+VECTOR_INLINE void store_biases(enum cache_codes codes, int digits, vector_int sums[CACHE_MOST_DIGITS], int *biases) {
+    UNROLLED for (int digit = 0; digit < digits; digit++) biases[digit] = -code_bias(codes) * __builtin_reduce_add(sums[digit]);
+}
+
+void cache_query_digits(enum cache_codes codes, const float *query, long d, struct cache_digits *result) {
+    for (long block = 0; block < d / 32; block++) {
+        vector_float largest = (vector_float)(0.0f), taint = (vector_float)(0.0f);
+        for (long x = 0; x < 32; x += VECTOR_LANES) {
+            vector_float part = load_words(query + block * 32 + x);
+            largest = vector_max(magnitude(part), largest);
+            taint += part * 0.0f;
+        }
+        const float limit = largest_integer(CACHE_KEY_DIGITS), most = vector_horizontal_max(largest);
+        vector_int sums[CACHE_MOST_DIGITS] = {0};
+        for (long x = 0; x < 32; x += VECTOR_LANES)
+            store_digits(load_words(query + block * 32 + x), most > 0 ? limit / most : 0, CACHE_KEY_DIGITS,
+                result->bytes + block * 32 + x, d, sums);
+        result->steps[block] = most / limit + vector_horizontal_sum(taint);
+        store_biases(codes, CACHE_KEY_DIGITS, sums, result->biases + block * CACHE_MOST_DIGITS);
+    }
+}
+
+VECTOR_INLINE void weight_digits(
+    enum cache_codes codes, int digits, const float *weights, const char *scales, long d, struct cache_digits *result) {
+    for (long block = 0; block < d / 32; block++) {
+        const char *row = scales + block * CACHE_TILE_TOKENS * 2;
+        vector_float largest = (vector_float)(0.0f), taint = (vector_float)(0.0f);
+        vector_float products[TILE_BLOCKS];
+        UNROLLED for (int b = 0; b < TILE_BLOCKS; b++) {
+            products[b] = vector_load_float16(row + b * VECTOR_LANES * 2) * load_words(weights + b * VECTOR_LANES);
+            largest = vector_max(magnitude(products[b]), largest);
+            taint += products[b] * 0.0f;
+        }
+        const float limit = largest_integer(digits), most = vector_horizontal_max(largest);
+        vector_int sums[CACHE_MOST_DIGITS] = {0};
+        UNROLLED for (int b = 0; b < TILE_BLOCKS; b++)
+            store_digits(products[b], most > 0 ? limit / most : 0, digits,
+                result->bytes + block * CACHE_TILE_TOKENS + b * VECTOR_LANES, d / 32 * CACHE_TILE_TOKENS, sums);
+        result->steps[block] = most / limit + vector_horizontal_sum(taint);
+        store_biases(codes, digits, sums, result->biases + block * CACHE_MOST_DIGITS);
+    }
+}
+
+VECTOR_INLINE vector_int broadcast_word(const signed char *bytes) {
+    int word;
+    __builtin_memcpy(&word, bytes, sizeof word);
+    return (vector_int)word;
+}
+
+// Codes of four neighbours, from a word that holds four or eight.
+VECTOR_INLINE vector_int quad(enum cache_codes codes, vector_float words, int part) {
+    return codes == cache_codes_q8_0 ? (vector_int)words : (vector_int)(((vector_word)words >> 4 * part) & 0x0f0f0f0fu);
+}
+
+// Two vectors of sums over one block of codes: `rows` rows of words, `row_bytes` apart, the second vector `pair_bytes`
+// after the first; digits of the numbers that they are multiplied with, for each head.
+VECTOR_INLINE void code_products(
+    enum cache_codes codes, int heads, int digits, const char *words, long rows, long row_bytes, long pair_bytes,
+    const struct cache_digits *numbers, long first_byte, long digit_bytes, long block, const char *next,
+    vector_float products[CACHE_TILE_HEADS][2]) {
+    const int parts = codes == cache_codes_q8_0 ? 1 : 2;
+    vector_int sums[CACHE_TILE_HEADS][CACHE_MOST_DIGITS][2];
+    UNROLLED for (int h = 0; h < heads; h++)
+        UNROLLED for (int digit = 0; digit < digits; digit++) {
+            vector_int bias = (vector_int)numbers[h].biases[block * CACHE_MOST_DIGITS + digit];
+            sums[h][digit][0] = bias;
+            sums[h][digit][1] = bias;
+        }
+    for (long row = 0; row < rows; row++) {
+        vector_float first = load_words(words + row * row_bytes), second = load_words(words + row * row_bytes + pair_bytes);
+        vector_prefetch(next + row * row_bytes);
+        vector_prefetch(next + row * row_bytes + pair_bytes);
+        UNROLLED for (int part = 0; part < parts; part++) {
+            vector_int left = quad(codes, first, part), right = quad(codes, second, part);
+            UNROLLED for (int h = 0; h < heads; h++)
+                UNROLLED for (int digit = 0; digit < digits; digit++) {
+                    vector_int number = broadcast_word(
+                        numbers[h].bytes + first_byte + digit * digit_bytes + (row * parts + part) * 4);
+                    sums[h][digit][0] = vector_byte_dot(sums[h][digit][0], left, number);
+                    sums[h][digit][1] = vector_byte_dot(sums[h][digit][1], right, number);
+                }
+        }
+    }
+    UNROLLED for (int h = 0; h < heads; h++)
+        UNROLLED for (int c = 0; c < 2; c++) {
+            vector_float sum = __builtin_convertvector(sums[h][digits - 1][c], vector_float);
+            UNROLLED for (int digit = digits - 2; digit >= 0; digit--)
+                sum = vector_fma(sum, (vector_float)(256.0f), __builtin_convertvector(sums[h][digit][c], vector_float));
+            products[h][c] = sum * numbers[h].steps[block];
+        }
+}
+
+VECTOR_INLINE void code_scores(
+    enum cache_codes codes, int heads, const char *keys, const char *scales, long d, const struct cache_digits *queries,
+    float *scores, const char *next) {
+    const long words = codes == cache_codes_q8_0 ? 8 : 4, vector = VECTOR_LANES * 4, block_bytes = d / 32 * words * vector;
+    for (int b = 0; b < TILE_BLOCKS; b += 2)
+        for (long block = 0; block < d / 32; block++) {
+            const long at = b * block_bytes + block * words * vector;
+            vector_float products[CACHE_TILE_HEADS][2];
+            code_products(codes, heads, CACHE_KEY_DIGITS, keys + at, words, vector, block_bytes, queries, block * 32, d,
+                block, next + at, products);
+            UNROLLED for (int c = 0; c < 2; c++) {
+                const long token = (b + c) * VECTOR_LANES;
+                vector_float scale = vector_load_float16(scales + (block * CACHE_TILE_TOKENS + token) * 2);
+                UNROLLED for (int h = 0; h < heads; h++) {
+                    float *target = scores + h * CACHE_TILE_TOKENS + token;
+                    vector_float sum = block == 0 ? (vector_float)(0.0f) : load_words(target);
+                    store_words(vector_fma(products[h][c], scale, sum), target);
+                }
+            }
+        }
+}
+
+VECTOR_INLINE void code_values(
+    enum cache_codes codes, int heads, int digits, const char *values, long d, const struct cache_digits *weights,
+    float *outputs, const char *next) {
+    const long rows = CACHE_TILE_TOKENS / (codes == cache_codes_q8_0 ? 4 : 8);
+    for (long x = 0; x < d; x += 2 * VECTOR_LANES) {
+        vector_float products[CACHE_TILE_HEADS][2];
+        code_products(codes, heads, digits, values + x * 4, rows, d * 4, VECTOR_LANES * 4, weights,
+            x / 32 * CACHE_TILE_TOKENS, d / 32 * CACHE_TILE_TOKENS, x / 32, next + x * 4, products);
+        UNROLLED for (int h = 0; h < heads; h++)
+            UNROLLED for (int c = 0; c < 2; c++) {
+                float *target = outputs + h * d + x + c * VECTOR_LANES;
+                store_words(load_words(target) + products[h][c], target);
+            }
+    }
+}
+
+#define SCORES(codes, heads, ...) code_scores(codes, heads, __VA_ARGS__)
+#define VALUES_OF_2(codes, heads, ...) code_values(codes, heads, 2, __VA_ARGS__)
+#define VALUES_OF_3(codes, heads, ...) code_values(codes, heads, 3, __VA_ARGS__)
+
+void cache_code_scores(
+    enum cache_codes codes, const void *keys, long word_bytes, long d, const struct cache_digits *queries, int heads,
+    float *scores, const void *next) {
+    const char *scales = (const char *)keys + word_bytes, *next_scales = (const char *)next + word_bytes;
+    for (long line = 0; line < d / 32 * CACHE_TILE_TOKENS * 2; line += 64) vector_prefetch(next_scales + line);
+    if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(SCORES, cache_codes_q8_0, keys, scales, d, queries, scores, next)
+    EACH_HEAD_COUNT(SCORES, cache_codes_q4_0, keys, scales, d, queries, scores, next)
+}
+
+void cache_code_values(
+    enum cache_codes codes, int digits, const void *values, long word_bytes, long d, const float *weights, int heads,
+    struct cache_digits *numbers, float *outputs, const void *next) {
+    const char *scales = (const char *)values + word_bytes, *next_scales = (const char *)next + word_bytes;
+    for (long line = 0; line < d / 32 * CACHE_TILE_TOKENS * 2; line += 64) vector_prefetch(next_scales + line);
+    for (int h = 0; h < heads; h++) {
+        const float *row = weights + h * CACHE_TILE_TOKENS;
+        if (digits == 2) weight_digits(codes, 2, row, scales, d, numbers + h);
+        else weight_digits(codes, 3, row, scales, d, numbers + h);
+    }
+    if (digits == 2) {
+        if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(VALUES_OF_2, cache_codes_q8_0, values, d, numbers, outputs, next)
+        EACH_HEAD_COUNT(VALUES_OF_2, cache_codes_q4_0, values, d, numbers, outputs, next)
+    }
+    if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(VALUES_OF_3, cache_codes_q8_0, values, d, numbers, outputs, next)
+    EACH_HEAD_COUNT(VALUES_OF_3, cache_codes_q4_0, values, d, numbers, outputs, next)
 }

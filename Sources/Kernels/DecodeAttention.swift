@@ -63,10 +63,10 @@ public class DecodeAttention {
             problem.cacheFormat, plan.retention, groups: shape.batch * shape.keyValueHeads,
             headDimension: shape.headDimension)
         let words =
-            threads * DecodeWorkspaceSize(problem).total + DecodePartials.words(problem, ranges: plan.ranges.count)
+            DecodePartials.words(problem, ranges: plan.ranges.count)
             + (problem.positions == .none
                 ? 0 : CacheAngles.words(headDimension: shape.headDimension, slots: plan.slots))
-        return cache + words * MemoryLayout<Float>.size
+        return cache + threads * DecodeWorkspaceSize(problem).byteCount + words * MemoryLayout<Float>.size
     }
 
     public var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }

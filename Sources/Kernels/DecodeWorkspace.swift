@@ -10,6 +10,8 @@ struct DecodeWorkspaceSize {
     let sums: Int
     let scores: Int
     let unpacked: Int
+    /// Numbers in digits, for formats whose codes are multiplied as integers.
+    let digits: Int
 
     /// The runs of a rolling cache, each with a turn of its own, and the query as it comes.
     static let queryTurns = 4
@@ -22,9 +24,14 @@ struct DecodeWorkspaceSize {
         sums = heads * (Lanes.lanes + 1)
         scores = 3 * Int(CACHE_TILE_HEADS) * CacheTileLayout.tokens
         unpacked = 2 * CacheTileLayout.tokens * d
+        let isInteger =
+            if case .integers = TileArithmetic(problem, problem.cacheFormat) { true } else { false }
+        digits = isInteger ? heads + Int(CACHE_TILE_HEADS) : 0
     }
 
     var total: Int { queries + outputs + sums + scores + unpacked }
+
+    var byteCount: Int { total * MemoryLayout<Float>.size + digits * MemoryLayout<cache_digits>.stride }
 }
 
 /// What one worker needs to attend a range of keys, allocated once.
@@ -52,6 +59,9 @@ final class DecodeWorkspace: @unchecked Sendable {
     /// A tile as float32, where its format has no product of its own.
     private let keys: UnsafeMutablePointer<Float>
     private let values: UnsafeMutablePointer<Float>
+    /// [heads] of the queries, [chunk] of the weights; empty but for `TileArithmetic.integers`.
+    private let queryDigits: UnsafeMutablePointer<cache_digits>
+    private let weightDigits: UnsafeMutablePointer<cache_digits>
 
     var computedPairs = 0
 
@@ -79,9 +89,14 @@ final class DecodeWorkspace: @unchecked Sendable {
         narrowWeights = otherScores + Self.chunk * Self.tokens
         keys = scores + size.scores
         values = keys + Self.tokens * d
+        queryDigits = .allocate(capacity: size.digits)
+        weightDigits = queryDigits + max(0, size.digits - Self.chunk)
     }
 
-    deinit { UnsafeMutableRawPointer(storage).deallocate() }
+    deinit {
+        UnsafeMutableRawPointer(storage).deallocate()
+        queryDigits.deallocate()
+    }
 
     /// Attends the queries of one group over one range of its keys.
     func attend(group: Int, range: Int, _ query: UnsafeRawPointer, into partials: DecodePartials) {
@@ -120,6 +135,9 @@ final class DecodeWorkspace: @unchecked Sendable {
             switch arithmetic {
             case .direct(let plain):
                 cache_scores(plain, address, d, queries(first, plain), Int32(count), scores, next)
+            case .integers(let codes):
+                cache_code_scores(
+                    codes, address, layout.wordBytes, d, queryDigits + first, Int32(count), scores, next)
             case .unpacked:
                 if let angles {
                     turnedScores(tile, angles, first: first, count: count)
@@ -136,6 +154,10 @@ final class DecodeWorkspace: @unchecked Sendable {
                 cache_values(
                     plain, address + offset, d, narrow ? narrowWeights : scores, Int32(count), outputs + first * d,
                     next + offset)
+            case .integers(let codes):
+                cache_code_values(
+                    codes, problem.elementType == .float32 ? 3 : 2, address + offset, layout.wordBytes, d, scores,
+                    Int32(count), weightDigits, outputs + first * d, next + offset)
             case .unpacked:
                 cache_values(cache_layout_float32, values, d, scores, Int32(count), outputs + first * d, values)
             }
@@ -158,6 +180,7 @@ final class DecodeWorkspace: @unchecked Sendable {
             }
             let row = queries + head * d
             for x in 0..<headDimension { row[x] = problem.elementType.element(start + x, of: query) }
+            if case .integers(let codes) = arithmetic { cache_query_digits(codes, row, d, queryDigits + head) }
         }
         guard let angles else { return }
         for run in angles.runs.indices {
@@ -241,16 +264,21 @@ final class DecodeWorkspace: @unchecked Sendable {
 enum TileArithmetic {
     /// On the words as they lie.
     case direct(cache_layout)
+    /// On codes as they lie, in integers.
+    case integers(cache_codes)
     /// On float32 copies of one tile at a time, which stay in the first two levels of cache.
     case unpacked
 
     /// bfloat16 multiplies with bfloat16 only: queries and weights of another type would lose by it. Turned keys are
     /// float32 in any format.
     init(_ problem: AttentionProblem, _ format: CacheFormat) {
-        let layout = CacheTileLayout(format, headDimension: problem.shape.headDimension).plainLayout
-        switch layout {
+        let tile = CacheTileLayout(format, headDimension: problem.shape.headDimension)
+        switch tile.plainLayout {
         case .some(let layout) where problem.positions == .none:
             self = layout == cache_layout_bfloat16 && problem.elementType != .bfloat16 ? .unpacked : .direct(layout)
+        case nil
+        where format != .kivi2 && problem.positions == .none && tile.d <= Int(CACHE_LARGEST_DIMENSION):
+            self = .integers(tile.codes)
         default: self = .unpacked
         }
     }

@@ -18,6 +18,7 @@ public enum KernelRegistry {
         DecodeWindowAttention.self,
         DecodeSinkAttention.self,
         DecodeSinkUnrotatedAttention.self,
+        DecodeRecomputeAttention.self,
         ReferenceAttention.self,
     ]
 

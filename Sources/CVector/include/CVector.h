@@ -202,6 +202,18 @@ VECTOR_INLINE vector_float vector_bfloat16_dot(vector_float sum, vector_float a,
 #define VECTOR_HAS_BFLOAT16_DOT 0
 #endif
 
+// sum + Σ a.byte[i] · b.byte[i] over the four bytes of a word, those of a unsigned, those of b signed: vpdpbusd; eight
+// shifts, four masks, four multiplications and additions where there is no such instruction.
+VECTOR_INLINE vector_int vector_byte_dot(vector_int sum, vector_int a, vector_int b) {
+#if defined(__AVX512VNNI__) && VECTOR_LANES == 16
+    return (vector_int)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
+#else
+    for (int shift = 0; shift < 32; shift += 8)
+        sum += (vector_int)(((vector_word)a >> shift) & 0xffu) * ((vector_int)((vector_word)b << (24 - shift)) >> 24);
+    return sum;
+#endif
+}
+
 // Words of two bfloat16, low in the lower half: vcvtne2ps2bf16, vpermw.
 VECTOR_INLINE vector_float vector_bfloat16_pairs(vector_float low, vector_float high) {
 #if defined(__AVX512BF16__) && VECTOR_LANES == 16

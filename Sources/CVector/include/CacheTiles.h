@@ -45,6 +45,35 @@ void cache_unpack_codes(
     enum cache_codes codes, const void *tile, long values_offset, long word_bytes, long d, float *keys, float *values,
     const void *next);
 
+// Products with codes of q8_0 and q4_0 as they lie, in integers: four products of a byte and a signed byte make one
+// addition (vector_byte_dot), four times what float32 does in an instruction. What codes are multiplied with is therefore
+// cut into signed bytes, for each block of 32 codes that share a scale: queries into three, which keeps the 24 bits of
+// float32; weights, scales of the values multiplied in, into three or, where outputs have 16 bits, two.
+#define CACHE_KEY_DIGITS 3
+#define CACHE_MOST_DIGITS 3
+#define CACHE_LARGEST_DIMENSION 1024
+
+struct cache_digits {
+    // [digits][numbers]: for a query [digits][d]; for weights [digits][d/32][CACHE_TILE_TOKENS].
+    signed char bytes[CACHE_MOST_DIGITS * CACHE_LARGEST_DIMENSION * CACHE_TILE_TOKENS / 32];
+    // Of the lowest digit, for each block of codes.
+    float steps[CACHE_LARGEST_DIMENSION / 32];
+    // What sums begin with, since codes are unsigned: [blocks][CACHE_MOST_DIGITS].
+    int biases[CACHE_LARGEST_DIMENSION / 32 * CACHE_MOST_DIGITS];
+};
+
+void cache_query_digits(enum cache_codes codes, const float *query, long d, struct cache_digits *result);
+
+// As cache_scores.
+void cache_code_scores(
+    enum cache_codes codes, const void *keys, long word_bytes, long d, const struct cache_digits *queries, int heads,
+    float *scores, const void *next);
+
+// As cache_values; `numbers` is room for one a head.
+void cache_code_values(
+    enum cache_codes codes, int digits, const void *values, long word_bytes, long d, const float *weights, int heads,
+    struct cache_digits *numbers, float *outputs, const void *next);
+
 // Turns unpacked keys by what their place adds to the position of their tile: pairs (i, i + half) by the angles whose
 // cosines and sines are [half][CACHE_TILE_TOKENS].
 void cache_turn_keys(float *unpacked, long d, long half, const float *cosines, const float *sines);

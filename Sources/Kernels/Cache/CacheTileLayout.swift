@@ -6,7 +6,7 @@ import CVector
 /// go in, and how many bytes there are.
 ///
 ///     float32, bfloat16, float16, fp8   words only
-///     q8_0    keys [block][d/4][lane] of 4 bytes, sign bits flipped; values [token/4][d] of 4 bytes
+///     q8_0    keys [block][d/4][lane] of 4 bytes, sign bits flipped; values [token/4][d] alike
 ///     q4_0    keys [block][d/8][lane] of 8 nibbles; values [token/8][d]
 ///     kivi-2  keys [block][d/16][lane] of 16 pairs of bits; values [token/16][d]
 ///
@@ -106,6 +106,15 @@ struct CacheTileLayout {
         tile + (ofValues ? valuesOffset : 0) + wordBytes + 2 * index
     }
 
+    /// How C reads the codes of a format that has them.
+    var codes: cache_codes {
+        switch format {
+        case .q8_0: cache_codes_q8_0
+        case .q4_0: cache_codes_q4_0
+        default: cache_codes_kivi
+        }
+    }
+
     /// How C reads the words; nil where elements are codes that need scales.
     var plainLayout: cache_layout? {
         switch format {
@@ -164,7 +173,7 @@ extension CacheTileLayout {
 
     /// One row in blocks of ggml, or the values of one token in KIVI's.
     func putBlocks(_ row: UnsafePointer<Float>, ofValues: Bool, _ token: Int, _ tile: UnsafeMutableRawPointer) {
-        let flipped: UInt8 = format == .q8_0 && !ofValues ? 0x80 : 0
+        let flipped: UInt8 = format == .q8_0 ? 0x80 : 0
         for block in 0..<d / CacheFormat.blockLength {
             let start = block * CacheFormat.blockLength
             let (scale, minimum, codes) = encoded(
@@ -218,11 +227,5 @@ func unpackCacheTile(
         cache_unpack_values(plain, tile + offset, d, values, next + offset)
         return
     }
-    let codes =
-        switch layout.format {
-        case .q8_0: cache_codes_q8_0
-        case .q4_0: cache_codes_q4_0
-        default: cache_codes_kivi
-        }
-    cache_unpack_codes(codes, tile, offset, layout.wordBytes, d, keys, values, next)
+    cache_unpack_codes(layout.codes, tile, offset, layout.wordBytes, d, keys, values, next)
 }
