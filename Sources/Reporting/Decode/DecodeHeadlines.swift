@@ -48,11 +48,13 @@ extension Headlines {
         let others = windowed.filter { $0.lengthSlope?.verdict != .matches }
         let count = "\(flat.count) of \(windowed.count) windowed series stay flat however much is cached"
         guard !others.isEmpty else { return count + "." }
-        let named = others.map { series in
-            "\(series.label) \(series.lengthSlope?.verdict == .deviates ? "deviates" : "is undecided")"
-                + (series.lengthSlope.map { " (n^\(Quantity.aboutZero($0.exponent)))" } ?? "")
+        let deviating = others.filter { $0.lengthSlope?.verdict == .deviates }
+        let undecided = others.count - deviating.count
+        let named = deviating.map { series in
+            "\(series.label) deviates" + (series.lengthSlope.map { " (n^\(Quantity.aboutZero($0.exponent)))" } ?? "")
         }
-        return count + "; " + AbsentCells.list(named) + "."
+        let counted = undecided == 0 ? [] : ["\(undecided) \(undecided == 1 ? "is" : "are") undecided"]
+        return count + "; " + AbsentCells.list(named + counted) + "."
     }
 
     private static func streaming(_ streaming: Streaming) -> String? {
