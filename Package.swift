@@ -29,6 +29,7 @@ let package = Package(
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CVector"),
+        .target(name: "CActivations", exclude: ["query.npy", "key.npy", "value.npy"]),
         .target(
             name: "CBuildInfo",
             cSettings: [
@@ -41,7 +42,7 @@ let package = Package(
         .target(name: "Statistics"),
         .target(name: "Attention"),
         .target(name: "Hardware", dependencies: ["CHwloc", "CVector", "CBuildInfo"]),
-        .target(name: "Kernels", dependencies: ["Attention", "Hardware", "COpenBLAS", "CVector"]),
+        .target(name: "Kernels", dependencies: ["Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         .target(name: "Benchmarking", dependencies: ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
         .target(name: "Analysis", dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         .target(
@@ -73,8 +74,7 @@ let package = Package(
             name: "AttentionTests", dependencies: ["Attention", "TestSupport"], resources: [.copy("NumPy")]),
         .testTarget(name: "HardwareTests", dependencies: ["Hardware", "TestSupport"]),
         .testTarget(
-            name: "KernelsTests", dependencies: ["Attention", "Hardware", "Kernels", "CVector", "TestSupport"],
-            resources: [.copy("RealActivations")]),
+            name: "KernelsTests", dependencies: ["Attention", "Hardware", "Kernels", "CVector", "TestSupport"]),
         .testTarget(
             name: "BenchmarkingTests",
             dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "TestSupport"]),

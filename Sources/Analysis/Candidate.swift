@@ -4,7 +4,7 @@ import Statistics
 /// A function of the length that the times might be proportional to, beside an overhead; ranked against the others by
 /// AICc. Functions within 2 of the best cannot be told from it by these data.
 public struct Candidate: Sendable, Codable, Hashable {
-    /// "pairs" (what the mask allows), "computed pairs" (what the kernel computes, where that is another function), or a textbook's "n", "n log n",
+    /// "bytes" (in decode), "pairs" (what the mask allows), "computed pairs" (what the kernel computes, where that is another function), or a textbook's "n", "n log n",
     /// "n·w", "n²".
     public let name: String
     public let deltaAICc: Double
@@ -35,6 +35,14 @@ public struct Candidate: Sendable, Codable, Hashable {
     }
 
     private static func functions(of parameters: SeriesParameters) -> [(String, (Point) -> Double)] {
+        // In decode past a window nothing grows, and a function of the length that fits is one that fits noise.
+        if parameters.isDecode {
+            guard parameters.mask == .causal else { return [] }
+            return [
+                ("bytes", { Double($0.bytes) }), ("n log n", { $0.length * log($0.length) }),
+                ("n²", { $0.length * $0.length }),
+            ]
+        }
         var functions: [(String, (Point) -> Double)] = [
             ("pairs", { Double($0.usefulPairs) }),
             ("computed pairs", { Double($0.computedPairs) }),

@@ -21,7 +21,7 @@ struct Cells {
     private(set) var series: [MeasuredSeries] = []
     private(set) var absent: [AbsentCell] = []
 
-    init(_ measurements: [Measurement], ceilings: Ceilings) {
+    init(_ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache]) {
         let byWorkload = Dictionary(grouping: measurements) { $0.workload }
         let bySeries = Dictionary(grouping: byWorkload.keys) { SeriesKey($0) }
         let keys = bySeries.keys.sorted()
@@ -29,7 +29,7 @@ struct Cells {
             let workloads = bySeries[key]!.sorted { $0.problem.shape.keyLength < $1.problem.shape.keyLength }
             var points: [Point] = []
             for workload in workloads {
-                switch Self.cell(of: byWorkload[workload]!, workload, ceilings) {
+                switch Self.cell(of: byWorkload[workload]!, workload, ceilings, caches) {
                 case .point(let point): points.append(point)
                 case .absent(let reason, let failed):
                     let shape = workload.problem.shape
@@ -48,7 +48,9 @@ struct Cells {
         case absent(reason: String, failed: Bool)
     }
 
-    private static func cell(of launches: [Measurement], _ workload: Workload, _ ceilings: Ceilings) -> Cell {
+    private static func cell(
+        of launches: [Measurement], _ workload: Workload, _ ceilings: Ceilings, _ caches: [Machine.Cache]
+    ) -> Cell {
         var records: [Measurement.Record] = []
         var skipped = ""
         for launch in launches.sorted(by: { $0.launch < $1.launch }) {
@@ -62,7 +64,7 @@ struct Cells {
         do {
             let work = launches[0].work
             return .point(
-                try Point(workload: workload, work: work, launches: records, ceilings: ceilings))
+                try Point(workload: workload, work: work, launches: records, ceilings: ceilings, caches: caches))
         } catch {
             return .absent(reason: error.description, failed: false)
         }

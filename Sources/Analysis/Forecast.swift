@@ -40,15 +40,14 @@ extension Forecast {
         if let point = series.points.first(where: { $0.keyLength == tokens }) {
             return .success(Forecast(measured: point, of: series))
         }
-        guard let laws = series.laws else {
-            return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .noLaw))
-        }
         let largest = series.points.last!.length
         let multiple = Double(tokens) / largest
+        let work = series.parameters.work(length: tokens)
+        guard let prediction = series.flatNanoseconds(at: tokens) ?? series.laws?.prediction(pairs: work).nanoseconds()
+        else { return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .noLaw)) }
         guard multiple <= refusedBeyond else {
             return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooFar))
         }
-        let prediction = laws.prediction(pairs: series.parameters.usefulPairs(length: tokens)).nanoseconds()
         guard prediction.high <= prediction.low * refusedSpread else {
             return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooUncertain))
         }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// time = overhead + coefficient · pairs^exponent, over the exact pair count of the series' mask.
+/// time = overhead + coefficient · work^exponent, over the exact pair count of the series' mask, or in decode over the
+/// bytes that must move: `SeriesParameters.work(length:)`.
 public struct GrowthLaw: Sendable, Codable, Hashable {
     public let overheadNanoseconds: Double
     public let coefficient: Double
@@ -12,8 +13,8 @@ public struct GrowthLaw: Sendable, Codable, Hashable {
         self.exponent = exponent
     }
 
-    /// - Parameter pairs: over all batches and heads.
-    public func nanoseconds(pairs: Double) -> Double {
-        overheadNanoseconds + coefficient * pow(pairs, exponent)
+    /// - Parameter work: over all batches and heads.
+    public func nanoseconds(work: Double) -> Double {
+        overheadNanoseconds + coefficient * pow(work, exponent)
     }
 }

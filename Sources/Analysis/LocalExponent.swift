@@ -1,7 +1,7 @@
 import Foundation
 import Statistics
 
-/// ln(time ratio) over ln(length ratio) between neighbours, measured and as the exact pair counts say. For a window the
+/// ln(time ratio) over ln(length ratio) between neighbours, measured and as the exact counts of pairs, or in decode of bytes, say. For a window the
 /// theory runs from 2 down to 1 as the length passes the window, so it is not held against either end.
 public struct LocalExponent: Sendable, Codable, Hashable {
     public let fromLength: Int
@@ -11,7 +11,7 @@ public struct LocalExponent: Sendable, Codable, Hashable {
 }
 
 extension LocalExponent {
-    init(from: Point, to: Point) {
+    init(from: Point, to: Point, basis: WorkBasis) {
         let doubling = log(to.length / from.length)
         let ratio = to.median.ratio(to: from.median)
         fromLength = from.keyLength
@@ -19,6 +19,6 @@ extension LocalExponent {
         measured = Estimate(
             value: log(ratio.value) / doubling, low: log(ratio.low) / doubling, high: log(ratio.high) / doubling,
             level: ratio.level)
-        theory = log(Double(to.usefulPairs) / Double(from.usefulPairs)) / doubling
+        theory = log(basis.work(of: to) / basis.work(of: from)) / doubling
     }
 }

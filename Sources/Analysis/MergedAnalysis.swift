@@ -28,8 +28,8 @@ extension ScalingAnalysis {
         self.init(
             schema: Self.currentSchema,
             series: labels.compactMap { label in series.first { $0.label == label } },
-            crossovers: [], overheadRatios: [], strongScaling: [],
-            forecasts: relabelled(\.forecasts, \.series), ceilings: parts[0].analysis.ceilings,
+            crossovers: [], overheadRatios: [], strongScaling: [], tokenCosts: [], streaming: [], cacheFormats: [],
+            forecasts: relabelled(\.forecasts, \.series), cacheQuality: [], ceilings: parts[0].analysis.ceilings,
             absent: relabelled(\.absent, \.series), cautions: [])
     }
 

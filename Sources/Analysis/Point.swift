@@ -34,8 +34,14 @@ public struct Point: Sendable, Codable, Hashable {
     public let bytes: Int
     /// Useful FLOP/s over the measured peak of the element type, threads counted.
     public let fractionOfPeak: Double
+    /// `bytes` over the time, as a part of the measured read bandwidth, threads counted; nil where none was measured.
+    public let fractionOfBandwidth: Double?
+    /// Level of the smallest cache that holds what one call reads and writes, so that the next may find it there; nil
+    /// where none does.
+    public let cacheLevel: Int?
     public let peakResidentBytes: Int
-    /// What theory says this call needs: Q, K, V, O and the kernel's own scratch.
+    /// What theory says this call needs: Q, K, V, O and the kernel's own scratch; in decode the output and the scratch, of
+    /// which the cache is a part.
     public let predictedBytes: Int
     public let cautions: [Caution]
 }
@@ -43,7 +49,8 @@ public struct Point: Sendable, Codable, Hashable {
 extension Point {
     /// - Parameter launches: the records of one workload, at least one.
     init(
-        workload: Workload, work: Work, launches: [Benchmarking.Measurement.Record], ceilings: Ceilings
+        workload: Workload, work: Work, launches: [Benchmarking.Measurement.Record], ceilings: Ceilings,
+        caches: [Machine.Cache] = []
     ) throws(SampleError) {
         let timing = try CellTiming(launches: launches)
         var cautions = timing.cautions
@@ -67,8 +74,14 @@ extension Point {
         let peak = ceilings.peakFLOPsPerSecond(of: workload.problem.elementType, threads: workload.threads)
         fractionOfPeak = peak > 0 ? Double(work.flops) / (timing.median.value * 1e-9) / peak : 0
         if peak <= 0 { cautions.append(Caution("no peak was measured, so there is no fraction of it")) }
+        let bandwidth = ceilings.readBytesPerSecond * Double(workload.threads)
+        fractionOfBandwidth = bandwidth > 0 ? Double(work.bytes) / (timing.median.value * 1e-9) / bandwidth : nil
+        cacheLevel = Self.level(holding: work.bytes, threads: workload.threads, caches)
         peakResidentBytes = launches.reduce(0) { max($0, $1.peakResidentBytes) }
-        let tensorBytes = workload.problem.tensorBytes
+        let problem = workload.problem
+        let tensorBytes =
+            SeriesParameters(workload).isDecode
+            ? problem.shape.queryCount * problem.elementType.byteCount : problem.tensorBytes
         if let scratchBytes = Self.scratchBytes(of: workload) {
             predictedBytes = tensorBytes + scratchBytes
         } else {
@@ -77,6 +90,11 @@ extension Point {
                 Caution("this build has no such \(workload.kernel), so its scratch memory is not predicted"))
         }
         self.cautions = cautions
+    }
+
+    /// Threads on several cores have as many private caches.
+    private static func level(holding bytes: Int, threads: Int, _ caches: [Machine.Cache]) -> Int? {
+        caches.filter { bytes <= $0.bytes * max(1, threads / max(1, $0.sharedBy)) }.map(\.level).min()
     }
 
     /// Nil where the results come from a build whose kernels are not these.

@@ -13,7 +13,13 @@ public struct ScalingAnalysis: Sendable, Codable {
     public let overheadRatios: [OverheadRatio]
     /// Problems that were measured at several numbers of threads.
     public let strongScaling: [StrongScaling]
+    /// Contexts at which both a prompt and a decoding step were measured.
+    public let tokenCosts: [TokenCost]
+    public let streaming: [Streaming]
+    public let cacheFormats: [CacheFormatCost]
     public let forecasts: [Forecast]
+    /// What the measured cache formats cost in accuracy; empty where all store elements as they are.
+    public let cacheQuality: [CacheQuality]
     public let ceilings: Ceilings
     /// Cells that have no time, and why.
     public let absent: [AbsentCell]
@@ -31,7 +37,7 @@ extension ScalingAnalysis {
     init(
         _ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache], cautions: [Caution] = []
     ) {
-        let cells = Cells(measurements, ceilings: ceilings)
+        let cells = Cells(measurements, ceilings: ceilings, caches: caches)
         let measured = cells.series
 
         schema = Self.currentSchema
@@ -44,10 +50,14 @@ extension ScalingAnalysis {
         crossovers = Self.crossovers(among: measured)
         overheadRatios = Self.overheadRatios(among: measured)
         strongScaling = StrongScaling.all(among: measured)
+        tokenCosts = TokenCost.all(among: measured)
+        streaming = Streaming.all(among: measured)
+        cacheFormats = CacheFormatCost.all(among: measured)
         let forecasts = measured.flatMap { one in
             Forecast.lengths.map { Forecast.of(one, tokens: $0, caches: caches) }
         }
         self.forecasts = forecasts.compactMap { try? $0.get() }
+        cacheQuality = CacheQuality.all(for: Set(measurements.map(\.workload.problem.cacheFormat)))
         let refused = forecasts.compactMap { forecast in
             if case .failure(let refusal) = forecast { refusal } else { nil }
         }

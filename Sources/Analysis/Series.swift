@@ -1,3 +1,4 @@
+import Attention
 import Foundation
 import Hardware
 import Statistics
@@ -13,15 +14,23 @@ public struct Series: Sendable, Codable, Hashable {
     /// The law that AICc prefers, with the exponent free or held at 1. Nil where there are too few lengths to fit; a
     /// caution says so.
     public let law: GrowthLaw?
-    /// The exponent on the exact pair count, always from the law that leaves it free. Nil with the law.
+    /// The shortest length that the law is fitted to: in decode, where enough lengths read from memory, the first of these.
+    /// Nil with the law.
+    public let lawFromLength: Int?
+    /// The exponent on the exact pair count, or in decode on the bytes, always from the law that leaves it free. Nil with
+    /// the law.
     public let exponent: Estimate?
     /// The same on the pairs that the kernel computes, which differ where tiles or chunks overhang the mask.
     public let exponentOnComputedPairs: Estimate?
     public let verdict: TheoryVerdict
-    /// The pairs that the verdict holds the time against.
-    public let verdictBasis: VerdictBasis
-    /// Slope of the law with the exponent held at 1: the cost of one more pair. Nil with the law.
+    /// What the verdict holds the time against.
+    public let verdictBasis: WorkBasis
+    /// Slope of the law with the exponent held at 1: the cost of one more pair. Nil with the law, and in decode.
     public let nanosecondsPerPair: Estimate?
+    /// The same of one more byte; nil but in decode.
+    public let nanosecondsPerByte: Estimate?
+    /// Where work does not grow with the length, as in decode past a window: whether time does. Nil elsewhere.
+    public let lengthSlope: LengthSlope?
     public let localExponents: [LocalExponent]
     /// Functions of the length that textbooks would hold the times against, best first.
     public let candidates: [Candidate]
@@ -40,14 +49,19 @@ extension Series {
         points = measured.points
         let laws = measured.laws
         law = laws?.preferred.law
+        lawFromLength = laws == nil ? nil : measured.fittedPoints.first?.keyLength
         exponent = laws?.exponent
         let computed = ScalingLaws(
-            MeasuredSeries.observations(points, measured.errors) { Double($0.computedPairs) })
-        verdictBasis = VerdictBasis(points)
+            MeasuredSeries.observations(
+                measured.fittedPoints, measured.fittedErrors, work: WorkBasis.computedPairs.work))
+        verdictBasis = WorkBasis(points, of: parameters)
         verdict = Self.verdict(measured, on: verdictBasis)
-        nanosecondsPerPair = laws?.proportional.coefficient()
+        nanosecondsPerPair = parameters.isDecode ? nil : laws?.proportional.coefficient()
+        nanosecondsPerByte = parameters.isDecode ? laws?.proportional.coefficient() : nil
+        lengthSlope = measured.lengthSlope
         exponentOnComputedPairs = computed?.exponent
-        localExponents = zip(points, points.dropFirst()).map { LocalExponent(from: $0, to: $1) }
+        let basis = parameters.lawBasis
+        localExponents = zip(points, points.dropFirst()).map { LocalExponent(from: $0, to: $1, basis: basis) }
         candidates = Candidate.ranked(points, parameters: parameters, errors: measured.errors)
         regimeChange = CacheRegimes(points, errors: measured.errors)?
             .change(parameters: parameters, caches: caches, using: &generator)
@@ -56,29 +70,36 @@ extension Series {
     }
 
     private static func largestLengthError(_ measured: MeasuredSeries) -> Double? {
-        guard measured.points.count >= ScalingFit.fewestWithOverhead + 1, let last = measured.points.last else {
+        guard measured.fitted.count >= ScalingFit.fewestWithOverhead + 1, let last = measured.points.last else {
             return nil
         }
         let shorter = MeasuredSeries(
             key: measured.key, label: measured.label, points: measured.points.dropLast())
         guard let fit = shorter.laws?.preferred else { return nil }
-        let surprise = log(last.medianNanoseconds) - fit.logTime(pairs: Double(last.usefulPairs)).value
+        let surprise =
+            log(last.medianNanoseconds) - fit.logTime(pairs: measured.parameters.lawBasis.work(of: last)).value
         return exp(min(surprise, 500)) - 1
     }
 
     private static func cautions(_ measured: MeasuredSeries) -> [Caution] {
         let points = measured.points
         guard let laws = measured.laws else {
-            return [Caution("no law: " + reasonForNoLaw(points))]
+            return measured.lengthSlope == nil ? [Caution("no law: " + reasonForNoLaw(measured))] : []
         }
         var cautions: [Caution] = []
-        if points.count < ScalingFit.fewestWithOverhead {
+        if measured.fitted.count < ScalingFit.fewestWithOverhead {
             cautions.append(
                 Caution(
-                    "few lengths: \(points.count) cannot tell an overhead from growth, so the exponent assumes none and "
+                    "few lengths: \(measured.fitted.count) cannot tell an overhead from growth, so the exponent assumes none and "
                         + "the verdict is open; \(ScalingFit.fewestWithOverhead) can"))
         }
-        if VerdictBasis(points) == .computedPairs {
+        if measured.fitted.lowerBound > 0 {
+            cautions.append(
+                Caution(
+                    "fitted from \(TokenCount.text(measured.fittedPoints[0].keyLength)) cached tokens on: shorter caches "
+                        + "lie in a cache of the CPU, where a byte costs less"))
+        }
+        if WorkBasis(points, of: measured.parameters) == .computedPairs {
             cautions.append(
                 Caution(
                     "held against the pairs that it computes: their ratio to those that the mask allows changes with "
@@ -93,20 +114,32 @@ extension Series {
         return cautions
     }
 
-    private static func reasonForNoLaw(_ points: [Point]) -> String {
-        let pairs = points.map { Double($0.usefulPairs) }
+    private static func reasonForNoLaw(_ measured: MeasuredSeries) -> String {
+        let points = measured.points
+        let work = points.map(measured.parameters.lawBasis.work)
         if points.count < 3 { return "\(points.count == 1 ? "1 length" : "\(points.count) lengths"), and 3 are needed" }
-        if pairs.max()! <= ScalingFit.leastSpan * pairs.min()! { return "the count of pairs hardly grows" }
+        if work.max()! <= ScalingFit.leastSpan * work.min()! {
+            return "the count of \(measured.parameters.isDecode ? "bytes" : "pairs") hardly grows"
+        }
         return "the fit does not converge"
     }
 
     /// A deviation that the fastest samples do not share is no finding: noise that depends on the length bends the
     /// medians, and a kernel that grows too fast does so in its fastest samples too.
-    private static func verdict(_ measured: MeasuredSeries, on basis: VerdictBasis) -> TheoryVerdict {
+    ///
+    /// Where the work stops growing, as past a window in decode, time has to stop too.
+    private static func verdict(_ measured: MeasuredSeries, on basis: WorkBasis) -> TheoryVerdict {
+        guard let flat = measured.lengthSlope?.verdict else { return lawVerdict(measured, on: basis) }
+        guard measured.laws != nil else { return flat }
+        let growth = lawVerdict(measured, on: basis)
+        return growth == flat ? flat : [growth, flat].contains(.deviates) ? .deviates : .undecided
+    }
+
+    private static func lawVerdict(_ measured: MeasuredSeries, on basis: WorkBasis) -> TheoryVerdict {
         func laws(of time: (Point) -> Double) -> ScalingLaws? {
             ScalingLaws(
-                zip(measured.points, measured.errors).map {
-                    ScalingFit.Observation(pairs: basis.pairs(of: $0), nanoseconds: time($0), logError: $1)
+                zip(measured.fittedPoints, measured.fittedErrors).map {
+                    ScalingFit.Observation(pairs: basis.work(of: $0), nanoseconds: time($0), logError: $1)
                 })
         }
         guard let verdict = laws(of: \.medianNanoseconds)?.verdict else { return .undecided }
@@ -116,9 +149,9 @@ extension Series {
     /// The laws of the fastest samples. One-sided noise moves medians more than minima.
     private static func minima(_ measured: MeasuredSeries) -> ScalingLaws? {
         ScalingLaws(
-            zip(measured.points, measured.errors).map {
+            zip(measured.fittedPoints, measured.fittedErrors).map {
                 ScalingFit.Observation(
-                    pairs: Double($0.usefulPairs), nanoseconds: $0.minimumNanoseconds, logError: $1)
+                    pairs: measured.parameters.lawBasis.work(of: $0), nanoseconds: $0.minimumNanoseconds, logError: $1)
             })
     }
 

@@ -34,11 +34,18 @@ enum SeriesLabels {
         }
     }
 
+    /// "float32", "q8_0 cache", "bfloat16, q8_0 cache".
+    private static func stored(_ parameters: SeriesParameters) -> String {
+        guard let format = parameters.cacheFormat else { return parameters.elementType.rawValue }
+        let cache = "\(format.rawValue) cache"
+        return parameters.elementType == .float32 ? cache : "\(parameters.elementType.rawValue), \(cache)"
+    }
+
     private static func attributes(of parameters: SeriesParameters) -> [String] {
         [
             kind(of: parameters.mask),
             "d=\(parameters.headDimension)",
-            parameters.elementType.rawValue,
+            stored(parameters),
             parameters.threads == 1 ? "1 thread" : "\(parameters.threads) threads",
             parameters.queryHeads == parameters.keyValueHeads
                 ? parameters.queryHeads == 1 ? "1 head" : "\(parameters.queryHeads) heads"

@@ -12,10 +12,12 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     public let threads: Int
     /// Nil where there are as many queries as keys; otherwise the number of queries, 1 in decode.
     public let queryLength: Int?
+    /// Nil where keys and values are stored as the element type has them.
+    public let cacheFormat: CacheFormat?
 
     public init(
         mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1, headDimension: Int,
-        elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil
+        elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil, cacheFormat: CacheFormat? = nil
     ) {
         self.mask = mask
         self.batch = batch
@@ -25,16 +27,21 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         self.elementType = elementType
         self.threads = threads
         self.queryLength = queryLength
+        self.cacheFormat = cacheFormat
     }
 
     public init(_ workload: Workload) {
-        let shape = workload.problem.shape
+        let (problem, shape) = (workload.problem, workload.problem.shape)
         self.init(
-            mask: workload.problem.mask, batch: shape.batch, queryHeads: shape.queryHeads,
+            mask: problem.mask, batch: shape.batch, queryHeads: shape.queryHeads,
             keyValueHeads: shape.keyValueHeads, headDimension: shape.headDimension,
-            elementType: workload.problem.elementType, threads: workload.threads,
-            queryLength: shape.queryLength == shape.keyLength ? nil : shape.queryLength)
+            elementType: problem.elementType, threads: workload.threads,
+            queryLength: shape.queryLength == shape.keyLength ? nil : shape.queryLength,
+            cacheFormat: problem.cacheFormat == CacheFormat(problem.elementType) ? nil : problem.cacheFormat)
     }
+
+    /// Token generation: one query a call, against all that is cached.
+    public var isDecode: Bool { queryLength == 1 }
 
     /// The exact pairs of one call over `length` keys, over all batches and heads.
     public func usefulPairs(length: Int) -> Double {
@@ -42,23 +49,49 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         return Double(batch * queryHeads) * Double(pairs)
     }
 
-    /// The same shape under another mask.
-    func with(mask: Mask) -> SeriesParameters {
+    /// What theory says that time goes with, for one call over `length` keys: see `WorkBasis`.
+    public func work(length: Int) -> Double {
+        isDecode ? Double(bytes(length: length)) : usefulPairs(length: length)
+    }
+
+    /// The least that must move: queries, outputs, and the keys and values that some query sees, as they are stored.
+    public func bytes(length: Int) -> Int {
+        let queries = queryLength ?? length
+        let touched = PairCount(mask: mask, queryLength: queries, keyLength: length).touchedKeys
+        return 2 * batch * queryHeads * queries * headDimension * elementType.byteCount
+            + storedAs.byteCount(
+                tokens: touched, keyValueHeads: batch * keyValueHeads, headDimension: headDimension)
+    }
+
+    /// How keys and values are stored.
+    public var storedAs: CacheFormat { cacheFormat ?? CacheFormat(elementType) }
+
+    /// The same with some things changed.
+    func with(mask: Mask? = nil, threads: Int? = nil) -> SeriesParameters {
+        SeriesParameters(
+            mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
+            headDimension: headDimension, elementType: elementType, threads: threads ?? self.threads,
+            queryLength: queryLength, cacheFormat: cacheFormat)
+    }
+
+    /// The same problem as the prompt would pose it, and with keys and values as the element type has them.
+    var prefill: SeriesParameters { rephrased(queryLength: nil) }
+
+    /// The same with keys and values as the element type has them.
+    var unquantised: SeriesParameters { rephrased(queryLength: queryLength) }
+
+    private func rephrased(queryLength: Int?) -> SeriesParameters {
         SeriesParameters(
             mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength)
     }
 
-    /// The same on another number of threads.
-    func with(threads: Int) -> SeriesParameters {
-        SeriesParameters(
-            mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
-            headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength)
-    }
-
-    /// Bytes of the keys and values of one head: what a kernel goes through again for each block of queries.
+    /// Bytes of the keys and values that a kernel goes through again and again: of one head, in prefill for each block of
+    /// queries; of all heads in decode, where each call goes through them once.
     func keyValueBytes(length: Double) -> Double {
-        2 * length * Double(headDimension * elementType.byteCount)
+        isDecode
+            ? Double(bytes(length: Int(length.rounded())))
+            : 2 * length * Double(headDimension * elementType.byteCount)
     }
 }
 
@@ -80,6 +113,7 @@ extension SeriesParameters: Comparable {
         let type = ElementType.allCases.firstIndex(of: elementType) ?? 0
         return [
             kind, first, second, headDimension, type, threads, batch, queryHeads, keyValueHeads, queryLength ?? 0,
+            cacheFormat.flatMap(CacheFormat.allCases.firstIndex) ?? -1,
         ]
     }
 }

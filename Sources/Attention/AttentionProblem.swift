@@ -6,10 +6,16 @@ public struct AttentionProblem: Hashable, Sendable {
     public let elementType: ElementType
     /// Factor on the scores before softmax; positive.
     public let scale: Float
+    /// How the keys and values that a decoding step reads are stored. In prefill they lie as the element type has them.
+    public let cacheFormat: CacheFormat
+    public let positions: PositionEncoding
 
-    /// - Parameter scale: nil for 1/√headDimension.
+    /// - Parameters:
+    ///   - scale: nil for 1/√headDimension.
+    ///   - cacheFormat: nil for the one that stores the element type as it is.
     public init(
-        shape: AttentionShape, mask: Mask, elementType: ElementType = .float32, scale: Float? = nil
+        shape: AttentionShape, mask: Mask, elementType: ElementType = .float32, scale: Float? = nil,
+        cacheFormat: CacheFormat? = nil, positions: PositionEncoding = .none
     ) throws(ProblemError) {
         try Self.check(mask)
         if mask != .full, shape.queryLength > shape.keyLength {
@@ -21,6 +27,8 @@ public struct AttentionProblem: Hashable, Sendable {
         self.mask = mask
         self.elementType = elementType
         self.scale = scale
+        self.cacheFormat = cacheFormat ?? CacheFormat(elementType)
+        self.positions = positions
         let flops = 4 * Double(shape.headDimension) * Double(shape.batch * shape.queryHeads) * Double(pairs.allowed)
         guard flops <= 0x1p62 else { throw .tooMuchWork(flops: flops) }
     }
@@ -48,7 +56,7 @@ public struct AttentionProblem: Hashable, Sendable {
         PairCount(mask: mask, queryLength: shape.queryLength, keyLength: shape.keyLength)
     }
 
-    /// Bytes of Q, K, V and O.
+    /// Bytes of Q, K, V and O as a caller gives and takes them; a cache in another format comes on top.
     public var tensorBytes: Int {
         2 * (shape.queryCount + shape.keyCount) * elementType.byteCount
     }

@@ -1,7 +1,9 @@
-/// Problems as JSON: the sizes of the shape and the mask side by side, and `scale` only where it is not the default.
+/// Problems as JSON: the sizes of the shape and the mask side by side, and `scale`, `cacheFormat` and
+/// `positions` only where they are not the default.
 extension AttentionProblem: Codable {
     private enum Key: String, CodingKey {
         case batch, queryHeads, keyValueHeads, queryLength, keyLength, headDimension, mask, elementType, scale
+        case cacheFormat, positions
     }
 
     public init(from decoder: any Decoder) throws {
@@ -15,7 +17,9 @@ extension AttentionProblem: Codable {
             try self.init(
                 shape: shape, mask: container.decode(Mask.self, forKey: .mask),
                 elementType: container.decode(ElementType.self, forKey: .elementType),
-                scale: container.decodeIfPresent(Float.self, forKey: .scale))
+                scale: container.decodeIfPresent(Float.self, forKey: .scale),
+                cacheFormat: container.decodeIfPresent(CacheFormat.self, forKey: .cacheFormat),
+                positions: container.decodeIfPresent(PositionEncoding.self, forKey: .positions) ?? .none)
         } catch let error where error is ShapeError || error is ProblemError {
             throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "\(error)"))
         }
@@ -32,5 +36,7 @@ extension AttentionProblem: Codable {
         try container.encode(mask, forKey: .mask)
         try container.encode(elementType, forKey: .elementType)
         if scale != 1 / Float(shape.headDimension).squareRoot() { try container.encode(scale, forKey: .scale) }
+        if cacheFormat != CacheFormat(elementType) { try container.encode(cacheFormat, forKey: .cacheFormat) }
+        if positions != .none { try container.encode(positions, forKey: .positions) }
     }
 }

@@ -10,7 +10,8 @@ public struct Work: Hashable, Codable, Sendable {
     public let computedPairs: Int
     /// 4 · headDimension · usefulPairs.
     public let flops: Int
-    /// Least traffic to memory: Q and the keys and values that some query sees read once, O written once.
+    /// Least traffic to memory: Q and the keys and values that some query sees read once, as the cache stores
+    /// them, O written once.
     public let bytes: Int
 
     public init(problem: AttentionProblem, computedPairs: Int) {
@@ -18,8 +19,10 @@ public struct Work: Hashable, Codable, Sendable {
         usefulPairs = shape.batch * shape.queryHeads * problem.pairs.allowed
         self.computedPairs = computedPairs
         flops = 4 * shape.headDimension * usefulPairs
-        let touched = 2 * shape.batch * shape.keyValueHeads * problem.pairs.touchedKeys * shape.headDimension
-        bytes = (2 * shape.queryCount + touched) * problem.elementType.byteCount
+        let touched = problem.cacheFormat.byteCount(
+            tokens: problem.pairs.touchedKeys, keyValueHeads: shape.batch * shape.keyValueHeads,
+            headDimension: shape.headDimension)
+        bytes = 2 * shape.queryCount * problem.elementType.byteCount + touched
     }
 
     /// FLOPs per byte of the least traffic.

@@ -5,6 +5,9 @@ import Kernels
 struct CellCost: Hashable, Sendable {
     /// One call.
     var callSeconds: Double
+    /// Making inputs before the cell is built, which cells of one shape share: decode cells, whose inputs are as large as
+    /// all that they cache. 0 where the cell makes its own, and peak memory counts them.
+    var inputSeconds = 0.0
     /// Making inputs, output and kernel.
     var buildSeconds: Double
     /// Comparing the output with the oracle.
@@ -34,12 +37,12 @@ struct CellCost: Hashable, Sendable {
     /// The first pass, its check and finding the number of calls in a sample.
     func preparationSeconds(minimumSampleSeconds: Double) -> Double {
         let calibration = callSeconds < 4 * minimumSampleSeconds ? 4 * minimumSampleSeconds : 0
-        return buildSeconds + callSeconds + checkSeconds + calibration
+        return inputSeconds + buildSeconds + callSeconds + checkSeconds + calibration
     }
 
     /// One visit: calls to warm up, then its samples.
     func visitSeconds(_ options: RunOptions, minimumSampleSeconds: Double, isResident: Bool) -> Double {
-        (isResident ? 0 : buildSeconds) + Double(warmUpCalls) * callSeconds
+        (isResident ? 0 : inputSeconds + buildSeconds) + Double(warmUpCalls) * callSeconds
             + Double(samplesPerVisit(options)) * max(callSeconds, minimumSampleSeconds)
     }
 
@@ -51,12 +54,14 @@ struct CellCost: Hashable, Sendable {
 ///
 /// A call's time goes with the pairs that its kernel computes, and that count is exact, so one rate per series says
 /// what a call a thousand times longer will take; the rest of a cell's cost goes with its bytes, and the check's with
-/// the keys that a row sees. Longer calls correct the rate as they are made.
+/// the rows that are sampled. Longer calls correct the rate as they are made.
 struct CostModel: Sendable {
     struct Rates: Hashable, Sendable {
         var secondsPerPair: Double
-        /// The oracle's cost of the rows that are checked, over the mean number of keys that a row sees.
-        var checkSecondsPerKey: Double
+        /// The oracle's, over the pairs of the rows that are checked.
+        var checkSecondsPerPair: Double
+        /// Of the kernel's own memory: filling a cache takes time, and more in some formats than in others.
+        var fillSecondsPerByte = 0.0
     }
 
     /// By series; a series whose kernel refuses it has its reason instead.
@@ -71,12 +76,18 @@ struct CostModel: Sendable {
     /// This cell was prepared at this cost: better rates for longer ones. Short calls teach nothing, because starting
     /// cold shows in them; neither do small builds, whose memory the process may have had already.
     mutating func correct(_ workload: Workload, _ cost: CellCost, computedPairs: Int) {
+        guard case .success(var rates) = series[workload.series] else { return }
         let tensorBytes = workload.problem.tensorBytes
-        if tensorBytes >= 64 << 20 { buildSecondsPerByte = cost.buildSeconds / Double(tensorBytes) }
-        guard cost.callSeconds >= 0.02, case .success(var rates) = series[workload.series] else { return }
-        rates.secondsPerPair = cost.callSeconds / Double(computedPairs)
+        if tensorBytes >= 64 << 20, !workload.isDecode {
+            buildSecondsPerByte = cost.buildSeconds / Double(tensorBytes)
+        }
+        if cost.callSeconds >= Self.leastTellingSeconds {
+            rates.secondsPerPair = cost.callSeconds / Double(computedPairs)
+        }
         series[workload.series] = .success(rates)
     }
+
+    private static let leastTellingSeconds = 0.02
 
     func knows(_ workload: Workload) -> Bool { series[workload.series] != nil }
 
@@ -84,15 +95,25 @@ struct CostModel: Sendable {
     func cost(of workload: Workload, kernel: any AttentionKernel.Type) throws(UnsupportedProblem) -> CellCost {
         let rates = try series[workload.series]!.get()
         let problem = workload.problem
+        let isDecode = workload.isDecode
+        let scratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads)
+        let making = buildSecondsPerByte * Double(problem.tensorBytes)
         return CellCost(
             callSeconds: rates.secondsPerPair * Double(kernel.computedPairs(for: problem)),
-            buildSeconds: buildSecondsPerByte * Double(problem.tensorBytes),
-            checkSeconds: rates.checkSecondsPerKey * problem.meanVisibleKeys,
-            bytes: problem.tensorBytes + kernel.scratchBytes(for: problem, threads: workload.threads))
+            inputSeconds: isDecode ? making : 0,
+            buildSeconds: isDecode ? rates.fillSecondsPerByte * Double(scratchBytes) : making,
+            checkSeconds: rates.checkSecondsPerPair * problem.checkedPairs,
+            bytes: problem.tensorBytes + scratchBytes)
     }
 }
 
 extension AttentionProblem {
+    /// Pairs of the rows that a check samples, about.
+    var checkedPairs: Double {
+        let rows = min(Accuracy.mostRows, shape.batch * shape.queryHeads * shape.queryLength)
+        return min(Double(rows) * meanVisibleKeys, max(Double(Accuracy.pairBudget), 2 * meanVisibleKeys))
+    }
+
     /// Keys that a query sees, on average.
     var meanVisibleKeys: Double { Double(pairs.allowed) / Double(shape.queryLength) }
 }

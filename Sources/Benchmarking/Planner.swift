@@ -85,17 +85,20 @@ struct Planner {
         var part = Part()
         var admission = admission
         var residency = residency(workloads)
+        var made: Set<InputPool.Key> = []
         for workload in cheapestFirst(workloads) {
             do throws(UnsupportedProblem) {
-                let cost = try cost(workload)
+                var cost = try cost(workload)
+                if made.contains(InputPool.Key(workload.problem)) { cost.inputSeconds = 0 }
                 let elapsed = elapsedSeconds + part.preparationSeconds
                 if let refusal = admission.refusal(of: cost, elapsedSeconds: elapsed) {
                     throw UnsupportedProblem(refusal.brief)
                 }
                 admission.admit(cost)
+                if cost.inputSeconds > 0 { made.insert(InputPool.Key(workload.problem)) }
                 part.preparationSeconds += cost.preparationSeconds(minimumSampleSeconds: minimumSampleSeconds)
                 part.admitted.append(workload)
-                let isResident = residency.keeps(bytes: cost.bytes)
+                let isResident = residency.keeps(workload.problem, bytes: cost.bytes)
                 part.candidates.append(
                     Schedule.Candidate(
                         seconds: cost.visitSeconds(
@@ -116,9 +119,11 @@ struct Planner {
 
 /// Which cells stay in memory between their visits; the others are made anew for each, outside the timing.
 ///
-/// Half of the limit is for cells that stay, and less where the largest cell needs more than the other half.
+/// Half of the limit is for cells that stay, and less where the largest cell needs more than the other half. Cells that
+/// share their inputs pay for them once.
 struct Residency {
     private var roomBytes: Int
+    private var inputs: Set<InputPool.Key> = []
 
     /// - Parameter cellBytes: of every cell that may run; those beyond the limit do not.
     init(memoryLimitBytes: Int, cellBytes: [Int]) {
@@ -127,9 +132,13 @@ struct Residency {
     }
 
     /// Whether the next cell stays; if so, its room is taken.
-    mutating func keeps(bytes: Int) -> Bool {
-        guard bytes <= roomBytes else { return false }
-        roomBytes -= bytes
+    /// - Parameter bytes: of the cell by itself, inputs included.
+    mutating func keeps(_ problem: AttentionProblem, bytes: Int) -> Bool {
+        let key = InputPool.Key(problem)
+        let ownBytes = inputs.contains(key) ? bytes - problem.inputBytes : bytes
+        guard ownBytes <= roomBytes else { return false }
+        roomBytes -= ownBytes
+        inputs.insert(key)
         return true
     }
 }

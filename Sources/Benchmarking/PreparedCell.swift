@@ -12,7 +12,7 @@ final class SharedInputs {
 
 /// Finds inputs again while some cell still holds them.
 struct InputPool {
-    private struct Key: Hashable {
+    struct Key: Hashable {
         let shape: AttentionShape
         let elementType: ElementType
 
@@ -38,6 +38,9 @@ struct InputPool {
         return inputs
     }
 
+    /// Whether some cell still holds them.
+    func holds(inputsFor problem: AttentionProblem) -> Bool { held[Key(problem)]?.inputs != nil }
+
     /// The inputs that others of its shape and element type hold, or `own`, which others will then find.
     mutating func adopt(_ own: SharedInputs, for problem: AttentionProblem) -> SharedInputs {
         if let inputs = held[Key(problem)]?.inputs { return inputs }
@@ -61,6 +64,7 @@ final class PreparedCell {
         self.workload = workload
         kernel = try type.init(for: problem, on: try instruments.team(workload.threads))
         self.inputs = inputs()
+        kernel.fillCache(from: self.inputs.tensors)
         output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
         // The pages are touched here: the first call would otherwise pay for getting them from the system.
         output.withMutableBytes { bytes in for start in stride(from: 0, to: bytes.count, by: 4096) { bytes[start] = 0 }
@@ -82,4 +86,9 @@ final class PreparedCell {
     func share(through pool: inout InputPool) {
         inputs = pool.adopt(inputs, for: workload.problem)
     }
+}
+
+extension AttentionProblem {
+    /// Bytes of Q, K and V.
+    var inputBytes: Int { (shape.queryCount + 2 * shape.keyCount) * elementType.byteCount }
 }

@@ -22,7 +22,7 @@ struct Prober {
         var model = CostModel()
         var longest: [Workload: Int] = [:]
         for workload in workloads {
-            longest[workload.series] = max(longest[workload.series] ?? 0, workload.problem.shape.queryLength)
+            longest[workload.series] = max(longest[workload.series] ?? 0, workload.problem.shape.keyLength)
         }
         for workload in workloads where !model.knows(workload) {
             model.learn(
@@ -41,23 +41,29 @@ struct Prober {
                 throw UnsupportedProblem("\(workload) cannot be tried at \(length) tokens")
             }
             let prepared: PreparedCell
+            let inputs = SharedInputs(for: cell.problem, seed: seed)
+            let start = instruments.clock.nanoseconds
             do {
-                prepared = try PreparedCell(cell, instruments) { SharedInputs(for: cell.problem, seed: seed) }
+                prepared = try PreparedCell(cell, instruments) { inputs }
             } catch {
                 // A kernel may refuse a short call and take a long one.
                 if length == longest { throw error }
                 length = min(length * Self.growth, longest)
                 continue
             }
+            let buildSeconds = Double(instruments.clock.nanoseconds - start) / 1e9
             var callSeconds = instruments.seconds { prepared.call() }
             if callSeconds < Self.repeatedSeconds {
                 callSeconds = (0..<3).map { _ in instruments.seconds { prepared.call() } }.min()!
             }
             if callSeconds >= Self.enoughSeconds || length == longest {
+                let scratchBytes = try instruments.kernel(named: cell.kernel)
+                    .scratchBytes(for: cell.problem, threads: cell.threads)
                 let checkSeconds = instruments.seconds { _ = prepared.check(instruments) }
                 return CostModel.Rates(
                     secondsPerPair: callSeconds / Double(max(1, prepared.computedPairs)),
-                    checkSecondsPerKey: checkSeconds / cell.problem.meanVisibleKeys)
+                    checkSecondsPerPair: checkSeconds / cell.problem.checkedPairs,
+                    fillSecondsPerByte: buildSeconds / Double(max(1, scratchBytes)))
             }
             length = min(length * Self.growth, longest)
         }

@@ -3,9 +3,6 @@ import Kernels
 
 /// Which problems to run, as axes that are crossed: a sweep file, read and checked.
 public struct Sweep: Hashable, Codable, Sendable {
-    /// Prompt processing, where every token is a query, or token generation.
-    public enum Phase: String, Codable, Sendable, CaseIterable { case prefill, decode }
-
     /// Query heads that share key/value heads.
     public struct Heads: Hashable, Codable, Sendable {
         public let query: Int
@@ -18,9 +15,11 @@ public struct Sweep: Hashable, Codable, Sendable {
     }
 
     /// One set of axes. Every list is crossed with every other, but a kernel takes only the mask parameters it has.
-    public struct Axes: Hashable, Codable, Sendable {
+    public struct Axes: Hashable, Encodable, Sendable {
+        /// Of all kernels of the group.
+        public var phase = Phase.prefill
         public var kernels: [String]
-        /// Tokens, ascending.
+        /// Tokens, ascending: those of the text, or in decode those that the last one sees cached, itself included.
         public var lengths: [Int]
         public var windows: [Int] = []
         public var sinks: [Int] = []
@@ -30,6 +29,8 @@ public struct Sweep: Hashable, Codable, Sendable {
         public var elementTypes: [ElementType] = [.float32]
         public var threads: [Int] = [1]
         public var batches: [Int] = [1]
+        /// Of decode kernels; empty for the one that stores the element type as it is.
+        public var cacheFormats: [CacheFormat] = []
 
         public init(kernels: [String], lengths: [Int]) {
             self.kernels = kernels
@@ -39,19 +40,16 @@ public struct Sweep: Hashable, Codable, Sendable {
 
     public let name: String
     public let description: String
-    public let phase: Phase
     /// Nil where only the number of rounds ends the run.
     public let timeBudgetSeconds: Double?
     /// The axes of the top level, then those of each group of `also`, complete.
     public let groups: [Axes]
 
     public init(
-        name: String, description: String = "", phase: Phase = .prefill, timeBudgetSeconds: Double? = nil,
-        groups: [Axes]
+        name: String, description: String = "", timeBudgetSeconds: Double? = nil, groups: [Axes]
     ) {
         self.name = name
         self.description = description
-        self.phase = phase
         self.timeBudgetSeconds = timeBudgetSeconds
         self.groups = groups
     }
@@ -75,11 +73,16 @@ public struct Sweep: Hashable, Codable, Sendable {
             for elementType in axes.elementTypes {
                 for (heads, headDimension) in product(axes.heads, axes.headDimensions) {
                     for (threads, batch) in product(axes.threads, axes.batches) {
-                        for (mask, length) in product(masks, axes.lengths) {
+                        for (cacheFormat, (mask, length)) in product(
+                            axes.cacheFormats(of: kernel), product(masks, axes.lengths))
+                        {
                             let shape = try AttentionShape(
                                 batch: batch, queryHeads: heads.query, keyValueHeads: heads.keyValue,
-                                queryLength: length, headDimension: headDimension)
-                            let problem = try AttentionProblem(shape: shape, mask: mask, elementType: elementType)
+                                queryLength: kernel.phase == .decode ? 1 : length, keyLength: length,
+                                headDimension: headDimension)
+                            let problem = try AttentionProblem(
+                                shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat,
+                                positions: kernel.positions)
                             workloads.append(Workload(kernel: name, problem: problem, threads: threads))
                         }
                     }
@@ -106,6 +109,11 @@ extension Sweep.Axes {
                 chunks.map { chunk in family.mask(window: window, sinks: sinks, chunk: chunk) }
             }
         }
+    }
+
+    /// Nil stands for the element type's own. Prefill kernels have no cache.
+    func cacheFormats(of kernel: any AttentionKernel.Type) -> [CacheFormat?] {
+        kernel.phase == .prefill || cacheFormats.isEmpty ? [nil] : cacheFormats
     }
 
     /// The values of the axis that a mask parameter is read from.

@@ -7,9 +7,10 @@ struct SweepReader {
     let kernels: [any AttentionKernel.Type]
 
     private static let axisKeys = [
-        "kernels", "lengths", "window", "sinks", "chunk", "heads", "headDimension", "elementType", "threads", "batch",
+        "phase", "kernels", "lengths", "window", "sinks", "chunk", "heads", "headDimension", "elementType", "threads",
+        "batch", "cacheFormat",
     ]
-    private static let allKeys = ["name", "description", "phase", "timeBudget"] + axisKeys + ["also"]
+    private static let allKeys = ["name", "description", "timeBudget"] + axisKeys + ["also"]
 
     /// Largest work of one call that is still counted exactly: beyond it, FLOP counts would overflow.
     private static let largestWork = 0x1p61
@@ -24,25 +25,18 @@ struct SweepReader {
             }
             top[override.path] = override
         }
-        try checkPhase(top)
-
         var groups = [try axes(top, in: root)]
         let overridden = Set(overrides.map(\.path))
         for group in try top["also"]?.items() ?? [] {
             let own = try group.entries(known: Self.axisKeys)
             if own.contains(where: { overridden.contains($0.key) }) { continue }
-            groups.append(try axes(top.merging(own.map { ($0.key, $0.value) }) { $1 }, in: group))
+            // A group of prompts beside one of decoding has no cache for the format to be of.
+            let inherited = own.contains { $0.key == "phase" } ? top.filter { $0.key != "cacheFormat" } : top
+            groups.append(try axes(inherited.merging(own.map { ($0.key, $0.value) }) { $1 }, in: group))
         }
         return Sweep(
             name: try name(top, in: root), description: try top["description"]?.text().trimmed ?? "",
             timeBudgetSeconds: try timeBudget(top), groups: groups)
-    }
-
-    private func checkPhase(_ fields: Fields) throws(SweepError) {
-        guard let field = fields["phase"] else { return }
-        if try field.choice(Sweep.Phase.self, called: "a phase") == .decode {
-            throw field.error("this build measures prefill only; leave `phase` out or say prefill")
-        }
     }
 
     private func name(_ fields: Fields, in root: SweepField) throws(SweepError) -> String {
@@ -70,7 +64,10 @@ struct SweepReader {
         guard let lengthField = fields["lengths"] else {
             throw group.error("`lengths` is missing; add such as `lengths: 512..16K*sqrt2`")
         }
-        var axes = Sweep.Axes(kernels: try kernelNames(kernelField), lengths: try lengths(lengthField))
+        let phase = try fields["phase"]?.choice(Phase.self, called: "a phase") ?? .prefill
+        var axes = Sweep.Axes(
+            kernels: try kernelNames(kernelField, in: phase), lengths: try lengths(lengthField, in: phase))
+        axes.phase = phase
         axes.windows = try counts(fields["window"], minimum: 1) ?? axes.windows
         axes.sinks = try counts(fields["sinks"], minimum: 0) ?? axes.sinks
         axes.chunks = try counts(fields["chunk"], minimum: 1) ?? axes.chunks
@@ -84,24 +81,41 @@ struct SweepReader {
                 axes.elementTypes.append(try item.choice(ElementType.self, called: "an element type"))
             }
         }
+        if let field = fields["cacheFormat"] { axes.cacheFormats = try cacheFormats(field, in: phase) }
         try checkParameters(axes, kernelField)
         try checkWork(axes, lengthField)
         return axes
     }
 
-    private func kernelNames(_ field: SweepField) throws(SweepError) -> [String] {
+    private func kernelNames(_ field: SweepField, in phase: Phase) throws(SweepError) -> [String] {
         var names: [String] = []
         for item in try field.items() {
             let name = try item.text()
-            guard kernels.contains(where: { $0.name == name }) else {
+            guard let kernel = kernels.first(where: { $0.name == name }) else {
                 throw item.unknown(name, "a kernel", among: kernels.map { $0.name })
+            }
+            guard kernel.phase == phase else {
+                throw item.error(
+                    "\(name) is a kernel for \(kernel.phase.rawValue), and the phase here is \(phase.rawValue); give it "
+                        + "a group with `phase: \(kernel.phase.rawValue)`")
             }
             names.append(name)
         }
         return names
     }
 
-    private func lengths(_ field: SweepField) throws(SweepError) -> [Int] {
+    private func cacheFormats(_ field: SweepField, in phase: Phase) throws(SweepError) -> [CacheFormat] {
+        guard phase == .decode else {
+            throw field.error("prompts are read without a cache; leave `cacheFormat` out or say `phase: decode`")
+        }
+        var formats: [CacheFormat] = []
+        for item in try field.items() {
+            formats.append(try item.choice(CacheFormat.self, called: "a cache format"))
+        }
+        return formats
+    }
+
+    private func lengths(_ field: SweepField, in phase: Phase) throws(SweepError) -> [Int] {
         var lengths = Set<Int>()
         for item in try field.items() {
             let text = try item.text()
@@ -110,6 +124,9 @@ struct SweepReader {
             } catch {
                 throw item.error(error.reason)
             }
+        }
+        if phase == .decode, let shortest = lengths.min(), shortest < 2 {
+            throw field.error("\(shortest) token has nothing cached before it; decode from 2 on")
         }
         return lengths.sorted()
     }
@@ -150,7 +167,9 @@ struct SweepReader {
     private func checkWork(_ axes: Sweep.Axes, _ lengthField: SweepField) throws(SweepError) {
         let length = Double(axes.lengths.last ?? 1)
         let heads = Double(axes.heads.map(\.query).max() ?? 1) * Double(axes.batches.max() ?? 1)
-        let work = 4 * Double(axes.headDimensions.max() ?? 1) * heads * length * length
+        // A decoding step computes no more than a prompt of its window would.
+        let queries = axes.phase == .decode ? min(length, Double(axes.windows.max() ?? 1)) : length
+        let work = 4 * Double(axes.headDimensions.max() ?? 1) * heads * queries * length
         let parameters = axes.windows + axes.sinks + axes.chunks
         guard work <= Self.largestWork, parameters.allSatisfy({ $0 <= 1 << 30 }) else {
             throw lengthField.error(

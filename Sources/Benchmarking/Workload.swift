@@ -14,6 +14,9 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         self.threads = threads
     }
 
+    /// One query against what is cached; a prompt of one token sees but itself.
+    var isDecode: Bool { problem.shape.queryLength == 1 && problem.shape.keyLength > 1 }
+
     /// The same kernel, mask and shape at another length: how one series is told from the next, and what a short run
     /// can foretell of a long one.
     ///
@@ -22,10 +25,27 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         let shape = problem.shape
         let other = try AttentionShape(
             batch: shape.batch, queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads,
-            queryLength: length, headDimension: shape.headDimension)
+            queryLength: shape.queryLength == shape.keyLength ? length : min(shape.queryLength, length),
+            keyLength: length, headDimension: shape.headDimension)
         let resized = try AttentionProblem(
-            shape: other, mask: problem.mask, elementType: problem.elementType, scale: problem.scale)
+            shape: other, mask: problem.mask, elementType: problem.elementType, scale: problem.scale,
+            cacheFormat: problem.cacheFormat, positions: problem.positions)
         return Workload(kernel: kernel, problem: resized, threads: threads)
+    }
+
+    /// Such as `h=8:2 d=128 bfloat16`: what is not one head of 64 float32 on one thread.
+    public var variant: String {
+        let shape = problem.shape
+        var words: [String] = []
+        if shape.batch > 1 { words.append("b=\(shape.batch)") }
+        if shape.queryHeads > 1 { words.append("h=\(shape.queryHeads):\(shape.keyValueHeads)") }
+        if shape.headDimension != 64 { words.append("d=\(shape.headDimension)") }
+        if problem.elementType != .float32 { words.append(problem.elementType.rawValue) }
+        if problem.cacheFormat != CacheFormat(problem.elementType) {
+            words.append("kv=\(problem.cacheFormat.rawValue)")
+        }
+        if threads > 1 { words.append("t=\(threads)") }
+        return words.joined(separator: " ")
     }
 
     /// Such as `sliding-window(1024) 16K`; sizes beside the length only where they differ from one head of 64 float32.
@@ -33,11 +53,7 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         let shape = problem.shape
         var words = [kernel + parameters, TokenCount.text(shape.keyLength)]
         if shape.queryLength != shape.keyLength { words.append("q=\(TokenCount.text(shape.queryLength))") }
-        if shape.batch > 1 { words.append("b=\(shape.batch)") }
-        if shape.queryHeads > 1 { words.append("h=\(shape.queryHeads):\(shape.keyValueHeads)") }
-        if shape.headDimension != 64 { words.append("d=\(shape.headDimension)") }
-        if problem.elementType != .float32 { words.append(problem.elementType.rawValue) }
-        if threads > 1 { words.append("t=\(threads)") }
+        if !variant.isEmpty { words.append(variant) }
         return words.joined(separator: " ")
     }
 

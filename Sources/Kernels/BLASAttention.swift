@@ -19,6 +19,7 @@ public class BLASAttention {
     private let workers: [BLASWorker]
 
     public required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        try problem.requirePrefill()
         guard problem.elementType == .float32 else {
             throw UnsupportedProblem("OpenBLAS multiplies float32 here, not \(problem.elementType)")
         }

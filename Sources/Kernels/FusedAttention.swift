@@ -31,6 +31,7 @@ public class FusedAttention {
     private let engine: FusedEngine
 
     public required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        try problem.requirePrefill()
         guard problem.shape.keyLength < Int(Int32.max) else {
             throw UnsupportedProblem("\(problem.shape.keyLength) keys are more than 2,147,483,646")
         }

@@ -14,6 +14,11 @@ public enum KernelRegistry {
         FullBidirectionalAttention.self,
         SymmetricWindowAttention.self,
         ChunkedOverlapSymmetricAttention.self,
+        DecodeFullAttention.self,
+        DecodeWindowAttention.self,
+        DecodeSinkAttention.self,
+        DecodeSinkUnrotatedAttention.self,
+        DecodeRecomputeAttention.self,
         ReferenceAttention.self,
     ]
 

@@ -90,11 +90,11 @@ public final class ReferenceAttention: AttentionKernel {
             keys += inputs.key.elements(elements)
             values += inputs.value.elements(elements)
         }
-        let scores = (0..<visible.count).map { key in
-            var dot: Real = 0
-            for x in 0..<d { dot += Real(query[x]) * Real(keys[key * d + x]) }
-            return dot * Real(problem.scale)
+        if problem.cacheFormat != CacheFormat(problem.elementType) {
+            keys = problem.cacheFormat.restoredKeys(keys, headDimension: d)
+            values = problem.cacheFormat.restoredValues(values, headDimension: d)
         }
+        let scores = dotProducts(query, keys, problem.positions).map { $0 * Real(problem.scale) }
         let largest = scores.contains { $0.isNaN } ? .nan : scores.max()!
         let weights = scores.map { exponential($0 - largest) }
         let sum = weights.reduce(0, +)
@@ -104,5 +104,26 @@ public final class ReferenceAttention: AttentionKernel {
             for x in 0..<d { output[x] += share * Real(values[key * d + x]) }
         }
         return Row(output: output.map(rounded), largestScore: scores.filter(\.isFinite).map(abs).max() ?? 0)
+    }
+
+    /// The query against each of the keys that it sees, both turned first where the problem has positions.
+    private static func dotProducts<Real: BinaryFloatingPoint>(
+        _ query: [Float], _ keys: [Float], _ positions: PositionEncoding
+    ) -> [Real] {
+        let d = query.count
+        let count = keys.count / d
+        var placedQuery = query.map(Real.init)
+        if positions == .cacheRelativeRotary { placedQuery = Rotary.turned(placedQuery, position: count - 1) }
+        return (0..<count).map { key in
+            var dot: Real = 0
+            switch positions {
+            case .none:
+                for x in 0..<d { dot += placedQuery[x] * Real(keys[key * d + x]) }
+            case .cacheRelativeRotary:
+                let row = Rotary.turned(keys[key * d..<(key + 1) * d].map(Real.init), position: key)
+                for x in 0..<d { dot += placedQuery[x] * row[x] }
+            }
+            return dot
+        }
     }
 }

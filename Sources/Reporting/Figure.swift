@@ -46,12 +46,15 @@ public struct Figure: Sendable, Hashable {
     static func all(
         for analysis: ScalingAnalysis, width: FigureWidth = .page, closedForm: PairsFigure.ClosedForm
     ) -> [Figure] {
-        [
-            TimeFigure.plot(analysis), ThroughputFigure.plot(analysis), RooflineFigure.plot(analysis),
+        let prefill = analysis.only(.prefill)
+        return [
+            DecodeFigure.plot(analysis), BandwidthFigure.plot(analysis), StreamingFigure.plot(analysis),
+            TokenCostFigure.plot(analysis), CacheFormatFigure.plot(analysis), CacheQualityFigure.plot(analysis),
+            TimeFigure.plot(prefill), ThroughputFigure.plot(prefill), RooflineFigure.plot(analysis),
             StrongScalingFigure.plot(analysis),
-            PairsFigure.plot(analysis, closedForm: closedForm),
-            CrossoverFigure.plot(analysis),
-            MemoryFigure.plot(analysis), ForecastFigure.plot(analysis),
+            PairsFigure.plot(prefill, closedForm: closedForm),
+            CrossoverFigure.plot(prefill),
+            MemoryFigure.plot(prefill), ForecastFigure.plot(prefill),
         ].compactMap { $0.map { Figure($0, width: width) } }
     }
 }

@@ -22,7 +22,7 @@ enum FigureStyle {
             if (!exists('formats')) formats = 'svg png pdf'
             do for [format in formats] {
             mark = (format eq 'svg' ? 0.8 : 1) * \(decimal(scale))
-            if (format eq 'svg') { set terminal svg size \(width),\(height) dynamic enhanced name '\(name)' \
+            if (format eq 'svg') { set terminal svg size \(width),\(height) dynamic enhanced name '\(name.replacing("-", with: "_"))' \
             font '\(font)&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth \(decimal(scale)) }
             if (format eq 'png') { set terminal pngcairo size \(width * 300 / 96),\(height * 300 / 96) enhanced \
             font '\(font),12' fontscale 2.344 linewidth \(decimal(3.125 * scale)) pointscale 3.125 background '#ffffff' }

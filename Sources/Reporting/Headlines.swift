@@ -11,16 +11,20 @@ public struct Headlines: Sendable, Hashable {
     public let details: [String]
 
     public init(_ analysis: ScalingAnalysis) {
-        let baseline = analysis.baseline
-        lines = [
-            baseline.map { Self.growth($0, analysis) },
-            Self.window(analysis),
-            Self.comparison(analysis).map(Self.overhead),
-            Self.forecast(analysis),
-        ].compactMap { $0 }
+        let (prefill, decode) = (analysis.only(.prefill), Self.decodeLines(analysis))
+        lines =
+            decode.isEmpty
+            ? Self.lines(prefill) : Array((decode + [Self.forecast(analysis)].compactMap { $0 }).prefix(4))
         details =
             analysis.series.map { Self.verdict($0, analysis) }
             + analysis.overheadRatios.map(Self.overhead)
+    }
+
+    private static func lines(_ prefill: ScalingAnalysis) -> [String] {
+        [
+            prefill.baseline.map { growth($0, prefill) }, window(prefill), comparison(prefill).map(overhead),
+            forecast(prefill),
+        ].compactMap { $0 }
     }
 
     /// The lines for a terminal, wrapped, each continued under an indent.
@@ -30,6 +34,7 @@ public struct Headlines: Sendable, Hashable {
 
     /// "full: time grows as pairs^1.00 ± 0.01, matches theory, 91 % of this core's peak at 16K tokens."
     private static func growth(_ series: Series, _ analysis: ScalingAnalysis) -> String {
+        if series.parameters.isDecode { return decodeGrowth(series, analysis.only(.decode)) }
         var parts = ["\(series.label): " + exponent(series)]
         if let point = analysis.lastPoint(of: series) {
             let cores = series.parameters.threads == 1 ? "this core's peak" : "these cores' peak"
@@ -45,7 +50,7 @@ public struct Headlines: Sendable, Hashable {
         return "time grows as pairs^\(Quantity.estimate(exponent)), \(text(series.verdict))"
     }
 
-    private static func text(_ verdict: TheoryVerdict) -> String {
+    static func text(_ verdict: TheoryVerdict) -> String {
         switch verdict {
         case .matches: "matches theory"
         case .deviates: "deviates from theory"
@@ -158,10 +163,12 @@ public struct Headlines: Sendable, Hashable {
     /// "a pair costs 1.12 ± 0.02 times as much from 8K tokens on, where K and V (4.00 MiB) outgrow the L2 cache".
     private static func regime(_ series: Series) -> String? {
         series.regimeChange.map { change in
+            let what = series.parameters.isDecode ? "the cached K and V" : "K and V of a head"
             let cache = change.cacheLevel.map {
-                ", where K and V of a head (\(Quantity.bytes(Int(change.keyValueBytes)))) outgrow the L\($0) cache"
+                ", where \(what) (\(Quantity.bytes(Int(change.keyValueBytes)))) outgrow the L\($0) cache"
             }
-            return "a pair costs \(Quantity.estimate(change.costRatio)) times as much from "
+            return
+                "a \(series.parameters.isDecode ? "byte" : "pair") costs \(Quantity.estimate(change.costRatio)) times as much from "
                 + "\(Quantity.tokens(change.toLength)) tokens on" + (cache ?? "")
         }
     }

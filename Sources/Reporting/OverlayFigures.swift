@@ -6,9 +6,11 @@ import Statistics
 extension Figure {
     static func all(overlaying sources: [ReportSource], width: FigureWidth = .page) -> [Figure] {
         let merged = ScalingAnalysis(merging: sources.map { ($0.label, $0.analysis) })
+        let prefill = merged.only(.prefill)
         return [
-            TimeFigure.plot(merged).map { OverlayFigure.withRatios($0, of: sources) },
-            ThroughputFigure.plot(merged), MemoryFigure.plot(merged), ForecastFigure.plot(merged),
+            DecodeFigure.plot(merged).map { OverlayFigure.withRatios($0, of: sources) },
+            TimeFigure.plot(prefill).map { OverlayFigure.withRatios($0, of: sources) },
+            ThroughputFigure.plot(prefill), MemoryFigure.plot(prefill), ForecastFigure.plot(prefill),
         ].compactMap { $0.map { Figure($0, width: width) } }
     }
 }

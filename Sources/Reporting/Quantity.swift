@@ -70,6 +70,14 @@ public enum Quantity {
         return number(estimate.value, place: place) + " ± " + number(halfWidth, place: place)
     }
 
+    /// "0.002 ± 0.004": of a number that may be zero, so that its interval alone says how many digits it has.
+    public static func aboutZero(_ estimate: Estimate) -> String {
+        let halfWidth = halfWidth(of: estimate)
+        guard halfWidth > 0 else { return significant(estimate.value, digits: 3) }
+        let place = exponent(of: halfWidth / 2)
+        return number(estimate.value, place: place) + " ± " + number(halfWidth, place: place)
+    }
+
     /// "1,410 tokens [1,360, 1,480]"; without a unit "2.04 [2.02, 2.06]".
     public static func interval(_ estimate: Estimate, unit: String = "") -> String {
         let place = supportedPlace(value: estimate.value, halfWidth: halfWidth(of: estimate))

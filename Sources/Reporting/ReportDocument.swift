@@ -22,16 +22,22 @@ extension Document {
         if !doubts.isEmpty { blocks.append(.cautions(doubts)) }
         blocks += figures.map { .figure($0.figure, drawn: $0.drawn) }
         blocks += [.heading("Every series"), .list(headlines.details)]
-        blocks.append(.table(caption: "Growth and cost by series", ReportTables.series(analysis)))
+        blocks += ReportTables.summaries(analysis).map { .table(caption: $0.caption, $0.table) }
+        blocks += Self.decode(analysis)
         if !analysis.forecasts.isEmpty {
             blocks.append(.table(caption: "Time of one call at lengths far out", ReportTables.forecasts(analysis)))
         }
-        blocks.append(.table(caption: "Every cell", ReportTables.cells(analysis)))
+        let cells = ReportTables.cells(analysis)
+        if !cells.rows.isEmpty { blocks.append(.table(caption: "Every cell", cells)) }
         let roofline = ReportTables.roofline(analysis)
         if !roofline.rows.isEmpty { blocks.append(.table(caption: "Every cell under the roofline", roofline)) }
         let scaling = ReportTables.strongScaling(analysis)
         if !scaling.rows.isEmpty {
             blocks.append(.table(caption: "Strong scaling: one problem, more threads", scaling))
+        }
+        let quality = ReportTables.cacheQuality(analysis)
+        if !quality.rows.isEmpty {
+            blocks.append(.table(caption: "What each cache format costs in accuracy: relative RMS errors", quality))
         }
         let candidates = ReportTables.candidates(analysis)
         if !candidates.rows.isEmpty {
@@ -51,7 +57,7 @@ extension Document {
             blocks.append(.table(caption: "The processes that measured", LaunchTables.launches(results)))
         }
         blocks += [.heading("How to reproduce"), .command(header.command)]
-        blocks += [.heading("What the numbers mean"), .list(Self.meanings)]
+        blocks += [.heading("What the numbers mean"), .list(Self.meanings + Self.decodeMeanings(analysis))]
         blocks += [.heading("Raw data"), .links(Self.dataLinks([source], formats))]
         self.blocks = blocks
     }

@@ -1,20 +1,29 @@
 import Analysis
 import Statistics
 
-/// The tables of a report; the terminal prints the first.
+/// The tables of a report; the terminal prints the summaries.
 public enum ReportTables {
+    /// One row a series, prompts and steps apart; without those that have no row.
+    public static func summaries(_ analysis: ScalingAnalysis) -> [(caption: String, table: Table)] {
+        [
+            ("Growth and cost by series", series(analysis)),
+            ("Decode: how the time of a token grows, and its cost at the longest context", decodeSeries(analysis)),
+        ].filter { !$0.1.rows.isEmpty }
+    }
+
     /// One row a series: how it grows and what it costs.
     public static func series(_ analysis: ScalingAnalysis) -> Table {
+        let prefill = analysis.only(.prefill)
         var notes = Footnotes()
-        let rows = analysis.series.map { series -> [String] in
-            let last = analysis.lastPoint(of: series)
+        let rows = prefill.series.map { series -> [String] in
+            let last = prefill.lastPoint(of: series)
             return [
                 series.label,
                 series.exponent.map(Quantity.estimate) ?? "–",
                 series.law == nil ? "not fitted" : series.verdict.rawValue,
                 series.nanosecondsPerPair.map(Quantity.estimate) ?? "–",
                 last.map { Quantity.percent($0.fractionOfPeak) } ?? "–",
-                wins(series, analysis.crossovers),
+                wins(series, prefill.crossovers),
                 series.cautions.map { notes.mark($0.description) }.joined(separator: " "),
             ]
         }
@@ -27,7 +36,7 @@ public enum ReportTables {
     }
 
     /// "full: 1,410 [1,360, 1,480]".
-    private static func wins(_ series: Series, _ crossovers: [Crossover]) -> String {
+    static func wins(_ series: Series, _ crossovers: [Crossover]) -> String {
         crossovers.filter { $0.faster == series.label }.map { crossover in
             switch crossover.place {
             case .at(let tokens, let bracketed):
@@ -40,7 +49,7 @@ public enum ReportTables {
     /// One row a cell: a series at a length.
     public static func cells(_ analysis: ScalingAnalysis) -> Table {
         var notes = Footnotes()
-        let rows = analysis.series.flatMap { series in
+        let rows = analysis.only(.prefill).series.flatMap { series in
             series.points.map { point in cell(series, point, &notes) }
         }
         return Table(
@@ -62,11 +71,15 @@ public enum ReportTables {
             Quantity.timeInterval(nanoseconds: median, low: low, high: high),
             Quantity.number(rate.value / 1e9, place: place), Quantity.percent(point.fractionOfPeak),
             Quantity.ratio(point.overhead), Quantity.bytes(point.peakResidentBytes),
-            point.contaminatedSamples == 0
-                ? Quantity.count(point.samples)
-                : "\(Quantity.count(point.samples)) (\(Quantity.count(point.contaminatedSamples)) noisy)",
+            samples(of: point),
             point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
         ]
+    }
+
+    static func samples(of point: Point) -> String {
+        point.contaminatedSamples == 0
+            ? Quantity.count(point.samples)
+            : "\(Quantity.count(point.samples)) (\(Quantity.count(point.contaminatedSamples)) noisy)"
     }
 
     public static func forecasts(_ analysis: ScalingAnalysis) -> Table {

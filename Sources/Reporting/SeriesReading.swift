@@ -22,9 +22,12 @@ extension Series {
         }
     }
 
+    /// Reads a whole window anew for each token, and is bound by that arithmetic.
+    var recomputes: Bool { kernel == Streaming.recomputingKernel }
+
     /// Time that the fitted law gives.
     func fittedNanoseconds(at length: Int) -> Double? {
-        law?.nanoseconds(pairs: parameters.usefulPairs(length: length))
+        law?.nanoseconds(work: parameters.work(length: length))
     }
 
     func points(within lengths: ClosedRange<Int>) -> [Point] { points.filter { lengths.contains($0.keyLength) } }
@@ -48,6 +51,13 @@ extension Point {
             level: level)
     }
 
+    /// Bytes that must move, per second, with the interval of the time.
+    var bytesPerSecond: Estimate {
+        let bytes = Double(bytes)
+        return Estimate(
+            value: bytes / medianNanoseconds * 1e9, low: bytes / high * 1e9, high: bytes / low * 1e9, level: level)
+    }
+
     /// Computed over useful pairs.
     var overhead: Double { Double(computedPairs) / Double(usefulPairs) }
 }
@@ -59,7 +69,7 @@ extension ScalingAnalysis {
     func series(labelled label: String) -> Series? { series.first { $0.label == label } }
 
     /// True where queries stand against keys that were cached before them.
-    var isDecode: Bool { series.contains { $0.parameters.queryLength != nil } }
+    private var isDecode: Bool { series.contains(where: \.parameters.isDecode) }
 
     /// The lengths of the curves: from the shortest on, as long as no gap is wider than a factor of four. Single far
     /// lengths, measured to test a forecast, lie outside and have a figure of their own.
@@ -82,7 +92,7 @@ extension ScalingAnalysis {
         curveLengths.flatMap { series.points(within: $0).last } ?? series.points.last
     }
 
-    var lengthAxisName: String { isDecode ? "context length n (tokens)" : "sequence length n (tokens)" }
+    var lengthAxisName: String { isDecode ? "cached tokens n" : "sequence length n (tokens)" }
 
     /// "causal, float32, d = 64, 1 head, one pinned core": what all series share, for subtitles;
     /// a number stays with its noun.
@@ -94,10 +104,17 @@ extension ScalingAnalysis {
         return [
             common(\.mask.isCausal) { $0 ? "causal" : "non-causal" },
             common(\.elementType, \.rawValue),
+            common(\.cacheFormat) { $0.map { "\($0.rawValue) cache" } ?? "" },
             common(\.headDimension) { "d\u{A0}=\u{A0}\($0)" },
             common(\.batch) { $0 == 1 ? "" : "batch\u{A0}\($0)" },
             common(\.queryHeads) { $0 == 1 ? "1\u{A0}head" : "\($0)\u{A0}query heads" },
+            common(\.sharedKeyValueHeads) { $0.map { "\($0)\u{A0}KV heads" } ?? "" },
             common(\.threads) { $0 == 1 ? "one\u{A0}core" : "\($0)\u{A0}cores" },
         ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
     }
+}
+
+extension SeriesParameters {
+    /// Nil where each query head has its own.
+    fileprivate var sharedKeyValueHeads: Int? { keyValueHeads == queryHeads ? nil : keyValueHeads }
 }

@@ -60,7 +60,7 @@ public struct MeasuredPlan: Sendable, Hashable {
         let measured = kernel.mask == mask ? kernel.medians[context].map { $0 / heads * calls / 1e9 } : nil
         return Row(
             subject: part.subject, kernel: kernel.label, theorySeconds: theory,
-            forecastSeconds: kernel.law.nanoseconds(pairs: pairs * heads) / heads * calls / 1e9,
+            forecastSeconds: kernel.law.nanoseconds(work: pairs * heads) / heads * calls / 1e9,
             perPairSeconds: low...high, measuredSeconds: measured)
     }
 

@@ -78,7 +78,9 @@ struct AttendCommand: Command {
         let outputDimensions = queryTensor.dimensions
         let shape = try Self.shape(
             query: queryTensor.dimensions, key: keyTensor.dimensions, value: valueTensor.dimensions)
-        let problem = try AttentionProblem(shape: shape, mask: mask, elementType: elementType, scale: scale)
+        let problem = try AttentionProblem(
+            shape: shape, mask: mask, elementType: elementType, scale: scale,
+            positions: kernelType.positions)
         let instance = try kernelType.init(for: problem, on: WorkerTeam(threads: threads))
         try NumPyFile.requireWritable(output)
 
@@ -89,6 +91,7 @@ struct AttendCommand: Command {
             query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
             value: valueTensor.stored(as: elementType))
         var result = Tensor(elementType, dimensions: AttentionInputs.queryDimensions(shape))
+        instance.fillCache(from: inputs)
         instance.run(inputs, into: &result)
         if check { console.output(try Self.check(result, of: kernel, problem, inputs)) }
         var written = result.stored(as: .float32)

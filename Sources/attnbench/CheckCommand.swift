@@ -2,6 +2,7 @@ import ArgumentParser
 import Attention
 import Foundation
 import Kernels
+import Reporting
 
 struct CheckCommand: Command {
     static let configuration = CommandConfiguration(
@@ -14,21 +15,61 @@ struct CheckCommand: Command {
             three loops in Double; the error may be at most twice that of the same loops in the same type. Exits with 7 \
             where a kernel is wrong.
 
+            With --layers, kernels whose mask has a bound are stacked too, and how far a change of one token is felt \
+            is held against the mask: L(w-1)+1 tokens for L layers of a window of w. --output draws it.
+
             Examples:
               attnbench check
               attnbench check full sliding-window
+              attnbench check --layers 8 --output receptive-field
             """)
 
     @Argument(
         help: ArgumentHelp("Kernels to check; all when none is named.", valueName: "kernel"), completion: .kernels)
     var names: [String] = []
 
+    @Option(help: ArgumentHelp("Also stack so many layers and see how far they reach.", valueName: "n"))
+    var layers: Int?
+
+    @Option(help: ArgumentHelp("Where a page and a figure of the stacks go.", valueName: "dir"))
+    var output: String?
+
     @OptionGroup var outputOptions: OutputOptions
+
+    /// Deeper stacks take minutes, and say no more.
+    private static let deepest = 32
+
+    func validate() throws {
+        if let layers, !(1...Self.deepest).contains(layers) {
+            throw ValidationError("--layers is \(layers); it must be from 1 to \(Self.deepest)")
+        }
+        if output != nil, layers == nil { throw ValidationError("--output needs --layers: how many to stack") }
+    }
 
     func run(on console: Console) throws {
         var kernels = KernelRegistry.all
         if !names.isEmpty { kernels = try names.map { try KernelRegistry.kernel(named: $0) } }
         try Self.check(kernels, paint: outputOptions.paint(on: console), on: console)
+        if let layers { try stack(kernels, layers: layers, on: console) }
+    }
+
+    private func stack(_ kernels: [any AttentionKernel.Type], layers: Int, on console: Console) throws {
+        let fields = try MeasuredReceptiveField.of(kernels, layers: layers)
+        console.output("\n" + TerminalTable.text(ReportTables.receptiveFields(fields), width: console.width))
+        if let output {
+            let directory = URL(fileURLWithPath: output)
+            let figures = [Figure.receptiveField(fields)].compactMap { $0 }
+            let cautions = try DocumentDirectory(Document(receptiveFields: fields), figures: figures)
+                .write(to: directory)
+            if !outputOptions.quiet {
+                for caution in cautions { console.messages("Caution: \(caution)\n") }
+                console.messages("Report: \(directory.appendingPathComponent("index.html").relativePath)\n")
+            }
+        }
+        guard let wrong = fields.first(where: { !$0.isRight }) else { return }
+        throw WrongResult(
+            description: "stacked layers of \(wrong.kernel) see \(wrong.tokens) tokens by their number; the mask says "
+                + "\(wrong.expectedTokens)")
     }
 
     static func check(_ kernels: [any AttentionKernel.Type], paint: Paint, on console: Console) throws {

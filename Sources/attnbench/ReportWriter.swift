@@ -58,8 +58,9 @@ struct ReportWriter {
                 "Nothing was measured; the report has the reason for each cell. Where time was short, give a longer "
                     + "--time-budget.")
         } else {
-            console.output(
-                TerminalTable.text(ReportTables.series(source.analysis), width: console.width) + "\n")
+            for (_, table) in ReportTables.summaries(source.analysis) {
+                console.output(TerminalTable.text(table, width: console.width) + "\n")
+            }
         }
         guard isAlone else { return }
         for line in Headlines(source.analysis).lines { output(line) }

@@ -30,6 +30,10 @@ struct Planted {
     var threads = 1
     /// Nil for as many queries as keys.
     var queryLength: Int?
+    /// Nil for the one that stores the element type as it is.
+    var cacheFormat: CacheFormat?
+    /// The time follows the bytes instead of the pairs.
+    var followsBytes = false
 
     static let ceilings = Ceilings(
         flopsPerSecond: .init(float32: 200e9, bfloat16: 400e9), readBytesPerSecond: 40e9)
@@ -51,7 +55,8 @@ struct Planted {
         let shape = try! AttentionShape(
             queryHeads: heads.query, keyValueHeads: heads.keyValue, queryLength: queryLength ?? length,
             keyLength: length, headDimension: headDimension)
-        let problem = try! AttentionProblem(shape: shape, mask: mask, elementType: elementType)
+        let problem = try! AttentionProblem(
+            shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat)
         return Workload(kernel: kernel, problem: problem, threads: threads)
     }
 
@@ -65,8 +70,8 @@ struct Planted {
         (0..<launches).flatMap { launch in
             lengths.map { length in
                 let work = work(length)
-                let pairs = Double(followsComputed ? work.computedPairs : work.usefulPairs)
-                let time = law(pairs) * exp(launchNoise * NormalDistribution.draw(using: &generator))
+                let planted = followsBytes ? work.bytes : followsComputed ? work.computedPairs : work.usefulPairs
+                let time = law(Double(planted)) * exp(launchNoise * NormalDistribution.draw(using: &generator))
                 let samples = (0..<rounds).map { _ in
                     Int(min(max(time * exp(roundNoise * NormalDistribution.draw(using: &generator)), 1), 1e17))
                 }

@@ -21,8 +21,9 @@ struct BundledSweepTests {
         let names = SweepFile.list(in: [Self.directory]).map { ($0 as NSString).lastPathComponent }
         #expect(
             names == [
-                "crossover.yaml", "element-types.yaml", "gate.yaml", "grouped-heads.yaml", "head-dimensions.yaml",
-                "long-context.yaml", "prefill-limit.yaml", "scaling.yaml", "small.yaml", "smoke.yaml", "threads.yaml",
+                "crossover.yaml", "decode.yaml", "element-types.yaml", "gate.yaml", "grouped-heads.yaml",
+                "head-dimensions.yaml", "input-output.yaml", "kv-formats.yaml", "long-context.yaml",
+                "prefill-limit.yaml", "scaling.yaml", "small.yaml", "smoke.yaml", "streaming.yaml", "threads.yaml",
             ])
     }
 
@@ -31,6 +32,7 @@ struct BundledSweepTests {
         ("crossover", (1 + 2 * 4) * 15), ("element-types", 2 * 5 * 2 * 3), ("head-dimensions", 2 * 11 * 2),
         ("small", 3 * 9 * 2 * 2), ("threads", 2 * 2 * 2 * 2), ("gate", 3 + 4 + 1 + 3 + 1),
         ("prefill-limit", (2 * 2 + 1 + 2 * 2 + 1) * 4 + 2 * 2),
+        ("decode", 12 * 2 + 3 * 7), ("kv-formats", 7), ("streaming", 1 + 3 * 5), ("input-output", 7 + 7),
     ])
     func crossesItsAxes(name: String, cells: Int) throws {
         #expect(try SweepFile.load(Self.directory + "/\(name).yaml").workloads().count == cells)

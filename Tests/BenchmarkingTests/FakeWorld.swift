@@ -15,7 +15,7 @@ final class FakeWorld: @unchecked Sendable {
 
     let clock = FakeClock()
     /// Of each kernel.
-    var secondsPerPair: [String: Double] = ["full": 1e-6, "sliding-window": 2e-6]
+    var secondsPerPair: [String: Double] = ["full": 1e-6, "sliding-window": 2e-6, "decode-window": 3e-6]
     /// Of every call, beside its pairs.
     var secondsPerCall = 0.0
     /// Each cell that was called, in order.
@@ -29,7 +29,7 @@ final class FakeWorld: @unchecked Sendable {
 
     func instruments() -> Instruments {
         Instruments(
-            kernels: [FakeFull.self, FakeWindow.self],
+            kernels: [FakeFull.self, FakeWindow.self, FakeDecode.self],
             team: { _ in WorkerTeam() },
             check: { [unowned self] problem, _, _ in
                 let kernel = problem.mask == .causal ? "full" : "sliding-window"
@@ -43,6 +43,13 @@ final class FakeWorld: @unchecked Sendable {
             clock: clock,
             sampler: Sampler(
                 clock: clock, resolutionNanoseconds: 1, overheadNanoseconds: 20, evidence: { .quiet }))
+    }
+
+    /// Of filling a cache, for each of its tokens.
+    var secondsPerCachedToken = 0.0
+
+    func filled(_ problem: AttentionProblem) {
+        clock.advance(seconds: secondsPerCachedToken * Double(problem.shape.keyLength))
     }
 
     func called(_ kernel: String, _ problem: AttentionProblem, pairs: Int) {
@@ -68,7 +75,7 @@ class FakeKernel {
         problem.shape.batch * problem.shape.queryHeads * problem.pairs.allowed
     }
 
-    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 64 }
+    class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 64 }
 
     fileprivate func run(as kernel: String) {
         computedPairs = Self.computedPairs(for: problem)
@@ -87,6 +94,16 @@ final class FakeWindow: FakeKernel, AttentionKernel {
     static let name = "sliding-window"
     static let summary = "planted times"
     static let maskFamily = MaskFamily.slidingWindow
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { run(as: Self.name) }
+}
+
+final class FakeDecode: FakeKernel, AttentionKernel {
+    static let name = "decode-window"
+    static let summary = "planted times"
+    static let maskFamily = MaskFamily.slidingWindow
+    static let phase = Phase.decode
+    override class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 8 * problem.shape.keyLength }
+    func fillCache(from inputs: borrowing AttentionInputs) { FakeWorld.current.filled(problem) }
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { run(as: Self.name) }
 }
 

@@ -110,12 +110,15 @@ struct ScheduleTests {
         #expect(Set(rounds).count == 20)
     }
 
-    @Test func residencyLeavesRoomForTheLargest() {
+    @Test func residencyLeavesRoomForTheLargest() throws {
+        // Q, K and V of one token and one element are 12 bytes; cells of one problem share them.
+        let problem = try AttentionProblem(shape: AttentionShape(queryLength: 1, headDimension: 1), mask: .causal)
+        let other = try AttentionProblem(shape: AttentionShape(queryLength: 2, headDimension: 1), mask: .causal)
         var residency = Residency(memoryLimitBytes: 100, cellBytes: [10, 20, 70, 500])
-        let kept = [10, 20, 70].map { residency.keeps(bytes: $0) }
-        #expect(kept == [true, true, false])
+        let kept = [15, 27, 13].map { residency.keeps(problem, bytes: $0) }
+        #expect(kept == [true, true, false], "of 30 bytes the first takes 15, the second 15 of its own")
         var half = Residency(memoryLimitBytes: 100, cellBytes: [30, 30])
-        let keptHalf = [30, 30].map { half.keeps(bytes: $0) }
+        let keptHalf = [problem, other].map { half.keeps($0, bytes: 30) }
         #expect(keptHalf == [true, false])
     }
 

@@ -15,14 +15,19 @@ struct SweepErrorTests {
         ("kernels: full\nwindows: 4", "bad.yaml:4: windows: \"windows\" is not a key; did you mean \"window\"?"),
         (
             "kernels: full\nalso: [{name: x}]",
-            "bad.yaml:4: also[0].name: \"name\" is not a key; there are kernels, lengths, "
-                + "window, sinks, chunk, heads, headDimension, elementType, threads, batch"
+            "bad.yaml:4: also[0].name: \"name\" is not a key; there are phase, kernels, lengths, "
+                + "window, sinks, chunk, heads, headDimension, elementType, threads, batch, cacheFormat"
         ),
         ("kernels: sliding-window", "bad.yaml:3: kernels: sliding-window needs `window`; add such as `window: 1024`"),
         ("kernels: []", "bad.yaml:3: kernels: the list is empty; give at least one value or leave the key out"),
         (
             "kernels: full\nphase: decode",
-            "bad.yaml:4: phase: this build measures prefill only; leave `phase` out or say prefill"
+            "bad.yaml:3: kernels: full is a kernel for prefill, and the phase here is decode; give it a group with "
+                + "`phase: prefill`"
+        ),
+        (
+            "kernels: full\ncacheFormat: q8_0",
+            "bad.yaml:4: cacheFormat: prompts are read without a cache; leave `cacheFormat` out or say `phase: decode`"
         ),
         ("kernels: full\nphase: prefil", "bad.yaml:4: phase: \"prefil\" is not a phase; did you mean \"prefill\"?"),
         (

@@ -1,4 +1,5 @@
 import Attention
+import Foundation
 import Hardware
 import Kernels
 import Testing
@@ -34,6 +35,33 @@ import Testing
         #expect(printed.contains("forgetful"))
         #expect(printed.split(separator: "\n").last?.hasSuffix("WRONG") == true)
         #expect(error?.description.contains("forgetful: causal") == true)
+    }
+
+    @Test func stacksAreHeldAgainstTheirMasks() throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let session = Session("check sliding-window chunked-local --layers 3 --output \(directory.path)")
+        #expect(session.status == .done)
+        let rows = session.output.split(separator: "\n").suffix(2).map { $0.split(separator: " ").map(String.init) }
+        #expect(
+            rows.map { Array($0.prefix(5)) } == [
+                ["sliding-window(32)", "3", "32", "94", "94"], ["chunked-local(128)", "3", "128", "128", "128"],
+            ])
+        let figures = try FileManager.default.contentsOfDirectory(atPath: directory.path + "/figures")
+        #expect(Set(figures) == ["reach.csv", "reach.gp", "reach.svg", "reach.png", "reach.pdf"])
+        let page = try String(contentsOf: directory.appendingPathComponent("README.md"), encoding: .utf8)
+        #expect(page.contains("| chunked-local(128) |"))
+    }
+
+    @Test(arguments: [
+        ("--layers 0", "--layers is 0; it must be from 1 to 32"),
+        ("--layers 33", "--layers is 33; it must be from 1 to 32"),
+        ("--output there", "--output needs --layers: how many to stack"),
+    ])
+    func badStacksAreSaid(options: String, message: String) {
+        let session = Session("check sliding-window \(options)")
+        #expect(session.status == .usage)
+        #expect(session.messages.contains(message))
     }
 
     @Test func pairsThatAreNotCountedAsPromisedAreWrong() {

@@ -1,23 +1,19 @@
 import Attention
-import Foundation
 import Hardware
 import Testing
 
 @testable import Kernels
 
-/// Layer 3 of all-MiniLM-L6-v2 (Apache-2.0) reading the first 512 tokens of the GNU GPL v3: 12 heads of 32. Not normal:
-/// maxima past five standard deviations, and rows whose softmax is nearly one-hot.
 struct RealActivationTests {
     @Test(arguments: KernelRegistry.names)
     func agreesOnRealActivations(name: String) throws {
         let type = try KernelRegistry.kernel(named: name)
-        let shape = try AttentionShape(queryHeads: 12, keyValueHeads: 12, queryLength: 512, headDimension: 32)
+        let (heads, tokens) = (RealActivations.heads, RealActivations.tokens)
+        let shape = try AttentionShape(
+            queryHeads: heads, keyValueHeads: heads, queryLength: tokens, headDimension: RealActivations.headDimension)
         let mask = type.maskFamily.mask(window: 100, sinks: 4, chunk: 128)
         let problem = try AttentionProblem(shape: shape, mask: mask)
-        var inputs = AttentionInputs(shape: shape)
-        inputs.query = try activations("query")
-        inputs.key = try activations("key")
-        inputs.value = try activations("value")
+        let inputs = RealActivations.inputs()
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         try type.init(for: problem, on: WorkerTeam()).run(inputs, into: &output)
         let rows = Accuracy.sampledRows(of: problem, pairBudget: 1 << 17, atMost: 600, seed: 1)
@@ -26,8 +22,12 @@ struct RealActivationTests {
         #expect(accuracy.maximumError < 1e-5, "outputs are of order 1")
     }
 
-    private func activations(_ name: String) throws -> Tensor {
-        let path = try #require(Bundle.module.path(forResource: "RealActivations/\(name)", ofType: "npy"))
-        return try NumPyFile.read(path)
+    /// Of the files as NumPy reads them.
+    @Test func theBinaryHoldsTheActivations() {
+        let inputs = RealActivations.inputs()
+        #expect(inputs.query.dimensions == [1, 12, 512, 32])
+        let last = inputs.key.count - 1
+        #expect([inputs.query[0], inputs.key[0], inputs.value[0]] == [-0.17552292, -0.11771527, 0.014271231])
+        #expect([inputs.query[last], inputs.key[last], inputs.value[last]] == [-0.368515, -2.627749, 0.3480673])
     }
 }

@@ -66,11 +66,12 @@ struct PlantedAnalysis {
                 ] as [String: Any]
             },
             "overheadRatios": kernels.contains("chunked-overlap") ? windows.map(Self.overheadRatio) : [],
-            "strongScaling": strongScaling,
+            "strongScaling": strongScaling, "tokenCosts": [], "streaming": [], "cacheFormats": [],
             "forecasts": [
                 Self.forecast(forecastSeries.0, 257_840, 220_376, 301_673, "extrapolated", 640),
                 Self.forecast(forecastSeries.1, 54.8, 54.2, 55.6, "measured", 1),
             ],
+            "cacheQuality": [],
             "ceilings": ["flopsPerSecond": ["float32": Self.peakFLOPsPerSecond], "readBytesPerSecond": 11.4e9],
             "absent": kernels.contains("full-naive")
                 ? [11585, 16384].map { length in

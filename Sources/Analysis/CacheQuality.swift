@@ -1,0 +1,83 @@
+import Attention
+import Kernels
+
+/// What storing a cache in fewer bits costs in accuracy: relative root-mean-square errors against float32, of keys, of
+/// values, and of the attention output of one query over all cached tokens.
+///
+/// Pure computation with fixed seeds, apart from any measurement. Outputs over random values average towards zero, so
+/// that their relative errors look worse than a model would feel: they rank the formats, no more.
+public struct CacheQuality: Hashable, Sendable, Codable {
+    public let scheme: String
+    /// Scales included.
+    public let bitsPerElement: Double
+    /// Whether 32 tokens of a key channel share a scale, rather than 32 channels of a token.
+    public let keysArePerChannel: Bool
+    public let errors: [Errors]
+
+    public struct Errors: Hashable, Sendable, Codable {
+        public let sample: CacheSample
+        public let keys: Double
+        public let values: Double
+        public let output: Double
+    }
+
+    public subscript(sample: CacheSample) -> Errors? { errors.first { $0.sample == sample } }
+
+    /// Of these formats, most bits first, beside 4 and 2 bits in either direction; empty where none of the formats has
+    /// fewer than 16 bits, since then nothing is given up for speed.
+    static func all(for formats: Set<CacheFormat>) -> [CacheQuality] {
+        guard formats.contains(where: { $0.elementType == nil }) else { return [] }
+        return all(CacheScheme.all(with: formats))
+    }
+
+    static func all(_ schemes: [CacheScheme]) -> [CacheQuality] {
+        let samples = CacheSample.allCases.map { ($0, $0.heads().map(ExactHead.init)) }
+        return schemes.map { scheme in
+            CacheQuality(
+                scheme: scheme.name, bitsPerElement: scheme.bitsPerElement,
+                keysArePerChannel: scheme.keysArePerChannel,
+                errors: samples.map { sample, heads in errors(of: scheme, on: heads, of: sample) })
+        }
+    }
+
+    private static func errors(of scheme: CacheScheme, on heads: [ExactHead], of sample: CacheSample) -> Errors {
+        var (keys, values, output) = (RelativeError(), RelativeError(), RelativeError())
+        for exact in heads {
+            let head = exact.head
+            let stored = CacheSample.Head(
+                channels: head.channels, queries: head.queries,
+                keys: scheme.keys.roundTrip(head.keys, channels: head.channels),
+                values: scheme.values.roundTrip(head.values, channels: head.channels))
+            keys.add(stored.keys.lazy.map { Double($0) }, against: head.keys.lazy.map { Double($0) })
+            values.add(stored.values.lazy.map { Double($0) }, against: head.values.lazy.map { Double($0) })
+            output.add(stored.output(), against: exact.output)
+        }
+        return Errors(sample: sample, keys: keys.value, values: values.value, output: output.value)
+    }
+
+    /// A head with the output that all schemes are held against.
+    private struct ExactHead {
+        let head: CacheSample.Head
+        let output: [Double]
+
+        init(_ head: CacheSample.Head) {
+            self.head = head
+            output = head.output()
+        }
+    }
+}
+
+/// √(Σ (x − exact)² / Σ exact²).
+struct RelativeError {
+    private var difference = 0.0
+    private var size = 0.0
+
+    mutating func add(_ elements: some Sequence<Double>, against exact: some Sequence<Double>) {
+        for (element, exact) in zip(elements, exact) {
+            difference += (element - exact) * (element - exact)
+            size += exact * exact
+        }
+    }
+
+    var value: Double { (difference / size).squareRoot() }
+}

@@ -1,0 +1,38 @@
+/// What theory says that the time of a series goes with.
+///
+/// In prefill: pairs. For a kernel that computes little more than its mask allows, those that the mask allows. For one
+/// whose overhead changes with the length, such as overlapping chunks at a length that is not a multiple of them, those
+/// that it computes by its closed form: against the others it would seem to grow faster or slower than it does.
+///
+/// In decode: bytes. Each key and value is read once, for a few FLOPs a byte, far below what a core could do meanwhile;
+/// so memory is the limit, and the format of the cache counts.
+public enum WorkBasis: String, Sendable, Codable {
+    case usefulPairs, computedPairs, bytes
+
+    /// Computed over useful pairs may change so much over the lengths before it bends an exponent.
+    static let toleratedChange = 1.10
+
+    /// What a verdict holds a series against.
+    /// - Parameter points: at least one.
+    init(_ points: [Point], of parameters: SeriesParameters) {
+        if parameters.isDecode {
+            self = .bytes
+            return
+        }
+        let overheads = points.map { Double($0.computedPairs) / Double($0.usefulPairs) }
+        self = overheads.max()! > Self.toleratedChange * overheads.min()! ? .computedPairs : .usefulPairs
+    }
+
+    func work(of point: Point) -> Double {
+        switch self {
+        case .usefulPairs: Double(point.usefulPairs)
+        case .computedPairs: Double(point.computedPairs)
+        case .bytes: Double(point.bytes)
+        }
+    }
+}
+
+extension SeriesParameters {
+    /// What the law of a series is over, and `work(length:)` counts.
+    var lawBasis: WorkBasis { isDecode ? .bytes : .usefulPairs }
+}

@@ -1,0 +1,55 @@
+import Attention
+
+/// How far a kernel's stacked layers reach, beside what its mask says: they must be the same, token for token.
+public struct MeasuredReceptiveField: Hashable, Sendable {
+    public let kernel: String
+    public let mask: Mask
+    /// Of the text, in tokens.
+    public let length: Int
+    /// The token whose output is looked at.
+    public let position: Int
+    /// Tokens that it answers to, for stacks of 0, 1, … layers.
+    public let tokens: [Int]
+
+    public init(kernel: String, mask: Mask, length: Int, position: Int, tokens: [Int]) {
+        self.kernel = kernel
+        self.mask = mask
+        self.length = length
+        self.position = position
+        self.tokens = tokens
+    }
+
+    public var layers: Int { tokens.count - 1 }
+
+    /// What the mask says, for the same stacks.
+    public var expectedTokens: [Int] {
+        (0...layers).map { ReceptiveField(mask: mask, layers: $0).tokens(at: position, length: length) }
+    }
+
+    public var isRight: Bool { tokens == expectedTokens }
+}
+
+extension MeasuredReceptiveField {
+    /// Sizes of the masks: large enough for several tiles, small enough that deep stacks still end inside the text.
+    private static let (window, sinks, chunk) = (32, 16, 128)
+
+    /// Of those prefill kernels whose mask ends before the text does; a decoding step is no layer of a stack. The text is longer than any of them can see, and the token
+    /// is the last one, or the middle one where the mask looks both ways.
+    public static func of(
+        _ kernels: [any AttentionKernel.Type], layers: Int
+    ) throws(UnsupportedProblem) -> [MeasuredReceptiveField] {
+        let tokens = 2 * layers * window + sinks + chunk
+        let length = (tokens + chunk - 1) / chunk * chunk
+        var fields: [MeasuredReceptiveField] = []
+        for kernel in kernels where kernel.phase == .prefill && !kernel.maskFamily.parameters.isEmpty {
+            let mask = kernel.maskFamily.mask(window: window, sinks: sinks, chunk: chunk)
+            let position = mask.isCausal ? length - 1 : length / 2
+            let stack = try LayerStack(of: kernel, mask: mask, length: length)
+            fields.append(
+                MeasuredReceptiveField(
+                    kernel: kernel.name, mask: mask, length: length, position: position,
+                    tokens: stack.tokensReached(from: position, layers: layers)))
+        }
+        return fields
+    }
+}

@@ -1,0 +1,92 @@
+import Analysis
+
+/// Error of the output against bits of a cached element, one point a format and sample.
+enum CacheQualityFigure {
+    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+        let schemes = analysis.cacheQuality
+        let traces: [Plot.Trace] = CacheSample.allCases.enumerated().flatMap { index, sample in
+            [false, true].map { perChannel in
+                Plot.Trace(
+                    series: name(sample), kind: .measured, style: style(index, isOpen: perChannel),
+                    rows: rows(schemes.filter { $0.keysArePerChannel == perChannel }, sample))
+            }
+        }.filter { !$0.rows.isEmpty }
+        let points = traces.flatMap(\.rows)
+        guard let least = points.map(\.y).min(), let most = points.map(\.y).max(), let fewest = points.map(\.x).min(),
+            let widest = points.map(\.x).max()
+        else { return nil }
+        let (low, high) = (fewest / 1.15, widest * 1.55)
+        return Plot(
+            name: "cache-quality", title: title(schemes),
+            method:
+                "Computed, not timed: attention of one query over cached keys and values against the same in float32, "
+                + "relative root mean square. Filled: a scale for 32 channels of a token; open: keys have one for 32 "
+                + "tokens of a channel. Bits with scales.",
+            notes: [],
+            x: Axis(
+                low: low, high: high, isLogarithmic: true,
+                ticks: [2, 3, 4, 5, 6, 8, 12, 16, 32].filter { $0 >= low && $0 <= high }.map {
+                    Tick(value: $0, label: Quantity.number($0, place: 0))
+                }),
+            y: .decades(from: least / 2, to: most * 2) { Quantity.significant(100 * $0, digits: 1) + " %" },
+            xLabel: "bits of a cached element", yLabel: "error of the output",
+            columns: ("bitsPerElement", "outputError"),
+            traces: traces, guides: names(schemes))
+    }
+
+    private static func rows(_ schemes: [CacheQuality], _ sample: CacheSample) -> [Plot.Row] {
+        schemes.compactMap { scheme in scheme[sample].map { Plot.Row(scheme.bitsPerElement, $0.output) } }
+    }
+
+    private static func style(_ index: Int, isOpen: Bool) -> SeriesStyle {
+        let shape = SeriesStyle.shapes[index % SeriesStyle.shapes.count]
+        return SeriesStyle(
+            colour: SeriesStyle.colours[index % SeriesStyle.colours.count], filledMark: shape,
+            openMark: isOpen ? shape - 1 : nil, dash: SeriesStyle.dashes[0], size: 1.35 - 0.125 * Double(index))
+    }
+
+    static func name(_ sample: CacheSample) -> String {
+        switch sample {
+        case .normal: "normals"
+        case .outlierChannels: "outlier channels"
+        case .realActivations: "real activations"
+        }
+    }
+
+    /// Each format's name on a stem over or under its points: of two with as many bits the worse has it over them, and
+    /// else who errs more than the neighbour.
+    private static func names(_ schemes: [CacheQuality]) -> [Plot.Guide] {
+        schemes.indices.compactMap { index in
+            let others = schemes.indices.filter { $0 != index }
+            let neighbour = others.min {
+                abs(schemes[$0].bitsPerElement - schemes[index].bitsPerElement)
+                    < abs(schemes[$1].bitsPerElement - schemes[index].bitsPerElement)
+            }
+            let own = schemes[index].errors.map(\.output)
+            guard let low = own.min(), let high = own.max() else { return nil }
+            let isAbove = neighbour.map { typical(schemes[index]) > typical(schemes[$0]) } ?? true
+            let (from, to) = isAbove ? (high * 1.12, high * 1.45) : (low / 1.12, low / 1.45)
+            let bits = schemes[index].bitsPerElement
+            return Plot.Guide(
+                name: schemes[index].scheme, rows: [Plot.Row(bits, from), Plot.Row(bits, to)], isNamedAtEnd: true)
+        }
+    }
+
+    private static func typical(_ scheme: CacheQuality) -> Double { scheme[.realActivations]?.output ?? 0 }
+
+    /// What the direction of the scales decides where bits are fewest.
+    static func title(_ schemes: [CacheQuality]) -> String {
+        let pairs = schemes.filter(\.keysArePerChannel).compactMap { perChannel in
+            schemes.first { !$0.keysArePerChannel && $0.bitsPerElement == perChannel.bitsPerElement }.map {
+                (perChannel: perChannel, perToken: $0)
+            }
+        }
+        guard let pair = pairs.min(by: { $0.perChannel.bitsPerElement < $1.perChannel.bitsPerElement }),
+            let perChannel = pair.perChannel[.realActivations], let perToken = pair.perToken[.realActivations]
+        else { return "Error of the output by the bits of a cached element" }
+        return
+            "With \(Quantity.significant(pair.perChannel.bitsPerElement, digits: 2)) bits an element, key scales per "
+            + "channel put outputs over real activations off by \(Quantity.percent(perChannel.output)), scales per token "
+            + "by \(Quantity.percent(perToken.output))"
+    }
+}

@@ -1,0 +1,65 @@
+import Kernels
+
+/// Tokens that a stack of layers sees against its depth: lines from the masks alone, marks from the kernels.
+enum ReceptiveFieldFigure {
+    static func plot(_ fields: [MeasuredReceptiveField]) -> Plot? {
+        guard let deepest = fields.map(\.layers).max(), deepest > 0,
+            let most = fields.flatMap({ $0.tokens + $0.expectedTokens }).max()
+        else { return nil }
+        let styles = SeriesStyle.styles(for: fields.map { (label: $0.label, kernel: $0.kernel) })
+        let traces = fields.flatMap { field -> [Plot.Trace] in
+            guard let style = styles[field.label] else { return [] }
+            return [(Plot.Kind.theory, field.expectedTokens), (.measured, field.tokens)].map { kind, tokens in
+                Plot.Trace(
+                    series: field.label, kind: kind, style: style,
+                    rows: tokens.enumerated().map { Plot.Row(Double($0.offset), Double($0.element)) })
+            }
+        }
+        let step = max(1, (deepest + 9) / 10)
+        return Plot(
+            name: "reach", title: title(fields, layers: deepest),
+            method: "A change of one input token, through stacked layers of the real kernels: how many tokens the last "
+                + "one (symmetric windows: the middle one) answers to. Points: measured. Lines: from the masks alone.",
+            notes: [],
+            x: Axis(
+                low: 0, high: Double(deepest) * 1.02, isLogarithmic: false,
+                ticks: stride(from: 0, through: deepest, by: step).map {
+                    Tick(value: Double($0), label: Quantity.count($0))
+                }),
+            y: .linear(to: Double(most) * 1.08), xLabel: "layers", yLabel: "tokens that one token sees",
+            columns: ("layers", "tokens"), traces: traces, guides: [])
+    }
+
+    private static func title(_ fields: [MeasuredReceptiveField], layers: Int) -> String {
+        let wrong = fields.filter { !$0.isRight }
+        guard wrong.isEmpty else {
+            return
+                "\(AbsentCells.list(wrong.map(\.label))) \(wrong.count == 1 ? "does" : "do") not see what the mask says"
+        }
+        let chunks = fields.contains { if case .chunkedLocal = $0.mask { true } else { false } }
+        let windows = fields.contains { if case .slidingWindow = $0.mask { true } else { false } }
+        let clauses = [
+            windows ? "L layers of a window of w see exactly L(w−1)+1 tokens" : nil,
+            chunks ? "no depth leaves a chunk" : nil,
+        ].compactMap { $0 }
+        return clauses.isEmpty ? "Stacked layers see exactly what their masks say" : clauses.joined(separator: "; ")
+    }
+}
+
+extension MeasuredReceptiveField {
+    /// "sliding-window(32)".
+    var label: String {
+        switch mask {
+        case .full, .causal: kernel
+        case .slidingWindow(let size), .symmetricWindow(let size), .chunkedLocal(let size): "\(kernel)(\(size))"
+        case .attentionSink(let sinks, let window): "\(kernel)(\(sinks)+\(window))"
+        }
+    }
+}
+
+extension Figure {
+    /// Nil where there is no stack to draw.
+    public static func receptiveField(_ fields: [MeasuredReceptiveField]) -> Figure? {
+        ReceptiveFieldFigure.plot(fields).map { Figure($0) }
+    }
+}

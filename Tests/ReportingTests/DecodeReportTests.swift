@@ -1,0 +1,86 @@
+import Analysis
+import Foundation
+import Statistics
+import Testing
+import TestSupport
+
+@testable import Reporting
+
+@Suite struct DecodeReportTests {
+    private static let analyses = [
+        ("decode", PlantedDecode.growth), ("bandwidth", PlantedDecode.growth), ("streaming", PlantedDecode.streaming),
+        ("formats", PlantedDecode.formats), ("tokens", PlantedDecode.inputAndOutput),
+    ]
+
+    private static func figures(_ analysis: ScalingAnalysis) -> [Figure] {
+        Figure.all(for: analysis) { PlantedAnalysis.closedForm($0, length: $1) }
+    }
+
+    @Test(arguments: ["decode", "bandwidth", "streaming", "formats", "tokens"])
+    func scriptAndDataAreAsReviewed(name: String) throws {
+        let analysis = try #require(Self.analyses.first { $0.0 == name }).1
+        let figure = try #require(Self.figures(analysis).first { $0.name == name })
+        #expect(figure.script == Golden.text("\(name).gp", updatingTo: figure.script))
+        #expect(figure.data == Golden.text("\(name).csv", updatingTo: figure.data))
+    }
+
+    /// Each analysis draws its own figures and no other of decoding, and prompts none of them.
+    @Test func figuresAreThereWhereTheirDataAre() {
+        func names(_ analysis: ScalingAnalysis) -> [String] { Self.figures(analysis).map(\.name) }
+        #expect(names(PlantedDecode.growth) == ["decode", "bandwidth", "roofline"])
+        #expect(names(PlantedDecode.streaming) == ["streaming", "roofline"])
+        #expect(names(PlantedDecode.formats).starts(with: ["formats", "cache-quality"]))
+        #expect(names(PlantedDecode.inputAndOutput).starts(with: ["decode", "bandwidth", "tokens", "time"]))
+        #expect(
+            Set(names(PlantedAnalysis.full)).isDisjoint(with: ["decode", "bandwidth", "streaming", "tokens", "formats"])
+        )
+    }
+
+    @Test func theyAreDrawn() throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        for (name, analysis) in Self.analyses {
+            let report = Report(
+                results: PlantedResults.results, analysis: analysis, figures: Self.figures(analysis),
+                gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
+            #expect(try report.write(to: directory, formats: [.svg, .md]).map(\.description) == [])
+            let file = directory.appendingPathComponent("figures/\(name).svg")
+            #expect(try Data(contentsOf: file).count > 2000, "\(name)")
+        }
+    }
+
+    @Test func tablesAreAsReviewed() throws {
+        var text = ""
+        func add(_ table: Table) { text += TerminalTable.text(table, width: 120) + "\n" }
+        add(ReportTables.decodeSeries(PlantedDecode.growth))
+        add(ReportTables.decodeCells(PlantedDecode.growth))
+        add(ReportTables.streaming(try #require(PlantedDecode.streaming.streaming.first)))
+        add(ReportTables.tokenCosts(PlantedDecode.inputAndOutput))
+        add(ReportTables.cacheFormats(PlantedDecode.formats))
+        #expect(text == Golden.text("decode-tables", updatingTo: text))
+    }
+
+    @Test func headlinesAreAsReviewed() {
+        let text = [PlantedDecode.growth, PlantedDecode.streaming, PlantedDecode.formats, PlantedDecode.inputAndOutput]
+            .map { analysis in
+                let headlines = Headlines(analysis)
+                return (headlines.lines + ["--"] + headlines.details).joined(separator: "\n") + "\n"
+            }.joined(separator: "\n")
+        #expect(text == Golden.text("decode-headlines", updatingTo: text))
+    }
+
+    /// Steps have tables of their own: none stands among prompts, and none is counted in pairs.
+    @Test func promptsAndStepsStandApart() {
+        let analysis = PlantedDecode.inputAndOutput
+        #expect(ReportTables.series(analysis).rows.map { $0[0] } == ["full"])
+        #expect(ReportTables.decodeSeries(analysis).rows.map { $0[0] } == ["decode-full"])
+        #expect(ReportTables.summaries(PlantedDecode.growth).count == 1)
+        #expect(ReportTables.summaries(analysis).count == 2)
+    }
+
+    @Test func numbersAboutZeroKeepTheDigitsOfTheirInterval() {
+        let slope = Estimate(value: 0.00042, low: -0.0036, high: 0.0044, level: 0.95)
+        #expect(Quantity.aboutZero(slope) == "0.000 ± 0.004")
+        #expect(Quantity.aboutZero(Estimate(value: -0.012, low: -0.025, high: 0.001, level: 0.95)) == "−0.012 ± 0.013")
+    }
+}
