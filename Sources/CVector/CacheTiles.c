@@ -303,7 +303,15 @@ VECTOR_INLINE void store_digits(
     }
 }
 
-VECTOR_INLINE vector_float magnitude(vector_float x) { return (vector_float)((vector_word)x & 0x7fffffffu); }
+// Bits of magnitudes order as integers do, with NaN above all: a step that is not finite makes its products so.
+VECTOR_INLINE vector_int magnitude_bits(vector_float x) { return (vector_int)((vector_word)x & 0x7fffffffu); }
+
+VECTOR_INLINE float largest_magnitude(vector_int bits) {
+    int most = __builtin_reduce_max(bits);
+    float largest;
+    __builtin_memcpy(&largest, &most, sizeof largest);
+    return largest;
+}
 
 // Codes count from −bias: so much do a number's digits have too much in every sum.
 VECTOR_INLINE int code_bias(enum cache_codes codes) { return codes == cache_codes_q8_0 ? 128 : 8; }
@@ -314,18 +322,15 @@ VECTOR_INLINE void store_biases(enum cache_codes codes, int digits, vector_int s
 
 void cache_query_digits(enum cache_codes codes, const float *query, long d, struct cache_digits *result) {
     for (long block = 0; block < d / 32; block++) {
-        vector_float largest = (vector_float)(0.0f), taint = (vector_float)(0.0f);
-        for (long x = 0; x < 32; x += VECTOR_LANES) {
-            vector_float part = load_words(query + block * 32 + x);
-            largest = vector_max(magnitude(part), largest);
-            taint += part * 0.0f;
-        }
-        const float limit = largest_integer(CACHE_KEY_DIGITS), most = vector_horizontal_max(largest);
+        vector_int largest = (vector_int)0;
+        for (long x = 0; x < 32; x += VECTOR_LANES)
+            largest = __builtin_elementwise_max(largest, magnitude_bits(load_words(query + block * 32 + x)));
+        const float limit = largest_integer(CACHE_KEY_DIGITS), most = largest_magnitude(largest);
         vector_int sums[CACHE_MOST_DIGITS] = {0};
         for (long x = 0; x < 32; x += VECTOR_LANES)
             store_digits(load_words(query + block * 32 + x), most > 0 ? limit / most : 0, CACHE_KEY_DIGITS,
                 result->bytes + block * 32 + x, d, sums);
-        result->steps[block] = most / limit + vector_horizontal_sum(taint);
+        result->steps[block] = most / limit;
         store_biases(codes, CACHE_KEY_DIGITS, sums, result->biases + block * CACHE_MOST_DIGITS);
     }
 }
@@ -334,19 +339,18 @@ VECTOR_INLINE void weight_digits(
     enum cache_codes codes, int digits, const float *weights, const char *scales, long d, struct cache_digits *result) {
     for (long block = 0; block < d / 32; block++) {
         const char *row = scales + block * CACHE_TILE_TOKENS * 2;
-        vector_float largest = (vector_float)(0.0f), taint = (vector_float)(0.0f);
+        vector_int largest = (vector_int)0;
         vector_float products[TILE_BLOCKS];
         UNROLLED for (int b = 0; b < TILE_BLOCKS; b++) {
             products[b] = vector_load_float16(row + b * VECTOR_LANES * 2) * load_words(weights + b * VECTOR_LANES);
-            largest = vector_max(magnitude(products[b]), largest);
-            taint += products[b] * 0.0f;
+            largest = __builtin_elementwise_max(largest, magnitude_bits(products[b]));
         }
-        const float limit = largest_integer(digits), most = vector_horizontal_max(largest);
+        const float limit = largest_integer(digits), most = largest_magnitude(largest);
         vector_int sums[CACHE_MOST_DIGITS] = {0};
         UNROLLED for (int b = 0; b < TILE_BLOCKS; b++)
             store_digits(products[b], most > 0 ? limit / most : 0, digits,
                 result->bytes + block * CACHE_TILE_TOKENS + b * VECTOR_LANES, d / 32 * CACHE_TILE_TOKENS, sums);
-        result->steps[block] = most / limit + vector_horizontal_sum(taint);
+        result->steps[block] = most / limit;
         store_biases(codes, digits, sums, result->biases + block * CACHE_MOST_DIGITS);
     }
 }

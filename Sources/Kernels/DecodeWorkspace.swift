@@ -233,7 +233,7 @@ final class DecodeWorkspace: @unchecked Sendable {
         let row = scores + place * Self.tokens
         var maximum = broadcast(largest[head])
         for x in stride(from: 0, to: Self.tokens, by: Lanes.lanes) { maximum = vector_max(load(row, x), maximum) }
-        let new = vector_horizontal_max(maximum)
+        let new = vector_largest(maximum)
         let shift = broadcast(-(factor * new))
         var sum = load(sums, head * Lanes.lanes)
         if new != largest[head] {
