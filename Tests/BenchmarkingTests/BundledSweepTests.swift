@@ -21,16 +21,16 @@ struct BundledSweepTests {
         let names = SweepFile.list(in: [Self.directory]).map { ($0 as NSString).lastPathComponent }
         #expect(
             names == [
-                "decode.yaml", "element-types.yaml", "head-dimensions.yaml", "input-output.yaml", "kv-formats.yaml",
-                "long-context.yaml", "prefill-limit.yaml", "scaling.yaml", "small.yaml", "smoke.yaml", "streaming.yaml",
-                "threads.yaml",
+                "decode.yaml", "element-types.yaml", "gate.yaml", "grouped-heads.yaml", "head-dimensions.yaml",
+                "input-output.yaml", "kv-formats.yaml", "long-context.yaml", "prefill-limit.yaml", "scaling.yaml",
+                "small.yaml", "smoke.yaml", "streaming.yaml", "threads.yaml",
             ])
     }
 
     /// Kernels × lengths × … of each group, counted by hand: a key that were not read would change the count.
     @Test(arguments: [
         ("element-types", 2 * 5 * 2 * 3), ("head-dimensions", 2 * 11 * 2), ("small", 3 * 9 * 2 * 2),
-        ("threads", 2 * 2 * 2 * 2), ("prefill-limit", (2 * 2 + 1 + 2 * 2 + 1) * 4 + 2 * 2),
+        ("threads", 2 * 2 * 2 * 2), ("gate", 3 + 4 + 1 + 3 + 1), ("prefill-limit", (2 * 2 + 1 + 2 * 2 + 1) * 4 + 2 * 2),
         ("decode", 4 * 8 * 2), ("kv-formats", 7), ("streaming", (1 + 3 * 5) * 3), ("input-output", 7 + 7),
     ])
     func crossesItsAxes(name: String, cells: Int) throws {
