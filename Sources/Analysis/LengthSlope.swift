@@ -24,9 +24,9 @@ public struct LengthSlope: Sendable, Codable, Hashable {
 }
 
 extension LengthSlope {
-    /// Over the longest lengths that have the same work; nil where these are too few.
+    /// Over the longest lengths that have the same work; nil where these are too few, and in prefill, where all work grows.
     init?(_ points: [Point], errors: [Double], basis: WorkBasis) {
-        guard let last = points.last.map(basis.work) else { return nil }
+        guard basis == .bytes, let last = points.last.map(basis.work) else { return nil }
         let first = points.lastIndex { abs(basis.work(of: $0) / last - 1) > Self.tolerance }.map { $0 + 1 } ?? 0
         let (points, errors) = (Array(points[first...]), Array(errors[first...]))
         guard points.count >= Self.fewestPoints, let fit = Self.fit(points, errors) else { return nil }

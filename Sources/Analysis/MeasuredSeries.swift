@@ -9,7 +9,11 @@ struct MeasuredSeries {
     let points: [Point]
     /// Standard error of ln(time), one for each point: its own, but see `errors(of:)`.
     let errors: [Double]
+    /// Over `fitted`.
     let laws: ScalingLaws?
+    /// The points that the laws are fitted to, by their places: all, but in decode those that read from memory, where
+    /// these are enough to fit. A byte from a cache costs less than one from memory, and no single law has both.
+    let fitted: Range<Int>
     let lengthSlope: LengthSlope?
 
     init(key: SeriesKey, label: String, points: [Point]) {
@@ -17,7 +21,9 @@ struct MeasuredSeries {
         self.label = label
         self.points = points
         errors = Self.errors(of: points)
-        laws = ScalingLaws(Self.observations(points, errors, work: key.parameters.lawBasis.work))
+        fitted = Self.fitted(points, of: key.parameters)
+        laws = ScalingLaws(
+            Self.observations(Array(points[fitted]), Array(errors[fitted]), work: key.parameters.lawBasis.work))
         lengthSlope = LengthSlope(points, errors: errors, basis: key.parameters.lawBasis)
     }
 
@@ -40,6 +46,16 @@ struct MeasuredSeries {
             ScalingFit.Observation(pairs: work($0), nanoseconds: $0.medianNanoseconds, logError: $1)
         }
     }
+
+    private static func fitted(_ points: [Point], of parameters: SeriesParameters) -> Range<Int> {
+        guard parameters.isDecode, let first = points.firstIndex(where: { $0.cacheLevel == nil }),
+            points.count - first >= ScalingFit.fewestWithOverhead
+        else { return points.indices }
+        return first..<points.count
+    }
+
+    var fittedPoints: [Point] { Array(points[fitted]) }
+    var fittedErrors: [Double] { Array(errors[fitted]) }
 
     /// A point's error comes from few samples or launches and may be small by luck, so none is believed below a quarter
     /// of the series' median error; a point with no interval gets the median.

@@ -36,7 +36,8 @@ public struct Point: Sendable, Codable, Hashable {
     /// where none does.
     public let cacheLevel: Int?
     public let peakResidentBytes: Int
-    /// What theory says this call needs: Q, K, V, O and the kernel's own scratch.
+    /// What theory says this call needs: Q, K, V, O and the kernel's own scratch; in decode the output and the scratch, of
+    /// which the cache is a part.
     public let predictedBytes: Int
     public let cautions: [Caution]
 }
@@ -71,7 +72,10 @@ extension Point {
         fractionOfBandwidth = bandwidth > 0 ? Double(work.bytes) / (timing.median.value * 1e-9) / bandwidth : nil
         cacheLevel = Self.level(holding: work.bytes, threads: workload.threads, caches)
         peakResidentBytes = launches.reduce(0) { max($0, $1.peakResidentBytes) }
-        let tensorBytes = workload.problem.tensorBytes
+        let problem = workload.problem
+        let tensorBytes =
+            SeriesParameters(workload).isDecode
+            ? problem.shape.queryCount * problem.elementType.byteCount : problem.tensorBytes
         if let scratchBytes = Self.scratchBytes(of: workload) {
             predictedBytes = tensorBytes + scratchBytes
         } else {

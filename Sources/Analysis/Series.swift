@@ -1,3 +1,4 @@
+import Attention
 import Foundation
 import Hardware
 import Statistics
@@ -13,6 +14,9 @@ public struct Series: Sendable, Codable, Hashable {
     /// The law that AICc prefers, with the exponent free or held at 1. Nil where there are too few lengths to fit; a
     /// caution says so.
     public let law: GrowthLaw?
+    /// The shortest length that the law is fitted to: in decode, where enough lengths read from memory, the first of these.
+    /// Nil with the law.
+    public let lawFromLength: Int?
     /// The exponent on the exact pair count, or in decode on the bytes, always from the law that leaves it free. Nil with
     /// the law.
     public let exponent: Estimate?
@@ -45,9 +49,11 @@ extension Series {
         points = measured.points
         let laws = measured.laws
         law = laws?.preferred.law
+        lawFromLength = laws == nil ? nil : measured.fittedPoints.first?.keyLength
         exponent = laws?.exponent
         let computed = ScalingLaws(
-            MeasuredSeries.observations(points, measured.errors, work: WorkBasis.computedPairs.work))
+            MeasuredSeries.observations(
+                measured.fittedPoints, measured.fittedErrors, work: WorkBasis.computedPairs.work))
         verdictBasis = WorkBasis(points, of: parameters)
         verdict = Self.verdict(measured, on: verdictBasis)
         nanosecondsPerPair = parameters.isDecode ? nil : laws?.proportional.coefficient()
@@ -64,7 +70,7 @@ extension Series {
     }
 
     private static func largestLengthError(_ measured: MeasuredSeries) -> Double? {
-        guard measured.points.count >= ScalingFit.fewestWithOverhead + 1, let last = measured.points.last else {
+        guard measured.fitted.count >= ScalingFit.fewestWithOverhead + 1, let last = measured.points.last else {
             return nil
         }
         let shorter = MeasuredSeries(
@@ -81,11 +87,17 @@ extension Series {
             return measured.lengthSlope == nil ? [Caution("no law: " + reasonForNoLaw(measured))] : []
         }
         var cautions: [Caution] = []
-        if points.count < ScalingFit.fewestWithOverhead {
+        if measured.fitted.count < ScalingFit.fewestWithOverhead {
             cautions.append(
                 Caution(
-                    "few lengths: \(points.count) cannot tell an overhead from growth, so the exponent assumes none and "
+                    "few lengths: \(measured.fitted.count) cannot tell an overhead from growth, so the exponent assumes none and "
                         + "the verdict is open; \(ScalingFit.fewestWithOverhead) can"))
+        }
+        if measured.fitted.lowerBound > 0 {
+            cautions.append(
+                Caution(
+                    "fitted from \(TokenCount.text(measured.fittedPoints[0].keyLength)) cached tokens on: shorter caches "
+                        + "lie in a cache of the CPU, where a byte costs less"))
         }
         if WorkBasis(points, of: measured.parameters) == .computedPairs {
             cautions.append(
@@ -126,7 +138,7 @@ extension Series {
     private static func lawVerdict(_ measured: MeasuredSeries, on basis: WorkBasis) -> TheoryVerdict {
         func laws(of time: (Point) -> Double) -> ScalingLaws? {
             ScalingLaws(
-                zip(measured.points, measured.errors).map {
+                zip(measured.fittedPoints, measured.fittedErrors).map {
                     ScalingFit.Observation(pairs: basis.work(of: $0), nanoseconds: time($0), logError: $1)
                 })
         }
@@ -137,7 +149,7 @@ extension Series {
     /// The laws of the fastest samples. One-sided noise moves medians more than minima.
     private static func minima(_ measured: MeasuredSeries) -> ScalingLaws? {
         ScalingLaws(
-            zip(measured.points, measured.errors).map {
+            zip(measured.fittedPoints, measured.fittedErrors).map {
                 ScalingFit.Observation(
                     pairs: measured.parameters.lawBasis.work(of: $0), nanoseconds: $0.minimumNanoseconds, logError: $1)
             })

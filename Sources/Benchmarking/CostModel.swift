@@ -5,6 +5,9 @@ import Kernels
 struct CellCost: Hashable, Sendable {
     /// One call.
     var callSeconds: Double
+    /// Making inputs before the cell is built, which cells of one shape share: decode cells, whose inputs are as large as
+    /// all that they cache. 0 where the cell makes its own, and peak memory counts them.
+    var inputSeconds = 0.0
     /// Making inputs, output and kernel.
     var buildSeconds: Double
     /// Comparing the output with the oracle.
@@ -34,12 +37,13 @@ struct CellCost: Hashable, Sendable {
     /// The first pass, its check and finding the number of calls in a sample.
     func preparationSeconds(minimumSampleSeconds: Double) -> Double {
         let calibration = callSeconds < 4 * minimumSampleSeconds ? 4 * minimumSampleSeconds : 0
-        return buildSeconds + callSeconds + checkSeconds + calibration
+        return inputSeconds + buildSeconds + callSeconds + checkSeconds + calibration
     }
 
     /// One visit: calls to warm up, then a sample.
     func visitSeconds(minimumSampleSeconds: Double, isResident: Bool) -> Double {
-        (isResident ? 0 : buildSeconds) + Double(warmUpCalls) * callSeconds + max(callSeconds, minimumSampleSeconds)
+        (isResident ? 0 : inputSeconds + buildSeconds) + Double(warmUpCalls) * callSeconds
+            + max(callSeconds, minimumSampleSeconds)
     }
 }
 
@@ -47,14 +51,14 @@ struct CellCost: Hashable, Sendable {
 ///
 /// A call's time goes with the pairs that its kernel computes, and that count is exact, so one rate per series says
 /// what a call a thousand times longer will take; the rest of a cell's cost goes with its bytes, and the check's with
-/// the keys that a row sees. Longer calls correct the rate as they are made.
+/// the rows that are sampled. Longer calls correct the rate as they are made.
 struct CostModel: Sendable {
     struct Rates: Hashable, Sendable {
         var secondsPerPair: Double
-        /// The oracle's cost of the rows that are checked, over the mean number of keys that a row sees.
-        var checkSecondsPerKey: Double
-        /// Of decode series, of which each fills a cache of its own format; nil where making the tensors is all.
-        var buildSecondsPerByte: Double?
+        /// The oracle's, over the pairs of the rows that are checked.
+        var checkSecondsPerPair: Double
+        /// Of the kernel's own memory: filling a cache takes time, and more in some formats than in others.
+        var fillSecondsPerByte = 0.0
     }
 
     /// By series; a series whose kernel refuses it has its reason instead.
@@ -71,9 +75,8 @@ struct CostModel: Sendable {
     mutating func correct(_ workload: Workload, _ cost: CellCost, computedPairs: Int) {
         guard case .success(var rates) = series[workload.series] else { return }
         let tensorBytes = workload.problem.tensorBytes
-        if tensorBytes >= 64 << 20 {
-            let rate = cost.buildSeconds / Double(tensorBytes)
-            if rates.buildSecondsPerByte == nil { buildSecondsPerByte = rate } else { rates.buildSecondsPerByte = rate }
+        if tensorBytes >= 64 << 20, !workload.isDecode {
+            buildSecondsPerByte = cost.buildSeconds / Double(tensorBytes)
         }
         if cost.callSeconds >= Self.leastTellingSeconds {
             rates.secondsPerPair = cost.callSeconds / Double(computedPairs)
@@ -89,15 +92,25 @@ struct CostModel: Sendable {
     func cost(of workload: Workload, kernel: any AttentionKernel.Type) throws(UnsupportedProblem) -> CellCost {
         let rates = try series[workload.series]!.get()
         let problem = workload.problem
+        let isDecode = workload.isDecode
+        let scratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads)
+        let making = buildSecondsPerByte * Double(problem.tensorBytes)
         return CellCost(
             callSeconds: rates.secondsPerPair * Double(kernel.computedPairs(for: problem)),
-            buildSeconds: (rates.buildSecondsPerByte ?? buildSecondsPerByte) * Double(problem.tensorBytes),
-            checkSeconds: rates.checkSecondsPerKey * problem.meanVisibleKeys,
-            bytes: problem.tensorBytes + kernel.scratchBytes(for: problem, threads: workload.threads))
+            inputSeconds: isDecode ? making : 0,
+            buildSeconds: isDecode ? rates.fillSecondsPerByte * Double(scratchBytes) : making,
+            checkSeconds: rates.checkSecondsPerPair * problem.checkedPairs,
+            bytes: problem.tensorBytes + scratchBytes)
     }
 }
 
 extension AttentionProblem {
+    /// Pairs of the rows that a check samples, about.
+    var checkedPairs: Double {
+        let rows = min(Accuracy.mostRows, shape.batch * shape.queryHeads * shape.queryLength)
+        return min(Double(rows) * meanVisibleKeys, max(Double(Accuracy.pairBudget), 2 * meanVisibleKeys))
+    }
+
     /// Keys that a query sees, on average.
     var meanVisibleKeys: Double { Double(pairs.allowed) / Double(shape.queryLength) }
 }

@@ -85,14 +85,17 @@ struct Planner {
         var part = Part()
         var admission = admission
         var residency = residency(workloads)
+        var made: Set<InputPool.Key> = []
         for workload in cheapestFirst(workloads) {
             do throws(UnsupportedProblem) {
-                let cost = try cost(workload)
+                var cost = try cost(workload)
+                if made.contains(InputPool.Key(workload.problem)) { cost.inputSeconds = 0 }
                 let elapsed = elapsedSeconds + part.preparationSeconds
                 if let reason = admission.refusal(of: cost, elapsedSeconds: elapsed) {
                     throw UnsupportedProblem(reason)
                 }
                 admission.admit(cost)
+                if cost.inputSeconds > 0 { made.insert(InputPool.Key(workload.problem)) }
                 part.preparationSeconds += cost.preparationSeconds(minimumSampleSeconds: minimumSampleSeconds)
                 part.admitted.append(workload)
                 let isResident = residency.keeps(workload.problem, bytes: cost.bytes)

@@ -54,7 +54,8 @@ extension Run {
         _ residency: inout Residency
     ) -> Prepared {
         do throws(UnsupportedProblem) {
-            let cost = try model.cost(of: workload, kernel: kernel)
+            var cost = try model.cost(of: workload, kernel: kernel)
+            if inputs.holds(inputsFor: workload.problem) { cost.inputSeconds = 0 }
             if let open = log.openCells.first(where: { $0.workload == workload }) {
                 return .resumed(resumed(open, work, cost, isKept: residency.keeps(workload.problem, bytes: cost.bytes)))
             }
@@ -71,13 +72,15 @@ extension Run {
         _ workload: Workload, _ work: Work, _ predicted: CellCost, _ residency: inout Residency
     ) throws(UnsupportedProblem) -> Prepared {
         var cost = predicted
+        // A decode cell's own memory is its cache; the inputs only fill that, and may have come before.
+        let shared = workload.isDecode ? inputs.inputs(for: workload.problem) : nil
         let memory = instruments.memory
         let restingBytes = memory.residentBytes()
         memory.resetPeak()
         var built: PreparedCell?
         cost.buildSeconds = try instruments.seconds { () throws(UnsupportedProblem) in
             built = try PreparedCell(workload, instruments) {
-                SharedInputs(for: workload.problem, seed: options.seed)
+                shared ?? SharedInputs(for: workload.problem, seed: options.seed)
             }
         }
         let prepared = built!

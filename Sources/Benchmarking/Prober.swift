@@ -41,9 +41,10 @@ struct Prober {
                 throw UnsupportedProblem("\(workload) cannot be tried at \(length) tokens")
             }
             let prepared: PreparedCell
+            let inputs = SharedInputs(for: cell.problem, seed: seed)
             let start = instruments.clock.nanoseconds
             do {
-                prepared = try PreparedCell(cell, instruments) { SharedInputs(for: cell.problem, seed: seed) }
+                prepared = try PreparedCell(cell, instruments) { inputs }
             } catch {
                 // A kernel may refuse a short call and take a long one.
                 if length == longest { throw error }
@@ -56,12 +57,13 @@ struct Prober {
                 callSeconds = (0..<3).map { _ in instruments.seconds { prepared.call() } }.min()!
             }
             if callSeconds >= Self.enoughSeconds || length == longest {
+                let scratchBytes = try instruments.kernel(named: cell.kernel)
+                    .scratchBytes(for: cell.problem, threads: cell.threads)
                 let checkSeconds = instruments.seconds { _ = prepared.check(instruments) }
                 return CostModel.Rates(
                     secondsPerPair: callSeconds / Double(max(1, prepared.computedPairs)),
-                    checkSecondsPerKey: checkSeconds / cell.problem.meanVisibleKeys,
-                    buildSecondsPerByte: try instruments.kernel(named: cell.kernel).phase == .decode
-                        ? buildSeconds / Double(cell.problem.tensorBytes) : nil)
+                    checkSecondsPerPair: checkSeconds / cell.problem.checkedPairs,
+                    fillSecondsPerByte: buildSeconds / Double(max(1, scratchBytes)))
             }
             length = min(length * Self.growth, longest)
         }

@@ -14,6 +14,9 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         self.threads = threads
     }
 
+    /// One query against what is cached; a prompt of one token sees but itself.
+    var isDecode: Bool { problem.shape.queryLength == 1 && problem.shape.keyLength > 1 }
+
     /// The same kernel, mask and shape at another length: how one series is told from the next, and what a short run
     /// can foretell of a long one.
     ///
@@ -30,11 +33,10 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         return Workload(kernel: kernel, problem: resized, threads: threads)
     }
 
-    /// Such as `sliding-window(1024) 16K`; sizes beside the length only where they differ from one head of 64 float32.
-    public var description: String {
+    /// Such as `h=8:2 d=128 bfloat16`: what is not one head of 64 float32 on one thread.
+    public var variant: String {
         let shape = problem.shape
-        var words = [kernel + parameters, TokenCount.text(shape.keyLength)]
-        if shape.queryLength != shape.keyLength { words.append("q=\(TokenCount.text(shape.queryLength))") }
+        var words: [String] = []
         if shape.batch > 1 { words.append("b=\(shape.batch)") }
         if shape.queryHeads > 1 { words.append("h=\(shape.queryHeads):\(shape.keyValueHeads)") }
         if shape.headDimension != 64 { words.append("d=\(shape.headDimension)") }
@@ -43,6 +45,15 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
             words.append("kv=\(problem.cacheFormat.rawValue)")
         }
         if threads > 1 { words.append("t=\(threads)") }
+        return words.joined(separator: " ")
+    }
+
+    /// Such as `sliding-window(1024) 16K`; sizes beside the length only where they differ from one head of 64 float32.
+    public var description: String {
+        let shape = problem.shape
+        var words = [kernel + parameters, TokenCount.text(shape.keyLength)]
+        if shape.queryLength != shape.keyLength { words.append("q=\(TokenCount.text(shape.queryLength))") }
+        if !variant.isEmpty { words.append(variant) }
         return words.joined(separator: " ")
     }
 

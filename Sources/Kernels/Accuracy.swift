@@ -71,10 +71,14 @@ public struct Accuracy: Hashable, Sendable {
         }
     }
 
+    /// Of a sample of rows: the pairs that it may cost to check them, and how many rows are enough.
+    public static let pairBudget = 1 << 20
+    public static let mostRows = 64
+
     /// Rows worth checking when all are too many: the ends, the middle, and seeded random ones, for as long as the
     /// reference's pairs stay within `pairBudget` (the first and the last row always).
     public static func sampledRows(
-        of problem: AttentionProblem, pairBudget: Int = 1 << 20, atMost count: Int = 64, seed: UInt64
+        of problem: AttentionProblem, pairBudget: Int = pairBudget, atMost count: Int = mostRows, seed: UInt64
     ) -> [OutputRow] {
         let shape = problem.shape
         let heads = shape.batch * shape.queryHeads

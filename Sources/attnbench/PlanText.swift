@@ -13,16 +13,17 @@ enum PlanText {
                 case .run(let rounds): ["\(rounds)", ""]
                 case .skip(let reason): ["skipped", notes.mark(reason)]
                 }
-            let shape = cell.workload.problem.shape
             return [
                 cell.workload.kernel, MaskText.parameters(of: cell.workload.problem.mask),
-                TokenCount.text(shape.queryLength), cell.callSeconds.map { TimeBudget.text(seconds: $0) } ?? "–",
+                cell.workload.variant, TokenCount.text(cell.workload.problem.shape.keyLength),
+                cell.callSeconds.map { TimeBudget.text(seconds: $0) } ?? "–",
                 cell.bytes.map(ByteCount.text) ?? "–",
             ] + decision
         }
         let table = Table(
             columns: [
-                .init("kernel", .left), .init("mask", .left), .init("n"), .init("one call"), .init("memory"),
+                .init("kernel", .left), .init("mask", .left), .init("with", .left), .init("n"), .init("one call"),
+                .init("memory"),
                 .init("rounds"), .init("notes", .left),
             ], rows: rows, footnotes: notes
         ).droppingEmptyColumns()

@@ -13,7 +13,7 @@ import Testing
     }
 
     private static func step(
-        _ kernel: String, _ mask: Mask = .causal, _ time: Double, format: CacheFormat? = nil, waste: Double = 1
+        _ kernel: String, _ mask: Mask, _ time: Double, format: CacheFormat? = nil, waste: Double = 1
     ) -> Planted {
         Planted(
             kernel: kernel, mask: mask, law: { _ in time }, waste: { _ in waste }, headDimension: 128,
@@ -49,7 +49,7 @@ import Testing
     @Test func recomputingIsSetBesideKeeping() throws {
         let lengths = [8192, 16_384]
         let analysis = Self.analysis([
-            (Self.step("decode-full", 900_000), lengths),
+            (Self.step("decode-full", .causal, 900_000), lengths),
             (Self.step("decode-window", .slidingWindow(256), 10_000), lengths),
             (Self.step("decode-window", .slidingWindow(512), 20_000), lengths),
             (Self.step("decode-sink", .attentionSink(sinks: 4, window: 256), 11_000), lengths),
@@ -76,9 +76,9 @@ import Testing
 
     @Test func formatsAreSetBesideTheWidest() throws {
         let analysis = Self.analysis([
-            (Self.step("decode-full", 40_000, format: .q4_0), [4096, 8192]),
-            (Self.step("decode-full", 100_000), [4096, 8192]),
-            (Self.step("decode-full", 50_000, format: .bfloat16), [4096]),
+            (Self.step("decode-full", .causal, 40_000, format: .q4_0), [4096, 8192]),
+            (Self.step("decode-full", .causal, 100_000), [4096, 8192]),
+            (Self.step("decode-full", .causal, 50_000, format: .bfloat16), [4096]),
         ])
         let cost = try #require(analysis.cacheFormats.first)
         #expect(cost.kernel == "decode-full" && cost.length == 4096)
@@ -86,6 +86,6 @@ import Testing
         #expect(cost.rows.map(\.bitsPerElement) == [32, 16, 4.5])
         #expect(cost.rows.map { ($0.timeRatio.value * 100).rounded() } == [100, 50, 40])
         #expect(abs(cost.rows[2].bytesRatio - 4.5 / 32) < 0.001)
-        #expect(Self.analysis([(Self.step("decode-full", 100_000), [4096])]).cacheFormats.isEmpty)
+        #expect(Self.analysis([(Self.step("decode-full", .causal, 100_000), [4096])]).cacheFormats.isEmpty)
     }
 }

@@ -58,6 +58,20 @@ import Testing
         #expect(points.map(\.cacheLevel) == [2, 3, nil])
     }
 
+    /// A byte from the last cache costs a third of one from memory: the law is that of memory.
+    @Test func theLawIsFittedPastTheLastCache() throws {
+        let planted = Self.step("decode-full", law: { $0 < 32e6 ? 0.01 * $0 : 0.03 * $0 })
+        let series = try #require(Self.analysis([planted]).series.first)
+        #expect(series.points.map(\.cacheLevel) == [3, 3] + [Int?](repeating: nil, count: 6))
+        #expect(series.lawFromLength == 4096)
+        #expect(series.verdict == .matches)
+        #expect(abs(try #require(series.nanosecondsPerByte).value / 0.03 - 1) < 0.03)
+        #expect(series.cautions.contains { $0.description.hasPrefix("fitted from ") })
+        // Too few lengths in memory: all are fitted, and no law holds.
+        let short = try #require(Self.analysis([planted], lengths: Array(Self.lengths.prefix(6))).series.first)
+        #expect(short.lawFromLength == 1024 && short.verdict != .matches)
+    }
+
     @Test func aWindowIsFlat() throws {
         let series = try #require(Self.analysis([Self.step("decode-window", .slidingWindow(512))]).series.first)
         let slope = try #require(series.lengthSlope)
@@ -83,14 +97,16 @@ import Testing
 
     /// Below its window a series grows with the bytes, beyond it not at all: both have to hold.
     @Test func aWindowIsHeldOnBothSides() throws {
-        let series = try #require(
-            Self.analysis([Self.step("decode-sink", .attentionSink(sinks: 4, window: 8192))]).series.first)
+        var planted = Self.step("decode-sink", .attentionSink(sinks: 4, window: 32_768))
+        planted.roundNoise = 0.001
+        let lengths = (0..<12).map { 1024 << $0 }
+        let series = try #require(Self.analysis([planted], lengths: lengths).series.first)
         #expect(series.law != nil)
-        // At 8K tokens four fewer are seen, which is the same within a hundredth.
-        #expect(try #require(series.lengthSlope).fromLength == 8192)
+        // At 32K tokens four fewer are seen, which is the same within a hundredth.
+        #expect(try #require(series.lengthSlope).fromLength == 32_768)
         #expect(series.verdict == .matches)
-        let forecast = try #require(Self.forecast(of: "decode-sink", mask: .attentionSink(sinks: 4, window: 8192)))
-        #expect(forecast.cautions.allSatisfy { !$0.description.contains("far") || forecast.multipleOfMeasured > 64 })
+        planted.law = { $0 > 200e6 ? 0.06 * $0 : 0.04 * $0 }
+        #expect(try #require(Self.analysis([planted], lengths: lengths).series.first).verdict != .matches)
     }
 
     private static func forecast(of kernel: String, mask: Mask) -> Forecast? {

@@ -35,7 +35,7 @@ import Testing
         #expect(abs(fit.law.overheadNanoseconds / 50_000 - 1) < 1e-4)
         #expect(abs(fit.law.coefficient / 0.7 - 1) < 1e-4)
         let far = fit.logTime(pairs: 1e12).value
-        #expect(abs(exp(far) / fit.law.nanoseconds(pairs: 1e12) - 1) < 1e-9)
+        #expect(abs(exp(far) / fit.law.nanoseconds(work: 1e12) - 1) < 1e-9)
     }
 
     /// The interval of the exponent covers at its level whatever the overhead: none, too small to be seen, or large.

@@ -75,7 +75,7 @@ class FakeKernel {
         problem.shape.batch * problem.shape.queryHeads * problem.pairs.allowed
     }
 
-    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 64 }
+    class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 64 }
 
     fileprivate func run(as kernel: String) {
         computedPairs = Self.computedPairs(for: problem)
@@ -102,6 +102,7 @@ final class FakeDecode: FakeKernel, AttentionKernel {
     static let summary = "planted times"
     static let maskFamily = MaskFamily.slidingWindow
     static let phase = Phase.decode
+    override class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 8 * problem.shape.keyLength }
     func fillCache(from inputs: borrowing AttentionInputs) { FakeWorld.current.filled(problem) }
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { run(as: Self.name) }
 }

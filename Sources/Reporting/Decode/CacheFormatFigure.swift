@@ -8,13 +8,10 @@ enum CacheFormatFigure {
         guard let cost = analysis.cacheFormats.first, cost.rows.count > 2, let widest = cost.rows.first else {
             return nil
         }
-        let styles = SeriesStyle.styles(for: cost.rows.map { (label: name($0), kernel: name($0)) })
-        let traces = cost.rows.compactMap { row in
-            styles[name(row)].map { style in
-                Plot.Trace(
-                    series: name(row), kind: .measured, style: style,
-                    rows: [Plot.Row(row.bytesRatio, row.timeRatio.value, row.timeRatio.low...row.timeRatio.high)])
-            }
+        let traces = cost.rows.enumerated().map { index, row in
+            Plot.Trace(
+                series: name(row), kind: .measured, style: PlanFigures.style(index),
+                rows: [Plot.Row(row.bytesRatio, row.timeRatio.value, row.timeRatio.low...row.timeRatio.high)])
         }
         let highest = max(1, cost.rows.map(\.timeRatio.high).max() ?? 1)
         return Plot(
@@ -28,8 +25,7 @@ enum CacheFormatFigure {
             columns: ("bytesRatio", "timeRatio"), traces: traces,
             guides: [
                 Plot.Guide(
-                    name: "  time ∝ bytes", rows: [Plot.Row(1, 1), Plot.Row(0.62, 0.62), Plot.Row(0, 0)],
-                    isNamedAtEnd: false)
+                    name: "   time ∝ bytes", rows: [1, 0, 0.72].map { Plot.Row($0, $0) }, isNamedAtEnd: true)
             ])
     }
 

@@ -48,7 +48,7 @@ enum DecodeFigure {
         let points = series.points(within: lengths)
         guard let first = points.first, let last = points.last else { return [] }
         let name = series.label + slope(series)
-        let range = first.keyLength...last.keyLength
+        let range = min(series.lawFromLength ?? first.keyLength, last.keyLength)...last.keyLength
         var line = Sampling.lengths(range).compactMap { length in
             series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
         }

@@ -17,7 +17,7 @@ extension Headlines {
     /// "decode-full: time per token grows as bytes^1.00 ± 0.01, matches theory, 93 % of the measured read bandwidth at
     /// 128K cached tokens."
     static func decodeGrowth(_ series: Series, _ decode: ScalingAnalysis) -> String {
-        var parts = ["\(series.label): " + decodeExponent(series)]
+        var parts = series.points.count > 1 ? [decodeExponent(series)] : []
         if let point = decode.lastPoint(of: series) {
             let time = Quantity.time(nanoseconds: point.medianNanoseconds, low: point.low, high: point.high)
             parts.append("\(time) a token at \(Quantity.tokens(point.keyLength)) cached tokens")
@@ -26,7 +26,7 @@ extension Headlines {
                 parts.append("\(Quantity.percent(fraction)) of the measured read bandwidth" + place)
             }
         }
-        return parts.joined(separator: ", ") + "."
+        return "\(series.label): " + parts.joined(separator: ", ") + "."
     }
 
     private static func decodeExponent(_ series: Series) -> String {
@@ -48,11 +48,13 @@ extension Headlines {
         let others = windowed.filter { $0.lengthSlope?.verdict != .matches }
         let count = "\(flat.count) of \(windowed.count) windowed series stay flat however much is cached"
         guard !others.isEmpty else { return count + "." }
-        let named = others.map { series in
-            "\(series.label) \(series.lengthSlope?.verdict == .deviates ? "deviates" : "is undecided")"
-                + (series.lengthSlope.map { " (n^\(Quantity.aboutZero($0.exponent)))" } ?? "")
+        let deviating = others.filter { $0.lengthSlope?.verdict == .deviates }
+        let undecided = others.count - deviating.count
+        let named = deviating.map { series in
+            "\(series.label) deviates" + (series.lengthSlope.map { " (n^\(Quantity.aboutZero($0.exponent)))" } ?? "")
         }
-        return count + "; " + AbsentCells.list(named) + "."
+        let counted = undecided == 0 ? [] : ["\(undecided) \(undecided == 1 ? "is" : "are") undecided"]
+        return count + "; " + AbsentCells.list(named + counted) + "."
     }
 
     private static func streaming(_ streaming: Streaming) -> String? {
