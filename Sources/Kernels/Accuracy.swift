@@ -82,6 +82,8 @@ public struct Accuracy: Hashable, Sendable {
     ) -> [OutputRow] {
         let shape = problem.shape
         let heads = shape.batch * shape.queryHeads
+        // To restore rows of a quantised cache costs some ten times what a pair does.
+        let pairBudget = problem.cacheFormat.elementType == nil ? pairBudget / 8 : pairBudget
         guard heads * problem.pairs.allowed > pairBudget || heads * shape.queryLength > count else {
             return allRows(of: problem)
         }

@@ -34,6 +34,10 @@ public class DecodeAttention {
             throw UnsupportedProblem(
                 "the problem's positions are \(problem.positions.rawValue), this kernel's \(Self.positions.rawValue)")
         }
+        guard problem.positions == .none || problem.cacheFormat != .kivi2 else {
+            throw UnsupportedProblem(
+                "kivi-2 keeps its latest tokens in a cache apart, and keys rotated on read have to be in one")
+        }
         self.problem = problem
         self.team = team
         let plan = try DecodePlan(problem)

@@ -124,26 +124,25 @@ final class DecodeWorkspace: @unchecked Sendable {
     private func attend(
         _ tile: Int, _ address: UnsafeRawPointer, _ arithmetic: TileArithmetic, _ layout: CacheTileLayout, visible: Int
     ) {
-        let next = address + layout.byteCount
         let offset = layout.valuesOffset
         if case .unpacked = arithmetic {
-            unpackCacheTile(address, layout, keys: keys, values: values, next: next)
+            unpackCacheTile(address, layout, keys: keys, values: values)
             if let angles { cache_turn_keys(keys, d, angles.half, angles.keyCosines, angles.keySines) }
         }
         for first in stride(from: 0, to: heads, by: Self.chunk) {
             let count = min(Self.chunk, heads - first)
             switch arithmetic {
             case .direct(let plain):
-                cache_scores(plain, address, d, queries(first, plain), Int32(count), scores, next)
+                cache_scores(plain, address, d, queries(first, plain), Int32(count), scores)
             case .integers(let codes):
                 cache_code_scores(
-                    codes, address, layout.wordBytes, d, queryDigits + first, Int32(count), scores, next)
+                    codes, address, layout.wordBytes, d, queryDigits + first, Int32(count), scores)
             case .unpacked:
                 if let angles {
                     turnedScores(tile, angles, first: first, count: count)
                 } else {
                     cache_scores(
-                        cache_layout_float32, keys, d, queries + first * d, Int32(count), scores, keys)
+                        cache_layout_float32, keys, d, queries + first * d, Int32(count), scores)
                 }
             }
             hide(from: visible, heads: count)
@@ -152,14 +151,13 @@ final class DecodeWorkspace: @unchecked Sendable {
             switch arithmetic {
             case .direct(let plain):
                 cache_values(
-                    plain, address + offset, d, narrow ? narrowWeights : scores, Int32(count), outputs + first * d,
-                    next + offset)
+                    plain, address + offset, d, narrow ? narrowWeights : scores, Int32(count), outputs + first * d)
             case .integers(let codes):
                 cache_code_values(
                     codes, problem.elementType == .float32 ? 3 : 2, address + offset, layout.wordBytes, d, scores,
-                    Int32(count), weightDigits, outputs + first * d, next + offset)
+                    Int32(count), weightDigits, outputs + first * d)
             case .unpacked:
-                cache_values(cache_layout_float32, values, d, scores, Int32(count), outputs + first * d, values)
+                cache_values(cache_layout_float32, values, d, scores, Int32(count), outputs + first * d)
             }
         }
     }
@@ -203,7 +201,7 @@ final class DecodeWorkspace: @unchecked Sendable {
                 turnedQueries[head * d + problem.shape.headDimension - 1] = query[problem.shape.headDimension - 1]
                 cache_turn_query(query, angles.half, cosines, sines, turnedQueries + head * d)
             }
-            cache_scores(cache_layout_float32, keys, d, turnedQueries, Int32(count), otherScores, keys)
+            cache_scores(cache_layout_float32, keys, d, turnedQueries, Int32(count), otherScores)
             let shared = slots.clamped(to: tileSlots)
             for head in 0..<count {
                 for slot in shared {
@@ -235,7 +233,7 @@ final class DecodeWorkspace: @unchecked Sendable {
         let row = scores + place * Self.tokens
         var maximum = broadcast(largest[head])
         for x in stride(from: 0, to: Self.tokens, by: Lanes.lanes) { maximum = vector_max(load(row, x), maximum) }
-        let new = vector_horizontal_max(maximum)
+        let new = vector_largest(maximum)
         let shift = broadcast(-(factor * new))
         var sum = load(sums, head * Lanes.lanes)
         if new != largest[head] {
@@ -277,7 +275,7 @@ enum TileArithmetic {
         case .some(let layout) where problem.positions == .none:
             self = layout == cache_layout_bfloat16 && problem.elementType != .bfloat16 ? .unpacked : .direct(layout)
         case nil
-        where format != .kivi2 && problem.positions == .none && tile.d <= Int(CACHE_LARGEST_DIMENSION):
+        where format != .kivi2 && problem.positions == .none:
             self = .integers(tile.codes)
         default: self = .unpacked
         }

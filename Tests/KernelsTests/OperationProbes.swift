@@ -18,6 +18,13 @@ import CVector
 @inline(never) func pairsProbe(_ low: Lanes, _ high: Lanes) -> Lanes { vector_bfloat16_pairs(low, high) }
 @inline(never) func widenProbe(_ source: UnsafeRawPointer) -> Lanes { vector_load_float16(source) }
 
+@inline(never) func byteDotProbe(_ sum: IntegerLanes, _ a: IntegerLanes, _ b: IntegerLanes) -> IntegerLanes {
+    vector_byte_dot(sum, a, b)
+}
+
+@inline(never) func widenByteProbe(_ source: UnsafeRawPointer) -> Lanes { vector_load_fp8(source) }
+@inline(never) func largestProbe(_ a: Lanes) -> Float { vector_largest(a) }
+
 @inline(never) func narrowProbe(_ x: Lanes, _ target: UnsafeMutableRawPointer) {
     vector_store_16(x, vector_element_float16, target, Int(VECTOR_LANES))
 }

@@ -10,16 +10,30 @@ struct RealActivationTests {
         let type = try KernelRegistry.kernel(named: name)
         let (heads, tokens) = (RealActivations.heads, RealActivations.tokens)
         let shape = try AttentionShape(
-            queryHeads: heads, keyValueHeads: heads, queryLength: tokens, headDimension: RealActivations.headDimension)
+            queryHeads: heads, keyValueHeads: heads, queryLength: type.phase == .decode ? 1 : tokens,
+            keyLength: tokens, headDimension: RealActivations.headDimension)
         let mask = type.maskFamily.mask(window: 100, sinks: 4, chunk: 128)
-        let problem = try AttentionProblem(shape: shape, mask: mask)
-        let inputs = RealActivations.inputs()
+        let problem = try AttentionProblem(shape: shape, mask: mask, positions: type.positions)
+        var inputs = RealActivations.inputs()
+        if type.phase == .decode { inputs.query = lastQueries(inputs.query) }
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
-        try type.init(for: problem, on: WorkerTeam()).run(inputs, into: &output)
+        let kernel = try type.init(for: problem, on: WorkerTeam())
+        kernel.fillCache(from: inputs)
+        kernel.run(inputs, into: &output)
         let rows = Accuracy.sampledRows(of: problem, pairBudget: 1 << 17, atMost: 600, seed: 1)
         let accuracy = Accuracy(of: output, for: problem, inputs, rows: rows)
         #expect(accuracy.isAccepted, "error \(accuracy.maximumError) over \(accuracy.bound)")
         #expect(accuracy.maximumError < 1e-5, "outputs are of order 1")
+    }
+
+    /// The last row of every head.
+    private func lastQueries(_ query: borrowing Tensor) -> Tensor {
+        let (heads, tokens, d) = (query.dimensions[1], query.dimensions[2], query.dimensions[3])
+        var last = Tensor(dimensions: [1, heads, 1, d])
+        for head in 0..<heads {
+            for x in 0..<d { last[head * d + x] = query[((head + 1) * tokens - 1) * d + x] }
+        }
+        return last
     }
 
     /// Of the files as NumPy reads them.

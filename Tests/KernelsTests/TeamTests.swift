@@ -9,15 +9,22 @@ struct TeamTests {
     @Test(arguments: KernelRegistry.names)
     func aTeamComputesWhatOneThreadComputes(name: String) throws {
         let type = try KernelRegistry.kernel(named: name)
+        // Decoding: keys for more than one range.
+        let isDecode = type.phase == .decode
         let shape = try AttentionShape(
-            batch: 2, queryHeads: 4, keyValueHeads: 2, queryLength: 150, headDimension: 20)
+            batch: 2, queryHeads: 4, keyValueHeads: 2, queryLength: isDecode ? 1 : 150,
+            keyLength: isDecode ? 1500 : 150,
+            headDimension: 20)
         let problem = try AttentionProblem(
-            shape: shape, mask: type.maskFamily.mask(window: 40, sinks: 3, chunk: 64))
+            shape: shape, mask: type.maskFamily.mask(window: isDecode ? 1100 : 40, sinks: 3, chunk: 64),
+            positions: type.positions)
         let inputs = AttentionInputs(shape: shape, seed: 11)
         var alone = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         var together = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         let one = try type.init(for: problem, on: WorkerTeam())
         let three = try type.init(for: problem, on: WorkerTeam(threads: 3))
+        one.fillCache(from: inputs)
+        three.fillCache(from: inputs)
         one.run(inputs, into: &alone)
         for _ in 0..<5 {
             three.run(inputs, into: &together)

@@ -106,6 +106,15 @@ VECTOR_INLINE float vector_horizontal_max(vector_float a) {
     return largest;
 }
 
+// The largest lane of a vector without NaN: vmaxps on halves, log2(lanes) times.
+VECTOR_INLINE float vector_largest(vector_float a) {
+#if VECTOR_LANES == 16 && defined(__AVX512F__)
+    return _mm512_reduce_max_ps((__m512)a);
+#else
+    return vector_horizontal_max(a);
+#endif
+}
+
 // The elements of a and b in turn, of the lower and of the upper half of both: vpermt2ps, vunpcklps on 4 lanes.
 #if VECTOR_LANES == 16
 #define VECTOR_INTERLEAVED(f) f, f + 16, f + 1, f + 17, f + 2, f + 18, f + 3, f + 19, \

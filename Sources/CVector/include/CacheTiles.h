@@ -2,11 +2,12 @@
 // Products with tiles of a key/value cache, for the kernels of decoding. Called once a tile, so that one switch over the
 // format costs nothing; compiled once, not inlined, so that their assembly can be read.
 //
-// A tile holds CACHE_TILE_TOKENS tokens of one key/value head. In the keys, tokens are lanes: blocks of VECTOR_LANES
-// tokens, in each of them one vector for every word of a row, so that no score needs a sum across lanes. In the values,
-// elements are lanes: one row of words for every token, or for the few tokens whose elements share a word.
+// A tile holds CACHE_TILE_TOKENS tokens of one key/value head. In the keys, tokens are lanes: a step is one word of each
+// token, so that no score needs a sum across lanes. In the values, elements are lanes: a row is one word of each
+// element, for one token or the few whose elements share a word. Both lie in the order in which they are read, so that
+// a tile, and a cache, is one run of ascending addresses: the hardware's prefetcher follows nothing else as well.
 //
-//   format     words of the keys [blocks][steps][VECTOR_LANES]   words of the values [rows][d]
+//   format     words of the keys [steps][tokens]                 words of the values [d/64][rows][64]
 //   float32    one element                                       one token
 //   float16    half a word: one element                          half a word: one token
 //   bfloat16   two neighbours of a row                           two neighbouring tokens
@@ -18,32 +19,31 @@
 #define CACHE_TILE_TOKENS 64
 // Query heads that one pass over a tile serves: four by four sums fill half of 32 registers.
 #define CACHE_TILE_HEADS 4
+// Of rows in codes.
+#define CACHE_LARGEST_DIMENSION 1024
 
 enum cache_layout { cache_layout_float32, cache_layout_bfloat16, cache_layout_float16, cache_layout_fp8 };
 
 // Dot products of up to CACHE_TILE_HEADS queries with all keys of a tile.
 //   queries [heads][d, padded]: float32; for bfloat16 [heads][d, padded] bfloat16
 //   scores  [heads][CACHE_TILE_TOKENS]
-//   next    where the keys of the next tile lie: asked for meanwhile
 void cache_scores(
-    enum cache_layout layout, const void *keys, long d, const void *queries, int heads, float *scores, const void *next);
+    enum cache_layout layout, const void *keys, long d, const void *queries, int heads, float *scores);
 
 // outputs [heads][d, padded] += weights · values of a tile.
 //   weights [heads][CACHE_TILE_TOKENS]: float32; for bfloat16 the same in bfloat16
 void cache_values(
-    enum cache_layout layout, const void *values, long d, const void *weights, int heads, float *outputs,
-    const void *next);
+    enum cache_layout layout, const void *values, long d, const void *weights, int heads, float *outputs);
 
-// The keys of a tile in any layout as float32 [blocks][d, padded][VECTOR_LANES], the values as [tokens][d, padded].
-void cache_unpack_keys(enum cache_layout layout, const void *keys, long d, float *unpacked, const void *next);
+// The keys and values of a tile in any layout, as those of a float32 tile.
+void cache_unpack_keys(enum cache_layout layout, const void *keys, long d, float *unpacked);
 void cache_unpack_values(
-    enum cache_layout layout, const void *values, long d, float *unpacked, const void *next);
+    enum cache_layout layout, const void *values, long d, float *unpacked);
 
 // The same of a tile of codes: small integers that scales turn into numbers (CacheTileLayout.swift has the arrangement).
 enum cache_codes { cache_codes_q8_0, cache_codes_q4_0, cache_codes_kivi };
 void cache_unpack_codes(
-    enum cache_codes codes, const void *tile, long values_offset, long word_bytes, long d, float *keys, float *values,
-    const void *next);
+    enum cache_codes codes, const void *tile, long values_offset, long word_bytes, long d, float *keys, float *values);
 
 // Products with codes of q8_0 and q4_0 as they lie, in integers: four products of a byte and a signed byte make one
 // addition (vector_byte_dot), four times what float32 does in an instruction. What codes are multiplied with is therefore
@@ -51,7 +51,6 @@ void cache_unpack_codes(
 // float32; weights, scales of the values multiplied in, into three or, where outputs have 16 bits, two.
 #define CACHE_KEY_DIGITS 3
 #define CACHE_MOST_DIGITS 3
-#define CACHE_LARGEST_DIMENSION 1024
 
 struct cache_digits {
     // [digits][numbers]: for a query [digits][d]; for weights [digits][d/32][CACHE_TILE_TOKENS].
@@ -67,12 +66,24 @@ void cache_query_digits(enum cache_codes codes, const float *query, long d, stru
 // As cache_scores.
 void cache_code_scores(
     enum cache_codes codes, const void *keys, long word_bytes, long d, const struct cache_digits *queries, int heads,
-    float *scores, const void *next);
+    float *scores);
 
 // As cache_values; `numbers` is room for one a head.
 void cache_code_values(
     enum cache_codes codes, int digits, const void *values, long word_bytes, long d, const float *weights, int heads,
-    struct cache_digits *numbers, float *outputs, const void *next);
+    struct cache_digits *numbers, float *outputs);
+
+// Writes one token's row of elements of `bits` bits, `packed` of them in a word of several, else 1.
+void cache_put_key(int bits, int packed, void *words, long token, long d, const unsigned *elements);
+void cache_put_value(int bits, int packed, void *words, long token, long d, const unsigned *elements);
+
+// Where an element of a float32 or float16 tile is.
+long cache_key_word(long d, long token, long x);
+long cache_value_word(long d, long token, long x);
+
+// 32 elements as codes, with a scale and, for kivi, a minimum in float16: what BlockCodec computes, some fifty times as
+// fast. Codes of q8_0 count from −128.
+void cache_encode(enum cache_codes codes, const float *elements, unsigned short scale[2], unsigned *result);
 
 // Turns unpacked keys by what their place adds to the position of their tile: pairs (i, i + half) by the angles whose
 // cosines and sines are [half][CACHE_TILE_TOKENS].

@@ -6,9 +6,9 @@ import CVector
 /// go in, and how many bytes there are.
 ///
 ///     float32, bfloat16, float16, fp8   words only
-///     q8_0    keys [block][d/4][lane] of 4 bytes, sign bits flipped; values [token/4][d] alike
-///     q4_0    keys [block][d/8][lane] of 8 nibbles; values [token/8][d]
-///     kivi-2  keys [block][d/16][lane] of 16 pairs of bits; values [token/16][d]
+///     q8_0    keys [32 tokens][d/4] of 4 bytes, sign bits flipped; values [d/32][token/4] alike
+///     q4_0    keys [32 tokens][d/8] of 8 nibbles; values [d/32][token/8]
+///     kivi-2  keys [32 tokens][d/16] of 16 pairs of bits; values [d/32][token/16]
 ///
 /// Scales are float16: [d/32][token] of q8_0 and q4_0 and of KIVI's values, [token/32][d] of KIVI's keys; KIVI's minima
 /// follow its steps. So a block of ggml or KIVI has the bytes that it always has, in other places.
@@ -71,34 +71,16 @@ struct CacheTileLayout {
         }
     }
 
-    /// Writes an element's bits. Elements of a word count in bytes first, then, from the low bits on, within each byte: four
-    /// neighbours are then found by one shift and one mask.
-    private func put(
-        _ bits: UInt32, vector: Int, lane: Int, part: Int, vectorLength: Int, _ words: UnsafeMutableRawPointer
+    /// One token's row, its elements in the low bits. Elements of a word count in bytes first, then, from the low bits on,
+    /// within each byte: four neighbours are then found by one shift and one mask.
+    func put(
+        _ elements: UnsafePointer<UInt32>, ofValues: Bool, token: Int, _ tile: UnsafeMutableRawPointer
     ) {
-        let index = vector * vectorLength + lane
-        switch format {
-        case .float32: words.storeBytes(of: bits, toByteOffset: 4 * index, as: UInt32.self)
-        case .float16: words.storeBytes(of: UInt16(bits), toByteOffset: 2 * index, as: UInt16.self)
-        case .fp8E4M3: words.storeBytes(of: UInt8(bits), toByteOffset: index, as: UInt8.self)
-        case .bfloat16: words.storeBytes(of: UInt16(bits), toByteOffset: 4 * index + 2 * part, as: UInt16.self)
-        case .q8_0, .q4_0, .kivi2:
-            let (shift, byte) = (part / 4 * elementBits, 4 * index + part % 4)
-            let mask = UInt8(truncatingIfNeeded: (1 << elementBits) - 1) << shift
-            let old = words.load(fromByteOffset: byte, as: UInt8.self)
-            words.storeBytes(of: old & ~mask | UInt8(bits) << shift, toByteOffset: byte, as: UInt8.self)
+        if ofValues {
+            cache_put_value(Int32(elementBits), Int32(packed), tile + valuesOffset, token, d, elements)
+        } else {
+            cache_put_key(Int32(elementBits), Int32(packed), tile, token, d, elements)
         }
-    }
-
-    func putKey(_ bits: UInt32, token: Int, x: Int, _ tile: UnsafeMutableRawPointer) {
-        let (block, lane) = token.quotientAndRemainder(dividingBy: Lanes.lanes)
-        put(
-            bits, vector: block * (d / packed) + x / packed, lane: lane, part: x % packed,
-            vectorLength: Lanes.lanes, tile)
-    }
-
-    func putValue(_ bits: UInt32, token: Int, x: Int, _ tile: UnsafeMutableRawPointer) {
-        put(bits, vector: token / packed, lane: x, part: token % packed, vectorLength: d, tile + valuesOffset)
     }
 
     /// Where scale `index` is, of the keys or of the values.
@@ -129,103 +111,90 @@ struct CacheTileLayout {
 
 /// Rows and blocks into a tile.
 extension CacheTileLayout {
-    @inline(__always)
-    func putRow(_ ofValues: Bool, _ token: Int, _ tile: UnsafeMutableRawPointer, _ bits: (_ x: Int) -> UInt32) {
-        if ofValues {
-            for x in 0..<d { putValue(bits(x), token: token, x: x, tile) }
-        } else {
-            for x in 0..<d { putKey(bits(x), token: token, x: x, tile) }
+    /// The bits of a row's elements where each is stored by itself.
+    func encode(_ row: UnsafePointer<Float>, into bits: UnsafeMutablePointer<UInt32>) {
+        switch format {
+        case .bfloat16: for x in 0..<d { bits[x] = UInt32(BFloat16(row[x]).bitPattern) }
+        case .float16: for x in 0..<d { bits[x] = UInt32(Float16(row[x]).bitPattern) }
+        case .fp8E4M3: for x in 0..<d { bits[x] = UInt32(Float8E4M3(row[x]).bitPattern) }
+        default: for x in 0..<d { bits[x] = row[x].bitPattern }
         }
+    }
+
+    /// One row in blocks of 32 elements; of KIVI only values are.
+    func putBlocks(
+        _ row: UnsafePointer<Float>, ofValues: Bool, token: Int, _ tile: UnsafeMutableRawPointer,
+        bits: UnsafeMutablePointer<UInt32>
+    ) {
+        let blocks = d / CacheFormat.blockLength
+        for block in 0..<blocks {
+            let start = block * CacheFormat.blockLength
+            putScales(
+                encoded(row + start, into: bits + start), index: block * Self.tokens + token,
+                minima: blocks * Self.tokens, ofValues: ofValues, tile)
+        }
+        put(bits, ofValues: ofValues, token: token, tile)
+    }
+
+    /// KIVI's keys of 32 tokens [32][d], in a block for each channel.
+    func putKeyGroup(
+        _ keys: UnsafePointer<Float>, firstPlace: Int, _ tile: UnsafeMutableRawPointer,
+        bits: UnsafeMutablePointer<UInt32>
+    ) {
+        let length = CacheFormat.blockLength
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: length) { channel in
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: length * d + length) { codes in
+                let block = codes.baseAddress! + length * d
+                for x in 0..<d {
+                    for token in 0..<length { channel[token] = keys[token * d + x] }
+                    putScales(
+                        encoded(channel.baseAddress!, into: block), index: firstPlace / length * d + x,
+                        minima: Self.tokens / length * d, ofValues: false, tile)
+                    for token in 0..<length { codes[token * d + x] = block[token] }
+                }
+                for token in 0..<length {
+                    put(codes.baseAddress! + token * d, ofValues: false, token: firstPlace + token, tile)
+                }
+            }
+        }
+    }
+
+    private func encoded(
+        _ elements: UnsafePointer<Float>, into bits: UnsafeMutablePointer<UInt32>
+    ) -> (scale: UInt16, minimum: UInt16) {
+        var scales: (UInt16, UInt16) = (0, 0)
+        withUnsafeMutableBytes(of: &scales) {
+            cache_encode(codes, elements, $0.assumingMemoryBound(to: UInt16.self).baseAddress!, bits)
+        }
+        return scales
+    }
+
+    /// - Parameter minima: how many scales come before the minima.
+    private func putScales(
+        _ scales: (scale: UInt16, minimum: UInt16), index: Int, minima: Int, ofValues: Bool,
+        _ tile: UnsafeMutableRawPointer
+    ) {
+        scale(index, ofValues: ofValues, tile).storeBytes(of: scales.scale, as: UInt16.self)
+        guard format == .kivi2 else { return }
+        scale(minima + index, ofValues: ofValues, tile).storeBytes(of: scales.minimum, as: UInt16.self)
     }
 
     /// Where a float16 element is.
     func offset(ofValues: Bool, token: Int, x: Int) -> Int {
-        let (block, lane) = token.quotientAndRemainder(dividingBy: Lanes.lanes)
-        return ofValues ? valuesOffset + 2 * (token * d + x) : 2 * ((block * d + x) * Lanes.lanes + lane)
-    }
-
-    /// The codec's block, its codes unpacked.
-    private func encoded(_ elements: SIMD32<Float>) -> (scale: UInt16, minimum: UInt16, codes: SIMD32<UInt8>) {
-        withUnsafeTemporaryAllocation(byteCount: 36, alignment: 4) { bytes in
-            let block = bytes.baseAddress!
-            var codes = SIMD32<UInt8>()
-            func byte(_ offset: Int) -> UInt8 { block.load(fromByteOffset: offset, as: UInt8.self) }
-            func half(_ offset: Int) -> UInt16 { block.loadUnaligned(fromByteOffset: offset, as: UInt16.self) }
-            switch format {
-            case .q4_0:
-                BlockCodec.q40.encode(elements, into: block)
-                for index in 0..<16 {
-                    codes[index] = byte(2 + index) & 0xF
-                    codes[index + 16] = byte(2 + index) >> 4
-                }
-                return (half(0), 0, codes)
-            case .kivi2:
-                BlockCodec.affine(bits: 2).encode(elements, into: block)
-                for index in 0..<32 { codes[index] = byte(4 + index / 4) >> UInt8(index % 4 * 2) & 3 }
-                return (half(0), half(2), codes)
-            default:
-                BlockCodec.q80.encode(elements, into: block)
-                for index in 0..<32 { codes[index] = byte(2 + index) }
-                return (half(0), 0, codes)
-            }
-        }
-    }
-
-    /// One row in blocks of ggml, or the values of one token in KIVI's.
-    func putBlocks(_ row: UnsafePointer<Float>, ofValues: Bool, _ token: Int, _ tile: UnsafeMutableRawPointer) {
-        let flipped: UInt8 = format == .q8_0 ? 0x80 : 0
-        for block in 0..<d / CacheFormat.blockLength {
-            let start = block * CacheFormat.blockLength
-            let (scale, minimum, codes) = encoded(
-                UnsafeRawPointer(row + start).loadUnaligned(as: SIMD32<Float>.self))
-            let index = block * Self.tokens + token
-            self.scale(index, ofValues: ofValues, tile).storeBytes(of: scale, as: UInt16.self)
-            if format == .kivi2 {
-                let minima = d / CacheFormat.blockLength * Self.tokens
-                self.scale(minima + index, ofValues: ofValues, tile).storeBytes(of: minimum, as: UInt16.self)
-            }
-            for x in 0..<CacheFormat.blockLength {
-                let code = UInt32(codes[x] ^ flipped)
-                if ofValues {
-                    putValue(code, token: token, x: start + x, tile)
-                } else {
-                    putKey(code, token: token, x: start + x, tile)
-                }
-            }
-        }
-    }
-
-    func putValues(_ row: UnsafePointer<Float>, _ token: Int, _ tile: UnsafeMutableRawPointer) {
-        putBlocks(row, ofValues: true, token, tile)
-    }
-
-    /// The keys of 32 tokens [32][d], in a block for each channel.
-    func putKeyGroup(_ keys: [Float], firstPlace: Int, _ tile: UnsafeMutableRawPointer) {
-        for x in 0..<d {
-            var channel = SIMD32<Float>()
-            for token in 0..<CacheFormat.blockLength { channel[token] = keys[token * d + x] }
-            let (step, minimum, codes) = encoded(channel)
-            let index = firstPlace / CacheFormat.blockLength * d + x
-            scale(index, ofValues: false, tile).storeBytes(of: step, as: UInt16.self)
-            scale(Self.tokens / CacheFormat.blockLength * d + index, ofValues: false, tile)
-                .storeBytes(of: minimum, as: UInt16.self)
-            for token in 0..<CacheFormat.blockLength {
-                putKey(UInt32(codes[token]), token: firstPlace + token, x: x, tile)
-            }
-        }
+        2 * (ofValues ? valuesOffset / 2 + cache_value_word(d, token, x) : cache_key_word(d, token, x))
     }
 }
 
-/// A tile as float32: keys [block][d][lane], values [token][d]. Asks for the next tile meanwhile.
+/// A tile as one of float32.
 func unpackCacheTile(
     _ tile: UnsafeRawPointer, _ layout: CacheTileLayout, keys: UnsafeMutablePointer<Float>,
-    values: UnsafeMutablePointer<Float>, next: UnsafeRawPointer
+    values: UnsafeMutablePointer<Float>
 ) {
     let (d, offset) = (layout.d, layout.valuesOffset)
     if let plain = layout.plainLayout {
-        cache_unpack_keys(plain, tile, d, keys, next)
-        cache_unpack_values(plain, tile + offset, d, values, next + offset)
+        cache_unpack_keys(plain, tile, d, keys)
+        cache_unpack_values(plain, tile + offset, d, values)
         return
     }
-    cache_unpack_codes(layout.codes, tile, offset, layout.wordBytes, d, keys, values, next)
+    cache_unpack_codes(layout.codes, tile, offset, layout.wordBytes, d, keys, values)
 }

@@ -1,4 +1,5 @@
 import Attention
+import CVector
 
 /// The keys and values of earlier tokens, in a format of its own: what a model that writes reads once a token.
 ///
@@ -20,7 +21,9 @@ final class TokenCache: @unchecked Sendable {
 
     private let tilesPerGroup: Int
     private var storage: Tensor
+    /// One row on its way in, and its elements as they are stored.
     private let row: UnsafeMutableBufferPointer<Float>
+    private let bits: UnsafeMutablePointer<UInt32>
 
     /// - Throws: a format that cannot hold such rows, or cannot roll.
     init(
@@ -31,6 +34,10 @@ final class TokenCache: @unchecked Sendable {
             throw UnsupportedProblem(
                 "\(format.rawValue) stores blocks of \(CacheFormat.blockLength) elements, which do not divide a head "
                     + "dimension of \(headDimension)")
+        }
+        guard !isBlocks || headDimension <= Int(CACHE_LARGEST_DIMENSION) else {
+            throw UnsupportedProblem(
+                "\(format.rawValue) takes head dimensions up to \(CACHE_LARGEST_DIMENSION), not \(headDimension)")
         }
         if format == .kivi2, case .rolling = retention {
             throw UnsupportedProblem("kivi-2 groups keys along 32 tokens, which a rolling cache would tear apart")
@@ -45,6 +52,7 @@ final class TokenCache: @unchecked Sendable {
         storage = Tensor(dimensions: [max(1, groups * tilesPerGroup * layout.byteCount / 4)])
         row = .allocate(capacity: layout.d)
         row.initialize(repeating: 0)
+        bits = .allocate(capacity: layout.d)
         recent =
             format == .kivi2
             ? try TokenCache(
@@ -53,7 +61,10 @@ final class TokenCache: @unchecked Sendable {
             : nil
     }
 
-    deinit { row.deallocate() }
+    deinit {
+        row.deallocate()
+        bits.deallocate()
+    }
 
     /// What the format needs for the tokens that are kept.
     var byteCount: Int {
@@ -155,13 +166,11 @@ final class TokenCache: @unchecked Sendable {
     private func put(
         _ row: UnsafePointer<Float>, ofValues: Bool, _ place: Int, _ tile: UnsafeMutableRawPointer
     ) {
-        switch format {
-        case .float32: layout.putRow(ofValues, place, tile) { row[$0].bitPattern }
-        case .bfloat16: layout.putRow(ofValues, place, tile) { UInt32(BFloat16(row[$0]).bitPattern) }
-        case .float16: layout.putRow(ofValues, place, tile) { UInt32(Float16(row[$0]).bitPattern) }
-        case .fp8E4M3: layout.putRow(ofValues, place, tile) { UInt32(Float8E4M3(row[$0]).bitPattern) }
-        case .q8_0, .q4_0: layout.putBlocks(row, ofValues: ofValues, place, tile)
-        case .kivi2: layout.putValues(row, place, tile)
+        if layout.plainLayout == nil {
+            layout.putBlocks(row, ofValues: ofValues, token: place, tile, bits: bits)
+        } else {
+            layout.encode(row, into: bits)
+            layout.put(bits, ofValues: ofValues, token: place, tile)
         }
     }
 
@@ -176,13 +185,13 @@ final class TokenCache: @unchecked Sendable {
                 waiting.read(ofValues: true, group: group, slot: token, into: row)
                 withTiles {
                     let tile = $0 + tileOffset(group: group, slot: firstToken + token)
-                    layout.putValues(row.baseAddress!, (firstToken + token) % CacheTileLayout.tokens, tile)
+                    put(row.baseAddress!, ofValues: true, (firstToken + token) % CacheTileLayout.tokens, tile)
                 }
             }
             withTiles {
                 layout.putKeyGroup(
                     keys, firstPlace: firstToken % CacheTileLayout.tokens,
-                    $0 + tileOffset(group: group, slot: firstToken))
+                    $0 + tileOffset(group: group, slot: firstToken), bits: bits)
             }
         }
         waiting.shift(by: CacheFormat.blockLength)
