@@ -17,7 +17,7 @@ enum CacheQualityFigure {
         else { return nil }
         let (low, high) = (fewest / 1.15, widest * 1.55)
         return Plot(
-            name: "cache-quality", title: title(schemes),
+            name: "quality", title: title(schemes),
             method:
                 "Computed, not timed: attention of one query over cached keys and values against the same in float32, "
                 + "relative root mean square. Filled: a scale for 32 channels of a token; open: keys have one for 32 "
@@ -28,14 +28,14 @@ enum CacheQualityFigure {
                 ticks: [2, 3, 4, 5, 6, 8, 12, 16, 32].filter { $0 >= low && $0 <= high }.map {
                     Tick(value: $0, label: Quantity.number($0, place: 0))
                 }),
-            y: .decades(from: least / 2, to: most * 2) { Quantity.significant(100 * $0, digits: 1) + " %" },
-            xLabel: "bits of a cached element", yLabel: "error of the output",
-            columns: ("bitsPerElement", "outputError"),
+            y: .decades(from: least / 2, to: most * 2) { Quantity.significant($0, digits: 1) },
+            xLabel: "bits of a cached element", yLabel: "error of the output (%)",
+            columns: ("bitsPerElement", "outputErrorPercent"),
             traces: traces, guides: names(schemes))
     }
 
     private static func rows(_ schemes: [CacheQuality], _ sample: CacheSample) -> [Plot.Row] {
-        schemes.compactMap { scheme in scheme[sample].map { Plot.Row(scheme.bitsPerElement, $0.output) } }
+        schemes.compactMap { scheme in scheme[sample].map { Plot.Row(scheme.bitsPerElement, 100 * $0.output) } }
     }
 
     private static func style(_ index: Int, isOpen: Bool) -> SeriesStyle {
@@ -62,7 +62,7 @@ enum CacheQualityFigure {
                 abs(schemes[$0].bitsPerElement - schemes[index].bitsPerElement)
                     < abs(schemes[$1].bitsPerElement - schemes[index].bitsPerElement)
             }
-            let own = schemes[index].errors.map(\.output)
+            let own = schemes[index].errors.map { 100 * $0.output }
             guard let low = own.min(), let high = own.max() else { return nil }
             let isAbove = neighbour.map { typical(schemes[index]) > typical(schemes[$0]) } ?? true
             let (from, to) = isAbove ? (high * 1.12, high * 1.45) : (low / 1.12, low / 1.45)
@@ -85,7 +85,7 @@ enum CacheQualityFigure {
             let perChannel = pair.perChannel[.realActivations], let perToken = pair.perToken[.realActivations]
         else { return "Error of the output by the bits of a cached element" }
         return
-            "With \(Quantity.significant(pair.perChannel.bitsPerElement, digits: 2)) bits an element, key scales per "
+            "With \(PlanMemory.bits(pair.perChannel.bitsPerElement)) bits an element, key scales per "
             + "channel put outputs over real activations off by \(Quantity.percent(perChannel.output)), scales per token "
             + "by \(Quantity.percent(perToken.output))"
     }

@@ -10,7 +10,7 @@ extension ReportTables {
                 + [.init("values: \(CacheQualityFigure.name(.realActivations))", .right, .whenWide)]
                 + samples.map { .init("output: \($0.name)") },
             rows: analysis.cacheQuality.map { scheme in
-                [scheme.scheme, Quantity.significant(scheme.bitsPerElement, digits: 2)]
+                [scheme.scheme, PlanMemory.bits(scheme.bitsPerElement)]
                     + samples.map { percent(scheme[$0.sample]?.keys) }
                     + [percent(scheme[.realActivations]?.values)]
                     + samples.map { percent(scheme[$0.sample]?.output) }
