@@ -96,6 +96,24 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
         return withFloats { Array($0[range]) }
     }
 
+    /// The `count` elements from `start` on, widened into `target`, without an allocation.
+    public borrowing func copy(_ start: Int, into target: UnsafeMutableBufferPointer<Float>, count: Int) {
+        precondition(start >= 0 && start + count <= self.count && count <= target.count, "elements past the end")
+        let bytes = UnsafeRawPointer(storage.baseAddress!)
+        switch elementType {
+        case .float32:
+            for index in 0..<count { target[index] = bytes.load(fromByteOffset: (start + index) * 4, as: Float.self) }
+        case .bfloat16:
+            for index in 0..<count {
+                target[index] = Float(bytes.load(fromByteOffset: (start + index) * 2, as: BFloat16.self))
+            }
+        case .float16:
+            for index in 0..<count {
+                target[index] = Float(bytes.load(fromByteOffset: (start + index) * 2, as: Float16.self))
+            }
+        }
+    }
+
     /// The same elements, each rounded to another type.
     public borrowing func converted(to elementType: ElementType) -> Tensor {
         var result = Tensor(elementType, dimensions: dimensions)

@@ -14,6 +14,10 @@ public enum KernelRegistry {
         FullBidirectionalAttention.self,
         SymmetricWindowAttention.self,
         ChunkedOverlapSymmetricAttention.self,
+        DecodeFullAttention.self,
+        DecodeWindowAttention.self,
+        DecodeSinkAttention.self,
+        DecodeSinkUnrotatedAttention.self,
         ReferenceAttention.self,
     ]
 

@@ -8,16 +8,16 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
     public var description: String {
         let shape = problem.shape
         return
-            "\(problem.mask) \(problem.elementType) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
+            "\(problem.mask) \(problem.elementType) \(problem.cacheFormat.rawValue) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
             + " n=\(shape.queryLength)/\(shape.keyLength) d=\(shape.headDimension)"
     }
 
-    /// The same in another element type.
-    func stored(as elementType: ElementType) -> ProblemCase {
+    /// The same in another element type, and in a cache of a format: nil for the type's own.
+    func stored(as elementType: ElementType, cache: CacheFormat? = nil) -> ProblemCase {
         do {
             let problem = try AttentionProblem(
                 shape: problem.shape, mask: problem.mask, elementType: elementType, scale: problem.scale,
-                positions: problem.positions)
+                cacheFormat: cache, positions: problem.positions)
             return ProblemCase(problem: problem, inputs: inputs)
         } catch {
             preconditionFailure("a case is not a problem: \(error)")
@@ -29,7 +29,58 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
 /// lanes, as long as the text and longer; no sinks and more sinks than keys; shared heads; queries at the end of a
 /// longer text; and every input pattern.
 public enum ProblemCases {
-    public static func all(for family: MaskFamily) -> [ProblemCase] {
+    public static func all(for kernel: any AttentionKernel.Type) -> [ProblemCase] {
+        kernel.phase == .decode ? decode(for: kernel) : prefill(for: kernel.maskFamily)
+    }
+
+    /// What `all` has, in a type and in the cache formats that go with the kernel: the type's own for prefill, each for
+    /// decoding.
+    static func all(for kernel: any AttentionKernel.Type, in elementType: ElementType) -> [ProblemCase] {
+        let formats = kernel.phase == .decode ? CacheFormat.allCases : [CacheFormat(elementType)]
+        return formats.flatMap { format in
+            all(for: kernel).map { $0.stored(as: elementType, cache: format) }
+        }
+    }
+
+    /// One query against caches of sizes around the lanes, the tile of 64 tokens, KIVI's residual window and the ranges
+    /// that workers share; windows as below. Rows of 32 elements, which every format takes, and odd ones.
+    private static func decode(for kernel: any AttentionKernel.Type) -> [ProblemCase] {
+        func problem(
+            _ mask: Mask, batch: Int = 1, queryHeads: Int = 2, keyValueHeads: Int = 1, keys: Int, d: Int = 32
+        ) -> AttentionProblem {
+            self.problem(
+                mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads, length: 1, keyLength: keys,
+                headDimension: d, positions: kernel.positions)
+        }
+        let family = kernel.maskFamily
+        var problems: [AttentionProblem] = []
+        for keys in [1, 2, 15, 16, 17, 31, 61, 63, 64, 65, 131, 160, 161, 257] {
+            problems += masks(of: family, length: keys).map { problem($0, keys: keys) }
+        }
+        let mask = masks(of: family, length: 101)[0]
+        problems += [1, 3, 7, 15, 17, 64, 80, 96, 128, 130].map {
+            problem(mask, batch: 2, queryHeads: 8, keyValueHeads: 2, keys: 101, d: $0)
+        }
+        for (queryHeads, keyValueHeads) in [(1, 1), (4, 4), (3, 1), (4, 1), (5, 1), (8, 2), (40, 2)] {
+            problems += masks(of: family, length: 200).suffix(3).map {
+                problem($0, batch: 2, queryHeads: queryHeads, keyValueHeads: keyValueHeads, keys: 200)
+            }
+        }
+        // More than one range, the last of one tile.
+        problems += masks(of: family, length: 1030).suffix(3).map { problem($0, keys: 1030) }
+        var cases = problems.map { ProblemCase(problem: $0, inputs: .normal) }
+        // Turning an infinity leaves two, of signs that depend on how the turn is made: nothing to be held to.
+        let turns = kernel.positions != .none
+        let infinite: [InputPattern] = [.keyInfinite, .keyNegativeInfinite, .scoresAllNegativeInfinite]
+        for pattern in InputPattern.allCases where pattern != .normal && !(turns && infinite.contains(pattern)) {
+            cases += masks(of: family, length: 300).map { mask in
+                ProblemCase(problem: problem(mask, keys: 300), inputs: pattern)
+            }
+        }
+        return cases
+    }
+
+    private static func prefill(for family: MaskFamily) -> [ProblemCase] {
         var problems: [AttentionProblem] = []
         for length in [1, 2, 7, 15, 16, 17, 31, 32, 33, 61, 127, 131, 257] {
             for mask in masks(of: family, length: length) {
@@ -62,13 +113,14 @@ public enum ProblemCases {
 
     private static func problem(
         _ mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1, length: Int,
-        keyLength: Int? = nil, headDimension: Int = 16
+        keyLength: Int? = nil, headDimension: Int = 16, positions: PositionEncoding = .none
     ) -> AttentionProblem {
         do {
             return try AttentionProblem(
                 shape: AttentionShape(
                     batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads, queryLength: length,
-                    keyLength: keyLength, headDimension: headDimension), mask: mask)
+                    keyLength: keyLength, headDimension: headDimension), mask: mask,
+                positions: positions)
         } catch {
             preconditionFailure("a case is not a problem: \(error)")
         }

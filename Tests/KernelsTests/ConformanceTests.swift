@@ -9,16 +9,17 @@ struct ConformanceTests {
     @Test(arguments: KernelRegistry.names, ElementType.allCases)
     func agreesWithTheReference(name: String, elementType: ElementType) throws {
         let type = try KernelRegistry.kernel(named: name)
-        for problemCase in ProblemCases.all(for: type.maskFamily) {
-            let problem = try AttentionProblem(
-                shape: problemCase.problem.shape, mask: problemCase.problem.mask, elementType: elementType)
+        for problemCase in ProblemCases.all(for: type, in: elementType) {
+            let problem = problemCase.problem
             let inputs = problemCase.inputs.makeInputs(shape: problem.shape, elementType: elementType, seed: 7)
             let kernel: any AttentionKernel
             do {
                 kernel = try type.init(for: problem, on: WorkerTeam())
             } catch {
-                #expect(elementType != .float32, "\(name) takes float32: \(error)")
-                return
+                // Another type, or a cache of blocks that do not divide the rows.
+                let isPlain = problem.cacheFormat == .float32
+                #expect(elementType != .float32 || !isPlain, "\(name) takes float32: \(error)")
+                continue
             }
             var output = Tensor(elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
             kernel.fillCache(from: inputs)

@@ -171,6 +171,20 @@ VECTOR_INLINE vector_float vector_load_float16(const void *source) {
     return __builtin_convertvector(narrow, vector_float);
 }
 
+// VECTOR_LANES fp8 E4M3 as float32: vpmovsxbw, then vcvtph2ps of the same bits in float16's places, which is 2⁻⁸ of the
+// value, denormals and all. Only 0x7f, which is NaN, has to be put right.
+VECTOR_INLINE vector_float vector_load_fp8(const void *source) {
+    typedef signed char byte_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+    typedef short half_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+    typedef _Float16 float16_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+    byte_lanes bytes;
+    __builtin_memcpy(&bytes, source, sizeof bytes);
+    half_lanes wide = __builtin_convertvector(bytes, half_lanes);
+    half_lanes bits = (wide << 7) & (short)0xbf80;
+    bits |= ((wide & 0x7f) == 0x7f) & (short)0x7c00;
+    return __builtin_convertvector((float16_lanes)bits, vector_float) * 256.0f;
+}
+
 // sum + a.low · b.low + a.high · b.high, each word two bfloat16: vdpbf16ps; two shifts, two masks and two multiplications
 // with addition where there is no such instruction.
 VECTOR_INLINE vector_float vector_bfloat16_dot(vector_float sum, vector_float a, vector_float b) {
@@ -245,6 +259,9 @@ VECTOR_INLINE void vector_scatter_columns(
 // on Zen 5, though by the time a line is needed it has moved there anyway.)
 VECTOR_INLINE void vector_prefetch(const void *line) { __builtin_prefetch(line, 0, 3); }
 VECTOR_INLINE void vector_prefetch_for_writing(const void *line) { __builtin_prefetch(line, 1, 3); }
+
+// Not inlined: products with tiles of a cache.
+#include "CacheTiles.h"
 
 // Not vectors: loops that find the CPU's ceilings, and what the processor says of itself.
 #include "PeakLoops.h"

@@ -1,0 +1,94 @@
+import Attention
+import CVector
+import Hardware
+
+/// One decoding step: the last token's key and value go into the cache, and its query attends over all that is there.
+///
+/// What bounds it is reading the cache, once: so all query heads of a key/value head share one pass over a tile, tiles
+/// are asked for before they are needed, and the keys of one head are cut into ranges (Flash-Decoding) for the threads.
+/// For each tile of 64 tokens:
+///
+///     scores[heads][64]  = queries · keys     tokens are lanes: no sum across lanes
+///     weights            = e^(scale · (scores − running max))
+///     outputs[heads][d] += weights · values   elements are lanes
+///
+/// The order of tokens in a cache does not matter to softmax, so a rolling cache is read as it lies. A range ends with
+/// its outputs, largest score and sum of weights; the ranges of a head are then combined as one softmax:
+/// m = max mᵣ, O = Σ e^(mᵣ − m) Oᵣ / Σ e^(mᵣ − m) lᵣ.
+///
+/// `run` writes the same token at the same place each time, so that every call is the same step.
+public class DecodeAttention {
+    /// Positions of the problems that a kernel of this class takes.
+    public class var positions: PositionEncoding { .none }
+
+    private let problem: AttentionProblem
+    private let team: WorkerTeam
+    private let plan: DecodePlan
+    private let cache: TokenCache
+    private let workspaces: [DecodeWorkspace]
+    private let partials: DecodePartials
+    private let angles: CacheAngles?
+
+    public required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        guard problem.positions == Self.positions else {
+            throw UnsupportedProblem(
+                "the problem's positions are \(problem.positions.rawValue), this kernel's \(Self.positions.rawValue)")
+        }
+        self.problem = problem
+        self.team = team
+        let plan = try DecodePlan(problem)
+        let shape = problem.shape
+        let cache = try TokenCache(
+            problem.cacheFormat, plan.retention, groups: shape.batch * shape.keyValueHeads,
+            headDimension: shape.headDimension)
+        (self.plan, self.cache) = (plan, cache)
+        partials = DecodePartials(problem, ranges: plan.ranges.count)
+        let angles =
+            problem.positions == .cacheRelativeRotary
+            ? CacheAngles(headDimension: shape.headDimension, plan.retention, tokens: shape.keyLength) : nil
+        self.angles = angles
+        workspaces = (0..<team.threadCount).map { _ in DecodeWorkspace(problem, plan, cache, angles) }
+    }
+
+    public class func computedPairs(for problem: AttentionProblem) -> Int {
+        guard let plan = try? DecodePlan(problem) else { return 0 }
+        return problem.shape.batch * problem.shape.queryHeads * plan.computedKeys
+    }
+
+    /// The cache, and what workers need beside it.
+    public class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
+        guard let plan = try? DecodePlan(problem) else { return 0 }
+        let shape = problem.shape
+        let cache = TokenCache.allocatedBytes(
+            problem.cacheFormat, plan.retention, groups: shape.batch * shape.keyValueHeads,
+            headDimension: shape.headDimension)
+        let words =
+            threads * DecodeWorkspaceSize(problem).total + DecodePartials.words(problem, ranges: plan.ranges.count)
+            + (problem.positions == .none
+                ? 0 : CacheAngles.words(headDimension: shape.headDimension, slots: plan.slots))
+        return cache + words * MemoryLayout<Float>.size
+    }
+
+    public var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }
+
+    public func fillCache(from inputs: borrowing AttentionInputs) {
+        for token in 0..<problem.shape.keyLength - 1 { cache.write(inputs, token: token) }
+    }
+
+    public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+        cache.write(inputs, token: problem.shape.keyLength - 1)
+        let (plan, workspaces, partials) = (plan, workspaces, partials)
+        let shape = problem.shape
+        for workspace in workspaces { workspace.computedPairs = 0 }
+        TensorPointers.with(inputs, &output) {
+            nonisolated(unsafe) let tensors = $0
+            team.forEach(count: shape.batch * shape.keyValueHeads * plan.ranges.count) { worker, item in
+                let (group, range) = item.quotientAndRemainder(dividingBy: plan.ranges.count)
+                workspaces[worker].attend(group: group, range: range, tensors.query, into: partials)
+            }
+            team.forEach(count: shape.batch * shape.queryHeads) { _, head in
+                partials.combine(head: head, into: tensors.output)
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+import Attention
+import CVector
+
+/// The sizes of a worker's memory, in float32 words.
+struct DecodeWorkspaceSize {
+    let d: Int
+    let heads: Int
+    let queries: Int
+    let outputs: Int
+    let sums: Int
+    let scores: Int
+    let unpacked: Int
+
+    /// The runs of a rolling cache, each with a turn of its own, and the query as it comes.
+    static let queryTurns = 4
+
+    init(_ problem: AttentionProblem) {
+        d = CacheTileLayout(problem.cacheFormat, headDimension: problem.shape.headDimension).d
+        heads = problem.shape.groupSize
+        queries = (Self.queryTurns * heads + Int(CACHE_TILE_HEADS)) * d
+        outputs = heads * d
+        sums = heads * (Lanes.lanes + 1)
+        scores = 3 * Int(CACHE_TILE_HEADS) * CacheTileLayout.tokens
+        unpacked = 2 * CacheTileLayout.tokens * d
+    }
+
+    var total: Int { queries + outputs + sums + scores + unpacked }
+}
+
+/// What one worker needs to attend a range of keys, allocated once.
+final class DecodeWorkspace: @unchecked Sendable {
+    private let problem: AttentionProblem
+    private let plan: DecodePlan
+    private let cache: TokenCache
+    private let angles: CacheAngles?
+    private let d: Int
+    private let heads: Int
+    private let factor: Float
+    private let storage: UnsafeMutablePointer<Float>
+    /// [turns][heads][d], float32 or bfloat16; then room for a chunk's queries turned for one tile.
+    private let queries: UnsafeMutablePointer<Float>
+    private let turnedQueries: UnsafeMutablePointer<Float>
+    /// [heads][d]
+    private let outputs: UnsafeMutablePointer<Float>
+    /// [heads][lanes] of sums, [heads] of largest scores.
+    private let sums: UnsafeMutablePointer<Float>
+    private let largest: UnsafeMutablePointer<Float>
+    /// [chunk][64] each.
+    private let scores: UnsafeMutablePointer<Float>
+    private let otherScores: UnsafeMutablePointer<Float>
+    private let narrowWeights: UnsafeMutablePointer<Float>
+    /// A tile as float32, where its format has no product of its own.
+    private let keys: UnsafeMutablePointer<Float>
+    private let values: UnsafeMutablePointer<Float>
+
+    var computedPairs = 0
+
+    private static let chunk = Int(CACHE_TILE_HEADS)
+    private static let tokens = CacheTileLayout.tokens
+
+    init(_ problem: AttentionProblem, _ plan: DecodePlan, _ cache: TokenCache, _ angles: CacheAngles?) {
+        self.problem = problem
+        self.plan = plan
+        self.cache = cache
+        self.angles = angles
+        let size = DecodeWorkspaceSize(problem)
+        (d, heads) = (size.d, size.heads)
+        factor = problem.scale * log2E
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: size.total * MemoryLayout<Float>.size, alignment: 64)
+        storage = raw.bindMemory(to: Float.self, capacity: size.total)
+        storage.initialize(repeating: 0, count: size.total)
+        queries = storage
+        turnedQueries = queries + DecodeWorkspaceSize.queryTurns * heads * d
+        outputs = queries + size.queries
+        sums = outputs + size.outputs
+        largest = sums + heads * Lanes.lanes
+        scores = sums + size.sums
+        otherScores = scores + Self.chunk * Self.tokens
+        narrowWeights = otherScores + Self.chunk * Self.tokens
+        keys = scores + size.scores
+        values = keys + Self.tokens * d
+    }
+
+    deinit { UnsafeMutableRawPointer(storage).deallocate() }
+
+    /// Attends the queries of one group over one range of its keys.
+    func attend(group: Int, range: Int, _ query: UnsafeRawPointer, into partials: DecodePartials) {
+        let keyRange = plan.ranges[range]
+        let source = keyRange.isRecent ? cache.recent! : cache
+        let slots = keyRange.isRecent ? plan.recentSlots : plan.slots
+        let arithmetic = TileArithmetic(problem, source.format)
+        takeQueries(group, query, arithmetic)
+        reset()
+        source.withTiles { tiles in
+            for tile in keyRange.tiles {
+                let address = UnsafeRawPointer(
+                    tiles + source.tileOffset(group: group, slot: tile * CacheTileLayout.tokens))
+                attend(tile, address, arithmetic, source.layout, visible: min(Self.tokens, slots - tile * Self.tokens))
+            }
+        }
+        computedPairs += keyRange.tiles.count * Self.tokens * heads
+        for head in 0..<heads {
+            partials.put(
+                outputs + head * d, largest: largest[head],
+                sum: vector_horizontal_sum(load(sums, head * Lanes.lanes)), head: group * heads + head, range: range)
+        }
+    }
+
+    private func attend(
+        _ tile: Int, _ address: UnsafeRawPointer, _ arithmetic: TileArithmetic, _ layout: CacheTileLayout, visible: Int
+    ) {
+        let next = address + layout.byteCount
+        let offset = layout.valuesOffset
+        if case .unpacked = arithmetic {
+            unpackCacheTile(address, layout, keys: keys, values: values, next: next)
+            if let angles { cache_turn_keys(keys, d, angles.half, angles.keyCosines, angles.keySines) }
+        }
+        for first in stride(from: 0, to: heads, by: Self.chunk) {
+            let count = min(Self.chunk, heads - first)
+            switch arithmetic {
+            case .direct(let plain):
+                cache_scores(plain, address, d, queries(first, plain), Int32(count), scores, next)
+            case .unpacked:
+                if let angles {
+                    turnedScores(tile, angles, first: first, count: count)
+                } else {
+                    cache_scores(
+                        cache_layout_float32, keys, d, queries + first * d, Int32(count), scores, keys)
+                }
+            }
+            hide(from: visible, heads: count)
+            let narrow = if case .direct(cache_layout_bfloat16) = arithmetic { true } else { false }
+            for head in 0..<count { weigh(head, of: first + head, narrow: narrow) }
+            switch arithmetic {
+            case .direct(let plain):
+                cache_values(
+                    plain, address + offset, d, narrow ? narrowWeights : scores, Int32(count), outputs + first * d,
+                    next + offset)
+            case .unpacked:
+                cache_values(cache_layout_float32, values, d, scores, Int32(count), outputs + first * d, values)
+            }
+        }
+    }
+
+    /// Rows of bfloat16 take half the words.
+    private func queries(_ head: Int, _ layout: cache_layout) -> UnsafePointer<Float> {
+        UnsafePointer(queries + (layout == cache_layout_bfloat16 ? head * d / 2 : head * d))
+    }
+
+    private func takeQueries(_ group: Int, _ query: UnsafeRawPointer, _ arithmetic: TileArithmetic) {
+        let headDimension = problem.shape.headDimension
+        for head in 0..<heads {
+            let start = (group * heads + head) * headDimension
+            if case .direct(cache_layout_bfloat16) = arithmetic {
+                UnsafeMutableRawPointer(queries + head * d / 2)
+                    .copyMemory(from: query + start * 2, byteCount: headDimension * 2)
+                continue
+            }
+            let row = queries + head * d
+            for x in 0..<headDimension { row[x] = problem.elementType.element(start + x, of: query) }
+        }
+        guard let angles else { return }
+        for run in angles.runs.indices {
+            let (cosines, sines) = angles.turn(ofRun: run)
+            for head in 0..<heads {
+                let turned = queries + ((run + 1) * heads + head) * d
+                turned[headDimension - 1] = queries[head * d + headDimension - 1]
+                cache_turn_query(queries + head * d, angles.half, cosines, sines, turned)
+            }
+        }
+    }
+
+    /// Each run of slots in the tile has its own turn of the query; a tile within one run, as nearly all are, has one.
+    private func turnedScores(_ tile: Int, _ angles: CacheAngles, first: Int, count: Int) {
+        let (cosines, sines) = angles.turn(ofTile: tile)
+        let tileSlots = tile * Self.tokens..<(tile + 1) * Self.tokens
+        for (run, slots) in angles.runs.enumerated() where slots.overlaps(tileSlots) {
+            for head in 0..<count {
+                let query = queries + ((run + 1) * heads + first + head) * d
+                turnedQueries[head * d + problem.shape.headDimension - 1] = query[problem.shape.headDimension - 1]
+                cache_turn_query(query, angles.half, cosines, sines, turnedQueries + head * d)
+            }
+            cache_scores(cache_layout_float32, keys, d, turnedQueries, Int32(count), otherScores, keys)
+            let shared = slots.clamped(to: tileSlots)
+            for head in 0..<count {
+                for slot in shared {
+                    let place = head * Self.tokens + slot - tileSlots.lowerBound
+                    scores[place] = otherScores[place]
+                }
+            }
+        }
+    }
+
+    /// m starts at a finite number rather than −inf: a range that has seen only −inf then computes 2^(−inf) = 0 and not
+    /// NaN (as in OnlineSoftmax).
+    private func reset() {
+        outputs.update(repeating: 0, count: heads * d)
+        sums.update(repeating: 0, count: heads * Lanes.lanes)
+        largest.update(repeating: -Float.greatestFiniteMagnitude / max(1, factor), count: heads)
+    }
+
+    /// Slots past the last token weigh nothing.
+    private func hide(from visible: Int, heads: Int) {
+        guard visible < Self.tokens else { return }
+        for head in 0..<heads {
+            for place in visible..<Self.tokens { scores[head * Self.tokens + place] = -.infinity }
+        }
+    }
+
+    /// Scores of one head become weights, and its outputs so far shrink where the largest score has moved.
+    private func weigh(_ place: Int, of head: Int, narrow: Bool) {
+        let row = scores + place * Self.tokens
+        var maximum = broadcast(largest[head])
+        for x in stride(from: 0, to: Self.tokens, by: Lanes.lanes) { maximum = vector_max(load(row, x), maximum) }
+        let new = vector_horizontal_max(maximum)
+        let shift = broadcast(-(factor * new))
+        var sum = load(sums, head * Lanes.lanes)
+        if new != largest[head] {
+            let shrink = exp2(vector_fma(broadcast(factor), broadcast(largest[head]), shift))
+            largest[head] = new
+            sum *= shrink
+            for x in stride(from: head * d, to: (head + 1) * d, by: Lanes.lanes) {
+                store(load(outputs, x) * shrink, outputs, x)
+            }
+        }
+        for x in stride(from: 0, to: Self.tokens, by: Lanes.lanes) {
+            let weights = exp2(vector_fma(broadcast(factor), load(row, x), shift))
+            sum += weights
+            if narrow {
+                let target = UnsafeMutableRawPointer(narrowWeights) + (place * Self.tokens + x) * 2
+                vector_store_16(weights, vector_element_bfloat16, target, Lanes.lanes)
+            } else {
+                store(weights, row, x)
+            }
+        }
+        store(sum, sums, head * Lanes.lanes)
+    }
+}
+
+/// How the products with a tile are computed.
+enum TileArithmetic {
+    /// On the words as they lie.
+    case direct(cache_layout)
+    /// On float32 copies of one tile at a time, which stay in the first two levels of cache.
+    case unpacked
+
+    /// bfloat16 multiplies with bfloat16 only: queries and weights of another type would lose by it. Turned keys are
+    /// float32 in any format.
+    init(_ problem: AttentionProblem, _ format: CacheFormat) {
+        let layout = CacheTileLayout(format, headDimension: problem.shape.headDimension).plainLayout
+        switch layout {
+        case .some(let layout) where problem.positions == .none:
+            self = layout == cache_layout_bfloat16 && problem.elementType != .bfloat16 ? .unpacked : .direct(layout)
+        default: self = .unpacked
+        }
+    }
+}
+
+extension ElementType {
+    /// An element of a tensor's bytes, widened.
+    @inline(__always)
+    func element(_ index: Int, of bytes: UnsafeRawPointer) -> Float {
+        switch self {
+        case .float32: bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
+        case .bfloat16: Float(bytes.loadUnaligned(fromByteOffset: index * 2, as: BFloat16.self))
+        case .float16: Float(bytes.loadUnaligned(fromByteOffset: index * 2, as: Float16.self))
+        }
+    }
+}
