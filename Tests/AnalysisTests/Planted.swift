@@ -30,6 +30,8 @@ struct Planted {
     var threads = 1
     /// Nil for as many queries as keys.
     var queryLength: Int?
+    /// Nil for the one that stores the element type as it is.
+    var cacheFormat: CacheFormat?
 
     static let ceilings = Ceilings(
         flopsPerSecond: .init(float32: 200e9, bfloat16: 400e9), readBytesPerSecond: 40e9)
@@ -51,7 +53,8 @@ struct Planted {
         let shape = try! AttentionShape(
             queryHeads: heads.query, keyValueHeads: heads.keyValue, queryLength: queryLength ?? length,
             keyLength: length, headDimension: headDimension)
-        let problem = try! AttentionProblem(shape: shape, mask: mask, elementType: elementType)
+        let problem = try! AttentionProblem(
+            shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat)
         return Workload(kernel: kernel, problem: problem, threads: threads)
     }
 

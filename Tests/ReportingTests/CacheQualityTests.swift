@@ -1,4 +1,5 @@
 import Analysis
+import Attention
 import Foundation
 import Testing
 import TestSupport
@@ -15,13 +16,13 @@ struct CacheQualityTests {
     }
 
     @Test func tableIsAsReviewed() {
-        let table = MarkdownTable.text(ReportTables.cacheQuality(Self.analysis))
+        let table = MarkdownTable.text(ReportTables.cacheQuality(Self.analysis.cacheQuality))
         #expect(table == Golden.text("cache-quality", updatingTo: table))
     }
 
     @Test func onlyWhereAFormatGivesUpAccuracy() {
         #expect(CacheQualityFigure.plot(PlantedAnalysis.full) == nil)
-        #expect(ReportTables.cacheQuality(PlantedAnalysis.full).rows.isEmpty)
+        #expect(ReportTables.cacheQuality(PlantedAnalysis.full.cacheQuality).rows.isEmpty)
     }
 
     @Test func theReportHoldsBoth() throws {
@@ -32,6 +33,17 @@ struct CacheQualityTests {
         #expect(text.contains("figures/quality.png") && text.contains("What each cache format costs in accuracy"))
         let image = try Data(contentsOf: directory.appendingPathComponent("figures/quality.png"))
         #expect(image.count > 500)
+    }
+
+    /// The numbers in the documentation are those that this build computes.
+    @Test func theDocumentHoldsTheTable() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let document = try String(
+            contentsOf: root.appendingPathComponent("docs/kv-cache-formats.md"), encoding: .utf8)
+        let table = MarkdownTable.text(
+            ReportTables.cacheQuality(CacheQuality.all(for: Set(CacheFormat.allCases))))
+        #expect(document.contains(table), "docs/kv-cache-formats.md should hold\n\(table)")
     }
 
     @Test func theTitleNamesTheFewestBits() {

@@ -32,7 +32,7 @@ struct PlantedAnalysis {
             quality("float16", 16, keys: (0.0002, 0.0002, 0.0002), 0.0002, output: (0.0003, 0.0005, 0.0003)),
             quality("q8_0", 8.5, keys: (0.0054, 0.0096, 0.0053), 0.0054, output: (0.0077, 0.018, 0.0081)),
             quality("fp8-e4m3", 8, keys: (0.027, 0.027, 0.026), 0.027, output: (0.038, 0.057, 0.04)),
-            quality("int4 keys per channel", 5, keys: (0.078, 0.047, 0.048), 0.079, output: (0.115, 0.116, 0.079)),
+            quality("int4 per channel", 5, keys: (0.078, 0.047, 0.048), 0.079, output: (0.115, 0.116, 0.079)),
             quality("int4 per token", 5, keys: (0.078, 0.118, 0.078), 0.079, output: (0.114, 0.234, 0.115)),
             quality("q4_0", 4.5, keys: (0.086, 0.153, 0.085), 0.086, output: (0.124, 0.297, 0.129)),
             quality("int2 per token", 3, keys: (0.394, 0.641, 0.389), 0.394, output: (0.62, 2.6, 0.59)),
