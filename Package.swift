@@ -85,8 +85,11 @@ let package = Package(
                 "TestSupport",
             ], exclude: ["Golden"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["Attention", "Hardware", "Kernels", "attnbench", "TestSupport"],
-            exclude: ["Golden"]),
+            name: "CommandTests",
+            dependencies: [
+                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "attnbench",
+                "TestSupport",
+            ], exclude: ["Golden"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

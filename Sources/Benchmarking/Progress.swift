@@ -3,7 +3,7 @@ import Hardware
 
 /// Where a run is.
 public struct ProgressEvent: Hashable, Sendable {
-    public enum Phase: String, Sendable { case probing, preparing, measuring }
+    public enum Phase: String, Sendable { case probing, preparing, measuring, screening, repeating }
 
     public let phase: Phase
     /// The cell in hand; empty while probing.

@@ -2,10 +2,10 @@ import Attention
 import CVector
 
 /// bfloat16: a word is two neighbours along the sum, which the CPU multiplies and adds in one instruction, sums in
-/// float32. For scores the sum runs over d, and K's natural rows are such pairs already (an odd d has its tiles copied
-/// with a 0 behind each row). For outputs it runs over keys, so V is interleaved once a run: the pairs of keys 2k and
+/// float32. For scores the sum runs over d, and K's natural rows are such pairs already; those of an odd d are copied once
+/// a run with a 0 behind each. For outputs it runs over keys, so V is interleaved once a run: the pairs of keys 2k and
 /// 2k + 1, [keys / 2][d]. Interleaving each tile where it is used was reckoned and dropped: some 6 % of the work for
-/// every block of queries instead of once.
+/// every block of queries instead of once. Copying each tile of an odd d where it is used took more time than the products.
 struct BFloat16Element: FusedElement {
     typealias Product = BFloat16Product
     static var layout: vector_element { vector_element_bfloat16 }
@@ -13,20 +13,24 @@ struct BFloat16Element: FusedElement {
     private let d: Int
     private let keyLength: Int
     private let pairedValues: UnsafePointer<Float>
-    /// [keyTile][(d + 1) / 2], for an odd d.
-    private let paddedKeys: UnsafeMutablePointer<Float>
+    /// [keys][(d + 1) / 2], for an odd d.
+    private let paddedKeys: UnsafePointer<Float>
 
     private static func pairCount(_ problem: AttentionProblem) -> Int { (problem.shape.keyLength + 1) / 2 }
     private static let pairsOfAnItem = 4096
 
     static func sharedWords(for problem: AttentionProblem) -> Int {
         // A vector of slack: the last store of a row runs past it.
-        groups(problem) * pairCount(problem) * problem.shape.headDimension + Lanes.lanes
+        valueWords(problem) + keyWords(problem) + Lanes.lanes
     }
 
-    static func workerWords(for problem: AttentionProblem) -> Int {
+    private static func valueWords(_ problem: AttentionProblem) -> Int {
+        groups(problem) * pairCount(problem) * problem.shape.headDimension
+    }
+
+    private static func keyWords(_ problem: AttentionProblem) -> Int {
         let d = problem.shape.headDimension
-        return d.isMultiple(of: 2) ? 0 : FusedWorkspaceSize.keyTile * (d + 1) / 2
+        return d.isMultiple(of: 2) ? 0 : groups(problem) * problem.shape.keyLength * ((d + 1) / 2)
     }
 
     private static func groups(_ problem: AttentionProblem) -> Int {
@@ -46,7 +50,12 @@ struct BFloat16Element: FusedElement {
         let (group, part) = item.quotientAndRemainder(dividingBy: items)
         let values = tensors.value.assumingMemoryBound(to: UInt16.self) + group * keyLength * d
         let pairs = shared + group * pairCount(problem) * d
-        for pair in part * pairsOfAnItem..<min((part + 1) * pairsOfAnItem, pairCount(problem)) {
+        let itemPairs = part * pairsOfAnItem..<min((part + 1) * pairsOfAnItem, pairCount(problem))
+        if !d.isMultiple(of: 2) {
+            let keys = itemPairs.lowerBound * 2..<min(itemPairs.upperBound * 2, keyLength)
+            padKeys(keys, of: group, d: d, keyLength: keyLength, tensors, shared + valueWords(problem))
+        }
+        for pair in itemPairs {
             let low = values + 2 * pair * d
             let target = pairs + pair * d
             // Whole vectors, then elements one by one: another worker's row may follow.
@@ -65,11 +74,24 @@ struct BFloat16Element: FusedElement {
         }
     }
 
+    private static func padKeys(
+        _ keys: Range<Int>, of group: Int, d: Int, keyLength: Int, _ tensors: TensorPointers,
+        _ padded: UnsafeMutablePointer<Float>
+    ) {
+        let rows = tensors.key.assumingMemoryBound(to: UInt16.self)
+        let halves = UnsafeMutableRawPointer(padded).assumingMemoryBound(to: UInt16.self)
+        for key in group * keyLength + keys.lowerBound..<group * keyLength + keys.upperBound {
+            let target = halves + key * (d + 1)
+            target.update(from: rows + key * d, count: d)
+            target[d] = 0
+        }
+    }
+
     init(problem: AttentionProblem, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>) {
         d = problem.shape.headDimension
         keyLength = problem.shape.keyLength
         pairedValues = shared
-        paddedKeys = worker
+        paddedKeys = shared + Self.valueWords(problem)
     }
 
     var keySteps: Int { (d + 1) / 2 }
@@ -85,13 +107,7 @@ struct BFloat16Element: FusedElement {
         guard !d.isMultiple(of: 2) else {
             return (UnsafeRawPointer(rows).assumingMemoryBound(to: Float.self), d / 2)
         }
-        for key in 0..<count {
-            for step in 0..<keySteps {
-                let high = 2 * step + 1 < d ? UInt32(rows[key * d + 2 * step + 1]) : 0
-                paddedKeys[key * keySteps + step] = Float(bitPattern: UInt32(rows[key * d + 2 * step]) | high << 16)
-            }
-        }
-        return (UnsafePointer(paddedKeys), keySteps)
+        return (paddedKeys + (group * keyLength + start) * keySteps, keySteps)
     }
 
     func values(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> UnsafePointer<Float> {
@@ -102,6 +118,7 @@ struct BFloat16Element: FusedElement {
         from start: Int, group: Int, _ tensors: TensorPointers
     ) -> (key: UnsafeRawPointer, value: UnsafeRawPointer) {
         let pairs = pairedValues + (group * ((keyLength + 1) / 2) + start / 2) * d
-        return (tensors.key + (group * keyLength + start) * d * 2, UnsafeRawPointer(pairs))
+        let rows = keys(from: start, count: 0, group: group, tensors).0
+        return (UnsafeRawPointer(rows), UnsafeRawPointer(pairs))
     }
 }

@@ -4,7 +4,7 @@ import CVector
 /// The sizes of a worker's memory, in float32 words.
 struct FusedWorkspaceSize {
     /// Keys that go through the three steps together.
-    static let keyTile = 128
+    static let keyTile = 144
 
     let queries: Int
     let outputs: Int
@@ -69,8 +69,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         lanes.loadQueries(tensors.query, Element.layout, into: queries)
         element.finishQueries(queries)
         let (sinks, band) = blocks.keys(ofBlock: block)
-        computedPairs += QueryBlock.width * (sinks.count + band.count)
-        prepareFetching(next, after: band, group: group, blocks, tensors)
+        computedPairs += sinks.computedPairs + band.computedPairs
+        prepareFetching(next, after: band.range, group: group, blocks, tensors)
         attend(sinks, band, group: group, lanes, tensors, masking: .scores)
         // 0 · inf is NaN: a non-finite value leaves its trace in every lane of its tile, seen or not. Finite outputs
         // prove that there was none; else once more, with care.
@@ -93,7 +93,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         let lanes = BlockLanes(block: next, group: group, shape: problem.shape)
         lanes.appendRows(of: tensors.query, Element.layout, isWritten: false, to: &prefetch)
         lanes.appendRows(of: tensors.output, Element.layout, isWritten: true, to: &prefetch)
-        let nextBand = blocks.keys(ofBlock: next).band
+        let nextBand = blocks.keys(ofBlock: next).band.range
         let newKeys = nextBand.lowerBound..<min(nextBand.upperBound, max(band.lowerBound, nextBand.lowerBound))
         guard !newKeys.isEmpty else { return }
         let (key, value) = element.addresses(from: newKeys.lowerBound, group: group, tensors)
@@ -105,17 +105,20 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private enum Masking { case scores, scoresAndValues }
 
     private func attend(
-        _ sinks: Range<Int>, _ band: Range<Int>, group: Int, _ lanes: BlockLanes, _ tensors: TensorPointers,
+        _ sinks: BlockKeys, _ band: BlockKeys, group: Int, _ lanes: BlockLanes, _ tensors: TensorPointers,
         masking: Masking
     ) {
-        outputs.update(repeating: 0, count: problem.shape.headDimension * QueryBlock.width)
         softmax.reset()
-        if !sinks.isEmpty {
+        if masking == .scoresAndValues {
+            outputs.update(repeating: 0, count: problem.shape.headDimension * QueryBlock.width)
+        }
+        if !sinks.range.isEmpty {
             let seenByAll = setBounds(lanes) { 0..<$0.sinks }
-            attend(keys: sinks, seenByAll: seenByAll, group: group, tensors, masking)
+            attend(keys: sinks, seenByAll: seenByAll, group: group, tensors, masking, startsAnew: true)
         }
         let seenByAll = setBounds(lanes) { $0.band }
-        attend(keys: band, seenByAll: seenByAll, group: group, tensors, masking)
+        attend(
+            keys: band, seenByAll: seenByAll, group: group, tensors, masking, startsAnew: sinks.range.isEmpty)
     }
 
     /// Sets each lane's bounds to one of its visible ranges; returns the keys that all lanes see.
@@ -137,36 +140,81 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     }
 
     private func attend(
-        keys: Range<Int>, seenByAll: Range<Int>, group: Int, _ tensors: TensorPointers, _ masking: Masking
+        keys: BlockKeys, seenByAll: Range<Int>, group: Int, _ tensors: TensorPointers, _ masking: Masking,
+        startsAnew: Bool
     ) {
         let d = problem.shape.headDimension
-        var start = keys.lowerBound
-        while start < keys.upperBound {
-            let count = min(FusedWorkspaceSize.keyTile, keys.upperBound - start)
-            let tile = start..<start + count
-            let isWhole = tile.clamped(to: seenByAll) == tile
+        let largestCount = keys.tileCount(atMost: FusedWorkspaceSize.keyTile)
+        var start = keys.range.lowerBound
+        while start < keys.range.upperBound {
+            let count = min(largestCount, keys.range.upperBound - start)
+            let tile = keys.clamped(to: start..<start + count)
+            let isWhole = tile.range.clamped(to: seenByAll) == tile.range
             prefetch.issue(lines: count)
-            let (rows, stride) = element.keys(from: start, count: count, group: group, tensors)
-            var largest = multiplyScores(
-                Product.self, keys: rows, stride: stride, keyCount: count, steps: element.keySteps,
-                queries: queries, into: scores)
-            if !isWhole { largest = mask(tile, seenByAll: seenByAll) }
+            var largest = multiplyScores(tile, group: group, tensors)
+            if !isWhole { largest = mask(tile.range, seenByAll: seenByAll) }
+            let isFirst = startsAnew && start == keys.range.lowerBound
             softmax.update(
-                Product.self, scores: scores, keyCount: count, tileMaximum: largest, outputs: outputs, d: d)
+                Product.self, scores: scores, keyCount: count, tileMaximum: largest,
+                outputs: isFirst ? nil : outputs, d: d)
             prefetch.issue(lines: count)
             let values = element.values(from: start, count: count, group: group, tensors)
             if isWhole || masking == .scores {
-                let steps = (count + Product.depth - 1) / Product.depth
-                addValues(Product.self, values: values, steps: steps, d: d, weights: scores, into: outputs)
+                addValues(tile, values, startsAnew: isFirst)
             } else {
-                addVisibleValues(tile, values: values, d: d)
+                addVisibleValues(tile.range, values: values, d: d)
             }
             start += count
         }
     }
 
+    /// Each key for the vectors of queries that see it. The largest scores are those of the keys that both see.
+    private func multiplyScores(_ keys: BlockKeys, group: Int, _ tensors: TensorPointers) -> TwoVectors {
+        let (start, count) = (keys.range.lowerBound, keys.range.count)
+        let (rows, stride) = element.keys(from: start, count: count, group: group, tensors)
+        let (steps, width) = (element.keySteps, QueryBlock.width)
+        let seenByBoth = keys.seenByLeftOnly..<count - keys.seenByRightOnly
+        if keys.seenByLeftOnly > 0 {
+            _ = Kernels.multiplyScores(
+                NarrowTile<Product>.self, keys: rows, stride: stride, keyCount: keys.seenByLeftOnly, steps: steps,
+                queries: queries, into: scores)
+        }
+        let largest = Kernels.multiplyScores(
+            Tile<Product>.self, keys: rows + seenByBoth.lowerBound * stride, stride: stride,
+            keyCount: seenByBoth.count, steps: steps, queries: queries, into: scores + seenByBoth.lowerBound * width)
+        if keys.seenByRightOnly > 0 {
+            _ = Kernels.multiplyScores(
+                NarrowTile<Product>.self, keys: rows + seenByBoth.upperBound * stride, stride: stride,
+                keyCount: keys.seenByRightOnly, steps: steps, queries: queries + Lanes.lanes,
+                into: scores + seenByBoth.upperBound * width + Lanes.lanes)
+        }
+        return largest
+    }
+
+    /// The same for the values: what a vector does not see has a weight of 0.
+    private func addValues(_ keys: BlockKeys, _ values: UnsafePointer<Float>, startsAnew: Bool) {
+        let (d, width, depth) = (problem.shape.headDimension, QueryBlock.width, Product.depth)
+        let leftSteps = keys.seenByLeftOnly / depth
+        let rightStart = (keys.range.count - keys.seenByRightOnly + depth - 1) / depth
+        let rightSteps = (keys.range.count + depth - 1) / depth - rightStart
+        Kernels.addValues(
+            Tile<Product>.self, values: values + leftSteps * d, steps: rightStart - leftSteps, d: d,
+            weights: scores + leftSteps * width, into: outputs, startsAnew: startsAnew)
+        if leftSteps > 0 {
+            Kernels.addValues(
+                NarrowTile<Product>.self, values: values, steps: leftSteps, d: d, weights: scores, into: outputs,
+                startsAnew: false)
+        }
+        if rightSteps > 0 {
+            Kernels.addValues(
+                NarrowTile<Product>.self, values: values + rightStart * d, steps: rightSteps, d: d,
+                weights: scores + rightStart * width + Lanes.lanes, into: outputs + Lanes.lanes,
+                startsAnew: false)
+        }
+    }
+
     /// Puts −inf where a lane does not see a key, and finds the largest scores again.
-    private func mask(_ keys: Range<Int>, seenByAll: Range<Int>) -> (Lanes, Lanes) {
+    private func mask(_ keys: Range<Int>, seenByAll: Range<Int>) -> TwoVectors {
         let second = Lanes.lanes
         let (firstLeft, firstRight) = (load(bounds, 0), load(bounds, second))
         let lastLeft = load(bounds, QueryBlock.width)
@@ -187,7 +235,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             right = vector_max(scoreRight, right)
             score += QueryBlock.width
         }
-        return (left, right)
+        return TwoVectors(left, right)
     }
 
     /// As `addValues`, each key for the lanes that see it. Slow, and as rare as non-finite values are.

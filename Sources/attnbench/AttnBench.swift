@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Attention
 import Benchmarking
@@ -16,13 +17,15 @@ struct AttnBench: ParsableCommand {
         discussion: """
             Sizes are written 4096, 128K (131072), 1M (1048576) or 10_000_000.
 
-            Exit codes: 0 done, 1 internal failure, interrupted or output not writable, 2 usage or bad input, \
+            Exit codes: 0 done or pass, 1 internal failure, interrupted or output not writable, 2 usage or bad input, \
+            3 regression, 4 inconclusive under --strict, 5 baseline missing or measured on another machine, \
             7 a kernel's result is wrong.
             """,
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
             AttendCommand.self, PlanCommand.self,
+            GateCommand.self, CompareCommand.self, SelftestCommand.self, WorkerCommand.self,
         ])
 
     static func main() {
@@ -81,12 +84,25 @@ struct AttnBench: ParsableCommand {
         case is UnknownCommand, is UnknownKernel, is UnsupportedProblem, is ShapeError, is ProblemError,
             is MaskOptionsError,
             is AttendError, is PlacementError, is SweepError, is ResultsError, is CatalogueError,
-            is ConfigurationError, is StorageTypeError, is PriceError, is MeasuredMachineError, is UnknownPlanPart:
+            is ConfigurationError, is StorageTypeError, is PriceError, is MeasuredMachineError, is UnknownPlanPart,
+            is TooLittleTime:
             .usage
         case is UnwritableDirectory, is ReportError, is Interrupted: .internalFailure
-        case is WrongResult: .wrongResult
-        case is TopologyError: .internalFailure
+        case is WrongResult, is WrongCandidate: .wrongResult
+        case let error as ComparisonOutcome:
+            if case .regressed = error { .regression } else { .inconclusive }
+        case is BaselineMissing, is BaselineResultsMissing, is IncomparableResults: .baselineMissing
+        case let error as WorkerError: status(of: error)
+        case is TopologyError, is LayoutError: .internalFailure
         default: nil
+        }
+    }
+
+    private static func status(of error: WorkerError) -> ProgramStatus {
+        switch error {
+        case .notStarted(let side, _, _), .noWorker(let side, _, _), .otherProtocol(let side, _, _):
+            side == "baseline" ? .baselineMissing : .usage
+        case .died, .garbled, .hung, .unknownRequest, .cancelled: .internalFailure
         }
     }
 }
@@ -96,5 +112,8 @@ enum ProgramStatus: Int32, CaseIterable {
     case done = 0
     case internalFailure = 1
     case usage = 2
+    case regression = 3
+    case inconclusive = 4
+    case baselineMissing = 5
     case wrongResult = 7
 }

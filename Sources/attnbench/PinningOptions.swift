@@ -32,6 +32,13 @@ struct PinningOptions: ParsableArguments {
         return cpu.map { .cpus([$0]) } ?? .automatic
     }
 
+    /// What gives these options again.
+    var words: [String] {
+        if noPin { return ["--no-pin"] }
+        if let cpus { return ["--cpus", CPUList.text(of: cpus.list)] }
+        return cpu.map { ["--cpu", "\($0)"] } ?? []
+    }
+
     /// As many threads as there are CPUs named; one without.
     var threadCount: Int { cpus?.list.count ?? 1 }
 }

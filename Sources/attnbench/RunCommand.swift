@@ -110,10 +110,7 @@ struct RunCommand: Command {
         var words = ["attnbench", "run", sweep, "--seed", "\(seed)", "--rounds", "\(rounds)"]
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
-        if let cpu = pinning.cpu { words += ["--cpu", "\(cpu)"] }
-        if let cpus = pinning.cpus { words += ["--cpus", CPUList.text(of: cpus.list)] }
-        if pinning.noPin { words.append("--no-pin") }
-        return words.joined(separator: " ")
+        return (words + pinning.words).joined(separator: " ")
     }
 
     private static func duration(_ text: String) throws -> Double {

@@ -21,15 +21,15 @@ struct BundledSweepTests {
         let names = SweepFile.list(in: [Self.directory]).map { ($0 as NSString).lastPathComponent }
         #expect(
             names == [
-                "element-types.yaml", "head-dimensions.yaml", "long-context.yaml", "prefill-limit.yaml", "scaling.yaml",
-                "small.yaml", "smoke.yaml", "threads.yaml",
+                "element-types.yaml", "gate.yaml", "head-dimensions.yaml", "long-context.yaml", "prefill-limit.yaml",
+                "scaling.yaml", "small.yaml", "smoke.yaml", "threads.yaml",
             ])
     }
 
     /// Kernels × lengths × … of each group, counted by hand: a key that were not read would change the count.
     @Test(arguments: [
         ("element-types", 2 * 5 * 2 * 3), ("head-dimensions", 2 * 11 * 2), ("small", 3 * 9 * 2 * 2),
-        ("threads", 2 * 2 * 2 * 2), ("prefill-limit", (2 * 2 + 1 + 2 * 2 + 1) * 4 + 2 * 2),
+        ("threads", 2 * 2 * 2 * 2), ("gate", 3 + 4 + 1 + 3 + 1), ("prefill-limit", (2 * 2 + 1 + 2 * 2 + 1) * 4 + 2 * 2),
     ])
     func crossesItsAxes(name: String, cells: Int) throws {
         #expect(try SweepFile.load(Self.directory + "/\(name).yaml").workloads().count == cells)

@@ -52,14 +52,37 @@ struct BlocksTests {
                 let blocks = QueryBlocks(problem: problem, coverage: .visible)
                 for block in 0..<blocks.countPerGroup {
                     let keys = blocks.keys(ofBlock: block)
-                    let holdsAll = blocks.rows(ofBlock: block).allSatisfy {
-                        let visible = problem.pairs.visibleKeys(row: $0)
-                        return visible.sinks <= keys.sinks.count && visible.band.isInside(keys.band)
+                    let seenByLeft = keys.band.range.dropLast(keys.band.seenByRightOnly)
+                    let seenByRight = keys.band.range.dropFirst(keys.band.seenByLeftOnly)
+                    let holdsAll = (0..<QueryBlock.width).allSatisfy { lane in
+                        let visible = problem.pairs.visibleKeys(row: blocks.row(ofLane: lane, block))
+                        let seen = lane < Lanes.lanes ? seenByLeft : seenByRight
+                        return visible.sinks <= keys.sinks.range.count && visible.band.isInside(seen)
                     }
                     #expect(holdsAll, "\(mask), \(queryLength) queries, block \(block)")
+                    let pairs = Lanes.lanes * (seenByLeft.count + seenByRight.count + 2 * keys.sinks.range.count)
+                    #expect(blocks.computedPairs(block: block) == pairs)
                 }
             }
         }
+    }
+
+    /// Tiles cover a range, none is larger than asked for, and none but the last is shorter than another.
+    @Test(arguments: [0, 1, 8, 31, 128, 136, 144, 145, 288, 1056, 4096])
+    func tilesAreEqual(count: Int) {
+        let keys = BlockKeys(5..<5 + count)
+        let tile = keys.tileCount(atMost: 144)
+        #expect(tile <= 144 && tile.isMultiple(of: 8))
+        #expect(tile * ((count + 143) / 144) >= count)
+        #expect((tile - 8) * ((count + 143) / 144) < max(count, 1))
+    }
+
+    @Test func aTileHasItsShareOfTheEdges() {
+        let keys = BlockKeys(8..<40, seenByLeftOnly: 16, seenByRightOnly: 8)
+        let tiles = [keys.clamped(to: 8..<16), keys.clamped(to: 16..<32), keys.clamped(to: 32..<40)]
+        #expect(tiles.map(\.seenByLeftOnly) == [8, 8, 0])
+        #expect(tiles.map(\.seenByRightOnly) == [0, 0, 8])
+        #expect(tiles.reduce(0) { $0 + $1.computedPairs } == keys.computedPairs)
     }
 }
 

@@ -47,13 +47,18 @@ struct InstructionTests {
     }
 
     @Test(
-        arguments: ["14multiplyScores_", "9addValues_"], ["Float32", "BFloat16"]
+        arguments: ["14multiplyScores_", "9addValues_"],
+        [
+            ("Float32", "TwoVectors"), ("Float32", "OneVector"), ("BFloat16", "TwoVectors"), ("BFloat16", "OneVector"),
+        ]
     )
-    func aRegisterTileIsProductsOnRegisters(function: String, type: String) throws {
-        let code = try Disassembly.instructions(of: try specialisation(of: function, for: type))
+    func aRegisterTileIsProductsOnRegisters(function: String, tile: (type: String, vectors: String)) throws {
+        let (type, vectors) = tile
+        let sums = vectors == "TwoVectors" ? 2 * Tile<Float32Product>.rows : NarrowTile<Float32Product>.rows
+        let code = try Disassembly.instructions(of: try specialisation(of: function, for: type, vectors))
         let instruction = type == "BFloat16" && Self.hasDot ? "vdpbf16ps" : Self.product
         let products = code.filter { $0.hasPrefix(instruction) || $0.hasPrefix("v" + instruction) }
-        #expect(products.count >= 2 * tileRows, "one product for each register of the tile")
+        #expect(products.count >= sums, "one product for each register of the tile")
         #expect(products.filter { !$0.contains(Self.register) } == [], "products narrower than a register")
         #expect(Self.calls(in: code) == [])
         // With AVX-512 there are registers for all; a sum that is stored and loaded in each step would halve the speed.
@@ -93,23 +98,23 @@ struct InstructionTests {
         }
         let generic = ["14multiplyScores_", "9addValues_", "FusedWorkspaceC6attend", "13OnlineSoftmaxV6update"]
         let reachedGeneric = reached.filter { name in generic.contains { name.contains($0) } }
-        // Two products by two types, and a workspace's way through block, range and tile for three.
-        #expect(reachedGeneric.count >= 4 + 3, "\(reached.sorted())")
+        // Two products by two types by two widths, and a workspace's way through block, range and tile for three.
+        #expect(reachedGeneric.count >= 8 + 3, "\(reached.sorted())")
         #expect(reachedGeneric.filter { !Self.isSpecialised($0) }.sorted() == [])
     }
 
-    private func specialisation(of function: String, for type: String) throws -> String {
+    private func specialisation(of function: String, for type: String, _ vectors: String? = nil) throws -> String {
         // Mangled names give the length before a type: "Float16" must not be found in "BFloat16".
         let mangled = try Regex("[0-9]\(type)")
         let names = try Self.functions.get().filter { name in
             name.hasPrefix("$s7Kernels") && name.contains(function) && Self.isSpecialised(name)
-                && name.contains(mangled)
+                && name.contains(mangled) && (vectors.map(name.contains) ?? true)
         }
         return try #require(names.first, "\(function) is not specialised for \(type)")
     }
 
     /// The suffix that the optimiser gives to a copy for given types.
-    private static func isSpecialised(_ name: String) -> Bool { name.contains(#/T[a-z]*[gG]\d/#) }
+    private static func isSpecialised(_ name: String) -> Bool { name.contains(#/T[a-z0-9]*[gG]\d/#) }
 
     /// Where the calls of a function lead.
     private static func calls(in code: [String]) -> [String] {

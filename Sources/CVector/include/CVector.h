@@ -245,13 +245,17 @@ VECTOR_INLINE void vector_scatter_columns(
         square[i] *= factor;
     }
     vector_transpose(square);
-    for (int lane = 0; lane < lanes; lane++) {
-        if (element != vector_element_float32)
-            vector_store_16(square[lane], element, (unsigned short *)rows[lane] + offset, count);
-        else if (count == VECTOR_LANES)
+    // Nearly every call; with its bounds known the square stays in registers.
+    if (element == vector_element_float32 && count == VECTOR_LANES && lanes == VECTOR_LANES) {
+        for (int lane = 0; lane < VECTOR_LANES; lane++)
             __builtin_memcpy((float *)rows[lane] + offset, &square[lane], sizeof(vector_float));
-        else
+        return;
+    }
+    for (int lane = 0; lane < lanes; lane++) {
+        if (element == vector_element_float32)
             __builtin_memcpy((float *)rows[lane] + offset, &square[lane], count * sizeof(float));
+        else
+            vector_store_16(square[lane], element, (unsigned short *)rows[lane] + offset, count);
     }
 }
 
@@ -264,5 +268,6 @@ VECTOR_INLINE void vector_prefetch_for_writing(const void *line) { __builtin_pre
 #include "CacheTiles.h"
 
 // Not vectors: loops that find the CPU's ceilings, and what the processor says of itself.
+#include "FrozenLoop.h"
 #include "PeakLoops.h"
 #include "Processor.h"

@@ -33,16 +33,18 @@ struct OnlineSoftmax {
 
     /// Turns scores [keyCount][width] into weights where they lie, as words of `Product`, and scales the outputs
     /// [d][width] where the maximum of any lane has moved. An odd last key is paired with a weight of 0.
-    /// - Parameter tileMaximum: each lane's largest score of this tile, or more.
+    /// - Parameters:
+    ///   - tileMaximum: each lane's largest score of this tile, or more.
+    ///   - outputs: nil where there are none yet.
     @inline(__always)
     func update<Product: TileProduct>(
-        _: Product.Type, scores: UnsafeMutablePointer<Float>, keyCount: Int, tileMaximum: (Lanes, Lanes),
-        outputs: UnsafeMutablePointer<Float>, d: Int
+        _: Product.Type, scores: UnsafeMutablePointer<Float>, keyCount: Int, tileMaximum: TwoVectors,
+        outputs: UnsafeMutablePointer<Float>?, d: Int
     ) {
         let second = Lanes.lanes
         let (oldLeft, oldRight) = (load(largest, 0), load(largest, second))
-        let left = vector_max(tileMaximum.0, oldLeft)
-        let right = vector_max(tileMaximum.1, oldRight)
+        let left = vector_max(tileMaximum.left, oldLeft)
+        let right = vector_max(tileMaximum.right, oldRight)
         let factor = broadcast(factor)
         let (shiftLeft, shiftRight) = (-(factor * left), -(factor * right))
         let shrinkLeft = exp2(vector_fma(factor, oldLeft, shiftLeft))
@@ -70,8 +72,7 @@ struct OnlineSoftmax {
         store(right, largest, second)
         store(sumLeft, sums, 0)
         store(sumRight, sums, second)
-        if vector_any_not_one(shrinkLeft) != 0 || vector_any_not_one(shrinkRight) != 0 {
-            var output = outputs
+        if var output = outputs, vector_any_not_one(shrinkLeft) != 0 || vector_any_not_one(shrinkRight) != 0 {
             for _ in 0..<d {
                 store(load(output, 0) * shrinkLeft, output, 0)
                 store(load(output, second) * shrinkRight, output, second)

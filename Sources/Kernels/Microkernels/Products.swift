@@ -6,28 +6,28 @@ import CVector
 /// the last key in the rows that are left over: `scores` must have room for them, nobody reads them.
 /// - Parameters:
 ///   - keys: [keyCount][stride], of which `steps` words count
-///   - queries: Qᵀ [steps][width]
+///   - queries: Qᵀ [steps][width]; where the tile takes one vector, that one's first lane
+///   - scores: the same
 @inline(never)
-func multiplyScores<Product: TileProduct>(
-    _: Product.Type, keys: UnsafePointer<Float>, stride: Int, keyCount: Int, steps: Int,
+func multiplyScores<Tile: RegisterTile>(
+    _: Tile.Type, keys: UnsafePointer<Float>, stride: Int, keyCount: Int, steps: Int,
     queries: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>
-) -> (Lanes, Lanes) {
-    var left = broadcast(-.greatestFiniteMagnitude)
-    var right = left
+) -> Tile.Queries {
+    var largest = Tile.Queries(repeating: -.greatestFiniteMagnitude)
     var key = 0
     while key < keyCount {
         let rows = ScalarRows(base: keys + key &* stride, stride: stride, lastRow: keyCount &- key &- 1)
-        var tile = Tile<Product>(rows, firstRow: 0, initial: nil)
+        var tile = Tile(rows, firstRow: 0, initial: nil)
         var step = queries
         for offset in 0..<steps {
-            tile.accumulate(offset, load(step, 0), load(step, Lanes.lanes))
+            tile.accumulate(offset, Tile.Queries(loading: step))
             step += QueryBlock.width
         }
         tile.write(to: scores + key &* QueryBlock.width)
-        (left, right) = tile.maximum(left, right)
-        key &+= Tile<Product>.rows
+        largest = tile.maximum(largest)
+        key &+= Tile.rows
     }
-    return (left, right)
+    return largest
 }
 
 /// Outputs Oᵀ[d][width] += Vᵀ · Pᵀ, for weights Pᵀ[keys][width].
@@ -36,25 +36,27 @@ func multiplyScores<Product: TileProduct>(
 /// last one: `outputs` must have room for them.
 /// - Parameters:
 ///   - values: [steps][d], words of neighbouring keys
-///   - weights: Pᵀ [steps][width]
+///   - weights: Pᵀ [steps][width]; where the tile takes one vector, that one's first lane
+///   - outputs: the same
+///   - startsAnew: whether the sums start at 0, whatever `outputs` holds
 @inline(never)
-func addValues<Product: TileProduct>(
-    _: Product.Type, values: UnsafePointer<Float>, steps: Int, d: Int, weights: UnsafePointer<Float>,
-    into outputs: UnsafeMutablePointer<Float>
+func addValues<Tile: RegisterTile>(
+    _: Tile.Type, values: UnsafePointer<Float>, steps: Int, d: Int, weights: UnsafePointer<Float>,
+    into outputs: UnsafeMutablePointer<Float>, startsAnew: Bool
 ) {
     var x = 0
     while x < d {
         let columns = ScalarRows(base: values + x, stride: 1, lastRow: d &- x &- 1)
         let sums = outputs + x &* QueryBlock.width
-        var tile = Tile<Product>(columns, firstRow: 0, initial: sums)
+        var tile = Tile(columns, firstRow: 0, initial: startsAnew ? nil : sums)
         var step = weights
         var offset = 0
         for _ in 0..<steps {
-            tile.accumulate(offset, load(step, 0), load(step, Lanes.lanes))
+            tile.accumulate(offset, Tile.Queries(loading: step))
             step += QueryBlock.width
             offset &+= d
         }
         tile.write(to: sums)
-        x &+= Tile<Product>.rows
+        x &+= Tile.rows
     }
 }

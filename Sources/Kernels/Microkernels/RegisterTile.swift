@@ -1,26 +1,28 @@
 import CVector
 
-/// A tile of sums kept in registers: some rows by `QueryBlock.width` lanes. Both products of attention are the same
-/// loop: each step multiplies one word per row (of K, or of V) with one row of a matrix whose columns are queries
-/// (Qᵀ, or Pᵀ).
+/// A tile of sums kept in registers: some rows by the vectors of queries of `Queries`. Both products of attention are
+/// the same loop: each step multiplies one word per row (of K, or of V) with one row of a matrix whose columns are
+/// queries (Qᵀ, or Pᵀ).
 ///
-/// The rows are a type, not a loop: `Both<Both<Row<P>, Row<P>>, Row<P>>` is three rows, laid out and unrolled by the compiler,
+/// The rows are a type, not a loop: `Both<Both<Row, Row>, Row>` is three rows, laid out and unrolled by the compiler,
 /// every sum in a register. An array of sums would be spilled; sixteen named variables, copied for each geometry, are
 /// what this replaces.
 protocol RegisterTile {
+    associatedtype Queries: QueryVectors
     static var rows: Int { get }
 
-    /// The rows from `firstRow` of `scalars` on; their sums start at 0, or at what `initial` holds [rows][width].
+    /// The rows from `firstRow` of `scalars` on; their sums start at 0, or at what `initial` holds
+    /// [rows][QueryBlock.width].
     init(_ scalars: ScalarRows, firstRow: Int, initial: UnsafeMutablePointer<Float>?)
 
-    /// Adds the product of each row's scalar at `offset` and the two vectors of this step.
-    mutating func accumulate(_ offset: Int, _ left: Lanes, _ right: Lanes)
+    /// Adds the product of each row's scalar at `offset` and the vectors of this step.
+    mutating func accumulate(_ offset: Int, _ step: Queries)
 
-    /// Writes the sums [rows][width].
+    /// Writes the sums [rows][QueryBlock.width].
     func write(to sums: UnsafeMutablePointer<Float>)
 
-    /// The larger of `left`, `right` and every row's sums, lane by lane.
-    func maximum(_ left: Lanes, _ right: Lanes) -> (Lanes, Lanes)
+    /// The larger of `largest` and every row's sums, lane by lane.
+    func maximum(_ largest: Queries) -> Queries
 }
 
 /// Where the rows of a tile find their scalars. Rows past the last repeat it: a tile that is not full computes it again
@@ -35,47 +37,33 @@ struct ScalarRows {
     subscript(row: Int) -> UnsafePointer<Float> { base + min(row, lastRow) &* stride }
 }
 
-/// One row: two vectors of queries.
-struct Row<Product: TileProduct>: RegisterTile {
+/// One row.
+struct Row<Product: TileProduct, Queries: QueryVectors>: RegisterTile {
     private let scalars: UnsafePointer<Float>
-    private var left: Lanes
-    private var right: Lanes
+    private var sums: Queries
 
     static var rows: Int { 1 }
 
     @inline(__always)
     init(_ scalars: ScalarRows, firstRow: Int, initial: UnsafeMutablePointer<Float>?) {
         self.scalars = scalars[firstRow]
-        if let initial {
-            left = load(initial, firstRow * QueryBlock.width)
-            right = load(initial, firstRow * QueryBlock.width + Lanes.lanes)
-        } else {
-            left = .zero
-            right = .zero
-        }
+        sums = initial.map { Queries(loading: $0 + firstRow * QueryBlock.width) } ?? Queries(repeating: 0)
     }
 
     @inline(__always)
-    mutating func accumulate(_ offset: Int, _ left: Lanes, _ right: Lanes) {
-        let scalar = broadcast(scalars[offset])
-        self.left = Product.accumulate(self.left, scalar, left)
-        self.right = Product.accumulate(self.right, scalar, right)
+    mutating func accumulate(_ offset: Int, _ step: Queries) {
+        sums.accumulate(Product.self, broadcast(scalars[offset]), step)
     }
 
     @inline(__always)
-    func write(to sums: UnsafeMutablePointer<Float>) {
-        store(left, sums, 0)
-        store(right, sums, Lanes.lanes)
-    }
+    func write(to sums: UnsafeMutablePointer<Float>) { self.sums.write(to: sums) }
 
     @inline(__always)
-    func maximum(_ left: Lanes, _ right: Lanes) -> (Lanes, Lanes) {
-        (vector_max(self.left, left), vector_max(self.right, right))
-    }
+    func maximum(_ largest: Queries) -> Queries { sums.maximum(largest) }
 }
 
 /// The rows of one tile, then those of another.
-struct Both<Upper: RegisterTile, Lower: RegisterTile>: RegisterTile {
+struct Both<Upper: RegisterTile, Lower: RegisterTile>: RegisterTile where Upper.Queries == Lower.Queries {
     private var upper: Upper
     private var lower: Lower
 
@@ -88,9 +76,9 @@ struct Both<Upper: RegisterTile, Lower: RegisterTile>: RegisterTile {
     }
 
     @inline(__always)
-    mutating func accumulate(_ offset: Int, _ left: Lanes, _ right: Lanes) {
-        upper.accumulate(offset, left, right)
-        lower.accumulate(offset, left, right)
+    mutating func accumulate(_ offset: Int, _ step: Upper.Queries) {
+        upper.accumulate(offset, step)
+        lower.accumulate(offset, step)
     }
 
     @inline(__always)
@@ -100,8 +88,5 @@ struct Both<Upper: RegisterTile, Lower: RegisterTile>: RegisterTile {
     }
 
     @inline(__always)
-    func maximum(_ left: Lanes, _ right: Lanes) -> (Lanes, Lanes) {
-        let (left, right) = upper.maximum(left, right)
-        return lower.maximum(left, right)
-    }
+    func maximum(_ largest: Upper.Queries) -> Upper.Queries { lower.maximum(upper.maximum(largest)) }
 }

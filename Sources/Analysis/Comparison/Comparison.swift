@@ -1,0 +1,86 @@
+import Benchmarking
+import Hardware
+import Statistics
+
+/// Two builds compared: all that a gate or a comparison of results files found, written as `comparison.json`.
+public struct Comparison: Sendable, Codable, Hashable {
+    public static let currentSchema = "attnbench-comparison/1"
+
+    /// How the two sides were measured.
+    public enum Method: String, Sendable, Codable {
+        /// Both builds in turn on one core, milliseconds apart.
+        case paired
+        /// Two results files, measured at different times.
+        case separateSessions = "separate sessions"
+    }
+
+    /// One of the two sides.
+    public struct Side: Sendable, Codable, Hashable {
+        /// The program or the results file.
+        public let path: String
+        public let build: ResultsHeader.Build
+
+        public init(path: String, build: ResultsHeader.Build) {
+            self.path = path
+            self.build = build
+        }
+    }
+
+    public let schema: String
+    public let method: Method
+    /// The sweep's name.
+    public let sweep: String
+    /// The change, as a fraction, that is tolerated.
+    public let delta: Double
+    public let baseline: Side
+    public let candidate: Side
+    public let machine: Machine
+    public let seed: UInt64
+    /// What makes this comparison again.
+    public let command: String
+    /// Wall time of the measuring.
+    public let seconds: Double
+    /// In the order of the sweep.
+    public let cells: [CellComparison]
+    public let uncompared: [UncomparedCell]
+    public let guards: [ComparisonGuard]
+    public let shape: [ShapeFinding]
+    /// Of the whole run.
+    public let verdict: ComparisonVerdict
+    public let cautions: [Caution]
+
+    public init(
+        method: Method, sweep: String, delta: Double, baseline: Side, candidate: Side, machine: Machine, seed: UInt64,
+        command: String, seconds: Double, cells: [CellComparison], uncompared: [UncomparedCell] = [],
+        guards: [ComparisonGuard] = [], shape: [ShapeFinding] = [], cautions: [Caution] = []
+    ) {
+        schema = Self.currentSchema
+        self.method = method
+        self.sweep = sweep
+        self.delta = delta
+        self.baseline = baseline
+        self.candidate = candidate
+        self.machine = machine
+        self.seed = seed
+        self.command = command
+        self.seconds = seconds
+        self.cells = cells
+        self.uncompared = uncompared
+        self.guards = guards
+        self.shape = shape
+        self.cautions = cautions
+        verdict = Self.verdict(cells: cells.map(\.verdict), guards: guards, shape: shape)
+    }
+
+    /// A failed count needs no clock and stands whatever the guards say. A guard that failed leaves all that the clock says
+    /// open. After that the shape and then the worst cell decide; a run without a cell says nothing.
+    static func verdict(
+        cells: [ComparisonVerdict], guards: [ComparisonGuard], shape: [ShapeFinding]
+    ) -> ComparisonVerdict {
+        let failed = shape.filter { !$0.passed }
+        if failed.contains(where: \.kind.isCounted) { return .regressed }
+        if cells.isEmpty || guards.contains(where: { !$0.passed }) { return .inconclusive }
+        if !failed.isEmpty { return .regressed }
+        return [.regressed, .inconclusive, .improved].first(where: cells.contains) ?? .pass
+    }
+}

@@ -1,0 +1,107 @@
+import Attention
+import Benchmarking
+import Foundation
+
+/// The course of a gate: every cell is screened in a few blocks; those that the screen does not clearly pass are
+/// measured again in fresh blocks, and judged by these.
+public struct Gate {
+    public let workloads: [Workload]
+    public let policy: GatePolicy
+    public let seed: UInt64
+
+    public init(_ workloads: [Workload], policy: GatePolicy, seed: UInt64) {
+        self.workloads = workloads
+        self.policy = policy
+        self.seed = seed
+    }
+
+    /// What a gate measured, before anybody judges it.
+    public struct Evidence: Sendable {
+        public internal(set) var screen: [PairedBlock] = []
+        public internal(set) var confirmation: [PairedBlock] = []
+        /// Cells whose result was wrong in the baseline: they have no time to be compared with.
+        public internal(set) var uncompared: [UncomparedCell] = []
+        /// Whether time ended before every block was measured.
+        public internal(set) var isCutShort = false
+    }
+
+    /// - Parameters:
+    ///   - planted: slowdowns of the candidate, for a gate that is itself tested.
+    ///   - hasTime: whether so many seconds more can be afforded.
+    ///   - measure: one block and the seconds that it took; its errors are passed on.
+    /// - Throws: `WrongCandidate`, and `TooLittleTime` where not even the screen fits.
+    public func evidence(
+        planted: [Workload: Double] = [:], hasTime: (_ seconds: Double) -> Bool = { _ in true },
+        measure: (PairedRequest) throws -> (block: PairedBlock, seconds: Double)
+    ) throws -> Evidence {
+        var evidence = Evidence()
+        var compared = workloads
+        for index in 0..<policy.screenBlocks {
+            let (block, seconds) = try measure(
+                PairedRequest(
+                    workloads: compared, rounds: policy.screenRounds, seed: seed &+ UInt64(index) << 32,
+                    isChecked: index == 0, planted: planted))
+            if index == 0 {
+                compared = try Self.comparable(block, &evidence)
+                let others = Double(policy.screenBlocks - 1) * seconds
+                if !hasTime(others) { throw TooLittleTime(blockSeconds: seconds, blocks: policy.screenBlocks) }
+            }
+            evidence.screen.append(block)
+        }
+        // Reversed, so that no cell stands behind the same neighbours again.
+        let candidates = Array(GateDecision.unclear(evidence, policy: policy).reversed())
+        var longestSeconds = 0.0
+        for index in 0..<(candidates.isEmpty ? 0 : policy.confirmationBlocks) {
+            guard hasTime(longestSeconds) else {
+                evidence.isCutShort = true
+                break
+            }
+            let (block, seconds) = try measure(
+                PairedRequest(
+                    workloads: candidates, rounds: policy.confirmationRounds,
+                    seed: seed &+ UInt64(policy.screenBlocks + index) << 32, isChecked: false, planted: planted))
+            evidence.confirmation.append(block)
+            longestSeconds = max(longestSeconds, seconds)
+        }
+        return evidence
+    }
+
+    /// The cells that both sides compute, and the baseline rightly.
+    private static func comparable(_ block: PairedBlock, _ evidence: inout Evidence) throws(WrongCandidate)
+        -> [Workload]
+    {
+        evidence.uncompared = block.refusals.map { UncomparedCell(workload: $0.workload, reason: $0.reason) }
+        var compared: [Workload] = []
+        for cell in block.cells {
+            if let wrongness = cell.facts.candidate.wrongness {
+                throw WrongCandidate(workload: cell.workload, reason: wrongness)
+            }
+            if let wrongness = cell.facts.baseline.wrongness {
+                evidence.uncompared.append(
+                    UncomparedCell(workload: cell.workload, reason: "the baseline's result is wrong: \(wrongness)"))
+            } else {
+                compared.append(cell.workload)
+            }
+        }
+        return compared
+    }
+}
+
+/// The candidate computes something else than the reference does; how fast does not matter.
+public struct WrongCandidate: Error, Equatable, CustomStringConvertible {
+    public let workload: Workload
+    public let reason: String
+
+    public var description: String { "the candidate's \(workload) is wrong: \(reason)" }
+}
+
+/// The sweep's cells are too long for the time that there is.
+public struct TooLittleTime: Error, Equatable, CustomStringConvertible {
+    let blockSeconds: Double
+    let blocks: Int
+
+    public var description: String {
+        "one launch of this sweep takes \(TimeBudget.text(seconds: blockSeconds)), and the \(blocks) that a gate needs at "
+            + "least do not fit into the time budget; give a longer --time-budget, or a sweep with shorter cells"
+    }
+}

@@ -1,0 +1,202 @@
+import Attention
+import Benchmarking
+import Foundation
+import Hardware
+import Kernels
+import Statistics
+
+/// Two results files, cell by cell. They were measured at different times, so that nothing is paired: what the machine did
+/// between the two sessions counts as a difference of the builds. That is why this says less than a gate does, and says
+/// so.
+public struct ResultsComparison: Sendable {
+    public let cells: [CellComparison]
+    public let uncompared: [UncomparedCell]
+    public let shape: [ShapeFinding]
+    public let cautions: [Caution]
+
+    /// Launches on each side from which on there is an interval over launches.
+    static let leastLaunches = 2
+
+    /// - Throws: what makes the two incomparable.
+    public init(baseline: Results, candidate: Results, policy: GatePolicy) throws(IncomparableResults) {
+        let differing = IncomparableResults.differences(baseline, candidate)
+        guard differing.isEmpty else { throw IncomparableResults(differences: differing) }
+        let before = Dictionary(grouping: baseline.measurements) { $0.workload }
+        let after = Dictionary(grouping: candidate.measurements) { $0.workload }
+        var pairs: [(workload: Workload, before: Side, after: Side)] = []
+        var uncompared: [UncomparedCell] = []
+        for workload in Self.order(baseline, candidate) {
+            do {
+                pairs.append(
+                    (workload, try Side(before[workload], in: "baseline"), try Side(after[workload], in: "candidate")))
+            } catch {
+                uncompared.append(UncomparedCell(workload: workload, reason: error.reason))
+            }
+        }
+        guard !pairs.isEmpty else { throw IncomparableResults(differences: ["workloads: no cell is measured in both"]) }
+        self.uncompared = uncompared
+        cells = Self.cells(pairs, policy)
+        shape = ShapeGates.findings(
+            pairs.map { Self.shapeCell($0.workload, $0.before, $0.after) },
+            baseline: ScalingAnalysis(results: baseline), candidate: ScalingAnalysis(results: candidate))
+        cautions = baseline.cautions + candidate.cautions + [Self.resolution(cells, policy)]
+    }
+
+    /// What one side has of a cell: its launches that were measured.
+    private struct Side {
+        let records: [Benchmarking.Measurement.Record]
+        let work: Work
+        let median: Estimate
+        /// ln of each launch's median.
+        let logMedians: [Double]
+
+        init(_ measurements: [Benchmarking.Measurement]?, in name: String) throws(UnsupportedProblem) {
+            guard let measurements else { throw UnsupportedProblem("it is not in the \(name)") }
+            var records: [Benchmarking.Measurement.Record] = []
+            for measurement in measurements {
+                switch measurement.outcome {
+                case .measured(let record): records.append(record)
+                case .skipped(let reason) where measurements.count == 1:
+                    throw UnsupportedProblem("the \(name) skipped it: \(reason)")
+                case .skipped: break
+                case .failed(let reason, _): throw UnsupportedProblem("its result in the \(name) is wrong: \(reason)")
+                }
+            }
+            do {
+                let timing = try CellTiming(launches: records)
+                var medians: [Double] = []
+                for record in records { medians.append(log(try CellTiming(launches: [record]).median.value)) }
+                self.records = records
+                work = measurements[0].work
+                median = timing.median
+                logMedians = medians
+            } catch {
+                throw UnsupportedProblem("the \(name) has no samples of it: \(error)")
+            }
+        }
+    }
+
+    /// The baseline's order, then what only the candidate has.
+    private static func order(_ baseline: Results, _ candidate: Results) -> [Workload] {
+        var seen = Set<Workload>()
+        return (baseline.measurements + candidate.measurements).map(\.workload).filter { seen.insert($0).inserted }
+    }
+
+    private static func cells(
+        _ pairs: [(workload: Workload, before: Side, after: Side)], _ policy: GatePolicy
+    ) -> [CellComparison] {
+        let tests = pairs.map { WelchTest($0.after.logMedians, minus: $0.before.logMedians) }
+        let tested = tests.compactMap { $0 }
+        let holm = Holm(
+            tested.map {
+                min(
+                    1,
+                    2
+                        * min(
+                            $0.probability(ofExceeding: policy.logDelta),
+                            $0.probability(ofFallingBelow: -policy.logDelta)))
+            }, level: policy.familyLevel)
+        var decided = zip(holm.levels, holm.isRejected).makeIterator()
+        return zip(pairs, tests).map { pair, test in
+            let outcome = test.map { ($0, decided.next()!) }
+            return cell(pair.workload, pair.before, pair.after, outcome, policy)
+        }
+    }
+
+    private static func cell(
+        _ workload: Workload, _ before: Side, _ after: Side,
+        _ outcome: (test: WelchTest, holm: (level: Double, isRejected: Bool))?, _ policy: GatePolicy
+    ) -> CellComparison {
+        var ratio = after.median.ratio(to: before.median)
+        var verdict = ComparisonVerdict.inconclusive
+        var visible: Double?
+        var findings: [Caution] = []
+        if let (test, holm) = outcome {
+            let usual = test.interval(level: 0.95)
+            let isPassed = GateDecision.isWithin(usual, policy)
+            let shown = isPassed ? usual : test.interval(level: 1 - holm.level)
+            verdict =
+                isPassed ? .pass : !holm.isRejected ? .inconclusive : test.difference > 0 ? .regressed : .improved
+            ratio = Estimate(
+                value: exp(shown.value), low: exp(shown.low), high: exp(min(shown.high, 500)), level: shown.level)
+            visible = expm1(min(test.smallestDetectable(beyond: policy.logDelta, significance: holm.level / 2), 500))
+        } else {
+            findings.append(
+                Caution(
+                    "one launch on a side: how much launches differ is not known, so the interval is that within the "
+                        + "launch and nothing is judged by it; `run --launches 10` on both sides tells"))
+        }
+        return CellComparison(
+            workload: workload, verdict: verdict, ratio: ratio, smallestVisibleSlowdown: visible,
+            launches: min(before.records.count, after.records.count), baselineNanoseconds: before.median.value,
+            candidateNanoseconds: after.median.value, findings: findings)
+    }
+
+    private static func shapeCell(_ workload: Workload, _ before: Side, _ after: Side) -> ShapeCell {
+        let scratch = (try? KernelRegistry.kernel(named: workload.kernel)).flatMap { kernel in
+            kernel.maskFamily.contains(workload.problem.mask)
+                ? kernel.scratchBytes(for: workload.problem, threads: workload.threads) : nil
+        }
+        return ShapeCell(
+            workload: workload, baselinePairs: before.work.computedPairs, candidatePairs: after.work.computedPairs,
+            // A run has held what was counted against the closed form, and would have failed the cell.
+            candidateStatedPairs: after.work.computedPairs,
+            baselinePeakBytes: before.records.map(\.peakResidentBytes).min()!,
+            candidatePeakBytes: after.records.map(\.peakResidentBytes).min()!,
+            predictedBytes: workload.problem.tensorBytes + (scratch ?? 0))
+    }
+
+    private static func resolution(_ cells: [CellComparison], _ policy: GatePolicy) -> Caution {
+        let visible = cells.compactMap(\.smallestVisibleSlowdown).sorted()
+        let remedy = "; `attnbench gate` measures both builds in turn and sees less than half of that"
+        guard !visible.isEmpty else {
+            return Caution(
+                "separate sessions with one launch each: the clock can say nothing about builds here, since launches of "
+                    + "one build differ too and by how much is not known" + remedy)
+        }
+        let percent = String(format: "%.1f", visible[visible.count / 2] * 100)
+        return Caution(
+            "separate sessions cannot resolve slowdowns under \(percent) % here: launches of one build differ among "
+                + "themselves, and what changed on the machine between the sessions adds to that unseen" + remedy)
+    }
+}
+
+/// What keeps two results files from being compared.
+public struct IncomparableResults: Error, Equatable, CustomStringConvertible {
+    /// Each with its field and both values.
+    public let differences: [String]
+
+    public var description: String {
+        "these results cannot be compared, since they differ in " + differences.joined(separator: "; ")
+            + ". Measure both on one machine with one sweep, or compare builds with `attnbench gate`"
+    }
+
+    static func differences(_ baseline: Results, _ candidate: Results) -> [String] {
+        let (a, b) = (baseline.header.machine, candidate.header.machine)
+        func types(_ results: Results) -> String {
+            let used = Set(results.measurements.map(\.workload.problem.elementType))
+            return ElementType.allCases.filter(used.contains).map(\.rawValue).joined(separator: ", ")
+        }
+        let fields: [(String, String, String)] = [
+            ("CPU", a.cpuModel, b.cpuModel), ("CPU revision", a.cpuRevision ?? "unknown", b.cpuRevision ?? "unknown"),
+            ("architecture", a.architecture, b.architecture),
+            ("physical cores", "\(a.physicalCores)", "\(b.physicalCores)"),
+            ("logical CPUs", "\(a.logicalCPUs)", "\(b.logicalCPUs)"),
+            ("caches", text(a.caches), text(b.caches)), ("memory", gibibytes(a), gibibytes(b)),
+            ("hypervisor", a.hypervisor ?? "unknown", b.hypervisor ?? "unknown"),
+            ("vector lanes", "\(a.vectorLanes)", "\(b.vectorLanes)"),
+            ("instruction set", a.instructionSet, b.instructionSet),
+            ("element types", types(baseline), types(candidate)),
+        ]
+        return fields.filter { $0.1 != $0.2 }.map { "\($0.0) (\($0.1) against \($0.2))" }
+    }
+
+    private static func text(_ caches: [Machine.Cache]) -> String {
+        caches.map { "L\($0.level) \($0.bytes >> 10) KiB" }.joined(separator: " ")
+    }
+
+    /// A kernel keeps some of a machine's memory for itself, and not always as much: whole gibibytes count.
+    private static func gibibytes(_ machine: Machine) -> String {
+        "\(Int((Double(machine.memoryBytes) / 1_073_741_824).rounded())) GiB"
+    }
+}

@@ -1,0 +1,55 @@
+import Attention
+import Benchmarking
+
+/// What two builds count of one cell: pairs and bytes, which no noise moves.
+struct ShapeCell {
+    let workload: Workload
+    /// Pairs that one call went through, counted as it went.
+    let baselinePairs: Int
+    let candidatePairs: Int
+    /// By the closed form of the candidate's kernel.
+    let candidateStatedPairs: Int
+    let baselinePeakBytes: Int
+    let candidatePeakBytes: Int
+    /// Q, K, V, O and scratch by the baseline's closed form: a candidate that needs more may not move its own limit.
+    let predictedBytes: Int
+
+    /// Pages of 2 MiB round up Q, K, V, O and some pieces of scratch, and a process takes memory in steps.
+    static let slackBytes = 16 << 20
+    static let slackFactor = 1.25
+
+    var findings: [ShapeFinding] { [pairs, memory] }
+
+    private var pairs: ShapeFinding {
+        let useful = Work(problem: workload.problem, computedPairs: 0).usefulPairs
+        let failure: String?
+        if candidatePairs != candidateStatedPairs {
+            failure = "goes through \(candidatePairs) pairs, and its closed form says \(candidateStatedPairs)"
+        } else if candidatePairs < useful {
+            failure = "goes through \(candidatePairs) pairs, and its mask allows \(useful)"
+        } else if candidatePairs > baselinePairs {
+            let times = ShapeGates.times(Double(candidatePairs) / Double(baselinePairs))
+            failure = "goes through \(candidatePairs) pairs, \(times) the \(baselinePairs) of the baseline"
+        } else {
+            failure = nil
+        }
+        return ShapeFinding(
+            kind: .computedPairs, subject: "\(workload)", passed: failure == nil,
+            message: failure ?? "goes through \(candidatePairs) pairs for the \(useful) of its mask",
+            baseline: Double(baselinePairs), candidate: Double(candidatePairs), limit: Double(baselinePairs))
+    }
+
+    private var memory: ShapeFinding {
+        let known = Double(max(predictedBytes, baselinePeakBytes))
+        let limit = Self.slackFactor * known + Double(Self.slackBytes)
+        let passed = Double(candidatePeakBytes) <= limit
+        func mebibytes(_ bytes: Double) -> String { "\(Int((bytes / 1_048_576).rounded())) MiB" }
+        let (peak, asked) = (mebibytes(Double(candidatePeakBytes)), mebibytes(Double(predictedBytes)))
+        return ShapeFinding(
+            kind: .peakMemory, subject: "\(workload)", passed: passed,
+            message: passed
+                ? "\(peak) at its peak, where sizes ask for \(asked)"
+                : "\(peak) at its peak, where sizes ask for \(asked) and \(mebibytes(limit)) are allowed",
+            baseline: Double(baselinePeakBytes), candidate: Double(candidatePeakBytes), limit: limit)
+    }
+}

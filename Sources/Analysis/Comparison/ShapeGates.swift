@@ -1,0 +1,148 @@
+import Attention
+import Benchmarking
+import Foundation
+import Hardware
+import Statistics
+
+/// Whether a build still grows as it should: what catches an O(n·w) kernel that has quietly become O(n²), at any noise.
+///
+/// Pairs and bytes are counted. Exponents and crossovers are fitted to times, and so fail only where their whole interval
+/// lies beyond what the baseline leaves open.
+enum ShapeGates {
+    /// How much further than the baseline's an exponent may lie; theory's own band is as wide.
+    static let toleratedExponent = TheoryVerdict.equivalenceBand.upperBound - 1
+    /// How far a crossover may move, as a factor.
+    static let toleratedMove = 1.25
+
+    static func findings(
+        _ cells: [ShapeCell], baseline: ScalingAnalysis, candidate: ScalingAnalysis
+    ) -> [ShapeFinding] {
+        cells.flatMap(\.findings) + exponents(baseline, candidate) + crossovers(baseline, candidate)
+    }
+
+    static func times(_ factor: Double) -> String { String(format: factor < 10 ? "%.2f×" : "%.0f×", factor) }
+
+    // MARK: Exponents
+
+    private static func exponents(_ baseline: ScalingAnalysis, _ candidate: ScalingAnalysis) -> [ShapeFinding] {
+        candidate.series.compactMap { series in
+            guard let before = baseline.series.first(where: { $0.isSame(as: series) })?.exponent,
+                let now = series.exponent
+            else { return nil }
+            return exponent(of: series.label, before, now)
+        }
+    }
+
+    /// Both ask for the same: the exponent is surely beyond theory's band, and surely beyond the baseline's.
+    private static func exponent(of label: String, _ before: Estimate, _ now: Estimate) -> ShapeFinding {
+        let rise = now.value - before.value
+        let uncertainty = hypot(now.value - now.low, before.high - before.value)
+        let limit = max(TheoryVerdict.equivalenceBand.upperBound, before.value + toleratedExponent)
+        let failed =
+            now.low > TheoryVerdict.equivalenceBand.upperBound && rise - uncertainty > toleratedExponent
+        let text = String(format: "%.3f [%.3f, %.3f]", now.value, now.low, now.high)
+        return ShapeFinding(
+            kind: .exponent, subject: label, passed: !failed,
+            message: failed
+                ? "time grows as pairs^\(text); the baseline's as pairs^" + String(format: "%.3f", before.value)
+                    + ", and theory says 1"
+                : "time grows as pairs^\(text)",
+            baseline: before.value, candidate: now.value, limit: limit)
+    }
+
+    // MARK: Crossovers
+
+    private static func crossovers(_ baseline: ScalingAnalysis, _ candidate: ScalingAnalysis) -> [ShapeFinding] {
+        candidate.crossovers.compactMap { crossover in
+            guard
+                let former = baseline.crossovers.first(where: {
+                    $0.faster == crossover.faster && $0.slower == crossover.slower
+                }),
+                case .at(let before, true) = former.place, case .at(let now, true) = crossover.place
+            else { return nil }
+            let move = now.ratio(to: before)
+            let hasMoved = move.low > toleratedMove || move.high < 1 / toleratedMove
+            // A series that became faster moves a crossover too, and nobody has to be warned of that.
+            let culprit = move.value > 1 ? crossover.faster : crossover.slower
+            let isSlower = meanLogRatio(culprit, baseline, candidate) > 0
+            let place = "\(crossover.faster) overtakes \(crossover.slower) from \(Int(now.value.rounded())) tokens"
+            let wasAt = "; in the baseline from \(Int(before.value.rounded()))"
+            return ShapeFinding(
+                kind: .crossover, subject: crossover.faster, passed: !(hasMoved && isSlower),
+                message: place + wasAt
+                    + (hasMoved ? isSlower ? ", since \(culprit) is slower" : ", since the other is faster" : ""),
+                baseline: before.value, candidate: now.value,
+                limit: before.value * (move.value > 1 ? toleratedMove : 1 / toleratedMove))
+        }
+    }
+
+    /// ln(candidate/baseline) over the lengths that both have.
+    private static func meanLogRatio(
+        _ label: String, _ baseline: ScalingAnalysis, _ candidate: ScalingAnalysis
+    ) -> Double {
+        guard let before = baseline.series.first(where: { $0.label == label }),
+            let now = candidate.series.first(where: { $0.label == label })
+        else { return 0 }
+        let ratios = now.points.compactMap { point in
+            before.points.first { $0.keyLength == point.keyLength }
+                .map { log(point.medianNanoseconds / $0.medianNanoseconds) }
+        }
+        return ratios.reduce(0, +) / Double(max(1, ratios.count))
+    }
+}
+
+extension Series {
+    fileprivate func isSame(as other: Series) -> Bool { kernel == other.kernel && parameters == other.parameters }
+}
+
+// MARK: What a gate measured
+
+extension ShapeGates {
+    /// The findings on paired blocks: what both builds counted, and the analysis of each side's own samples.
+    static func findings(_ evidence: Gate.Evidence) -> [ShapeFinding] {
+        let blocks = evidence.screen + evidence.confirmation
+        let excluded = Set(evidence.uncompared.map(\.workload))
+        let byWorkload = Dictionary(grouping: blocks.flatMap(\.cells)) { $0.workload }
+        let workloads = (evidence.screen.first?.cells.map(\.workload) ?? []).filter { !excluded.contains($0) }
+        let cells = workloads.map { workload in
+            // What a process pays once, such as a library's first buffers, falls on some cell of each: the least counts.
+            let facts = byWorkload[workload]!.map(\.facts)
+            return ShapeCell(
+                workload: workload, baselinePairs: facts[0].baseline.countedPairs,
+                candidatePairs: facts[0].candidate.countedPairs,
+                candidateStatedPairs: facts[0].candidate.statedPairs,
+                baselinePeakBytes: facts.map(\.baseline.peakResidentBytes).min()!,
+                candidatePeakBytes: facts.map(\.candidate.peakResidentBytes).min()!,
+                predictedBytes: facts[0].baseline.statedBytes)
+        }
+        // All lengths of a series from the same blocks: the screen's, since the confirmation has some of them only.
+        func analysis(_ side: PairedSide) -> ScalingAnalysis {
+            let measurements = evidence.screen.enumerated().flatMap { launch, block in
+                block.cells.filter { !excluded.contains($0.workload) }
+                    .map { $0.measurement(of: side, launch: launch + 1) }
+            }
+            return ScalingAnalysis(measurements, ceilings: .unknown, caches: [])
+        }
+        return findings(cells, baseline: analysis(.baseline), candidate: analysis(.candidate))
+    }
+}
+
+extension PairedBlock.Cell {
+    fileprivate func measurement(of side: PairedSide, launch: Int) -> Benchmarking.Measurement {
+        Measurement(
+            workload: workload, launch: launch,
+            // The baseline's pairs on both sides: what a candidate counts must not change what it is held against.
+            work: Work(problem: workload.problem, computedPairs: facts.baseline.countedPairs),
+            outcome: .measured(
+                Measurement.Record(
+                    samplesNanoseconds: visits.map { $0[side].nanoseconds }, rounds: Array(visits.indices),
+                    iterationsPerSample: iterationsPerSample, contamination: visits.map { $0[side].contamination },
+                    peakResidentBytes: facts[side].peakResidentBytes, maximumError: 0)))
+    }
+}
+
+extension Ceilings {
+    /// A gate measures no peaks.
+    fileprivate static let unknown = Ceilings(
+        flopsPerSecond: .init(float32: 0, bfloat16: nil), readBytesPerSecond: 0)
+}

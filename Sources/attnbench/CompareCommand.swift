@@ -1,0 +1,82 @@
+import Analysis
+import ArgumentParser
+import Benchmarking
+import Foundation
+import Reporting
+
+struct CompareCommand: Command {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "What differs between two results files of one machine?",
+        discussion: """
+            Cell by cell: the ratio of the times with its interval, and the verdict of the gate. The two were measured at \
+            different times, so nothing is paired and small changes cannot be seen; `attnbench gate` is for those. Files \
+            of different machines or element types are refused, and the fields that differ are named.
+
+            Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE where --strict is given, with 5 where the baseline is \
+            missing or of another machine.
+
+            Examples:
+              attnbench compare reports/before reports/after
+              attnbench compare before.jsonl after.jsonl --delta 10% --output comparison
+            """)
+
+    @Argument(help: "A results file, or a report with one, to compare with.")
+    var baseline: String
+
+    @Argument(help: "The results that are judged.")
+    var candidate: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The change that is tolerated, such as 2%; default 5% behind a hypervisor, else 2%.", valueName: "share"),
+        transform: GateOptions.share)
+    var delta: Double?
+
+    @Flag(help: "Exit with 4 where the comparison is INCONCLUSIVE.")
+    var strict = false
+
+    @Option(help: ArgumentHelp("Writes comparison.json there.", valueName: "dir"))
+    var output: String?
+
+    @OptionGroup var outputOptions: OutputOptions
+
+    func run(on console: Console) throws {
+        let (baselinePath, candidatePath) = (Self.file(baseline), Self.file(candidate))
+        guard FileManager.default.fileExists(atPath: baselinePath) else {
+            throw BaselineResultsMissing(path: baselinePath)
+        }
+        let before = try ResultsFile.load(baselinePath)
+        let after = try ResultsFile.load(candidatePath)
+        let machine = after.header.machine
+        let policy = GatePolicy(delta: delta ?? GatePolicy.defaultDelta(hypervisor: machine.hypervisor))
+        let found = try ResultsComparison(baseline: before, candidate: after, policy: policy)
+        var command = ["attnbench", "compare", baseline, candidate]
+        if let delta { command += ["--delta", "\(delta * 100)%"] }
+        let comparison = Comparison(
+            method: .separateSessions, sweep: after.header.sweep.name, delta: policy.delta,
+            baseline: .init(path: baselinePath, build: before.header.build),
+            candidate: .init(path: candidatePath, build: after.header.build), machine: machine,
+            seed: after.header.seed, command: command.joined(separator: " "), seconds: 0, cells: found.cells,
+            uncompared: found.uncompared, shape: found.shape, cautions: found.cautions)
+        try ComparisonOutput(console: console, quiet: outputOptions.quiet, directory: output).write(comparison)
+        if let wrong = found.uncompared.first(where: { $0.reason.contains("in the candidate is wrong") }) {
+            throw WrongResult(description: "\(wrong.workload): \(wrong.reason)")
+        }
+        try ComparisonOutcome.check(comparison, strict: strict)
+    }
+
+    /// The results within a report's directory, or the file itself.
+    private static func file(_ path: String) -> String {
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        return exists && isDirectory.boolValue ? path + "/results.jsonl" : path
+    }
+}
+
+/// There are no results to compare with.
+struct BaselineResultsMissing: Error, CustomStringConvertible {
+    let path: String
+
+    var description: String { "there are no results at \(path); measure the baseline with `attnbench run --output`" }
+}

@@ -1,0 +1,86 @@
+import Analysis
+import ArgumentParser
+import Benchmarking
+import Foundation
+import Hardware
+import Reporting
+import Statistics
+
+struct GateCommand: Command {
+    static let configuration = CommandConfiguration(
+        commandName: "gate",
+        abstract: "Did a change make anything slower? Two builds, in turn on one core.",
+        discussion: """
+            Both builds run as processes on the same core and are asked in turn, so that the times of a pair lie \
+            milliseconds apart; results are held against the reference first. Every cell is screened in three \
+            launches; those that are not clearly within the tolerance are measured again in ten fresh ones, which \
+            alone decide: REGRESSED or IMPROVED beyond the tolerance, PASS within it, INCONCLUSIVE otherwise. Where the \
+            baseline moves against itself, or a loop that is the same in both builds moves, the run is INCONCLUSIVE. \
+            Pairs and memory are counted and need no clock: a kernel that computes more than the baseline's is \
+            REGRESSED at any noise.
+
+            Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE where --strict is given, with 5 where the baseline is \
+            missing.
+
+            Examples:
+              attnbench gate --baseline ../base/.build/release/attnbench
+              attnbench gate --baseline old/attnbench --candidate new/attnbench --output comparison
+              attnbench gate --baseline old/attnbench smoke --delta 2% --strict
+            """)
+
+    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.")
+    var sweep = "gate"
+
+    @Option(help: ArgumentHelp("The attnbench to compare with.", valueName: "program"))
+    var baseline: String
+
+    @Option(help: ArgumentHelp("The attnbench that is judged; default this one.", valueName: "program"))
+    var candidate: String?
+
+    @Flag(help: "Exit with 4 where the run is INCONCLUSIVE.")
+    var strict = false
+
+    @OptionGroup var options: GateOptions
+    @OptionGroup var pinning: PinningOptions
+
+    @Option(help: ArgumentHelp("Writes comparison.json there.", valueName: "dir"))
+    var output: String?
+
+    @OptionGroup var outputOptions: OutputOptions
+
+    func run(on console: Console) throws {
+        let start = SystemClock().nanoseconds
+        let sweep = try options.sweep(named: self.sweep)
+        let workloads = try sweep.workloads()
+        let progress = options.progress(on: console, quiet: outputOptions.quiet)
+        defer { (progress as? TextProgress)?.end() }
+        let session = try GateSession(
+            PairedBench.Programs(baseline: baseline, candidate: candidate ?? GateOptions.thisProgram),
+            placement: pinning.placement, seed: options.seed, progress: GateProgress(progress))
+        let policy = options.policy(on: session.machine)
+        let evidence = try session.evidence(
+            Gate(workloads, policy: policy, seed: options.seed), since: start,
+            budgetSeconds: options.timeBudget ?? sweep.timeBudgetSeconds ?? .infinity)
+        let decision = GateDecision(evidence, policy: policy)
+        let comparison = Comparison(
+            method: .paired, sweep: sweep.name, delta: policy.delta,
+            baseline: .init(path: session.programs.baseline, build: session.baselineBuild),
+            candidate: .init(path: session.programs.candidate, build: session.candidateBuild),
+            machine: session.machine, seed: options.seed, command: command,
+            seconds: Double(SystemClock().nanoseconds - start) / 1e9, cells: decision.cells,
+            uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape,
+            cautions: session.cautions.map(Caution.init) + decision.cautions)
+        (progress as? TextProgress)?.end()
+        try ComparisonOutput(console: console, quiet: outputOptions.quiet, directory: output).write(comparison)
+        try ComparisonOutcome.check(comparison, strict: strict)
+    }
+
+    /// What makes this comparison again.
+    var command: String {
+        var words = ["attnbench", "gate", sweep, "--baseline", baseline]
+        if let candidate { words += ["--candidate", candidate] }
+        words += options.words + pinning.words
+        if strict { words.append("--strict") }
+        return words.joined(separator: " ")
+    }
+}

@@ -1,0 +1,138 @@
+import Analysis
+import ArgumentParser
+import Benchmarking
+import Foundation
+import Hardware
+import Reporting
+
+struct SelftestCommand: Command {
+    static let configuration = CommandConfiguration(
+        commandName: "selftest",
+        abstract: "How often is the gate wrong on this machine, and how small a slowdown can it see?",
+        discussion: """
+            Runs the gate many times with this build on both sides. In half of the runs nothing differs: what is called \
+            REGRESSED there is a false alarm. In the others some cells do extra work of 3, 5, 7, 10 or 20 % in the \
+            region that is timed: what is not called REGRESSED there was missed, unless it lies within the \
+            tolerance. With --layout this build is linked anew with its functions in another order, which changes \
+            nothing that it does; what moves then is bias of layout.
+
+            Examples:
+              attnbench selftest
+              attnbench selftest --runs 200 --time-budget 40m
+              attnbench selftest --layout 3
+              attnbench selftest --runs 20 --json > selftest.json
+            """)
+
+    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.")
+    var sweep = "gate"
+
+    @Option(help: ArgumentHelp("Gate runs, half of them with slowdowns planted.", valueName: "n"))
+    var runs = 20
+
+    @Option(help: ArgumentHelp("Compare this many layouts of this build's code instead.", valueName: "n"))
+    var layout: Int?
+
+    @Flag(help: "Print everything as JSON.")
+    var json = false
+
+    @OptionGroup var options: GateOptions
+    @OptionGroup var pinning: PinningOptions
+    @OptionGroup var outputOptions: OutputOptions
+
+    func validate() throws {
+        if runs < 1 { throw ValidationError("--runs is \(runs); it must be at least 1") }
+        if let layout, layout < 2 {
+            throw ValidationError("--layout is \(layout); two layouts can be compared, one cannot")
+        }
+    }
+
+    func run(on console: Console) throws {
+        let start = SystemClock().nanoseconds
+        let sweep = try options.sweep(named: self.sweep)
+        let workloads = try sweep.workloads()
+        let observer = options.progress(on: console, quiet: outputOptions.quiet)
+        defer { (observer as? TextProgress)?.end() }
+        if let layout {
+            try compareLayouts(layout, sweep, workloads, observer, start, console)
+            return
+        }
+        let program = GateOptions.thisProgram
+        let session = try GateSession(
+            PairedBench.Programs(baseline: program, candidate: program), placement: pinning.placement,
+            seed: options.seed, progress: GateProgress(observer))
+        let result = try measure(session, sweep, workloads, start)
+        (observer as? TextProgress)?.end()
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            console.output(String(decoding: try encoder.encode(result), as: UTF8.self) + "\n")
+        } else {
+            console.output(SelfTestTables.text(result, columns: console.width))
+        }
+    }
+
+    /// Goes on until the runs are done or time or patience ends, but for one run without and one with something planted.
+    private func measure(
+        _ session: GateSession, _ sweep: Sweep, _ workloads: [Workload], _ start: Int
+    ) throws -> SelfTest {
+        let clock = SystemClock()
+        let policy = options.policy(on: session.machine)
+        let plan = SelfTestPlan(workloads, seed: options.seed)
+        var tally = SelfTestTally()
+        func elapsed() -> Double { Double(clock.nanoseconds - start) / 1e9 }
+        for index in 0..<runs {
+            let longest = tally.runs.map(\.seconds).max() ?? 0
+            if let budget = options.timeBudget, index >= 2, elapsed() + longest > budget { break }
+            let runStart = clock.nanoseconds
+            let planted = plan.planted(run: index)
+            do {
+                let gate = Gate(workloads, policy: policy, seed: options.seed &+ UInt64(index + 1) &* 7919)
+                let evidence = try session.evidence(gate, planted: planted, since: runStart, budgetSeconds: .infinity)
+                tally.add(
+                    SelfTestTally.Run(
+                        planted: planted, decision: GateDecision(evidence, policy: policy),
+                        seconds: Double(clock.nanoseconds - runStart) / 1e9))
+            } catch WorkerError.cancelled where !tally.runs.isEmpty {
+                break
+            }
+        }
+        return tally.result(
+            sweep: sweep.name, delta: policy.delta, machine: session.machine, build: session.baselineBuild,
+            seed: options.seed, seconds: elapsed())
+    }
+
+    private func compareLayouts(
+        _ count: Int, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver, _ start: Int,
+        _ console: Console
+    ) throws {
+        let layouts = try ShuffledLayouts.build(count: count, seed: options.seed) { message in
+            if !outputOptions.quiet { console.messages(message + "\n") }
+        }
+        var comparisons: [Comparison] = []
+        for other in layouts.dropFirst() {
+            let session = try GateSession(
+                PairedBench.Programs(baseline: layouts[0], candidate: other), placement: pinning.placement,
+                seed: options.seed, progress: GateProgress(observer))
+            let policy = options.policy(on: session.machine)
+            let evidence = try session.evidence(
+                Gate(workloads, policy: policy, seed: options.seed), since: start, budgetSeconds: .infinity)
+            let decision = GateDecision(evidence, policy: policy)
+            comparisons.append(
+                Comparison(
+                    method: .paired, sweep: sweep.name, delta: policy.delta,
+                    baseline: .init(path: layouts[0], build: session.baselineBuild),
+                    candidate: .init(path: other, build: session.candidateBuild), machine: session.machine,
+                    seed: options.seed, command: "attnbench selftest --layout \(count)",
+                    seconds: Double(SystemClock().nanoseconds - start) / 1e9, cells: decision.cells,
+                    uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape))
+        }
+        (observer as? TextProgress)?.end()
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            console.output(String(decoding: try encoder.encode(comparisons), as: UTF8.self) + "\n")
+        } else {
+            console.output(LayoutTable.text(comparisons, columns: console.width))
+        }
+    }
+}

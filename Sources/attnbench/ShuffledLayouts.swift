@@ -1,0 +1,93 @@
+import Foundation
+
+/// The same program linked several times with its sections in another order.
+///
+/// Where a loop comes to lie can be worth some per cent (Mytkowicz et al., 2009), and every change of source moves
+/// whatever is linked behind it. lld shuffles sections by a seed; the compiler gives each function a section of its own.
+/// Rejected: padding a linker script, which moves everything alike and leaves neighbours neighbours.
+enum ShuffledLayouts {
+    /// Builds them in the checkout that this program comes from; the first time compiles everything.
+    /// - Returns: the programs' paths.
+    static func build(count: Int, seed: UInt64, report: (String) -> Void) throws(LayoutError) -> [String] {
+        guard let checkout = checkout(above: GateOptions.thisProgram) else { throw .noCheckout }
+        guard isThere("ld.lld") else { throw .noLinker }
+        let scratch = checkout + "/.build/layout"
+        var programs: [String] = []
+        for index in 0..<count {
+            // lld takes −1 for "reversed" and other numbers as seeds.
+            let shuffle = "--shuffle-sections=*=\(seed % 1_000_000 + UInt64(index) + 1)"
+            report("linking layout \(index + 1) of \(count) in \(scratch)")
+            let options = ["-c", "release", "--scratch-path", scratch, "--product", "attnbench"]
+            let linking = ["-use-ld=lld", "-Xfrontend", "-function-sections"].flatMap { ["-Xswiftc", $0] }
+            try swift(["build"] + options + linking + ["-Xlinker", shuffle], in: checkout, log: scratch + ".log")
+            let program = scratch + "/attnbench-\(index + 1)"
+            do {
+                try? FileManager.default.removeItem(atPath: program)
+                try FileManager.default.copyItem(atPath: scratch + "/release/attnbench", toPath: program)
+            } catch {
+                throw .failed(log: scratch + ".log", reason: error.localizedDescription)
+            }
+            programs.append(program)
+        }
+        return programs
+    }
+
+    /// The nearest folder above with the package of this program.
+    static func checkout(above program: String) -> String? {
+        var folder = URL(fileURLWithPath: program).deletingLastPathComponent().standardizedFileURL
+        while folder.path != "/" {
+            let package = folder.appendingPathComponent("Package.swift")
+            if let text = try? String(contentsOf: package, encoding: .utf8), text.contains("name: \"attnbench\"") {
+                return folder.path
+            }
+            folder.deleteLastPathComponent()
+        }
+        return nil
+    }
+
+    private static func isThere(_ program: String) -> Bool {
+        // Swift's own tool chain has it beside its compiler; a compiler in the path may be a link into the tool chain.
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains { folder in
+            let beside = URL(fileURLWithPath: folder + "/swift").resolvingSymlinksInPath().deletingLastPathComponent()
+            return [String(folder), beside.path].contains {
+                FileManager.default.isExecutableFile(atPath: $0 + "/" + program)
+            }
+        }
+    }
+
+    private static func swift(_ arguments: [String], in folder: String, log: String) throws(LayoutError) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["swift"] + arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        do {
+            try Data().write(to: URL(fileURLWithPath: log))
+            let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+            process.standardOutput = output
+            process.standardError = output
+            try process.run()
+            process.waitUntilExit()
+        } catch {
+            throw .failed(log: log, reason: error.localizedDescription)
+        }
+        guard process.terminationStatus == 0 else {
+            throw .failed(log: log, reason: "swift build ended with \(process.terminationStatus)")
+        }
+    }
+}
+
+enum LayoutError: Error, CustomStringConvertible {
+    case noCheckout
+    case noLinker
+    case failed(log: String, reason: String)
+
+    var description: String {
+        switch self {
+        case .noCheckout:
+            "--layout links this program anew, and \(GateOptions.thisProgram) does not lie in a checkout of its source; "
+                + "run the one in a checkout's .build"
+        case .noLinker: "--layout needs the linker ld.lld in the path; Swift's tool chain and LLVM have it"
+        case .failed(let log, let reason): "a layout could not be linked: \(reason); the log is \(log)"
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Analysis
+import Attention
+import Benchmarking
+import Foundation
+import Hardware
+import Statistics
+import Testing
+
+@testable import attnbench
+
+/// The gate and its kin, on the program that these tests were built with.
+@Suite(.serialized) struct GateTests {
+    /// Beside the tests; `swift build --build-tests` links it for them.
+    static let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent(".build/testing/release/attnbench").path
+
+    private static let tiny = ["--set", "lengths=64", "--set", "kernels=full", "--set", "headDimension=8", "--no-pin"]
+
+    private final class Folder {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-gate-\(UUID().uuidString)")
+        init() throws { try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true) }
+        deinit { try? FileManager.default.removeItem(at: path) }
+        func file(_ name: String) -> String { path.appendingPathComponent(name).path }
+
+        /// A program that is none of ours.
+        func script(_ name: String, _ text: String) throws -> String {
+            try Data("#!/bin/sh\n\(text)\n".utf8).write(to: path.appendingPathComponent(name))
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file(name))
+            return file(name)
+        }
+    }
+
+    /// What it finds depends on the machine; that it measures, judges and writes does not.
+    @Test func comparesABuildWithItself() throws {
+        let folder = try Folder()
+        let session = Session(
+            ["gate", "smoke", "--baseline", Self.program, "--candidate", Self.program, "--output", folder.file("out")]
+                + Self.tiny)
+        #expect([.done, .regression].contains(session.status), "\(session.messages)")
+        let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("out/comparison.json")))
+        let comparison = try JSONDecoder().decode(Comparison.self, from: data)
+        #expect(comparison.cells.map { "\($0.workload)" } == ["full 64 d=8"])
+        #expect(comparison.guards.map(\.name) == ComparisonGuard.Name.allCases)
+        #expect(comparison.shape.allSatisfy { $0.passed })
+        #expect(comparison.baseline.build == comparison.candidate.build)
+        #expect(session.output.contains("full 64 d=8"))
+    }
+
+    @Test func aBaselineThatIsNotThereIsMissing() {
+        let session = Session("gate --baseline nowhere/attnbench --candidate \(Self.program)")
+        #expect(session.status == .baselineMissing)
+        #expect(session.messages.contains("there is no baseline at nowhere/attnbench"))
+    }
+
+    @Test func aBaselineFromBeforeTheGateIsNone() throws {
+        let folder = try Folder()
+        let old = try folder.script("attnbench", "echo 'Error: \"worker\" is not a command' >&2; exit 2")
+        let session = Session(["gate", "--baseline", old, "--candidate", Self.program] + Self.tiny)
+        #expect(session.status == .baselineMissing)
+        #expect(session.messages.contains("older than its gate"))
+        let other = Session(["gate", "--baseline", Self.program, "--candidate", old] + Self.tiny)
+        #expect(other.status == .usage)
+    }
+
+    /// A worker that breaks down in the middle: this program with its kernels taken away.
+    @Test func aCandidateThatDiesEndsInASentence() throws {
+        let folder = try Folder()
+        let greeting = #"exec 3<&0; ("# + Self.program + #" "$@" </dev/null | head -1); read line <&3; exit 4"#
+        let dying = try folder.script("attnbench", greeting)
+        let session = Session(["gate", "smoke", "--baseline", Self.program, "--candidate", dying] + Self.tiny)
+        #expect(session.status == .internalFailure)
+        #expect(session.messages.contains("ended while it was to prepare full 64"), "\(session.messages)")
+    }
+
+    @Test func outcomesHaveTheirCodes() throws {
+        for verdict in [ComparisonVerdict.pass, .improved] {
+            for strict in [false, true] {
+                let outcome = try outcome(verdict, strict: strict)
+                #expect(outcome == nil)
+            }
+        }
+        let open = try outcome(.inconclusive, strict: false)
+        #expect(open == nil)
+        guard case .inconclusive = try outcome(.inconclusive, strict: true),
+            case .regressed(let text) = try outcome(.regressed, strict: false)
+        else {
+            Issue.record("wrong outcomes")
+            return
+        }
+        #expect(text == "the candidate regressed: full 1K")
+    }
+
+    private func outcome(_ verdict: ComparisonVerdict, strict: Bool) throws -> ComparisonOutcome? {
+        let workload = Workload(
+            kernel: "full",
+            problem: try AttentionProblem(shape: AttentionShape(queryLength: 1024, headDimension: 64), mask: .causal))
+        let cell = CellComparison(
+            workload: workload, verdict: verdict, ratio: Estimate(value: 1, low: 1, high: 1, level: 0.95),
+            smallestVisibleSlowdown: 0.06, launches: 3, baselineNanoseconds: 1, candidateNanoseconds: 1)
+        let side = Comparison.Side(path: "attnbench", build: .current)
+        let comparison = Comparison(
+            method: .paired, sweep: "gate", delta: 0.05, baseline: side, candidate: side,
+            machine: Machine.current(topology: try Topology(), team: WorkerTeam()), seed: 1, command: "", seconds: 1,
+            cells: [cell])
+        do throws(ComparisonOutcome) {
+            try ComparisonOutcome.check(comparison, strict: strict)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(arguments: ["5", "five", "0%", "100%", "-1%"]) func sharesAreInPercent(text: String) {
+        #expect(Session("gate --baseline x --delta \(text)").status == .usage)
+    }
+
+    @Test func theCommandOfAComparisonCanBeTyped() throws {
+        let gate = try GateCommand.parse([
+            "smoke", "--baseline", "old", "--candidate", "new", "--delta", "2%", "--seed", "7", "--cpu", "1",
+            "--strict",
+            "--set", "lengths=1K",
+        ])
+        let words = gate.command.split(separator: " ").map(String.init)
+        #expect(words.prefix(2) == ["attnbench", "gate"])
+        let again = try GateCommand.parse(Array(words.dropFirst(2)))
+        #expect(again.command == gate.command)
+        #expect(again.options.delta == 0.02)
+    }
+}
