@@ -25,7 +25,7 @@ public struct CacheQuality: Hashable, Sendable, Codable {
 
     /// Of these formats, most bits first, beside 4 and 2 bits in either direction; empty where none of the formats has
     /// fewer than 16 bits, since then nothing is given up for speed.
-    static func all(for formats: Set<CacheFormat>) -> [CacheQuality] {
+    public static func all(for formats: Set<CacheFormat>) -> [CacheQuality] {
         guard formats.contains(where: { $0.elementType == nil }) else { return [] }
         return all(CacheScheme.all(with: formats))
     }

@@ -27,12 +27,13 @@ struct CacheScheme: Hashable, Sendable {
         if case .alongTokens = keys { true } else { false }
     }
 
-    /// The same bits spent along one direction and along the other, at 4 and at 2 bits.
+    /// The same bits spent along one direction and along the other, at 4 and at 2 bits. Values stay per token, as KIVI
+    /// found best.
     static let comparisons: [CacheScheme] = [4, 2].flatMap { bits in
         let perToken = CacheArrangement.alongChannels(.affine(bits: bits))
         return [
             CacheScheme("int\(bits) per token", keys: perToken, values: perToken),
-            CacheScheme("int\(bits) keys per channel", keys: .alongTokens(.affine(bits: bits)), values: perToken),
+            CacheScheme("int\(bits) per channel", keys: .alongTokens(.affine(bits: bits)), values: perToken),
         ]
     }
 

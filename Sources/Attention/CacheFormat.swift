@@ -4,8 +4,10 @@ public enum CacheFormat: String, Codable, Hashable, Sendable, CaseIterable {
     /// One byte an element: 4 bits of exponent, 3 of fraction, no infinity, largest value 448 (OCP E4M3FN). No scale.
     case fp8E4M3 = "fp8-e4m3"
     /// ggml's: 32 elements of a row share a float16 scale; int8 each. 34 bytes per 32.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case q8_0
     /// ggml's: 32 elements of a row share a float16 scale; 4 bits each. 18 bytes per 32.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case q4_0
     /// KIVI (Liu et al. 2024): 2 bits an element with a float16 scale and zero point per 32, keys grouped along 32 tokens
     /// of one channel, values along 32 channels of one token; the latest tokens stay float16.

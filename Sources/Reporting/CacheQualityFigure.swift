@@ -17,7 +17,7 @@ enum CacheQualityFigure {
         else { return nil }
         let (low, high) = (fewest / 1.15, widest * 1.55)
         return Plot(
-            name: "cache-quality", title: title(schemes),
+            name: "quality", title: title(schemes),
             method:
                 "Computed, not timed: attention of one query over cached keys and values against the same in float32, "
                 + "relative root mean square. Filled: a scale for 32 channels of a token; open: keys have one for 32 "
@@ -28,21 +28,24 @@ enum CacheQualityFigure {
                 ticks: [2, 3, 4, 5, 6, 8, 12, 16, 32].filter { $0 >= low && $0 <= high }.map {
                     Tick(value: $0, label: Quantity.number($0, place: 0))
                 }),
-            y: .decades(from: least / 2, to: most * 2) { Quantity.significant(100 * $0, digits: 1) + " %" },
-            xLabel: "bits of a cached element", yLabel: "error of the output",
-            columns: ("bitsPerElement", "outputError"),
+            y: .decades(from: least / 2, to: most * 2) { Quantity.significant($0, digits: 1) },
+            xLabel: "bits of a cached element", yLabel: "error of the output (%)",
+            columns: ("bitsPerElement", "outputErrorPercent"),
             traces: traces, guides: names(schemes))
     }
 
+    /// From the fewest bits to the most, where there is room for the samples' names.
     private static func rows(_ schemes: [CacheQuality], _ sample: CacheSample) -> [Plot.Row] {
-        schemes.compactMap { scheme in scheme[sample].map { Plot.Row(scheme.bitsPerElement, $0.output) } }
+        schemes.sorted { $0.bitsPerElement < $1.bitsPerElement }.compactMap { scheme in
+            scheme[sample].map { Plot.Row(scheme.bitsPerElement, 100 * $0.output) }
+        }
     }
 
     private static func style(_ index: Int, isOpen: Bool) -> SeriesStyle {
         let shape = SeriesStyle.shapes[index % SeriesStyle.shapes.count]
         return SeriesStyle(
             colour: SeriesStyle.colours[index % SeriesStyle.colours.count], filledMark: shape,
-            openMark: isOpen ? shape - 1 : nil, dash: SeriesStyle.dashes[0], size: 1.35 - 0.125 * Double(index))
+            openMark: isOpen ? shape - 1 : nil, dash: SeriesStyle.dashes[0], size: 1.6 - 0.35 * Double(index))
     }
 
     static func name(_ sample: CacheSample) -> String {
@@ -53,20 +56,20 @@ enum CacheQualityFigure {
         }
     }
 
-    /// Each format's name on a stem over or under its points: of two with as many bits the worse has it over them, and
-    /// else who errs more than the neighbour.
+    /// Each format's name on a stem: over its points where it errs more than the neighbour, which is the other one of two
+    /// with as many bits, else under them. A name that would run into the next stands higher.
     private static func names(_ schemes: [CacheQuality]) -> [Plot.Guide] {
         schemes.indices.compactMap { index in
-            let others = schemes.indices.filter { $0 != index }
-            let neighbour = others.min {
-                abs(schemes[$0].bitsPerElement - schemes[index].bitsPerElement)
-                    < abs(schemes[$1].bitsPerElement - schemes[index].bitsPerElement)
+            let bits = schemes[index].bitsPerElement
+            let neighbour = schemes.indices.filter { $0 != index }.min {
+                abs(schemes[$0].bitsPerElement - bits) < abs(schemes[$1].bitsPerElement - bits)
             }
-            let own = schemes[index].errors.map(\.output)
+            let own = schemes[index].errors.map { 100 * $0.output }
             guard let low = own.min(), let high = own.max() else { return nil }
             let isAbove = neighbour.map { typical(schemes[index]) > typical(schemes[$0]) } ?? true
-            let (from, to) = isAbove ? (high * 1.12, high * 1.45) : (low / 1.12, low / 1.45)
-            let bits = schemes[index].bitsPerElement
+            let isCrowded = schemes.contains { $0.bitsPerElement > bits && $0.bitsPerElement < 1.2 * bits }
+            let length = isCrowded ? 2.2 : 1.45
+            let (from, to) = isAbove ? (high * 1.12, high * length) : (low / 1.12, low / length)
             return Plot.Guide(
                 name: schemes[index].scheme, rows: [Plot.Row(bits, from), Plot.Row(bits, to)], isNamedAtEnd: true)
         }
@@ -85,7 +88,7 @@ enum CacheQualityFigure {
             let perChannel = pair.perChannel[.realActivations], let perToken = pair.perToken[.realActivations]
         else { return "Error of the output by the bits of a cached element" }
         return
-            "With \(Quantity.significant(pair.perChannel.bitsPerElement, digits: 2)) bits an element, key scales per "
+            "With \(PlanMemory.bits(pair.perChannel.bitsPerElement)) bits an element, key scales per "
             + "channel put outputs over real activations off by \(Quantity.percent(perChannel.output)), scales per token "
             + "by \(Quantity.percent(perToken.output))"
     }

@@ -35,7 +35,7 @@ extension Document {
         if !scaling.rows.isEmpty {
             blocks.append(.table(caption: "Strong scaling: one problem, more threads", scaling))
         }
-        let quality = ReportTables.cacheQuality(analysis)
+        let quality = ReportTables.cacheQuality(analysis.cacheQuality)
         if !quality.rows.isEmpty {
             blocks.append(.table(caption: "What each cache format costs in accuracy: relative RMS errors", quality))
         }

@@ -16,7 +16,7 @@ struct CacheQualityTests {
         arguments: [
             ("bfloat16", 0.0017, 0.0017, 0.004), ("fp8-e4m3", 0.027, 0.027, 0.057), ("q8_0", 0.0054, 0.0096, 0.018),
             ("q4_0", 0.086, 0.153, 0.297), ("int4 per token", 0.078, 0.118, 0.234),
-            ("int4 keys per channel", 0.078, 0.047, 0.116), ("int2 per token", 0.394, 0.641, nil),
+            ("int4 per channel", 0.078, 0.047, 0.116), ("int2 per token", 0.394, 0.641, nil),
             ("kivi-2", 0.394, 0.234, 0.62),
         ] as [(String, Double, Double, Double?)])
     func randomKeysErrAsComputedElsewhere(scheme: String, normal: Double, outlier: Double, output: Double?) throws {
@@ -49,7 +49,7 @@ struct CacheQualityTests {
 
     @Test(arguments: [CacheSample.outlierChannels, .realActivations])
     func keysPerChannelBeatKeysPerToken(sample: CacheSample) throws {
-        for (perChannel, perToken) in [("kivi-2", "int2 per token"), ("int4 keys per channel", "int4 per token")] {
+        for (perChannel, perToken) in [("kivi-2", "int2 per token"), ("int4 per channel", "int4 per token")] {
             let (channel, token) = (try Self.errors(perChannel, sample), try Self.errors(perToken, sample))
             #expect(channel.keys < 0.7 * token.keys)
             #expect(channel.output < 0.75 * token.output)
@@ -66,13 +66,13 @@ struct CacheQualityTests {
     @Test(arguments: CacheSample.allCases) func moreBitsOfOneKindErrLess(sample: CacheSample) throws {
         let ascending = try ["float16", "q8_0", "q4_0"].map { try Self.errors($0, sample).output }
         #expect(ascending == ascending.sorted())
-        #expect(try Self.errors("kivi-2", sample).output > Self.errors("int4 keys per channel", sample).output)
+        #expect(try Self.errors("kivi-2", sample).output > Self.errors("int4 per channel", sample).output)
     }
 
     @Test func everySchemeHasItsTrueBits() {
         #expect(
             Self.quality.map { "\($0.scheme) \($0.bitsPerElement)" } == [
-                "bfloat16 16.0", "float16 16.0", "q8_0 8.5", "fp8-e4m3 8.0", "int4 keys per channel 5.0",
+                "bfloat16 16.0", "float16 16.0", "q8_0 8.5", "fp8-e4m3 8.0", "int4 per channel 5.0",
                 "int4 per token 5.0", "q4_0 4.5", "int2 per token 3.0", "kivi-2 3.0",
             ])
     }
@@ -90,8 +90,19 @@ struct CacheQualityTests {
         let some = CacheScheme.all(with: [.float32, .q4_0]).map(\.name)
         #expect(
             some == [
-                "int4 keys per channel", "int4 per token", "q4_0", "int2 keys per channel", "int2 per token",
+                "int4 per channel", "int4 per token", "q4_0", "int2 per channel", "int2 per token",
             ])
+    }
+
+    @Test func anAnalysisLooksAtTheFormatsThatWereMeasured() {
+        func schemes(_ format: CacheFormat?) -> [String] {
+            var generator = SplitMix64(seed: 1)
+            let measurements = Planted(queryLength: 1, cacheFormat: format).measurements(
+                [1024, 2048], using: &generator)
+            return Planted.analysis(measurements).cacheQuality.map(\.scheme)
+        }
+        #expect(schemes(nil).isEmpty)
+        #expect(schemes(.q8_0) == CacheScheme.all(with: [.q8_0]).map(\.name))
     }
 
     @Test func blocksAlongTokensTakeEachChannelByItself() {

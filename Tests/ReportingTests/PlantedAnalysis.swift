@@ -30,6 +30,22 @@ struct PlantedAnalysis {
         kernels: ["full", "sliding-window"], windows: [1024], speed: 1.25
     ).analysis
 
+    /// Formats of a cache, with errors near those that random numbers have.
+    static let withCacheFormats = PlantedAnalysis(
+        kernels: ["full", "sliding-window"], windows: [1024],
+        cacheQuality: [
+            quality("bfloat16", 16, keys: (0.0017, 0.0017, 0.0017), 0.0017, output: (0.0024, 0.0041, 0.0026)),
+            quality("float16", 16, keys: (0.0002, 0.0002, 0.0002), 0.0002, output: (0.0003, 0.0005, 0.0003)),
+            quality("q8_0", 8.5, keys: (0.0054, 0.0096, 0.0053), 0.0054, output: (0.0077, 0.018, 0.0081)),
+            quality("fp8-e4m3", 8, keys: (0.027, 0.027, 0.026), 0.027, output: (0.038, 0.057, 0.04)),
+            quality("int4 per channel", 5, keys: (0.078, 0.047, 0.048), 0.079, output: (0.115, 0.116, 0.079)),
+            quality("int4 per token", 5, keys: (0.078, 0.118, 0.078), 0.079, output: (0.114, 0.234, 0.115)),
+            quality("q4_0", 4.5, keys: (0.086, 0.153, 0.085), 0.086, output: (0.124, 0.297, 0.129)),
+            quality("int2 per token", 3, keys: (0.394, 0.641, 0.389), 0.394, output: (0.62, 2.6, 0.59)),
+            quality("kivi-2", 3, keys: (0.394, 0.234, 0.241), 0.394, output: (0.62, 0.62, 0.41)),
+        ]
+    ).analysis
+
     static let peakFLOPsPerSecond = 60e9
     static let lengths = [512, 724, 1024, 1448, 2048, 2896, 4096, 5792, 8192, 11585, 16384]
     static let tenM = 10 << 20
@@ -40,7 +56,7 @@ struct PlantedAnalysis {
     ///   - forecastSeries: the two series that have a forecast.
     ///   - speed: what all times are divided by.
     init(
-        kernels: [String], windows: [Int], strongScaling: [[String: Any]] = [],
+        kernels: [String], windows: [Int], strongScaling: [[String: Any]] = [], cacheQuality: [[String: Any]] = [],
         forecastSeries: (String, String) = ("full", "sliding-window(1024)"), speed: Double = 1
     ) {
         let series = kernels.flatMap { kernel in
@@ -71,7 +87,7 @@ struct PlantedAnalysis {
                 Self.forecast(forecastSeries.0, 257_840, 220_376, 301_673, "extrapolated", 640),
                 Self.forecast(forecastSeries.1, 54.8, 54.2, 55.6, "measured", 1),
             ],
-            "cacheQuality": [],
+            "cacheQuality": cacheQuality,
             "ceilings": ["flopsPerSecond": ["float32": Self.peakFLOPsPerSecond], "readBytesPerSecond": 11.4e9],
             "absent": kernels.contains("full-naive")
                 ? [11585, 16384].map { length in
@@ -108,6 +124,22 @@ struct PlantedAnalysis {
 
     static func estimate(_ value: Double, _ halfWidth: Double) -> [String: Any] {
         ["estimate": value, "low": value - halfWidth, "high": value + halfWidth, "level": 0.95]
+    }
+
+    /// On normals, on outlying channels and on real activations.
+    private static func quality(
+        _ scheme: String, _ bits: Double, keys: (Double, Double, Double), _ values: Double,
+        output: (Double, Double, Double)
+    ) -> [String: Any] {
+        let samples = [
+            ("normal", keys.0, output.0), ("outlier-channels", keys.1, output.1),
+            ("real-activations", keys.2, output.2),
+        ]
+        return [
+            "scheme": scheme, "bitsPerElement": bits,
+            "keysArePerChannel": scheme == "kivi-2" || scheme.hasSuffix("per channel"),
+            "errors": samples.map { ["sample": $0.0, "keys": $0.1, "values": values, "output": $0.2] },
+        ]
     }
 
     private static func scaling(

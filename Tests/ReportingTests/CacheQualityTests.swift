@@ -1,0 +1,56 @@
+import Analysis
+import Attention
+import Foundation
+import Testing
+import TestSupport
+
+@testable import Reporting
+
+struct CacheQualityTests {
+    private static let analysis = PlantedAnalysis.withCacheFormats
+
+    @Test func figureIsAsReviewed() throws {
+        let figure = try #require(CacheQualityFigure.plot(Self.analysis).map(Figure.init))
+        #expect(figure.script == Golden.text("quality.gp", updatingTo: figure.script))
+        #expect(figure.data == Golden.text("quality.csv", updatingTo: figure.data))
+    }
+
+    @Test func tableIsAsReviewed() {
+        let table = MarkdownTable.text(ReportTables.cacheQuality(Self.analysis.cacheQuality))
+        #expect(table == Golden.text("cache-quality", updatingTo: table))
+    }
+
+    @Test func onlyWhereAFormatGivesUpAccuracy() {
+        #expect(CacheQualityFigure.plot(PlantedAnalysis.full) == nil)
+        #expect(ReportTables.cacheQuality(PlantedAnalysis.full.cacheQuality).rows.isEmpty)
+    }
+
+    @Test func theReportHoldsBoth() throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try Report(results: PlantedResults.results, analysis: Self.analysis).write(to: directory, formats: [.md, .png])
+        let text = try String(contentsOf: directory.appendingPathComponent("README.md"), encoding: .utf8)
+        #expect(text.contains("figures/quality.png") && text.contains("What each cache format costs in accuracy"))
+        let image = try Data(contentsOf: directory.appendingPathComponent("figures/quality.png"))
+        #expect(image.count > 500)
+    }
+
+    /// The numbers in the documentation are those that this build computes.
+    @Test func theDocumentHoldsTheTable() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let document = try String(
+            contentsOf: root.appendingPathComponent("docs/kv-cache-formats.md"), encoding: .utf8)
+        let table = MarkdownTable.text(
+            ReportTables.cacheQuality(CacheQuality.all(for: Set(CacheFormat.allCases))))
+        #expect(document.contains(table), "docs/kv-cache-formats.md should hold\n\(table)")
+    }
+
+    @Test func theTitleNamesTheFewestBits() {
+        #expect(
+            CacheQualityFigure.title(Self.analysis.cacheQuality)
+                == "With 3 bits an element, key scales per channel put outputs over real activations off by 41 %, "
+                + "scales per token by 59 %")
+        #expect(CacheQualityFigure.title([]).hasPrefix("Error of the output"))
+    }
+}
