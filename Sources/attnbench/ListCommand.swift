@@ -25,7 +25,8 @@ struct ListCommand: Command {
             """)
 
     @Argument(
-        help: "What to list: \(Topic.allCases.map(\.rawValue).joined(separator: ", ")).", transform: Self.topic)
+        help: "What to list: \(Topic.allCases.map(\.rawValue).joined(separator: ", ")).",
+        completion: .list(Topic.allCases.map(\.rawValue)), transform: Self.topic)
     var topic: Topic?
 
     private static func topic(_ name: String) throws -> Topic {

@@ -10,8 +10,8 @@ struct CacheQualityTests {
     private static let analysis = PlantedAnalysis.withCacheFormats
 
     @Test func figureIsAsReviewed() throws {
-        let figure = try #require(CacheQualityFigure.plot(Self.analysis).map(Figure.init))
-        #expect(figure.script == Golden.text("quality.gp", updatingTo: figure.script))
+        let figure = try #require(CacheQualityFigure.plot(Self.analysis).map { Figure($0) })
+        #expect(figure.drawing.script == Golden.text("quality.gp", updatingTo: figure.drawing.script))
         #expect(figure.data == Golden.text("quality.csv", updatingTo: figure.data))
     }
 
@@ -28,7 +28,8 @@ struct CacheQualityTests {
     @Test func theReportHoldsBoth() throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
         defer { try? FileManager.default.removeItem(at: directory) }
-        try Report(results: PlantedResults.results, analysis: Self.analysis).write(to: directory, formats: [.md, .png])
+        try Report([ReportSource(label: "new", results: PlantedResults.results, analysis: Self.analysis)])
+            .write(to: directory, formats: [.md, .png])
         let text = try String(contentsOf: directory.appendingPathComponent("README.md"), encoding: .utf8)
         #expect(text.contains("figures/quality.png") && text.contains("What each cache format costs in accuracy"))
         let image = try Data(contentsOf: directory.appendingPathComponent("figures/quality.png"))

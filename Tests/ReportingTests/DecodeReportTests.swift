@@ -20,7 +20,7 @@ import TestSupport
     func scriptAndDataAreAsReviewed(name: String) throws {
         let analysis = try #require(Self.analyses.first { $0.0 == name }).1
         let figure = try #require(Self.figures(analysis).first { $0.name == name })
-        #expect(figure.script == Golden.text("\(name).gp", updatingTo: figure.script))
+        #expect(figure.drawing.script == Golden.text("\(name).gp", updatingTo: figure.drawing.script))
         #expect(figure.data == Golden.text("\(name).csv", updatingTo: figure.data))
     }
 
@@ -29,7 +29,7 @@ import TestSupport
         func names(_ analysis: ScalingAnalysis) -> [String] { Self.figures(analysis).map(\.name) }
         #expect(names(PlantedDecode.growth) == ["decode", "bandwidth", "roofline"])
         #expect(names(PlantedDecode.streaming) == ["streaming", "roofline"])
-        #expect(names(PlantedDecode.formats).starts(with: ["formats", "cache-quality"]))
+        #expect(names(PlantedDecode.formats).starts(with: ["formats", "quality"]))
         #expect(names(PlantedDecode.inputAndOutput).starts(with: ["decode", "bandwidth", "tokens", "time"]))
         #expect(
             Set(names(PlantedAnalysis.full)).isDisjoint(with: ["decode", "bandwidth", "streaming", "tokens", "formats"])
@@ -41,7 +41,8 @@ import TestSupport
         defer { try? FileManager.default.removeItem(at: directory) }
         for (name, analysis) in Self.analyses {
             let report = Report(
-                results: PlantedResults.results, analysis: analysis, figures: Self.figures(analysis),
+                [ReportSource(label: "new", results: PlantedResults.results, analysis: analysis)],
+                figures: Self.figures(analysis),
                 gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
             #expect(try report.write(to: directory, formats: [.svg, .md]).map(\.description) == [])
             let file = directory.appendingPathComponent("figures/\(name).svg")

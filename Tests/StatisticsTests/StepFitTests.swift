@@ -71,7 +71,8 @@ import Testing
             for index in [4, 13] { values[index] += 0.2 }
             return !fit(values, search: &search).steps.isEmpty
         }
-        #expect(wrong <= 3)
+        // 3 are expected; more than 9 have a chance near 1 in 1,000.
+        #expect(wrong <= 9)
     }
 
     /// A wild result must not hide a step in its variance either, wherever it is.
