@@ -31,7 +31,9 @@ struct CheckCommand: Command {
     @Option(help: ArgumentHelp("Also stack so many layers and see how far they reach.", valueName: "n"))
     var layers: Int?
 
-    @Option(help: ArgumentHelp("Where a page and a figure of the stacks go.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Where a page and a figure of the stacks go.", valueName: "dir"),
+        completion: .directory)
     var output: String?
 
     @OptionGroup var outputOptions: OutputOptions
@@ -49,6 +51,11 @@ struct CheckCommand: Command {
     func run(on console: Console) throws {
         var kernels = KernelRegistry.all
         if !names.isEmpty { kernels = try names.map { try KernelRegistry.kernel(named: $0) } }
+        if layers != nil, !kernels.contains(where: MeasuredReceptiveField.isBounded) {
+            throw ValidationError(
+                "--layers has nothing to stack: none of the kernels has a mask with a bound; add one such as "
+                    + "sliding-window")
+        }
         try Self.check(kernels, paint: outputOptions.paint(on: console), on: console)
         if let layers { try stack(kernels, layers: layers, on: console) }
     }

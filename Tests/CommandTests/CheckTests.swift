@@ -64,6 +64,12 @@ import Testing
         #expect(session.messages.contains(message))
     }
 
+    @Test func kernelsWithoutABoundAreNotStacked() {
+        let session = Session("check full decode-window --layers 2")
+        #expect(session.status == .usage && session.output.isEmpty)
+        #expect(session.messages.contains("--layers has nothing to stack"))
+    }
+
     @Test func pairsThatAreNotCountedAsPromisedAreWrong() {
         let conformance = Conformance(of: Miscounting.self)
         #expect(!conformance.isConforming)
