@@ -52,7 +52,7 @@ public enum NumPyFile {
             throw NumPyError(path: path, problem: problem)
         } catch {
             try? handle.close()
-            throw NumPyError(path: path, problem: .unreadable(error.localizedDescription))
+            throw NumPyError(path: path, problem: .unreadable(error.systemWords))
         }
     }
 
@@ -79,7 +79,7 @@ public enum NumPyFile {
                 }
             }
         } catch {
-            throw NumPyError(path: path, problem: .unwritable(error.localizedDescription))
+            throw NumPyError(path: path, problem: .unwritable(error.systemWords))
         }
     }
 

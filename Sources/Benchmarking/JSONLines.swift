@@ -1,3 +1,4 @@
+import Attention
 import Foundation
 
 /// A file of one JSON value per line, written so that a kill at any instant costs at most the line in flight.
@@ -16,7 +17,7 @@ final class JSONLines {
             handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             try handle.seekToEnd()
         } catch {
-            throw .unwritable(path: path, reason: error.localizedDescription)
+            throw .unwritable(path: path, reason: error.systemWords)
         }
     }
 
@@ -25,14 +26,14 @@ final class JSONLines {
     /// The line survives the process at once, a power cut only after `sync`.
     func append(_ value: some Encodable) throws(ResultsError) {
         do { try handle.write(contentsOf: Self.line(value)) } catch {
-            throw .unwritable(path: path, reason: error.localizedDescription)
+            throw .unwritable(path: path, reason: error.systemWords)
         }
     }
 
     /// Waits until the disk has every line.
     func sync() throws(ResultsError) {
         do { try handle.synchronize() } catch {
-            throw .unwritable(path: path, reason: error.localizedDescription)
+            throw .unwritable(path: path, reason: error.systemWords)
         }
     }
 
@@ -42,7 +43,7 @@ final class JSONLines {
         do {
             contents = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
-            throw .unreadable(path: path, reason: error.localizedDescription)
+            throw .unreadable(path: path, reason: error.systemWords)
         }
         return split(contents)
     }
@@ -67,7 +68,7 @@ final class JSONLines {
             try handle.synchronize()
             try handle.close()
         } catch {
-            throw .unwritable(path: temporary, reason: error.localizedDescription)
+            throw .unwritable(path: temporary, reason: error.systemWords)
         }
         guard rename(temporary, path) == 0 else {
             throw .unwritable(path: path, reason: "rename: \(String(cString: strerror(errno)))")
@@ -108,7 +109,8 @@ final class JSONLines {
         case .keyNotFound(let key, _): return "`\(key.stringValue)` is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
             let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-            return (path.isEmpty ? "" : "`\(path)`: ") + context.debugDescription
+            let what = context.debugDescription
+            return (path.isEmpty ? "" : "`\(path)`: ") + (what.hasSuffix(".") ? String(what.dropLast()) : what)
         @unknown default: return "\(error)"
         }
     }

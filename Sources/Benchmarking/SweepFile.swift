@@ -29,7 +29,7 @@ public enum SweepFile {
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw .unreadable(path: path, reason: error.localizedDescription)
+            throw .unreadable(path: path, reason: error.systemWords)
         }
         let file = (path as NSString).lastPathComponent
         return try parse(text, file: file, overrides: overrides, kernels: kernels)

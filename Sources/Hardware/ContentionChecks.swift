@@ -24,12 +24,12 @@ enum ContentionChecks {
         }
         let percent = 100 * Double(stolen) / Double(counted.totalTicks)
         if percent > 0.5 {
-            return .bad("the hypervisor gave \(decimal(percent)) % of the CPU's time away; use a dedicated machine")
+            return .bad("the hypervisor gave \(twoDigits(percent)) % of the CPU's time away; use a dedicated machine")
         }
         if stolen == 0, surroundings.hypervisor != "none" {
             return .unknown("none since the start, or the hypervisor does not report it")
         }
-        return .ok("\(decimal(percent)) % of the CPU's time since the start")
+        return .ok("\(twoDigits(percent)) % of the CPU's time since the start")
     }
 
     static func runDelay(_ surroundings: Surroundings) -> Finding {
@@ -42,8 +42,8 @@ enum ContentionChecks {
         }
         let percent = 100 * numbers[1] / (numbers[0] + numbers[1])
         return percent > 5
-            ? .bad("this process waited for a CPU in \(decimal(percent)) % of its time; stop other work")
-            : .ok("waited for a CPU in \(decimal(percent)) % of its time")
+            ? .bad("this process waited for a CPU in \(twoDigits(percent)) % of its time; stop other work")
+            : .ok("waited for a CPU in \(twoDigits(percent)) % of its time")
     }
 
     /// The share of the last 10 s in which some process waited for a CPU.
@@ -54,8 +54,8 @@ enum ContentionChecks {
             return .unknown("the kernel does not tell its pressure (/proc/pressure/cpu)")
         }
         return percent > 5
-            ? .bad("processes waited for a CPU in \(decimal(percent)) % of the last 10 s; stop other work")
-            : .ok("processes waited for a CPU in \(decimal(percent)) % of the last 10 s")
+            ? .bad("processes waited for a CPU in \(twoDigits(percent)) % of the last 10 s; stop other work")
+            : .ok("processes waited for a CPU in \(twoDigits(percent)) % of the last 10 s")
     }
 
     /// More than an eighth of the CPUs busy, over the last minute, is a neighbour to be feared. A run shortly before
@@ -73,4 +73,9 @@ enum ContentionChecks {
     }
 
     static func decimal(_ number: Double) -> String { String(format: "%.2f", number) }
+
+    /// Of a percentage; below one it keeps two decimals.
+    static func twoDigits(_ percent: Double) -> String {
+        String(format: percent < 1 ? "%.2f" : percent < 10 ? "%.1f" : "%.0f", percent)
+    }
 }

@@ -39,7 +39,7 @@ public struct Quietness: Hashable, Sendable {
         }
         return ticks > 0
             ? .bad(
-                "the hypervisor took \(ContentionChecks.decimal(100 * share)) % of the CPU's time in the last second; "
+                "the hypervisor took \(ContentionChecks.twoDigits(100 * share)) % of the CPU's time in the last second; "
                     + "wait for its other guests or use a dedicated machine")
             : .ok("none in the last second")
     }

@@ -38,13 +38,23 @@ public enum ComparisonTables {
         }
         var text = ""
         if !comparison.cells.isEmpty { text += TerminalTable.text(cells(comparison), width: columns) }
-        for cell in comparison.uncompared { text += wrapped("\(cell.workload) is not compared: \(cell.reason)") }
+        text += uncompared(comparison.uncompared).map(wrapped).joined()
         if !comparison.guards.isEmpty { text += "\n" + TerminalTable.text(guards(comparison), width: columns) }
         for check in comparison.guards where !check.passed {
             text += wrapped("\(check.name.rawValue): \(check.message)")
         }
         if !comparison.shape.isEmpty { text += "\n" + shape(comparison).map(wrapped).joined() }
         return text + "\n" + wrapped(verdict(comparison))
+    }
+
+    /// A sentence for each reason: two results of different sweeps may have a hundred such cells.
+    private static func uncompared(_ cells: [UncomparedCell]) -> [String] {
+        var seen = Set<String>()
+        return cells.map(\.reason).filter { seen.insert($0).inserted }.map { reason in
+            let names = cells.filter { $0.reason == reason }.map { "\($0.workload)" }
+            let others = names.count == 2 ? " and 1 other cell" : " and \(names.count - 1) other cells"
+            return "\(names[0])\(names.count == 1 ? " is" : others + " are") not compared: \(reason)"
+        }
     }
 
     private static func shape(_ comparison: Comparison) -> [String] {
@@ -77,7 +87,8 @@ public enum ComparisonTables {
         if let most = visible.last {
             sentence += "; a slowdown of \(percent(most)) would have been seen in any cell"
         }
-        return sentence + " (\(Int(comparison.seconds.rounded())) s)."
+        if comparison.method == .paired { sentence += " (\(Int(comparison.seconds.rounded())) s)" }
+        return sentence + "."
     }
 
     static func percent(_ fraction: Double) -> String {

@@ -1,3 +1,4 @@
+import Attention
 import Foundation
 import Statistics
 
@@ -45,7 +46,7 @@ struct FigureFiles {
         for format in wanted {
             let file = folder.appendingPathComponent("\(figure.name).\(format.rawValue)")
             do { try wide[format]?.write(to: file) } catch {
-                throw .failed(figure: figure.name, message: error.localizedDescription)
+                throw .failed(figure: figure.name, message: error.systemWords)
             }
         }
         guard needsImages else { return }
@@ -67,13 +68,13 @@ struct FigureFiles {
             try files.createDirectory(at: scratch, withIntermediateDirectories: true)
             try Data(figure.data.utf8).write(to: scratch.appendingPathComponent("\(figure.name).csv"))
             try Data(drawing.script.utf8).write(to: scratch.appendingPathComponent("\(figure.name).gp"))
-        } catch { throw .failed(figure: figure.name, message: error.localizedDescription) }
+        } catch { throw .failed(figure: figure.name, message: error.systemWords) }
         try gnuplot.draw(figure.name, in: scratch, formats: formats)
         var bytes: [FigureFormat: Data] = [:]
         for format in formats {
             let file = scratch.appendingPathComponent("\(figure.name).\(format.rawValue)")
             do { bytes[format] = try Data(contentsOf: file) } catch {
-                throw .failed(figure: figure.name, message: error.localizedDescription)
+                throw .failed(figure: figure.name, message: error.systemWords)
             }
         }
         return bytes
@@ -90,14 +91,14 @@ extension URL {
     /// As a directory.
     func makeDirectory() throws(ReportError) {
         do { try FileManager.default.createDirectory(at: self, withIntermediateDirectories: true) } catch {
-            throw .notWritten(path: path, reason: error.localizedDescription)
+            throw .notWritten(path: path, reason: error.systemWords)
         }
     }
 
     /// As a file.
     func write(_ text: String) throws(ReportError) {
         do { try Data(text.utf8).write(to: self) } catch {
-            throw .notWritten(path: path, reason: error.localizedDescription)
+            throw .notWritten(path: path, reason: error.systemWords)
         }
     }
 }

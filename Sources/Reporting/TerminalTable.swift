@@ -28,11 +28,13 @@ public enum TerminalTable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Words in lines of at most `width` characters; lines after the first are indented.
+    /// Words in lines of at most `width` characters; lines after the first are indented. A per cent sign stays with its
+    /// number.
     public static func wrap(_ text: String, width: Int, indent: Int = 0) -> [String] {
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+        let words = text.replacing(" %", with: "\u{A0}%").split(separator: " ", omittingEmptySubsequences: false)
+        for word in words {
             if !line.isEmpty, line.count + 1 + word.count > width {
                 lines.append(line)
                 line = String(repeating: " ", count: indent) + word
@@ -40,7 +42,7 @@ public enum TerminalTable {
                 line += line.isEmpty ? String(word) : " " + word
             }
         }
-        return lines + [line]
+        return (lines + [line]).map { $0.replacing("\u{A0}%", with: " %") }
     }
 
     private static func fitting(_ table: Table, width: Int) -> Table {

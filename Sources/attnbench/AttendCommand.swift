@@ -21,10 +21,10 @@ struct AttendCommand: Command {
             Examples:
               attnbench attend --kernel full \\
                 --query q.npy --key k.npy --value v.npy --output o.npy
-              attnbench attend --kernel sliding-window --window 1K --type bfloat16 --check \\
-                --query q.npy --key k.npy --value v.npy --output o.npy
-              attnbench attend --kernel reference --mask attention-sink --sinks 4 --window 1020 \\
-                --query q.npy --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel sliding-window --window 1K --type bfloat16 \\
+                --check --query q.npy --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel reference --mask attention-sink --sinks 4 \\
+                --window 1020 --query q.npy --key k.npy --value v.npy --output o.npy
             """)
 
     @Option(

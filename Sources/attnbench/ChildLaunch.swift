@@ -1,3 +1,4 @@
+import Attention
 import Benchmarking
 import Foundation
 
@@ -23,7 +24,7 @@ struct ChildLaunch {
         process.standardOutput = events
         process.standardError = errors
         do { try process.run() } catch {
-            throw LaunchFailed(number: number, reason: "cannot be started: \(error.localizedDescription)")
+            throw LaunchFailed(number: number, reason: "cannot be started: \(error.systemWords)")
         }
         Interrupts.pass(to: process.processIdentifier)
         defer { Interrupts.pass(to: nil) }

@@ -18,7 +18,7 @@ struct CompareCommand: Command {
 
             Examples:
               attnbench compare reports/before reports/after
-              attnbench compare before.jsonl after.jsonl --delta 10% --output comparison --format json,csv
+              attnbench compare before.jsonl after.jsonl --delta 10% --output comparison
             """)
 
     @Argument(help: "A results file, or a report with one, to compare with.", completion: .results)

@@ -1,4 +1,5 @@
 import Analysis
+import Attention
 import Foundation
 import Reporting
 
@@ -36,7 +37,7 @@ struct ComparisonOutput {
             let file = folder.appendingPathComponent(export.fileName)
             let text = try export.text(comparison)
             do { try Data(text.utf8).write(to: file) } catch {
-                throw ReportError.notWritten(path: file.relativePath, reason: error.localizedDescription)
+                throw ReportError.notWritten(path: file.relativePath, reason: error.systemWords)
             }
             if !quiet { console.messages("Comparison: \(file.relativePath)\n") }
         }
@@ -53,7 +54,11 @@ enum ComparisonOutcome: Error, CustomStringConvertible {
         switch comparison.verdict {
         case .regressed: throw .regressed(culprits(of: comparison))
         case .inconclusive where strict:
-            throw .inconclusive("nothing is sure; measure on a quieter machine, or with a longer --time-budget")
+            let remedy =
+                comparison.method == .paired
+                ? "measure on a quieter machine, or with a longer --time-budget"
+                : "measure both with `attnbench run --launches 10` on a quieter machine, or use `attnbench gate`"
+            throw .inconclusive("nothing is sure; \(remedy)")
         case .inconclusive, .pass, .improved: return
         }
     }

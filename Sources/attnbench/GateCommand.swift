@@ -24,8 +24,8 @@ struct GateCommand: Command {
 
             Examples:
               attnbench gate --baseline ../base/.build/release/attnbench
-              attnbench gate --baseline old/attnbench --candidate new/attnbench --output comparison
-              attnbench gate --baseline old/attnbench --output comparison --format json,junit,github
+              attnbench gate --baseline old/attnbench --candidate new/attnbench
+              attnbench gate --baseline old/attnbench --output files --format json,junit
               attnbench gate --baseline old/attnbench smoke --delta 2% --strict
             """)
 

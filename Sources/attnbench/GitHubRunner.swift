@@ -1,4 +1,5 @@
 import Analysis
+import Attention
 import Foundation
 import Reporting
 
@@ -24,7 +25,7 @@ struct GitHubRunner {
             let text = StepSummary.text(comparison, mostBytes: StepSummary.mostBytes - before.count)
             try (before + Data(text.utf8)).write(to: file)
         } catch {
-            throw ReportError.notWritten(path: file.path, reason: error.localizedDescription)
+            throw ReportError.notWritten(path: file.path, reason: error.systemWords)
         }
     }
 

@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import Attention
 import Benchmarking
 import Foundation
 import Reporting
@@ -18,7 +19,7 @@ struct HistoryCommand: Command {
             Examples:
               attnbench history reports/nightly-*
               attnbench history reports/nightly-* --output reports/history --strict
-              attnbench history old.jsonl new.jsonl newer.jsonl newest.jsonl --order given --json
+              attnbench history old.jsonl new.jsonl newer.jsonl --order given --json
             """)
 
     @Argument(help: "Results files, or directories that hold results.jsonl.")
@@ -29,7 +30,7 @@ struct HistoryCommand: Command {
     var order: History.Order = .started
 
     @Option(
-        help: ArgumentHelp("Smallest change of interest.", valueName: "percent"), transform: Self.percent)
+        help: ArgumentHelp("Smallest change of interest; default 2%.", valueName: "percent"), transform: Self.percent)
     var smallest = 0.02
 
     @Option(help: ArgumentHelp("Write tables, figure and JSON there.", valueName: "dir"))
@@ -52,7 +53,9 @@ struct HistoryCommand: Command {
         if json {
             console.output(text)
         } else {
-            console.output(TerminalTable.text(HistoryTables.cells(history), width: console.width) + "\n")
+            if !history.cells.isEmpty {
+                console.output(TerminalTable.text(HistoryTables.cells(history), width: console.width) + "\n")
+            }
             for line in HistoryTables.findings(history) {
                 console.output(TerminalTable.wrap(line, width: console.width, indent: 2).joined(separator: "\n") + "\n")
             }
@@ -67,7 +70,7 @@ struct HistoryCommand: Command {
         }
         let file = directory.appendingPathComponent("history.json")
         do { try Data(json.utf8).write(to: file) } catch {
-            throw ReportError.notWritten(path: file.path, reason: error.localizedDescription)
+            throw ReportError.notWritten(path: file.path, reason: error.systemWords)
         }
         if !outputOptions.quiet {
             console.messages("History: \(directory.appendingPathComponent("index.html").relativePath)\n")

@@ -64,7 +64,8 @@ struct ListCommand: Command {
             do {
                 let sweep = try SweepFile.load(path)
                 let lengths = sweep.groups.flatMap(\.lengths)
-                let span = [lengths.min(), lengths.max()].compactMap { $0.map(TokenCount.text) }.joined(separator: "..")
+                let ends = Set([lengths.min(), lengths.max()].compactMap { $0 }).sorted()
+                let span = ends.map(TokenCount.text).joined(separator: "..")
                 return [name, "\(try sweep.workloads().count)", span, firstSentence(of: sweep.description)]
             } catch {
                 return [name, "-", "-", "cannot be used: \(error)"]

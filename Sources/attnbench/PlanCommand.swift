@@ -17,7 +17,7 @@ struct PlanCommand: Command {
 
             Examples:
               attnbench plan --model llama-3.1-70b --context 1M --accelerator h100-sxm
-              attnbench plan --model llama-4-scout --context 10_000_000 --accelerator h200-sxm --kv-type fp8
+              attnbench plan --model llama-4-scout --context 10_000_000 --kv-type fp8
               attnbench plan --model path/to/config.json --context 128K --batch 32 --json
               attnbench plan --model llama-4-scout --context 10M --formula article
               attnbench plan --claims
@@ -89,7 +89,7 @@ struct PlanCommand: Command {
     private func write(_ document: Document, figures: [Figure], to path: String, on console: Console) throws {
         let cautions = try DocumentDirectory(document, figures: figures).write(to: URL(fileURLWithPath: path))
         for caution in cautions { console.messages("Caution: \(caution)\n") }
-        if !outputOptions.quiet { console.messages("\(path)/index.html\n") }
+        if !outputOptions.quiet { console.messages("Plan: \(path)/index.html\n") }
     }
 
     private func measured(_ plan: ServingPlan) throws -> MeasuredPlan? {

@@ -16,7 +16,7 @@ enum PlanText {
                 }
             return [
                 cell.workload.kernel, MaskText.parameters(of: cell.workload.problem.mask),
-                cell.workload.variant, TokenCount.text(cell.workload.problem.shape.keyLength),
+                cell.workload.variant, Quantity.tokens(cell.workload.problem.shape.keyLength),
                 cell.callSeconds.map { TimeBudget.text(seconds: $0) } ?? "–",
                 cell.bytes.map(ByteCount.text) ?? "–",
             ] + decision
@@ -33,14 +33,18 @@ enum PlanText {
             return launches > 1 && seconds.isFinite ? "\(whole), \(TimeBudget.text(seconds: seconds)) a launch" : whole
         }
         let running = plan.cells.filter { if case .run = $0.decision { true } else { false } }
-        let largest = running.compactMap(\.bytes).max() ?? 0
+        let largest = running.compactMap(\.bytes).max()
         let inEach = launches > 1 ? " in each of \(launches) launches" : ""
         let sentence =
             "\(running.count) of \(plan.cells.count) cells\(inEach), about \(time(plan.seconds)) "
-            + "(time budget \(time(plan.timeBudgetSeconds))); the largest takes \(ByteCount.text(largest)) of memory, "
-            + "of \(ByteCount.text(plan.memoryLimitBytes)) that the run may use."
+            + "(time budget \(time(plan.timeBudgetSeconds)))"
+        let memory =
+            largest.map {
+                "; the largest takes \(ByteCount.text($0)) of memory, of \(ByteCount.text(plan.memoryLimitBytes)) that the "
+                    + "run may use"
+            } ?? ""
         return TerminalTable.text(table, width: columns) + "\n"
-            + TerminalTable.wrap(sentence, width: columns, indent: 2).joined(separator: "\n") + "\n"
+            + TerminalTable.wrap(sentence + memory + ".", width: columns, indent: 2).joined(separator: "\n") + "\n"
     }
 }
 

@@ -18,8 +18,8 @@ struct ReportCommand: Command {
               attnbench report reports/2026-03-01-scaling
               attnbench report results.jsonl --output reports/again --format md,png
               attnbench report results.jsonl --format tex,pdf --width column
-              attnbench report results.jsonl --format bencher,google-benchmark --output exports
-              attnbench report a.jsonl b.jsonl --label old --label new --output reports/old-new
+              attnbench report results.jsonl --format bencher,sql --output exports
+              attnbench report a.jsonl b.jsonl --label old --label new --output both
             """)
 
     @Argument(

@@ -1,3 +1,4 @@
+import Attention
 import Foundation
 
 /// Where a run's report goes when nobody says.
@@ -15,7 +16,7 @@ enum ReportDirectory {
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         } catch {
-            throw UnwritableDirectory(path: directory.relativePath, reason: error.localizedDescription)
+            throw UnwritableDirectory(path: directory.relativePath, reason: error.systemWords)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Attention
 import Foundation
 
 /// The same program linked several times with its sections in another order.
@@ -25,7 +26,7 @@ enum ShuffledLayouts {
                 try? FileManager.default.removeItem(atPath: program)
                 try FileManager.default.copyItem(atPath: scratch + "/release/attnbench", toPath: program)
             } catch {
-                throw .failed(log: scratch + ".log", reason: error.localizedDescription)
+                throw .failed(log: scratch + ".log", reason: error.systemWords)
             }
             programs.append(program)
         }
@@ -68,7 +69,7 @@ enum ShuffledLayouts {
             try process.run()
             process.waitUntilExit()
         } catch {
-            throw .failed(log: log, reason: error.localizedDescription)
+            throw .failed(log: log, reason: error.systemWords)
         }
         guard process.terminationStatus == 0 else {
             throw .failed(log: log, reason: "swift build ended with \(process.terminationStatus)")

@@ -16,7 +16,8 @@ import Testing
         var generator = SplitMix64(seed: seed)
         let header = ResultsHeader(
             machine: machine, ceilings: Planted.ceilings, build: PlantedComparison.side("a").build,
-            sweep: Sweep(name: "planted", groups: []), seed: 1, startedAt: "2026-01-01T00:00:00Z", command: "")
+            sweep: Sweep(name: "planted", groups: [.init(kernels: ["full"], lengths: Self.lengths)]), seed: 1,
+            startedAt: "2026-01-01T00:00:00Z", command: "")
         return Results(header: header, measurements: planted.measurements(Self.lengths, using: &generator))
     }
 
@@ -98,6 +99,13 @@ import Testing
             measurements: both.measurements.filter { $0.workload.problem.shape.queryLength > 512 })
         let comparison = try ResultsComparison(baseline: both, candidate: some, policy: GatePolicy(delta: 0.05))
         #expect(comparison.cells.count == 4)
-        #expect(comparison.uncompared.map(\.reason) == ["it is not in the candidate"])
+        #expect(comparison.uncompared.map(\.reason) == ["not in the candidate"])
+    }
+
+    @Test func cellsStandInTheOrderOfTheSweep() throws {
+        let done = results(launches)
+        let shuffled = Results(header: done.header, measurements: done.measurements.reversed())
+        let comparison = try ResultsComparison(baseline: shuffled, candidate: done, policy: GatePolicy(delta: 0.05))
+        #expect(comparison.cells.map(\.workload.problem.shape.queryLength) == Self.lengths)
     }
 }

@@ -107,6 +107,8 @@ struct ResultsFileTests {
         #expect(
             try error([header, line, line])
                 == "\(path):3: full 64 d=1 is there twice for launch 1; delete one of the two lines")
-        #expect(throws: ResultsError.self) { try ResultsFile.load(folder.file("none.jsonl")) }
+        #expect(try error([header, "{\"kernel\":", line])?.contains(".;") == false)
+        let missing = #expect(throws: ResultsError.self) { try ResultsFile.load(folder.file("none.jsonl")) }
+        #expect(missing?.description == "cannot read \(folder.file("none.jsonl")): no such file or directory")
     }
 }

@@ -26,6 +26,15 @@ import Testing
         #expect(session.output.contains("Examples:\n  attnbench \(name)"), "the help of \(name) has no example")
     }
 
+    /// What the terminal breaks in two cannot be copied from it.
+    @Test func examplesFitTheTerminal() {
+        for command in AttnBench.configuration.subcommands {
+            for line in command.configuration.discussion.split(separator: "\n") where line.hasPrefix("  ") {
+                #expect(line.count <= 80, "\(command._commandName): \(line)")
+            }
+        }
+    }
+
     @Test func versionIsANumber() {
         let session = Session("--version")
         #expect(session.status == .done)

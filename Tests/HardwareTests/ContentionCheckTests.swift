@@ -49,8 +49,8 @@ import Testing
 
     private static let schedstat = "proc/self/schedstat"
     @Test(arguments: [
-        CheckCase([schedstat: "950000 50000 12\n"], .ok, "5.00 %"),
-        CheckCase([schedstat: "900000 100000 12\n"], .bad, "10.00 %"),
+        CheckCase([schedstat: "950000 50000 12\n"], .ok, "5.0 %"),
+        CheckCase([schedstat: "900000 100000 12\n"], .bad, "10 %"),
         CheckCase([schedstat: "0 0 0\n"], .unknown, "does not count"), CheckCase([:], .unknown, "cannot be seen"),
     ])
     func tellsTheRunDelay(of test: CheckCase) throws { try test.expect(ContentionChecks.runDelay) }
@@ -59,7 +59,7 @@ import Testing
         ["proc/pressure/cpu": "some avg10=\(percent) avg60=0.88 avg300=0.67 total=6410925\nfull avg10=99.00\n"]
     }
     @Test(arguments: [
-        CheckCase(pressure("5.00"), .ok, "5.00 %"), CheckCase(pressure("46.10"), .bad, "46.10 %"),
+        CheckCase(pressure("5.00"), .ok, "5.0 %"), CheckCase(pressure("46.10"), .bad, "46 %"),
         CheckCase(["proc/pressure/cpu": "nonsense"], .unknown, "/proc/pressure/cpu"), CheckCase([:], .unknown, "tell"),
     ])
     func tellsThePressure(of test: CheckCase) throws { try test.expect(ContentionChecks.pressure) }

@@ -20,6 +20,14 @@ import Testing
                 == "PASS: of 1 cells 1 within ±5 %; a slowdown of 6.1 % would have been seen in any cell (18 s).")
     }
 
+    @Test func cellsThatLackForOneReasonAreCounted() {
+        let uncompared = [512, 1024, 2048].map {
+            UncomparedCell(workload: PlantedComparison.workload("full", .causal, $0), reason: "not in the baseline")
+        }
+        let text = ComparisonTables.text(PlantedComparison.comparison(uncompared: uncompared), columns: 80)
+        #expect(text.contains("\nfull 512 and 2 other cells are not compared: not in the baseline\n"))
+    }
+
     @Test func selfTestsFitToo() {
         func power(_ planted: Double, found: Int) -> SelfTest.Power {
             let share = BinomialProportion(successes: found, trials: 40)

@@ -29,6 +29,12 @@ import Testing
         #expect(text == Golden.text("history", updatingTo: text))
     }
 
+    @Test func resultsWithoutTimesHaveNoHistory() throws {
+        let results = PlantedSession(day: 1, []).results
+        let empty = try History([(path: "day1.jsonl", results: results)], smallestChange: 0.02)
+        #expect(HistoryTables.findings(empty) == ["no cell has a time in any of these results"])
+    }
+
     @Test func isDrawn() throws {
         let figure = try #require(Figure.all(for: Self.history).first)
         #expect(figure.script == Golden.text("history.gp", updatingTo: figure.script))

@@ -50,16 +50,16 @@ enum PlantedComparison {
     ]
 
     static func comparison(
-        cells: [CellComparison] = cells, guardPasses: Bool = true, shapePasses: Bool = true
+        cells: [CellComparison] = cells, guardPasses: Bool = true, shapePasses: Bool = true,
+        uncompared: [UncomparedCell] = [
+            UncomparedCell(workload: workload("full-blas", .causal, 2048), reason: "baseline: this build has no kernel")
+        ]
     ) -> Comparison {
         Comparison(
             method: .paired, sweep: "gate", delta: 0.05, baseline: side("old/attnbench"),
             candidate: side("new/attnbench"), machine: PlantedResults.header.machine, seed: 1,
             command: "attnbench gate --baseline old/attnbench", seconds: 18.4, cells: cells,
-            uncompared: [
-                UncomparedCell(
-                    workload: workload("full-blas", .causal, 2048), reason: "baseline: this build has no kernel")
-            ],
+            uncompared: uncompared,
             guards: [
                 check(.baselineAgainstItself, 1.001, passed: true),
                 check(.frozenLoop, guardPasses ? 1 : 1.2, passed: guardPasses),

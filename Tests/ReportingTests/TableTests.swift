@@ -29,6 +29,10 @@ import TestSupport
                 == "| name      |     n |\n| --------- | ----: |\n| a         | 1,000 |\n| long name |     2 |\n")
     }
 
+    @Test func aPerCentSignStaysWithItsNumber() {
+        #expect(TerminalTable.wrap("takes 79 % of it", width: 8) == ["takes", "79 % of", "it"])
+    }
+
     @Test func aColumnWithoutHeadingHasNoRule() {
         let table = Table(columns: [.init("name", .left), .init("", .left)], rows: [["a", "remark"]])
         #expect(TerminalTable.text(table, width: 80) == "name\n────\na     remark\n")

@@ -51,13 +51,13 @@ public struct ResultsComparison: Sendable {
         let logMedians: [Double]
 
         init(_ measurements: [Benchmarking.Measurement]?, in name: String) throws(UnsupportedProblem) {
-            guard let measurements else { throw UnsupportedProblem("it is not in the \(name)") }
+            guard let measurements else { throw UnsupportedProblem("not in the \(name)") }
             var records: [Benchmarking.Measurement.Record] = []
             for measurement in measurements {
                 switch measurement.outcome {
                 case .measured(let record): records.append(record)
                 case .skipped(let reason) where measurements.count == 1:
-                    throw UnsupportedProblem("the \(name) skipped it: \(reason)")
+                    throw UnsupportedProblem("skipped in the \(name): \(reason)")
                 case .skipped: break
                 case .failed(let reason, _): throw UnsupportedProblem("its result in the \(name) is wrong: \(reason)")
                 }
@@ -76,10 +76,13 @@ public struct ResultsComparison: Sendable {
         }
     }
 
-    /// The baseline's order, then what only the candidate has.
+    /// The order of the baseline's sweep, then what only the candidate has; files have cells as they were done, shuffled.
     private static func order(_ baseline: Results, _ candidate: Results) -> [Workload] {
+        let measured = (baseline.measurements + candidate.measurements).map(\.workload)
+        let present = Set(measured)
+        let swept = [baseline, candidate].flatMap { (try? $0.header.sweep.workloads()) ?? [] }
         var seen = Set<Workload>()
-        return (baseline.measurements + candidate.measurements).map(\.workload).filter { seen.insert($0).inserted }
+        return (swept.filter(present.contains) + measured).filter { seen.insert($0).inserted }
     }
 
     private static func cells(

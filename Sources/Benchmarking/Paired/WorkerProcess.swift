@@ -1,3 +1,4 @@
+import Attention
 import Foundation
 import Hardware
 
@@ -39,7 +40,7 @@ final class WorkerProcess {
         do {
             try process.run()
         } catch {
-            throw .notStarted(side: launch.side, path: launch.path, reason: error.localizedDescription)
+            throw .notStarted(side: launch.side, path: launch.path, reason: error.systemWords)
         }
         do throws(WorkerError) {
             greeting = try Self.greeting(launch, process, requests, replies, errors, &buffer)

@@ -31,6 +31,7 @@ extension Document {
 public enum HistoryTables {
     /// The sentences at the top: what is slower now, what is faster, what to watch.
     public static func findings(_ history: History) -> [String] {
+        if history.cells.isEmpty { return ["no cell has a time in any of these results"] }
         func sentence(_ state: CellHistory.State, _ text: (CellHistory) -> String) -> [String] {
             history.cells.filter { $0.state == state }.map(text)
         }
