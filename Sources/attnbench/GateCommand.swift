@@ -45,9 +45,7 @@ struct GateCommand: Command {
 
     @OptionGroup var options: GateOptions
     @OptionGroup var pinning: PinningOptions
-
     @OptionGroup var comparisonOptions: ComparisonOptions
-
     @OptionGroup var outputOptions: OutputOptions
 
     func run(on console: Console) throws {
@@ -56,8 +54,8 @@ struct GateCommand: Command {
             console: console, quiet: outputOptions.quiet, options: comparisonOptions)
         let sweep = try options.sweep(named: self.sweep)
         let workloads = try sweep.workloads()
-        let progress = options.progress(on: console, quiet: outputOptions.quiet)
-        defer { (progress as? TextProgress)?.end() }
+        let progress = outputOptions.progress(on: console)
+        defer { progress.end() }
         let session = try GateSession(
             PairedBench.Programs(baseline: baseline, candidate: candidate ?? GateOptions.thisProgram),
             placement: pinning.placement, seed: options.seed, progress: GateProgress(progress))
@@ -74,7 +72,7 @@ struct GateCommand: Command {
             seconds: Double(SystemClock().nanoseconds - start) / 1e9, cells: decision.cells,
             uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape,
             cautions: session.cautions.map(Caution.init) + decision.cautions)
-        (progress as? TextProgress)?.end()
+        progress.end()
         try output.write(comparison)
         try ComparisonOutcome.check(comparison, strict: strict)
     }
