@@ -20,7 +20,7 @@ struct GateCommand: Command {
             REGRESSED at any noise.
 
             Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE where --strict is given, with 5 where the baseline is \
-            missing.
+            missing, with 6 where --require-quiet is given and the machine is not quiet.
 
             Examples:
               attnbench gate --baseline ../base/.build/release/attnbench
@@ -44,6 +44,7 @@ struct GateCommand: Command {
     var strict = false
 
     @OptionGroup var options: GateOptions
+    @OptionGroup var quietOptions: QuietOptions
     @OptionGroup var pinning: PinningOptions
     @OptionGroup var comparisonOptions: ComparisonOptions
     @OptionGroup var outputOptions: OutputOptions
@@ -54,6 +55,7 @@ struct GateCommand: Command {
             console: console, quiet: outputOptions.quiet, options: comparisonOptions)
         let sweep = try options.sweep(named: self.sweep)
         let workloads = try sweep.workloads()
+        try quietOptions.require(pinning.placement, threads: 1, on: console, outputOptions)
         let progress = outputOptions.progress(on: console)
         defer { progress.end() }
         let session = try GateSession(
