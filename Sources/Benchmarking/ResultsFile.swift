@@ -54,7 +54,7 @@ struct ResultsLines {
     init(resuming path: String, header: ResultsHeader) throws(ResultsError) {
         guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
         try self.init(path)
-        let differing = results.header.fieldsThatDiffer(from: header)
+        let differing = results.header.differences(from: header)
         guard differing.isEmpty else { throw .differs(path: path, fields: differing) }
     }
 

@@ -111,39 +111,3 @@ public final class RunLog {
         try? FileManager.default.removeItem(atPath: journalPath)
     }
 }
-
-extension ResultsHeader {
-    /// What makes two runs one: the fields in which they may not differ, by name, where they do.
-    func fieldsThatDiffer(from other: ResultsHeader) -> [String] {
-        let pairs: [(String, Bool)] = [
-            ("build.commit", build.commit == other.build.commit),
-            ("build.dirty", build.dirty == other.build.dirty),
-            ("build.compiler", build.compiler == other.build.compiler),
-            ("build.flags", build.flags == other.build.flags),
-            ("build.simd", build.simd == other.build.simd),
-            ("build.blasCore", build.blasCore == other.build.blasCore),
-            ("sweep", sweep == other.sweep),
-            ("seed", seed == other.seed),
-        ]
-        return machineFieldsThatDiffer(from: other) + pairs.filter { !$0.1 }.map(\.0)
-    }
-
-    /// The fields of the machine that make times comparable, by name, where they differ.
-    public func machineFieldsThatDiffer(from other: ResultsHeader) -> [String] {
-        let (a, b) = (machine, other.machine)
-        let pairs: [(String, Bool)] = [
-            ("machine.cpuModel", a.cpuModel == b.cpuModel),
-            ("machine.cpuRevision", a.cpuRevision == b.cpuRevision),
-            ("machine.architecture", a.architecture == b.architecture),
-            ("machine.physicalCores", a.physicalCores == b.physicalCores),
-            ("machine.logicalCPUs", a.logicalCPUs == b.logicalCPUs),
-            ("machine.caches", a.caches == b.caches),
-            // The system's own share changes by some pages with every update of its kernel.
-            ("machine.memoryBytes", abs(a.memoryBytes - b.memoryBytes) <= a.memoryBytes / 100),
-            ("machine.hypervisor", a.hypervisor == b.hypervisor),
-            ("machine.vectorLanes", a.vectorLanes == b.vectorLanes),
-            ("machine.instructionSet", a.instructionSet == b.instructionSet),
-        ]
-        return pairs.filter { !$0.1 }.map(\.0)
-    }
-}

@@ -270,14 +270,16 @@ enum TileArithmetic {
     /// bfloat16 multiplies with bfloat16 only: queries and weights of another type would lose by it. Turned keys are
     /// float32 in any format.
     init(_ problem: AttentionProblem, _ format: CacheFormat) {
-        let tile = CacheTileLayout(format, headDimension: problem.shape.headDimension)
-        switch tile.plainLayout {
-        case .some(let layout) where problem.positions == .none:
-            self = layout == cache_layout_bfloat16 && problem.elementType != .bfloat16 ? .unpacked : .direct(layout)
-        case nil
-        where format != .kivi2 && problem.positions == .none:
-            self = .integers(tile.codes)
-        default: self = .unpacked
+        guard problem.positions == .none else {
+            self = .unpacked
+            return
+        }
+        switch CacheTileLayout(format, headDimension: problem.shape.headDimension).words {
+        case .plain(cache_layout_bfloat16) where problem.elementType != .bfloat16: self = .unpacked
+        case .plain(let layout): self = .direct(layout)
+        case .codes(let codes) where codes == cache_codes_q8_0 || codes == cache_codes_q4_0: self = .integers(codes)
+        // Minima have no product in integers.
+        case .codes: self = .unpacked
         }
     }
 }

@@ -46,7 +46,7 @@ public struct StorageType: Sendable, Hashable {
     public static let int4g64 = StorageType("int4-g64", nominal: 4, true: 4.5, "16-bit scale and zero for 64 elements")
     public static let int4g32 = StorageType("int4-g32", nominal: 4, true: 5, "16-bit scale and zero for 32 elements")
     public static let kivi2 = StorageType(
-        "kivi2", nominal: 2, true: 3, residualTokens: 128,
+        "kivi-2", nominal: 2, true: 3, residualTokens: 128,
         "16-bit scale and zero for 32 elements, last 128 tokens in 16 bits (KIVI, arXiv 2402.02750)")
 
     public static let all = [

@@ -84,7 +84,7 @@ struct AttnBench: ParsableCommand {
     }
 
     /// Nil for errors that are not of this project.
-    private static func status(of error: any Error) -> ProgramStatus? {
+    static func status(of error: any Error) -> ProgramStatus? {
         switch error {
         case let error as NumPyError:
             if case .unwritable = error.problem { .internalFailure } else { .usage }
@@ -112,7 +112,7 @@ struct AttnBench: ParsableCommand {
     private static func status(ofWorker error: WorkerError) -> ProgramStatus {
         switch error {
         case .notStarted(let side, _, _), .noWorker(let side, _, _), .otherProtocol(let side, _, _):
-            side == "baseline" ? .baselineMissing : .usage
+            side == .baseline ? .baselineMissing : .usage
         case .died, .garbled, .hung, .unknownRequest, .cancelled: .internalFailure
         }
     }

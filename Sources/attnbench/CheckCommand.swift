@@ -69,7 +69,7 @@ struct CheckCommand: Command {
             let cautions = try DocumentDirectory(Document(receptiveFields: fields), figures: figures)
                 .write(to: directory)
             if !outputOptions.quiet {
-                for caution in cautions { console.messages("Caution: \(caution)\n") }
+                console.caution(cautions)
                 console.messages("Report: \(directory.appendingPathComponent("index.html").relativePath)\n")
             }
         }

@@ -30,7 +30,7 @@ struct CompareCommand: Command {
     @Option(
         help: ArgumentHelp(
             "The change that is tolerated, such as 2%; default 5% behind a hypervisor, else 2%.", valueName: "share"),
-        transform: GateOptions.share)
+        transform: OptionValues.share)
     var delta: Double?
 
     @Flag(help: "Exit with 4 where the comparison is INCONCLUSIVE.")
@@ -43,7 +43,7 @@ struct CompareCommand: Command {
     func run(on console: Console) throws {
         let output = try ComparisonOutput(
             console: console, quiet: outputOptions.quiet, options: comparisonOptions)
-        let (baselinePath, candidatePath) = (Self.file(baseline), Self.file(candidate))
+        let (baselinePath, candidatePath) = (ResultsPath.file(baseline), ResultsPath.file(candidate))
         guard FileManager.default.fileExists(atPath: baselinePath) else {
             throw BaselineResultsMissing(path: baselinePath)
         }
@@ -61,17 +61,10 @@ struct CompareCommand: Command {
             seed: after.header.seed, command: command.joined(separator: " "), seconds: 0, cells: found.cells,
             uncompared: found.uncompared, shape: found.shape, cautions: found.cautions)
         try output.write(comparison)
-        if let wrong = found.uncompared.first(where: { $0.reason.contains("in the candidate is wrong") }) {
+        if let wrong = found.wrong.first {
             throw WrongResult(description: "\(wrong.workload): \(wrong.reason)")
         }
         try ComparisonOutcome.check(comparison, strict: strict)
-    }
-
-    /// The results within a report's directory, or the file itself.
-    private static func file(_ path: String) -> String {
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        return exists && isDirectory.boolValue ? path + "/results.jsonl" : path
     }
 }
 

@@ -19,12 +19,7 @@ struct ComparisonOutput {
 
     func write(_ comparison: Comparison) throws {
         console.output(ComparisonTables.text(comparison, columns: console.width))
-        if !quiet {
-            for caution in comparison.cautions {
-                let lines = TerminalTable.wrap("Caution: \(caution)", width: console.width, indent: 2)
-                console.messages(lines.joined(separator: "\n") + "\n")
-            }
-        }
+        if !quiet { console.caution(comparison.cautions) }
         if let directory = options.output { try write(comparison, into: URL(fileURLWithPath: directory)) }
         if options.format?.contains(where: { $0.name == "github" }) == true {
             try GitHubRunner(environment: console.environment).show(comparison, output: console.output)

@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 
 /// Where a command prints, and what it knows of who reads it.
 struct Console {
@@ -14,6 +15,14 @@ struct Console {
 
     /// How wide tables may be.
     var width: Int { columns ?? Terminal.columns }
+
+    /// Doubts, one below the other, wrapped.
+    func caution(_ doubts: [some CustomStringConvertible]) {
+        for doubt in doubts {
+            let lines = TerminalTable.wrap("Caution: \(doubt)", width: width, indent: 2)
+            messages(lines.joined(separator: "\n") + "\n")
+        }
+    }
 
     static var standard: Console {
         Console(

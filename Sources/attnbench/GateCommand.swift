@@ -20,7 +20,7 @@ struct GateCommand: Command {
             REGRESSED at any noise.
 
             Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE where --strict is given, with 5 where the baseline is \
-            missing.
+            missing, with 6 where --require-quiet is given and the machine is not quiet.
 
             Examples:
               attnbench gate --baseline ../base/.build/release/attnbench
@@ -44,10 +44,9 @@ struct GateCommand: Command {
     var strict = false
 
     @OptionGroup var options: GateOptions
+    @OptionGroup var quietOptions: QuietOptions
     @OptionGroup var pinning: PinningOptions
-
     @OptionGroup var comparisonOptions: ComparisonOptions
-
     @OptionGroup var outputOptions: OutputOptions
 
     func run(on console: Console) throws {
@@ -56,8 +55,9 @@ struct GateCommand: Command {
             console: console, quiet: outputOptions.quiet, options: comparisonOptions)
         let sweep = try options.sweep(named: self.sweep)
         let workloads = try sweep.workloads()
-        let progress = options.progress(on: console, quiet: outputOptions.quiet)
-        defer { (progress as? TextProgress)?.end() }
+        try quietOptions.require(pinning.placement, threads: 1, on: console, outputOptions)
+        let progress = outputOptions.progress(on: console)
+        defer { progress.end() }
         let session = try GateSession(
             PairedBench.Programs(baseline: baseline, candidate: candidate ?? GateOptions.thisProgram),
             placement: pinning.placement, seed: options.seed, progress: GateProgress(progress))
@@ -74,7 +74,7 @@ struct GateCommand: Command {
             seconds: Double(SystemClock().nanoseconds - start) / 1e9, cells: decision.cells,
             uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape,
             cautions: session.cautions.map(Caution.init) + decision.cautions)
-        (progress as? TextProgress)?.end()
+        progress.end()
         try output.write(comparison)
         try ComparisonOutcome.check(comparison, strict: strict)
     }

@@ -9,12 +9,12 @@ struct GateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The change that is tolerated, such as 2%; default 5% behind a hypervisor, else 2%.", valueName: "share"),
-        transform: Self.share)
+        transform: OptionValues.share)
     var delta: Double?
 
     @Option(
         help: ArgumentHelp("Time for everything, such as 30s or 5m, in place of the sweep's.", valueName: "time"),
-        transform: Self.duration)
+        transform: OptionValues.duration)
     var timeBudget: Double?
 
     @Option(help: ArgumentHelp("Decides inputs, order and environment.", valueName: "n"))
@@ -22,7 +22,7 @@ struct GateOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("An axis in place of the sweep's, such as lengths=1K..8K*2.", valueName: "key=value"),
-        transform: Self.override)
+        transform: OptionValues.override)
     var set: [SweepFile.Override] = []
 
     func sweep(named name: String) throws -> Sweep {
@@ -31,12 +31,6 @@ struct GateOptions: ParsableArguments {
 
     func policy(on machine: Machine) -> GatePolicy {
         GatePolicy(delta: delta ?? GatePolicy.defaultDelta(hypervisor: machine.hypervisor))
-    }
-
-    func progress(on console: Console, quiet: Bool) -> any ProgressObserver {
-        if quiet { return SilentProgress() }
-        return TextProgress(
-            console.messagesAreTerminal ? .terminal(columns: console.width) : .lines, write: console.messages)
     }
 
     /// What gives these options again.
@@ -50,25 +44,4 @@ struct GateOptions: ParsableArguments {
 
     /// The program that is running.
     static var thisProgram: String { Bundle.main.executableURL?.resolvingSymlinksInPath().path ?? "attnbench" }
-
-    static func share(_ text: String) throws -> Double {
-        guard text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0, percent < 100 else {
-            throw ValidationError("\"\(text)\" is no share; write 2% or 0.5%")
-        }
-        return percent / 100
-    }
-
-    static func duration(_ text: String) throws -> Double {
-        guard let seconds = TimeBudget.parse(text) else {
-            throw ValidationError("\"\(text)\" is no time; write 500ms, 30s, 5m or 2h")
-        }
-        return seconds
-    }
-
-    private static func override(_ text: String) throws -> SweepFile.Override {
-        guard let override = SweepFile.Override(text) else {
-            throw ValidationError("\"\(text)\" sets nothing; write key=value, such as lengths=1K..8K*2")
-        }
-        return override
-    }
 }

@@ -9,8 +9,6 @@ struct GateSession {
     let baselineBuild: ResultsHeader.Build
     let candidateBuild: ResultsHeader.Build
     let machine: Machine
-    let seed: UInt64
-    let cancellation: Cancellation
     private let bench: PairedBench
     private let progress: GateProgress
 
@@ -23,12 +21,10 @@ struct GateSession {
         let cpus = try placement.cpus(forThreads: 1, on: Topology())
         let pinning = cpus.isEmpty ? ["--no-pin"] : ["--cpu", "\(cpus[0])"]
         self.programs = programs
-        self.seed = seed
         self.progress = progress
-        cancellation = Interrupts.cancellation()
         bench = PairedBench(
-            programs, arguments: ["worker", "--seed", "\(seed)"] + pinning, cancellation: cancellation,
-            progress: progress.visited)
+            programs, arguments: ["worker", "--seed", "\(seed)"] + pinning,
+            cancellation: Interrupts.cancellation(), progress: progress.visited)
         (baselineBuild, candidateBuild, machine) = try bench.builds()
     }
 
@@ -81,8 +77,7 @@ final class GateProgress {
     func visited(_ done: Int, of total: Int) {
         observer.report(
             ProgressEvent(
-                phase: phase, cell: block, done: done, total: total, secondsLeft: nil, samples: 0,
-                contaminatedSamples: 0))
+                phase: phase, cell: block, done: done, total: total, secondsLeft: nil))
     }
 }
 

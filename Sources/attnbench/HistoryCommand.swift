@@ -22,7 +22,7 @@ struct HistoryCommand: Command {
               attnbench history old.jsonl new.jsonl newer.jsonl --order given --json
             """)
 
-    @Argument(help: "Results files, or directories that hold results.jsonl.")
+    @Argument(help: "Results files, or directories that hold results.jsonl.", completion: .results)
     var results: [String]
 
     @Option(
@@ -33,7 +33,7 @@ struct HistoryCommand: Command {
         help: ArgumentHelp("Smallest change of interest; default 2%.", valueName: "percent"), transform: Self.percent)
     var smallest = 0.02
 
-    @Option(help: ArgumentHelp("Write tables, figure and JSON there.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Write tables, figure and JSON there.", valueName: "dir"), completion: .directory)
     var output: String?
 
     @Flag(help: "Print JSON.")
@@ -48,7 +48,7 @@ struct HistoryCommand: Command {
         var files: [(path: String, results: Results)] = []
         for path in results.map(ResultsPath.file) { files.append((path, try ResultsFile.load(path))) }
         let history = try History(files, order: order, smallestChange: smallest)
-        let text = try Self.json(history)
+        let text = try JSONText.of(history)
         if let output { try write(history, text, to: URL(fileURLWithPath: output), on: console) }
         if json {
             console.output(text)
@@ -65,9 +65,8 @@ struct HistoryCommand: Command {
 
     private func write(_ history: History, _ json: String, to directory: URL, on console: Console) throws {
         let pages = DocumentDirectory(Document(history), figures: Figure.all(for: history))
-        for caution in try pages.write(to: directory) where !outputOptions.quiet {
-            console.messages("Caution: \(caution)\n")
-        }
+        let cautions = try pages.write(to: directory)
+        if !outputOptions.quiet { console.caution(cautions) }
         let file = directory.appendingPathComponent("history.json")
         do { try Data(json.utf8).write(to: file) } catch {
             throw ReportError.notWritten(path: file.path, reason: error.systemWords)
@@ -75,12 +74,6 @@ struct HistoryCommand: Command {
         if !outputOptions.quiet {
             console.messages("History: \(directory.appendingPathComponent("index.html").relativePath)\n")
         }
-    }
-
-    private static func json(_ history: History) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(history), as: UTF8.self) + "\n"
     }
 
     private static func percent(_ text: String) throws -> Double {

@@ -25,7 +25,7 @@ struct LaunchCommand: Command {
     var number: Int
 
     @Option(
-        help: ArgumentHelp("Time for everything; none without.", valueName: "time"), transform: RunCommand.duration)
+        help: ArgumentHelp("Time for everything; none without.", valueName: "time"), transform: OptionValues.duration)
     var timeBudget: Double?
 
     @Option(help: ArgumentHelp("Most rounds that a cell is visited in.", valueName: "n"))
@@ -61,15 +61,11 @@ struct LaunchCommand: Command {
         options.timeBudgetSeconds = timeBudget ?? .infinity
         options.secondsAlreadySpent = Double(SystemClock().nanoseconds - start) / 1e9
         let launch = MeasuringLaunch(
-            bench: bench, options: options, paddingBytes: console.environment[Self.padding]?.utf8.count ?? 0)
+            bench: bench, options: options, paddingBytes: EnvironmentPadding.bytes(in: console.environment))
         let outcome = try launch.run(
             workloads, into: log, progress: EventProgress { console.output($0.line) }, cancellation: cancellation)
         console.output(LaunchEvent.ended(wasInterrupted: outcome.wasInterrupted).line)
     }
-
-    /// The environment variable that only takes room: it moves the stack, whose place can be lucky or unlucky for a
-    /// kernel (Mytkowicz et al., ASPLOS 2009).
-    static let padding = "ATTNBENCH_PADDING"
 }
 
 /// What a launch tells the run that started it, one line each.

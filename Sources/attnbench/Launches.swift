@@ -74,11 +74,8 @@ struct Launches {
         return words + pinning
     }
 
-    /// This process's own, with a variable of 0 to 4,095 bytes more: a page, over which the stack's place repeats.
     private func environment(_ number: Int) -> [String: String] {
         var generator = SplitMix64(seed: seed &+ UInt64(number) << 32)
-        let bytes = Int.random(in: 0..<4096, using: &generator)
-        let own = ProcessInfo.processInfo.environment
-        return own.merging([LaunchCommand.padding: String(repeating: "x", count: bytes)]) { $1 }
+        return EnvironmentPadding.pad(ProcessInfo.processInfo.environment, using: &generator)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Hardware
 import Kernels
+import Reporting
 
 struct MachineCommand: Command {
     static let configuration = CommandConfiguration(
@@ -29,7 +30,7 @@ struct MachineCommand: Command {
         let description = try MachineDescription.measure(pinning.placement, threads: pinning.threadCount)
         console.output(
             json
-                ? try description.json()
+                ? try JSONText.of(description)
                 : description.text(
                     paint: outputOptions.paint(on: console), width: console.width))
     }
@@ -49,12 +50,6 @@ struct MachineDescription: Codable, Hashable {
         return MachineDescription(
             machine: Machine.current(topology: topology, team: team),
             ceilings: Ceilings.measure(on: team, topology: topology), threads: threads, blasCore: BLASCore.current)
-    }
-
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
 
     func text(paint: Paint, width: Int? = nil) -> String {

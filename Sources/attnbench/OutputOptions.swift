@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarking
 
 /// How a command prints.
 struct OutputOptions: ParsableArguments {
@@ -11,6 +12,13 @@ struct OutputOptions: ParsableArguments {
 
     @Option(name: .long, help: "When to colour: auto is on a terminal, unless NO_COLOR is set.")
     var color: Color = .auto
+
+    /// Lines that replace each other on a terminal, lines below each other elsewhere, nothing with `--quiet`.
+    func progress(on console: Console) -> any ProgressObserver {
+        if quiet { return SilentProgress() }
+        return TextProgress(
+            console.messagesAreTerminal ? .terminal(columns: console.width) : .lines, write: console.messages)
+    }
 
     /// NO_COLOR counts when it is set and not empty (no-color.org); an explicit `always` is stronger.
     func paint(on console: Console) -> Paint {

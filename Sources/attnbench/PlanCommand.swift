@@ -81,15 +81,17 @@ struct PlanCommand: Command {
         let width = console.width
         console.output(
             display.json
-                ? try Self.json(PlanSummary(plan, measured: measured))
+                ? try JSONText.of(PlanSummary(plan, measured: measured))
                 : display.markdown
                     ? MarkdownDocument.text(document) : TerminalDocument.text(document, width: width))
     }
 
     private func write(_ document: Document, figures: [Figure], to path: String, on console: Console) throws {
         let cautions = try DocumentDirectory(document, figures: figures).write(to: URL(fileURLWithPath: path))
-        for caution in cautions { console.messages("Caution: \(caution)\n") }
-        if !outputOptions.quiet { console.messages("Plan: \(path)/index.html\n") }
+        if !outputOptions.quiet {
+            console.caution(cautions)
+            console.messages("Plan: \(path)/index.html\n")
+        }
     }
 
     private func measured(_ plan: ServingPlan) throws -> MeasuredPlan? {
@@ -117,11 +119,5 @@ struct PlanCommand: Command {
     private static func model(named name: String) throws -> Model {
         let isPath = name.hasSuffix(".json") || name.contains("/") || FileManager.default.fileExists(atPath: name)
         return isPath ? try Model(configurationAt: name) : try ModelCatalogue.shipped.model(named: name)
-    }
-
-    private static func json(_ summary: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(summary), as: UTF8.self) + "\n"
     }
 }

@@ -9,10 +9,10 @@ struct QuietOptions: ParsableArguments {
     /// Watches for a second where it was asked for. Call it before the program makes noise of its own.
     ///
     /// - Throws: `EnvironmentUnfit` where a check is bad. Unknown is not ok, but no reason to refuse: it is told.
-    func require(_ placement: Placement, threads: Int, on console: Console) throws {
+    func require(_ placement: Placement, threads: Int, on console: Console, _ options: OutputOptions) throws {
         guard requireQuiet else { return }
         let quietness = try Quietness.watch(placement, threads: threads, on: try Topology())
-        for check in quietness.unknown { console.messages("Caution: \(check.name) is unknown: \(check.detail)\n") }
+        if !options.quiet { console.caution(quietness.unknown.map { "\($0.name) is unknown: \($0.detail)" }) }
         guard quietness.bad.isEmpty else { throw EnvironmentUnfit(checks: quietness.bad) }
     }
 }

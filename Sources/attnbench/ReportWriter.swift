@@ -10,7 +10,6 @@ struct ReportWriter {
     let options: OutputOptions
     var formats = Set(Report.Format.allCases)
     var exports: [Export<ReportSource>] = []
-
     var width = FigureWidth.page
 
     func write(resultsPath: String, to directory: URL) throws {
@@ -36,19 +35,18 @@ struct ReportWriter {
         if !options.quiet {
             let launches = sources.flatMap { LaunchTables.cautions($0.results) }
             let environment = sources.flatMap { environmentCautions($0, isAlone: sources.count == 1) }
-            for caution in OverlaySentences.cautions(sources) + cautions + launches + environment {
-                let lines = TerminalTable.wrap("Caution: \(caution)", width: console.width, indent: 2)
-                console.messages(lines.joined(separator: "\n") + "\n")
-            }
+            console.caution(OverlaySentences.cautions(sources) + cautions + launches + environment)
             let page = formats.contains(.html) ? "index.html" : formats.contains(.md) ? "README.md" : ""
             console.messages("Report: \(directory.appendingPathComponent(page).relativePath)\n")
         }
     }
 
-    private static func copy(_ path: String, to place: URL) throws {
+    private static func copy(_ path: String, to place: URL) throws(ReportError) {
         guard place.standardizedFileURL != URL(fileURLWithPath: path).standardizedFileURL else { return }
         try? FileManager.default.removeItem(at: place)
-        try FileManager.default.copyItem(atPath: path, toPath: place.path)
+        do { try FileManager.default.copyItem(atPath: path, toPath: place.path) } catch {
+            throw .notWritten(path: place.relativePath, reason: error.localizedDescription)
+        }
     }
 
     private func summarise(_ source: ReportSource, isAlone: Bool) {

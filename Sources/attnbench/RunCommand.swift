@@ -39,7 +39,7 @@ struct RunCommand: Command {
 
     @Option(
         help: ArgumentHelp("Time for everything, such as 30s or 5m, in place of the sweep's.", valueName: "time"),
-        transform: Self.duration)
+        transform: OptionValues.duration)
     var timeBudget: Double?
 
     @Option(help: ArgumentHelp("Most rounds that a cell is visited in.", valueName: "n"))
@@ -59,10 +59,10 @@ struct RunCommand: Command {
 
     @Option(
         help: ArgumentHelp("An axis in place of the sweep's, such as lengths=1K..8K*2.", valueName: "key=value"),
-        transform: Self.override)
+        transform: OptionValues.override)
     var set: [SweepFile.Override] = []
 
-    @OptionGroup var quiet: QuietOptions
+    @OptionGroup var quietOptions: QuietOptions
     @OptionGroup var pinning: PinningOptions
     @OptionGroup var outputOptions: OutputOptions
 
@@ -83,9 +83,11 @@ struct RunCommand: Command {
         if resume, !exists { throw ResultsError.missing(path: path) }
         if exists, !resume, !dryRun { throw ResultsError.exists(path: path) }
         let threadCounts = Set(workloads.map(\.threads))
-        if !dryRun { try quiet.require(pinning.placement, threads: threadCounts.min()!, on: console) }
+        if !dryRun {
+            try quietOptions.require(pinning.placement, threads: threadCounts.min()!, on: console, outputOptions)
+        }
 
-        let progress = progress(on: console)
+        let progress = outputOptions.progress(on: console)
         defer { progress.end() }
         let bench = try MeasuringBench(
             placement: pinning.placement, threadCounts: threadCounts, progress: progress)
@@ -117,12 +119,6 @@ struct RunCommand: Command {
         options.secondsAlreadySpent /= Double(launches)
         if launches > 1 { options.samplesPerVisit = Launches.samplesPerVisit }
         return Runner(bench.instruments(seed: seed), options).plan(workloads)
-    }
-
-    private func progress(on console: Console) -> any ProgressObserver {
-        if outputOptions.quiet { return SilentProgress() }
-        return TextProgress(
-            console.messagesAreTerminal ? .terminal(columns: console.width) : .lines, write: console.messages)
     }
 
     /// What ended the measuring, where something is to be said of it.
@@ -172,13 +168,13 @@ struct RunCommand: Command {
         _ path: String, to directory: URL, refusals: [String], _ ending: Ending, _ console: Console
     ) throws {
         try ReportWriter(console: console, options: outputOptions).write(resultsPath: path, to: directory)
-        for refusal in refusals where !outputOptions.quiet { console.messages("Caution: \(refusal)\n") }
+        if !outputOptions.quiet { console.caution(refusals) }
         switch ending {
         case .interrupted: throw Interrupted(command: command, directory: directory.relativePath)
         case .failed(let error):
             throw LaunchesEnded(cause: error, command: command, directory: directory.relativePath)
         case .outOfTime(let done) where !outputOptions.quiet:
-            console.messages("Caution: the time budget ended after \(done) of \(launches) launches\n")
+            console.caution(["the time budget ended after \(done) of \(launches) launches"])
         case .done, .outOfTime: break
         }
         if let wrong = try ResultsFile.load(path).measurements.firstFailure { throw WrongResult(description: wrong) }
@@ -191,20 +187,6 @@ struct RunCommand: Command {
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
         if launches > 1 { words += ["--launches", "\(launches)"] }
         return (words + pinning.words).joined(separator: " ")
-    }
-
-    static func duration(_ text: String) throws -> Double {
-        guard let seconds = TimeBudget.parse(text) else {
-            throw ValidationError("\"\(text)\" is no time; write 500ms, 30s, 5m or 2h")
-        }
-        return seconds
-    }
-
-    private static func override(_ text: String) throws -> SweepFile.Override {
-        guard let override = SweepFile.Override(text) else {
-            throw ValidationError("\"\(text)\" sets nothing; write key=value, such as lengths=1K..8K*2")
-        }
-        return override
     }
 }
 

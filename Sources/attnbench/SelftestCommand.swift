@@ -50,8 +50,8 @@ struct SelftestCommand: Command {
         let start = SystemClock().nanoseconds
         let sweep = try options.sweep(named: self.sweep)
         let workloads = try sweep.workloads()
-        let observer = options.progress(on: console, quiet: outputOptions.quiet)
-        defer { (observer as? TextProgress)?.end() }
+        let observer = outputOptions.progress(on: console)
+        defer { observer.end() }
         if let layout {
             try compareLayouts(layout, sweep, workloads, observer, start, console)
             return
@@ -61,11 +61,9 @@ struct SelftestCommand: Command {
             PairedBench.Programs(baseline: program, candidate: program), placement: pinning.placement,
             seed: options.seed, progress: GateProgress(observer))
         let result = try measure(session, sweep, workloads, start)
-        (observer as? TextProgress)?.end()
+        observer.end()
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            console.output(String(decoding: try encoder.encode(result), as: UTF8.self) + "\n")
+            console.output(try JSONText.of(result))
         } else {
             console.output(SelfTestTables.text(result, columns: console.width))
         }
@@ -126,11 +124,9 @@ struct SelftestCommand: Command {
                     seconds: Double(SystemClock().nanoseconds - start) / 1e9, cells: decision.cells,
                     uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape))
         }
-        (observer as? TextProgress)?.end()
+        observer.end()
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            console.output(String(decoding: try encoder.encode(comparisons), as: UTF8.self) + "\n")
+            console.output(try JSONText.of(comparisons))
         } else {
             console.output(LayoutTable.text(comparisons, columns: console.width))
         }

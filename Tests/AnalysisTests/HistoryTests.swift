@@ -91,10 +91,10 @@ import Testing
         var sessions = PlantedSession.days([1e6, 1e6])
         sessions[1].cpuModel = "Another CPU"
         let error = #expect(throws: DifferentMachines.self) { try history(sessions) }
-        #expect(error?.fields == ["machine.cpuModel"])
+        #expect(error?.fields == ["CPU (Planted CPU against Another CPU)"])
         #expect(
             error?.description == "day2.jsonl was measured on another machine than day1.jsonl: they differ in "
-                + "machine.cpuModel; give results of one machine")
+                + "CPU (Planted CPU against Another CPU); give results of one machine")
     }
 
     /// A cell that some results have not keeps its place among those that have.

@@ -100,6 +100,25 @@ import Testing
         let comparison = try ResultsComparison(baseline: both, candidate: some, policy: GatePolicy(delta: 0.05))
         #expect(comparison.cells.count == 4)
         #expect(comparison.uncompared.map(\.reason) == ["not in the candidate"])
+        #expect(comparison.wrong.isEmpty)
+    }
+
+    /// A wrong result of the baseline is why a cell is not compared; one of the candidate is an error as well.
+    @Test func wrongResultsOfTheCandidateAreKnown() throws {
+        let right = results(launches)
+        let wrong = Results(
+            header: right.header,
+            measurements: right.measurements.map {
+                guard $0.workload.problem.shape.queryLength == 512 else { return $0 }
+                return Measurement(
+                    workload: $0.workload, launch: $0.launch, work: $0.work,
+                    outcome: .failed(reason: "is off by 1", maximumError: 1))
+            })
+        let policy = GatePolicy(delta: 0.05)
+        let ofCandidate = try ResultsComparison(baseline: right, candidate: wrong, policy: policy)
+        #expect(ofCandidate.wrong.map(\.reason) == ["its result in the candidate is wrong: is off by 1"])
+        let ofBaseline = try ResultsComparison(baseline: wrong, candidate: right, policy: policy)
+        #expect(ofBaseline.wrong.isEmpty && ofBaseline.uncompared.count == 1)
     }
 
     @Test func cellsStandInTheOrderOfTheSweep() throws {

@@ -13,7 +13,7 @@ import Testing
 
     private func launch(_ script: String, seconds: Double = 20) -> WorkerProcess.Launch {
         WorkerProcess.Launch(
-            side: "baseline", path: "/bin/sh", arguments: ["-c", script],
+            side: .baseline, path: "/bin/sh", arguments: ["-c", script],
             environment: ["PATH": "/usr/bin:/bin", "GREETING": Self.greeting], secondsToAnswer: seconds)
     }
 
@@ -31,7 +31,7 @@ import Testing
         var launch = launch("")
         launch.path = "/nowhere/attnbench"
         #expect { try WorkerProcess(launch) } throws: { error in
-            if case .notStarted(side: "baseline", path: "/nowhere/attnbench", reason: _)? = error as? WorkerError {
+            if case .notStarted(side: .baseline, path: "/nowhere/attnbench", reason: _)? = error as? WorkerError {
                 true
             } else {
                 false
@@ -42,18 +42,18 @@ import Testing
     @Test func aBuildFromBeforeThereWereWorkers() throws {
         let error = error(of: "echo 'Error: \"worker\" is not a command' >&2; exit 2")
         #expect(
-            error == .noWorker(side: "baseline", path: "/bin/sh", said: "Error: \"worker\" is not a command"))
+            error == .noWorker(side: .baseline, path: "/bin/sh", said: "Error: \"worker\" is not a command"))
         #expect("\(try #require(error))".contains("older than its gate"))
     }
 
     @Test func aBuildThatSpeaksAnotherVersion() throws {
         let error = error(of: #"echo '{"attnbenchWorker":2}'; cat"#)
-        #expect(error == .otherProtocol(side: "baseline", path: "/bin/sh", version: 2))
+        #expect(error == .otherProtocol(side: .baseline, path: "/bin/sh", version: 2))
     }
 
     @Test func aWorkerThatDies() throws {
         let error = error(of: #"echo "$GREETING"; read line; echo 'out of memory' >&2; exit 9"#)
-        #expect(error == .died(side: "baseline", path: "/bin/sh", doing: "time a loop", said: "out of memory"))
+        #expect(error == .died(side: .baseline, path: "/bin/sh", doing: "time a loop", said: "out of memory"))
     }
 
     /// The request finds nobody: a broken pipe must not end the gate.
@@ -65,14 +65,14 @@ import Testing
 
     @Test func aWorkerThatPrintsGarbage() throws {
         let error = error(of: #"echo "$GREETING"; read line; echo 'warming up…'; cat"#)
-        #expect(error == .garbled(side: "baseline", path: "/bin/sh", line: "warming up…"))
+        #expect(error == .garbled(side: .baseline, path: "/bin/sh", line: "warming up…"))
     }
 
     @Test func aWorkerThatHangsIsEnded() throws {
         let file = try TemporaryFolder()
         let script = #"echo $$ > "# + file.file("pid") + #"; echo "$GREETING"; exec sleep 1000"#
         let error = error(of: script, seconds: 0.2)
-        #expect(error == .hung(side: "baseline", path: "/bin/sh", doing: "time a loop", seconds: 0.2))
+        #expect(error == .hung(side: .baseline, path: "/bin/sh", doing: "time a loop", seconds: 0.2))
         let text = try String(contentsOfFile: file.file("pid"), encoding: .utf8)
         let process = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(kill(process, 0) == -1, "the process still runs")

@@ -42,7 +42,7 @@ import Testing
     @Test func machinesAreNotMixed() throws {
         let session = try session(Self.steady, cpuModels: [3: "Another CPU"])
         #expect(session.status == .baselineMissing)
-        #expect(session.messages.contains("machine.cpuModel; give results of one machine"))
+        #expect(session.messages.contains("CPU (Planted CPU against Another CPU); give results of one machine"))
     }
 
     @Test func writesWhatItIsAskedFor() throws {

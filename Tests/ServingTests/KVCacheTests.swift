@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [
         ("fp32", 32), ("bf16", 16), ("fp8", 8), ("int8", 8.25), ("q8_0", 8.5), ("q5_1", 6), ("q4_0", 4.5),
         ("mxfp4", 4.25), ("nvfp4", 4.5), ("int4", 4), ("int4-g128", 4.25), ("int4-g64", 4.5), ("int4-g32", 5),
-        ("kivi2", 3.0),
+        ("kivi-2", 3.0),
     ])
     func bitsCountTheirScales(name: String, bits: Double) throws {
         #expect(KVCache(try model("llama-4-scout"), type: try .named(name)).bitsPerElement == bits)

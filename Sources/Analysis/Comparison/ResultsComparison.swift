@@ -1,7 +1,6 @@
 import Attention
 import Benchmarking
 import Foundation
-import Hardware
 import Kernels
 import Statistics
 
@@ -11,11 +10,10 @@ import Statistics
 public struct ResultsComparison: Sendable {
     public let cells: [CellComparison]
     public let uncompared: [UncomparedCell]
+    /// Of these, the ones whose result in the candidate is wrong.
+    public let wrong: [UncomparedCell]
     public let shape: [ShapeFinding]
     public let cautions: [Caution]
-
-    /// Launches on each side from which on there is an interval over launches.
-    static let leastLaunches = 2
 
     /// - Throws: what makes the two incomparable.
     public init(baseline: Results, candidate: Results, policy: GatePolicy) throws(IncomparableResults) {
@@ -25,21 +23,42 @@ public struct ResultsComparison: Sendable {
         let after = Dictionary(grouping: candidate.measurements) { $0.workload }
         var pairs: [(workload: Workload, before: Side, after: Side)] = []
         var uncompared: [UncomparedCell] = []
+        var wrong: [UncomparedCell] = []
         for workload in Self.order(baseline, candidate) {
             do {
                 pairs.append(
-                    (workload, try Side(before[workload], in: "baseline"), try Side(after[workload], in: "candidate")))
+                    (workload, try Side(before[workload], in: .baseline), try Side(after[workload], in: .candidate)))
             } catch {
-                uncompared.append(UncomparedCell(workload: workload, reason: error.reason))
+                let cell = UncomparedCell(workload: workload, reason: "\(error)")
+                uncompared.append(cell)
+                if case .wrong(.candidate, _) = error { wrong.append(cell) }
             }
         }
         guard !pairs.isEmpty else { throw IncomparableResults(differences: ["workloads: no cell is measured in both"]) }
         self.uncompared = uncompared
+        self.wrong = wrong
         cells = Self.cells(pairs, policy)
         shape = ShapeGates.findings(
             pairs.map { Self.shapeCell($0.workload, $0.before, $0.after) },
             baseline: ScalingAnalysis(results: baseline), candidate: ScalingAnalysis(results: candidate))
         cautions = baseline.cautions + candidate.cautions + [Self.resolution(cells, policy)]
+    }
+
+    /// Why a side has no time of a cell.
+    private enum NoTime: Error, CustomStringConvertible {
+        case absent(PairedBuild)
+        case skipped(PairedBuild, reason: String)
+        case wrong(PairedBuild, reason: String)
+        case noSamples(PairedBuild, reason: String)
+
+        var description: String {
+            switch self {
+            case .absent(let side): "not in the \(side)"
+            case .skipped(let side, let reason): "skipped in the \(side): \(reason)"
+            case .wrong(let side, let reason): "its result in the \(side) is wrong: \(reason)"
+            case .noSamples(let side, let reason): "the \(side) has no samples of it: \(reason)"
+            }
+        }
     }
 
     /// What one side has of a cell: its launches that were measured.
@@ -50,16 +69,16 @@ public struct ResultsComparison: Sendable {
         /// ln of each launch's median.
         let logMedians: [Double]
 
-        init(_ measurements: [Benchmarking.Measurement]?, in name: String) throws(UnsupportedProblem) {
-            guard let measurements else { throw UnsupportedProblem("not in the \(name)") }
+        init(_ measurements: [Benchmarking.Measurement]?, in side: PairedBuild) throws(NoTime) {
+            guard let measurements else { throw .absent(side) }
             var records: [Benchmarking.Measurement.Record] = []
             for measurement in measurements {
                 switch measurement.outcome {
                 case .measured(let record): records.append(record)
                 case .skipped(let reason) where measurements.count == 1:
-                    throw UnsupportedProblem("skipped in the \(name): \(reason)")
+                    throw .skipped(side, reason: reason)
                 case .skipped: break
-                case .failed(let reason, _): throw UnsupportedProblem("its result in the \(name) is wrong: \(reason)")
+                case .failed(let reason, _): throw .wrong(side, reason: reason)
                 }
             }
             do {
@@ -71,7 +90,7 @@ public struct ResultsComparison: Sendable {
                 median = timing.median
                 logMedians = medians
             } catch {
-                throw UnsupportedProblem("the \(name) has no samples of it: \(error)")
+                throw .noSamples(side, reason: "\(error)")
             }
         }
     }
@@ -175,31 +194,12 @@ public struct IncomparableResults: Error, Equatable, CustomStringConvertible {
     }
 
     static func differences(_ baseline: Results, _ candidate: Results) -> [String] {
-        let (a, b) = (baseline.header.machine, candidate.header.machine)
         func types(_ results: Results) -> String {
             let used = Set(results.measurements.map(\.workload.problem.elementType))
             return ElementType.allCases.filter(used.contains).map(\.rawValue).joined(separator: ", ")
         }
-        let fields: [(String, String, String)] = [
-            ("CPU", a.cpuModel, b.cpuModel), ("CPU revision", a.cpuRevision ?? "unknown", b.cpuRevision ?? "unknown"),
-            ("architecture", a.architecture, b.architecture),
-            ("physical cores", "\(a.physicalCores)", "\(b.physicalCores)"),
-            ("logical CPUs", "\(a.logicalCPUs)", "\(b.logicalCPUs)"),
-            ("caches", text(a.caches), text(b.caches)), ("memory", gibibytes(a), gibibytes(b)),
-            ("hypervisor", a.hypervisor ?? "unknown", b.hypervisor ?? "unknown"),
-            ("vector lanes", "\(a.vectorLanes)", "\(b.vectorLanes)"),
-            ("instruction set", a.instructionSet, b.instructionSet),
-            ("element types", types(baseline), types(candidate)),
-        ]
-        return fields.filter { $0.1 != $0.2 }.map { "\($0.0) (\($0.1) against \($0.2))" }
-    }
-
-    private static func text(_ caches: [Machine.Cache]) -> String {
-        caches.map { "L\($0.level) \($0.bytes >> 10) KiB" }.joined(separator: " ")
-    }
-
-    /// A kernel keeps some of a machine's memory for itself, and not always as much: whole gibibytes count.
-    private static func gibibytes(_ machine: Machine) -> String {
-        "\(Int((Double(machine.memoryBytes) / 1_073_741_824).rounded())) GiB"
+        let (before, after) = (types(baseline), types(candidate))
+        return baseline.header.machineDifferences(from: candidate.header)
+            + (before == after ? [] : ["element types (\(before) against \(after))"])
     }
 }

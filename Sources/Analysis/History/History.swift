@@ -36,7 +36,7 @@ public struct History: Sendable, Codable {
     ) throws(DifferentMachines) {
         precondition(!files.isEmpty, "a history of no results")
         for file in files.dropFirst() {
-            let fields = files[0].results.header.machineFieldsThatDiffer(from: file.results.header)
+            let fields = files[0].results.header.machineDifferences(from: file.results.header)
             guard fields.isEmpty else {
                 throw DifferentMachines(first: files[0].path, second: file.path, fields: fields)
             }

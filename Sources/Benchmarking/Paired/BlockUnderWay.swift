@@ -47,7 +47,7 @@ struct BlockUnderWay {
             {
             case .prepared(let one): facts.append(one)
             case .refused(let reason):
-                refusal = refusal ?? "\(side == .candidate ? "candidate" : "baseline"): \(reason)"
+                refusal = refusal ?? "\(side.build): \(reason)"
             case .sampled: throw workers[side].garbled("a sample, in reply to a preparation")
             }
         }

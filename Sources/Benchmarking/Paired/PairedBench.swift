@@ -72,18 +72,13 @@ public final class PairedBench {
         return block.measured
     }
 
-    /// The size of the environment moves the stack, and with it what lies on one page or in one set of the cache with
-    /// what: drawn anew for each process, it is averaged over instead of favouring one side (Mytkowicz et al., 2009). The
-    /// system's own randomisation of addresses is left on for the same reason.
+    /// The system's own randomisation of addresses is left on for the same reason as the environment is padded.
     private func start(
         _ side: PairedSide, using generator: inout SplitMix64
     ) throws(WorkerError) -> WorkerProcess {
-        var environment = environment
-        environment["ATTNBENCH_PADDING"] = String(repeating: "x", count: Int.random(in: 0..<4096, using: &generator))
-        return try WorkerProcess(
+        try WorkerProcess(
             WorkerProcess.Launch(
-                side: side == .candidate ? "candidate" : "baseline",
-                path: side == .candidate ? programs.candidate : programs.baseline,
-                arguments: arguments, environment: environment))
+                side: side.build, path: side.build == .candidate ? programs.candidate : programs.baseline,
+                arguments: arguments, environment: EnvironmentPadding.pad(environment, using: &generator)))
     }
 }

@@ -6,6 +6,14 @@ public enum PairedSide: Int, Sendable, Codable, CaseIterable {
     case baseline, candidate
     /// The baseline once more, in a process of its own: what differs between it and the baseline is noise.
     case control
+
+    /// Whose process it is.
+    var build: PairedBuild { self == .candidate ? .candidate : .baseline }
+}
+
+/// The two builds that are compared.
+public enum PairedBuild: Sendable {
+    case baseline, candidate
 }
 
 /// One value for each side.

@@ -1,12 +1,12 @@
-/// What goes wrong between a gate and its workers. `side` is "baseline" or "candidate".
+/// What goes wrong between a gate and its workers.
 public enum WorkerError: Error, Equatable, CustomStringConvertible {
-    case notStarted(side: String, path: String, reason: String)
+    case notStarted(side: PairedBuild, path: String, reason: String)
     /// It never greeted: another program, or a build from before there were workers.
-    case noWorker(side: String, path: String, said: String)
-    case otherProtocol(side: String, path: String, version: Int)
-    case died(side: String, path: String, doing: String, said: String)
-    case garbled(side: String, path: String, line: String)
-    case hung(side: String, path: String, doing: String, seconds: Double)
+    case noWorker(side: PairedBuild, path: String, said: String)
+    case otherProtocol(side: PairedBuild, path: String, version: Int)
+    case died(side: PairedBuild, path: String, doing: String, said: String)
+    case garbled(side: PairedBuild, path: String, line: String)
+    case hung(side: PairedBuild, path: String, doing: String, seconds: Double)
     /// A worker got a line that it does not know.
     case unknownRequest(String)
     case cancelled

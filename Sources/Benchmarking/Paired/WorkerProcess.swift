@@ -9,8 +9,7 @@ import Hardware
 final class WorkerProcess {
     /// What to start, and as what it takes part.
     struct Launch {
-        /// "baseline" or "candidate", for messages.
-        var side: String
+        var side: PairedBuild
         var path: String
         var arguments: [String]
         var environment: [String: String]

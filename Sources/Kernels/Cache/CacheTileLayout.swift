@@ -88,23 +88,23 @@ struct CacheTileLayout {
         tile + (ofValues ? valuesOffset : 0) + wordBytes + 2 * index
     }
 
-    /// How C reads the codes of a format that has them.
-    var codes: cache_codes {
-        switch format {
-        case .q8_0: cache_codes_q8_0
-        case .q4_0: cache_codes_q4_0
-        default: cache_codes_kivi
-        }
+    /// How C reads the words.
+    enum Words {
+        /// Elements, each by itself.
+        case plain(cache_layout)
+        /// Codes, in blocks that share a scale.
+        case codes(cache_codes)
     }
 
-    /// How C reads the words; nil where elements are codes that need scales.
-    var plainLayout: cache_layout? {
+    var words: Words {
         switch format {
-        case .float32: cache_layout_float32
-        case .bfloat16: cache_layout_bfloat16
-        case .float16: cache_layout_float16
-        case .fp8E4M3: cache_layout_fp8
-        case .q8_0, .q4_0, .kivi2: nil
+        case .float32: .plain(cache_layout_float32)
+        case .bfloat16: .plain(cache_layout_bfloat16)
+        case .float16: .plain(cache_layout_float16)
+        case .fp8E4M3: .plain(cache_layout_fp8)
+        case .q8_0: .codes(cache_codes_q8_0)
+        case .q4_0: .codes(cache_codes_q4_0)
+        case .kivi2: .codes(cache_codes_kivi)
         }
     }
 }
@@ -114,23 +114,24 @@ extension CacheTileLayout {
     /// The bits of a row's elements where each is stored by itself.
     func encode(_ row: UnsafePointer<Float>, into bits: UnsafeMutablePointer<UInt32>) {
         switch format {
+        case .float32: for x in 0..<d { bits[x] = row[x].bitPattern }
         case .bfloat16: for x in 0..<d { bits[x] = UInt32(BFloat16(row[x]).bitPattern) }
         case .float16: for x in 0..<d { bits[x] = UInt32(Float16(row[x]).bitPattern) }
         case .fp8E4M3: for x in 0..<d { bits[x] = UInt32(Float8E4M3(row[x]).bitPattern) }
-        default: for x in 0..<d { bits[x] = row[x].bitPattern }
+        case .q8_0, .q4_0, .kivi2: preconditionFailure("\(format.rawValue) stores blocks")
         }
     }
 
     /// One row in blocks of 32 elements; of KIVI only values are.
     func putBlocks(
-        _ row: UnsafePointer<Float>, ofValues: Bool, token: Int, _ tile: UnsafeMutableRawPointer,
-        bits: UnsafeMutablePointer<UInt32>
+        _ row: UnsafePointer<Float>, as codes: cache_codes, ofValues: Bool, token: Int,
+        _ tile: UnsafeMutableRawPointer, bits: UnsafeMutablePointer<UInt32>
     ) {
         let blocks = d / CacheFormat.blockLength
         for block in 0..<blocks {
             let start = block * CacheFormat.blockLength
             putScales(
-                encoded(row + start, into: bits + start), index: block * Self.tokens + token,
+                encoded(row + start, as: codes, into: bits + start), index: block * Self.tokens + token,
                 minima: blocks * Self.tokens, ofValues: ofValues, tile)
         }
         put(bits, ofValues: ofValues, token: token, tile)
@@ -142,14 +143,15 @@ extension CacheTileLayout {
         bits: UnsafeMutablePointer<UInt32>
     ) {
         let length = CacheFormat.blockLength
+        precondition(format == .kivi2, "\(format.rawValue) stores keys row by row")
         withUnsafeTemporaryAllocation(of: Float.self, capacity: length) { channel in
             withUnsafeTemporaryAllocation(of: UInt32.self, capacity: length * d + length) { codes in
                 let block = codes.baseAddress! + length * d
                 for x in 0..<d {
                     for token in 0..<length { channel[token] = keys[token * d + x] }
                     putScales(
-                        encoded(channel.baseAddress!, into: block), index: firstPlace / length * d + x,
-                        minima: Self.tokens / length * d, ofValues: false, tile)
+                        encoded(channel.baseAddress!, as: cache_codes_kivi, into: block),
+                        index: firstPlace / length * d + x, minima: Self.tokens / length * d, ofValues: false, tile)
                     for token in 0..<length { codes[token * d + x] = block[token] }
                 }
                 for token in 0..<length {
@@ -160,7 +162,7 @@ extension CacheTileLayout {
     }
 
     private func encoded(
-        _ elements: UnsafePointer<Float>, into bits: UnsafeMutablePointer<UInt32>
+        _ elements: UnsafePointer<Float>, as codes: cache_codes, into bits: UnsafeMutablePointer<UInt32>
     ) -> (scale: UInt16, minimum: UInt16) {
         var scales: (UInt16, UInt16) = (0, 0)
         withUnsafeMutableBytes(of: &scales) {
@@ -191,10 +193,10 @@ func unpackCacheTile(
     values: UnsafeMutablePointer<Float>
 ) {
     let (d, offset) = (layout.d, layout.valuesOffset)
-    if let plain = layout.plainLayout {
+    switch layout.words {
+    case .plain(let plain):
         cache_unpack_keys(plain, tile, d, keys)
         cache_unpack_values(plain, tile + offset, d, values)
-        return
+    case .codes(let codes): cache_unpack_codes(codes, tile, offset, layout.wordBytes, d, keys, values)
     }
-    cache_unpack_codes(layout.codes, tile, offset, layout.wordBytes, d, keys, values)
 }

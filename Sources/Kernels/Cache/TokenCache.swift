@@ -29,15 +29,17 @@ final class TokenCache: @unchecked Sendable {
     init(
         _ format: CacheFormat, _ retention: TokenRetention, groups: Int, headDimension: Int
     ) throws(UnsupportedProblem) {
-        let isBlocks = layoutHasBlocks(format)
-        guard !isBlocks || headDimension.isMultiple(of: CacheFormat.blockLength) else {
-            throw UnsupportedProblem(
-                "\(format.rawValue) stores blocks of \(CacheFormat.blockLength) elements, which do not divide a head "
-                    + "dimension of \(headDimension)")
-        }
-        guard !isBlocks || headDimension <= Int(CACHE_LARGEST_DIMENSION) else {
-            throw UnsupportedProblem(
-                "\(format.rawValue) takes head dimensions up to \(CACHE_LARGEST_DIMENSION), not \(headDimension)")
+        layout = CacheTileLayout(format, headDimension: headDimension)
+        if case .codes = layout.words {
+            guard headDimension.isMultiple(of: CacheFormat.blockLength) else {
+                throw UnsupportedProblem(
+                    "\(format.rawValue) stores blocks of \(CacheFormat.blockLength) elements, which do not divide a head "
+                        + "dimension of \(headDimension)")
+            }
+            guard headDimension <= Int(CACHE_LARGEST_DIMENSION) else {
+                throw UnsupportedProblem(
+                    "\(format.rawValue) takes head dimensions up to \(CACHE_LARGEST_DIMENSION), not \(headDimension)")
+            }
         }
         if format == .kivi2, case .rolling = retention {
             throw UnsupportedProblem("kivi-2 groups keys along 32 tokens, which a rolling cache would tear apart")
@@ -46,7 +48,6 @@ final class TokenCache: @unchecked Sendable {
         self.retention = retention
         self.groups = groups
         self.headDimension = headDimension
-        layout = CacheTileLayout(format, headDimension: headDimension)
         let slots = format.blockTokens(of: retention.capacity)
         tilesPerGroup = (slots + CacheTileLayout.tokens - 1) / CacheTileLayout.tokens
         storage = Tensor(dimensions: [max(1, groups * tilesPerGroup * layout.byteCount / 4)])
@@ -166,9 +167,9 @@ final class TokenCache: @unchecked Sendable {
     private func put(
         _ row: UnsafePointer<Float>, ofValues: Bool, _ place: Int, _ tile: UnsafeMutableRawPointer
     ) {
-        if layout.plainLayout == nil {
-            layout.putBlocks(row, ofValues: ofValues, token: place, tile, bits: bits)
-        } else {
+        switch layout.words {
+        case .codes(let codes): layout.putBlocks(row, as: codes, ofValues: ofValues, token: place, tile, bits: bits)
+        case .plain:
             layout.encode(row, into: bits)
             layout.put(bits, ofValues: ofValues, token: place, tile)
         }
@@ -225,5 +226,3 @@ final class TokenCache: @unchecked Sendable {
         }
     }
 }
-
-private func layoutHasBlocks(_ format: CacheFormat) -> Bool { [.q8_0, .q4_0, .kivi2].contains(format) }

@@ -1,0 +1,280 @@
+// Tiles of codes as float32, and products with codes as they lie.
+
+#include "CacheWords.h"
+
+// Scales as float32, `count` a multiple of VECTOR_LANES: one by one they would cost more than the codes.
+VECTOR_INLINE void load_halves(const char *halves, long count, float *floats) {
+    for (long i = 0; i < count; i += VECTOR_LANES) store_words(vector_load_float16(halves + 2 * i), floats + i);
+}
+
+VECTOR_INLINE int code_bits(enum cache_codes codes) {
+    return codes == cache_codes_q8_0 ? 8 : codes == cache_codes_q4_0 ? 4 : 2;
+}
+
+// The code of zero; those of kivi have a minimum instead.
+VECTOR_INLINE int code_bias(enum cache_codes codes) {
+    return codes == cache_codes_q8_0 ? 128 : codes == cache_codes_q4_0 ? 8 : 0;
+}
+
+VECTOR_INLINE vector_float code(vector_float words, int shift, int bits, int bias) {
+    vector_word code = ((vector_word)words >> shift) & ((1u << bits) - 1);
+    return __builtin_convertvector((vector_int)code - bias, vector_float);
+}
+
+// Of the keys or the values of a tile.
+#define MOST_SCALES (CACHE_TILE_TOKENS / 32 * CACHE_LARGEST_DIMENSION)
+
+VECTOR_INLINE void unpack_key_codes(
+    enum cache_codes codes, const char *keys, const char *scales, long d, float *unpacked) {
+    const int bits = code_bits(codes), packed = 32 / bits, bias = code_bias(codes);
+    const long groups = CACHE_TILE_TOKENS / 32 * d;
+    float steps[MOST_SCALES], minima[MOST_SCALES];
+    load_halves(scales, groups, steps);
+    if (codes == cache_codes_kivi) load_halves(scales + 2 * groups, groups, minima);
+    for (long b = 0; b < TILE_BLOCKS; b++)
+        for (long i = 0; i < d / packed; i++) {
+            const char *source = keys + key_vector(CODE_BLOCKS, d / packed, b, i) * VECTOR_LANES * 4;
+            vector_float words = load_words(source);
+            fetch(source, VECTOR_LANES * 4);
+            UNROLLED for (int part = 0; part < packed; part++) {
+                const long x = i * packed + part;
+                vector_float number = code(words, part % 4 * 8 + part / 4 * bits, bits, bias);
+                if (codes == cache_codes_kivi) {
+                    const long group = b * VECTOR_LANES / 32 * d + x;
+                    number = vector_fma(number, (vector_float)(steps[group]), (vector_float)(minima[group]));
+                } else number *= load_words(steps + x / 32 * CACHE_TILE_TOKENS + b * VECTOR_LANES);
+                store_words(number, unpacked + key_vector(BLOCKS, d, b, x) * VECTOR_LANES);
+            }
+        }
+}
+
+VECTOR_INLINE void unpack_value_codes(
+    enum cache_codes codes, const char *values, const char *scales, long d, float *unpacked) {
+    const int bits = code_bits(codes), packed = 32 / bits, bias = code_bias(codes);
+    const long count = CACHE_TILE_TOKENS / 32 * d;
+    float steps[MOST_SCALES], minima[MOST_SCALES];
+    load_halves(scales, count, steps);
+    if (codes == cache_codes_kivi) load_halves(scales + 2 * count, count, minima);
+    for (long row = 0; row < CACHE_TILE_TOKENS / packed; row++)
+        for (long x = 0; x < d; x += VECTOR_LANES) {
+            const char *source = values + value_word(CODE_BLOCKS, d, CACHE_TILE_TOKENS / packed, row, x) * 4;
+            vector_float words = load_words(source);
+            fetch(source, VECTOR_LANES * 4);
+            UNROLLED for (int part = 0; part < packed; part++) {
+                const long token = row * packed + part, scale = x / 32 * CACHE_TILE_TOKENS + token;
+                const int shift = part % 4 * 8 + part / 4 * bits;
+                vector_float number = code(words, shift, bits, bias);
+                vector_float step = (vector_float)(steps[scale]);
+                number = codes == cache_codes_kivi
+                    ? vector_fma(number, step, (vector_float)(minima[scale])) : number * step;
+                store_words(number, unpacked + value_word(BLOCKS, d, CACHE_TILE_TOKENS, token, x));
+            }
+        }
+}
+
+void cache_unpack_codes(
+    enum cache_codes codes, const void *tile, long values_offset, long word_bytes, long d, float *keys, float *values) {
+    const char *k = tile, *v = k + values_offset;
+    switch (codes) {
+    case cache_codes_q8_0:
+        unpack_key_codes(cache_codes_q8_0, k, k + word_bytes, d, keys);
+        unpack_value_codes(cache_codes_q8_0, v, v + word_bytes, d, values);
+        return;
+    case cache_codes_q4_0:
+        unpack_key_codes(cache_codes_q4_0, k, k + word_bytes, d, keys);
+        unpack_value_codes(cache_codes_q4_0, v, v + word_bytes, d, values);
+        return;
+    case cache_codes_kivi:
+        unpack_key_codes(cache_codes_kivi, k, k + word_bytes, d, keys);
+        unpack_value_codes(cache_codes_kivi, v, v + word_bytes, d, values);
+        return;
+    }
+}
+
+// Fixed point. A float32 becomes the sum of signed bytes at weights 1, 256 and 65536 of a step: the step is the largest
+// magnitude over 127·256^(digits − 1).
+VECTOR_INLINE float largest_integer(int digits) { return digits == 3 ? 127.0f * 65536 : 127.0f * 256; }
+
+typedef signed char byte_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+
+// Writes the digits of rounded(x · inverse), the lowest first, `stride` bytes apart, and adds them up.
+VECTOR_INLINE void store_digits(
+    vector_float x, float inverse, int digits, signed char *target, long stride, vector_int sums[CACHE_MOST_DIGITS]) {
+    vector_int rest = __builtin_convertvector(__builtin_elementwise_roundeven(x * inverse), vector_int);
+    UNROLLED for (int digit = 0; digit < digits; digit++) {
+        vector_int low = (rest << 24) >> 24;
+        rest = (rest - low) >> 8;
+        sums[digit] += low;
+        byte_lanes bytes = __builtin_convertvector(low, byte_lanes);
+        __builtin_memcpy(target + digit * stride, &bytes, sizeof bytes);
+    }
+}
+
+// Bits of magnitudes order as integers do, with NaN above all: a step that is not finite makes its products so.
+VECTOR_INLINE vector_int magnitude_bits(vector_float x) { return (vector_int)((vector_word)x & 0x7fffffffu); }
+
+VECTOR_INLINE float largest_magnitude(vector_int bits) {
+    int most = __builtin_reduce_max(bits);
+    float largest;
+    __builtin_memcpy(&largest, &most, sizeof largest);
+    return largest;
+}
+
+// Codes are unsigned: so much do a number's digits have too much in every sum.
+VECTOR_INLINE void store_biases(enum cache_codes codes, int digits, vector_int sums[CACHE_MOST_DIGITS], int *biases) {
+    UNROLLED for (int digit = 0; digit < digits; digit++)
+        biases[digit] = -code_bias(codes) * __builtin_reduce_add(sums[digit]);
+}
+
+void cache_query_digits(enum cache_codes codes, const float *query, long d, struct cache_digits *result) {
+    for (long block = 0; block < d / 32; block++) {
+        vector_int largest = (vector_int)0;
+        for (long x = 0; x < 32; x += VECTOR_LANES)
+            largest = __builtin_elementwise_max(largest, magnitude_bits(load_words(query + block * 32 + x)));
+        const float limit = largest_integer(CACHE_KEY_DIGITS), most = largest_magnitude(largest);
+        vector_int sums[CACHE_MOST_DIGITS] = {0};
+        for (long x = 0; x < 32; x += VECTOR_LANES)
+            store_digits(load_words(query + block * 32 + x), most > 0 ? limit / most : 0, CACHE_KEY_DIGITS,
+                result->bytes + block * 32 + x, d, sums);
+        result->steps[block] = most / limit;
+        store_biases(codes, CACHE_KEY_DIGITS, sums, result->biases + block * CACHE_MOST_DIGITS);
+    }
+}
+
+VECTOR_INLINE void weight_digits(
+    enum cache_codes codes, int digits, const float *weights, const char *scales, long d, struct cache_digits *result) {
+    for (long block = 0; block < d / 32; block++) {
+        const char *row = scales + block * CACHE_TILE_TOKENS * 2;
+        vector_int largest = (vector_int)0;
+        vector_float products[TILE_BLOCKS];
+        UNROLLED for (int b = 0; b < TILE_BLOCKS; b++) {
+            products[b] = vector_load_float16(row + b * VECTOR_LANES * 2) * load_words(weights + b * VECTOR_LANES);
+            largest = __builtin_elementwise_max(largest, magnitude_bits(products[b]));
+        }
+        const float limit = largest_integer(digits), most = largest_magnitude(largest);
+        vector_int sums[CACHE_MOST_DIGITS] = {0};
+        UNROLLED for (int b = 0; b < TILE_BLOCKS; b++)
+            store_digits(products[b], most > 0 ? limit / most : 0, digits,
+                result->bytes + block * CACHE_TILE_TOKENS + b * VECTOR_LANES, d / 32 * CACHE_TILE_TOKENS, sums);
+        result->steps[block] = most / limit;
+        store_biases(codes, digits, sums, result->biases + block * CACHE_MOST_DIGITS);
+    }
+}
+
+VECTOR_INLINE vector_int broadcast_word(const signed char *bytes) {
+    int word;
+    __builtin_memcpy(&word, bytes, sizeof word);
+    return (vector_int)word;
+}
+
+// Codes of four neighbours, from a word that holds four or eight.
+VECTOR_INLINE vector_int quad(enum cache_codes codes, vector_float words, int part) {
+    return codes == cache_codes_q8_0 ? (vector_int)words : (vector_int)(((vector_word)words >> 4 * part) & 0x0f0f0f0fu);
+}
+
+// Two vectors of sums over one block of codes, which lie side by side in each of `rows` rows. For each head, `numbers` has
+// the digits of what they are multiplied with.
+VECTOR_INLINE void code_products(
+    enum cache_codes codes, int heads, int digits, const char *words, long rows,
+    const struct cache_digits *numbers, long first_byte, long digit_bytes, long block,
+    vector_float products[CACHE_TILE_HEADS][2]) {
+    const int parts = codes == cache_codes_q8_0 ? 1 : 2;
+    vector_int sums[CACHE_TILE_HEADS][CACHE_MOST_DIGITS][2];
+    UNROLLED for (int h = 0; h < heads; h++)
+        UNROLLED for (int digit = 0; digit < digits; digit++) {
+            vector_int bias = (vector_int)numbers[h].biases[block * CACHE_MOST_DIGITS + digit];
+            sums[h][digit][0] = bias;
+            sums[h][digit][1] = bias;
+        }
+    for (long row = 0; row < rows; row++) {
+        const char *source = words + row * CODE_BLOCKS * VECTOR_LANES * 4;
+        vector_float first = load_words(source), second = load_words(source + VECTOR_LANES * 4);
+        fetch(source, CODE_BLOCKS * VECTOR_LANES * 4);
+        UNROLLED for (int part = 0; part < parts; part++) {
+            vector_int left = quad(codes, first, part), right = quad(codes, second, part);
+            UNROLLED for (int h = 0; h < heads; h++)
+                UNROLLED for (int digit = 0; digit < digits; digit++) {
+                    vector_int number = broadcast_word(
+                        numbers[h].bytes + first_byte + digit * digit_bytes + (row * parts + part) * 4);
+                    sums[h][digit][0] = vector_byte_dot(sums[h][digit][0], left, number);
+                    sums[h][digit][1] = vector_byte_dot(sums[h][digit][1], right, number);
+                }
+        }
+    }
+    UNROLLED for (int h = 0; h < heads; h++)
+        UNROLLED for (int c = 0; c < 2; c++) {
+            vector_float sum = __builtin_convertvector(sums[h][digits - 1][c], vector_float);
+            UNROLLED for (int digit = digits - 2; digit >= 0; digit--)
+                sum = vector_fma(sum, (vector_float)(256.0f), __builtin_convertvector(sums[h][digit][c], vector_float));
+            products[h][c] = sum * numbers[h].steps[block];
+        }
+}
+
+VECTOR_INLINE void code_scores(
+    enum cache_codes codes, int heads, const char *keys, const char *scales, long d, const struct cache_digits *queries,
+    float *scores) {
+    const long words = codes == cache_codes_q8_0 ? 8 : 4;
+    for (int b = 0; b < TILE_BLOCKS; b += CODE_BLOCKS)
+        for (long block = 0; block < d / 32; block++) {
+            const long vector = key_vector(CODE_BLOCKS, d / 32 * words, b, block * words);
+            vector_float products[CACHE_TILE_HEADS][2];
+            code_products(codes, heads, CACHE_KEY_DIGITS, keys + vector * VECTOR_LANES * 4, words, queries, block * 32, d,
+                block, products);
+            UNROLLED for (int c = 0; c < 2; c++) {
+                const long token = (b + c) * VECTOR_LANES;
+                vector_float scale = vector_load_float16(scales + (block * CACHE_TILE_TOKENS + token) * 2);
+                UNROLLED for (int h = 0; h < heads; h++) {
+                    float *target = scores + h * CACHE_TILE_TOKENS + token;
+                    vector_float sum = block == 0 ? (vector_float)(0.0f) : load_words(target);
+                    store_words(vector_fma(products[h][c], scale, sum), target);
+                }
+            }
+        }
+}
+
+VECTOR_INLINE void code_values(
+    enum cache_codes codes, int heads, int digits, const char *values, long d, const struct cache_digits *weights,
+    float *outputs) {
+    const long rows = CACHE_TILE_TOKENS / (codes == cache_codes_q8_0 ? 4 : 8);
+    for (long x = 0; x < d; x += 2 * VECTOR_LANES) {
+        vector_float products[CACHE_TILE_HEADS][2];
+        code_products(codes, heads, digits, values + value_word(CODE_BLOCKS, d, rows, 0, x) * 4, rows, weights,
+            x / 32 * CACHE_TILE_TOKENS, d / 32 * CACHE_TILE_TOKENS, x / 32, products);
+        UNROLLED for (int h = 0; h < heads; h++)
+            UNROLLED for (int c = 0; c < 2; c++) {
+                float *target = outputs + h * d + x + c * VECTOR_LANES;
+                store_words(load_words(target) + products[h][c], target);
+            }
+    }
+}
+
+#define SCORES(codes, heads, ...) code_scores(codes, heads, __VA_ARGS__)
+#define VALUES_OF_2(codes, heads, ...) code_values(codes, heads, 2, __VA_ARGS__)
+#define VALUES_OF_3(codes, heads, ...) code_values(codes, heads, 3, __VA_ARGS__)
+
+void cache_code_scores(
+    enum cache_codes codes, const void *keys, long word_bytes, long d, const struct cache_digits *queries, int heads,
+    float *scores) {
+    const char *scales = (const char *)keys + word_bytes;
+    for (long line = 0; line < d / 32 * CACHE_TILE_TOKENS * 2; line += 64) fetch(scales + line, 64);
+    if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(SCORES, cache_codes_q8_0, keys, scales, d, queries, scores)
+    EACH_HEAD_COUNT(SCORES, cache_codes_q4_0, keys, scales, d, queries, scores)
+}
+
+void cache_code_values(
+    enum cache_codes codes, int digits, const void *values, long word_bytes, long d, const float *weights, int heads,
+    struct cache_digits *numbers, float *outputs) {
+    const char *scales = (const char *)values + word_bytes;
+    for (long line = 0; line < d / 32 * CACHE_TILE_TOKENS * 2; line += 64) fetch(scales + line, 64);
+    for (int h = 0; h < heads; h++) {
+        const float *row = weights + h * CACHE_TILE_TOKENS;
+        if (digits == 2) weight_digits(codes, 2, row, scales, d, numbers + h);
+        else weight_digits(codes, 3, row, scales, d, numbers + h);
+    }
+    if (digits == 2) {
+        if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(VALUES_OF_2, cache_codes_q8_0, values, d, numbers, outputs)
+        EACH_HEAD_COUNT(VALUES_OF_2, cache_codes_q4_0, values, d, numbers, outputs)
+    }
+    if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(VALUES_OF_3, cache_codes_q8_0, values, d, numbers, outputs)
+    EACH_HEAD_COUNT(VALUES_OF_3, cache_codes_q4_0, values, d, numbers, outputs)
+}
