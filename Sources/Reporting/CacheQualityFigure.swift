@@ -71,7 +71,7 @@ enum CacheQualityFigure {
             let length = isCrowded ? 2.2 : 1.45
             let (from, to) = isAbove ? (high * 1.12, high * length) : (low / 1.12, low / length)
             return Plot.Guide(
-                name: schemes[index].scheme, rows: [Plot.Row(bits, from), Plot.Row(bits, to)], isNamedAtEnd: true)
+                name: schemes[index].scheme, rows: [Plot.Row(bits, from), Plot.Row(bits, to)], isNamed: .afterEnd)
         }
     }
 

@@ -73,9 +73,7 @@ enum CrossoverFigure {
     private static func theory(_ x: Axis, hasChunks: Bool) -> [Plot.Trace] {
         func line(_ name: String, _ factor: Double, dash: Int) -> Plot.Trace {
             Plot.Trace(
-                series: name, kind: .theory,
-                style: SeriesStyle(
-                    colour: FigureStyle.quiet, filledMark: 7, openMark: nil, dash: SeriesStyle.dashes[dash], size: 1),
+                series: name, kind: .theory, style: .guide(dash: dash),
                 rows: [Plot.Row(x.low, x.low * factor), Plot.Row(x.high, x.high * factor)])
         }
         return [line("n* = w", 1, dash: 0)] + (hasChunks ? [line("n* = 3.41 w", chunkedOverlapFactor, dash: 1)] : [])
@@ -84,11 +82,12 @@ enum CrossoverFigure {
     /// "chunked-overlap beats full attention from n = 3.9 w to 4.0 w on, sliding-window from 1.0 w".
     private static func title(_ crossings: [Crossing], _ kernels: [String]) -> String {
         let clauses = kernels.enumerated().map { index, kernel in
-            let multiples = crossings.filter { $0.series.kernel == kernel }
-                .map { $0.tokens.value / Double($0.window) }
+            let own = crossings.filter { $0.series.kernel == kernel }
+            let inside = own.filter(\.isBracketed)
+            let multiples = (inside.isEmpty ? own : inside).map { $0.tokens.value / Double($0.window) }
             let (low, high) = (multiples.min() ?? 0, multiples.max() ?? 0)
             let range = [low, high].map { Quantity.significant($0, digits: 2) + "\u{A0}w" }
-            let from = range[0] == range[1] ? "from n = \(range[0])" : "from n = \(range[0]) to \(range[1])"
+            let from = "from n\u{A0}=\u{A0}\(range[0])" + (range[0] == range[1] ? "" : " to \(range[1])")
             return index == 0 ? "\(kernel) beats full attention \(from) on" : "\(kernel) \(from)"
         }
         return AbsentCells.list(clauses)

@@ -73,10 +73,18 @@ enum FigureStyle {
         return lines
     }
 
-    /// A title in at most two lines at full size, or as many as it needs a little smaller.
+    /// A title in at most two lines at full size, or as many as it needs a little smaller. A last line of a word or two
+    /// takes some from the line above.
     static func title(_ text: String, width: Double) -> (lines: [String], size: Double) {
-        let lines = wrap(text, size: titleSize, isBold: true, width: width)
-        guard lines.count > 2 else { return (lines, titleSize) }
-        return (wrap(text, size: titleSize * 0.87, isBold: true, width: width), titleSize * 0.87)
+        let isLong = wrap(text, size: titleSize, isBold: true, width: width).count > 2
+        let size = isLong ? titleSize * 0.87 : titleSize
+        let lines = wrap(text, size: size, isBold: true, width: width)
+        guard lines.count > 1, let last = lines.last, textWidth(last, size: size, isBold: true) < width / 3 else {
+            return (lines, size)
+        }
+        let narrower = stride(from: 0.95, to: 0.5, by: -0.05).map {
+            wrap(text, size: size, isBold: true, width: width * $0)
+        }.prefix { $0.count == lines.count }
+        return (narrower.first { textWidth($0.last ?? "", size: size, isBold: true) >= width / 3 } ?? lines, size)
     }
 }

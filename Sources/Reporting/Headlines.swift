@@ -21,10 +21,18 @@ public struct Headlines: Sendable, Hashable {
     }
 
     private static func lines(_ prefill: ScalingAnalysis) -> [String] {
-        [
+        guard prefill.series.contains(where: { $0.law != nil }) else {
+            return [spread(prefill), comparison(prefill).map(overhead)].compactMap { $0 }
+        }
+        return [
             prefill.baseline.map { growth($0, prefill) }, window(prefill), comparison(prefill).map(overhead),
             forecast(prefill),
         ].compactMap { $0 }
+    }
+
+    /// What is left to say where no series has lengths enough for a law.
+    private static func spread(_ prefill: ScalingAnalysis) -> String? {
+        prefill.curveLengths.map { ThroughputFigure.title(prefill, $0) + "; too few lengths to fit a growth law." }
     }
 
     /// The lines for a terminal, wrapped, each continued under an indent.
@@ -98,6 +106,11 @@ public struct Headlines: Sendable, Hashable {
         let matching = series.count - unfitted.count - deviating.count - undecided.count
         if matching == series.count {
             return series.count == 1 ? "The other series matches too." : "All \(series.count) other series match too."
+        }
+        let states = [(undecided.count, "undecided"), (unfitted.count, "too short to fit")]
+        if let (_, words) = states.first(where: { $0.0 == series.count }) {
+            return series.count == 1
+                ? "The other series is \(words)." : "All \(series.count) other series are \(words)."
         }
         func counted(_ some: [Series], _ words: String) -> String? {
             some.isEmpty ? nil : "\(some.count == 1 ? some[0].label + " is" : "\(some.count) are") \(words)"

@@ -23,8 +23,12 @@ public enum LaTeXDocument {
         }
     }
 
+    /// Characters of a line of small print over the width of a page.
+    private static let lineWidth = 110
+
     /// A long table, since cells may fill pages; footnotes stand in the foot.
-    private static func text(_ caption: String, _ table: Table, label: String) -> String {
+    private static func text(_ caption: String, _ wide: Table, label: String) -> String {
+        let table = TerminalTable.fitting(wide, width: lineWidth)
         let alignment = table.columns.map { $0.alignment == .left ? "l" : "r" }.joined()
         func row(_ cells: [String]) -> String { cells.map(escape).joined(separator: " & ") + " \\\\" }
         let notes = table.footnotes.entries.map {
@@ -33,10 +37,11 @@ public enum LaTeXDocument {
         }
         let lines =
             [
-                "\\begin{longtable}{\(alignment)}", "\\caption{\(escape(caption)).}\\label{tab:\(label)} \\\\",
+                "{\\footnotesize\\setlength{\\tabcolsep}{3pt}", "\\begin{longtable}{\(alignment)}",
+                "\\caption{\(escape(caption)).}\\label{tab:\(label)} \\\\",
                 "\\toprule", row(table.columns.map(\.heading)), "\\midrule", "\\endfirsthead", "\\toprule",
                 row(table.columns.map(\.heading)), "\\midrule", "\\endhead", "\\bottomrule", "\\endfoot",
-            ] + ["\\bottomrule"] + notes + ["\\endlastfoot"] + table.rows.map(row) + ["\\end{longtable}"]
+            ] + ["\\bottomrule"] + notes + ["\\endlastfoot"] + table.rows.map(row) + ["\\end{longtable}}"]
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -28,20 +28,21 @@ enum OverlayFigure {
             }
         }
         let rows = traces.flatMap(\.rows)
-        guard let least = rows.map({ $0.interval?.lowerBound ?? $0.y }).min(),
-            let most = rows.map({ $0.interval?.upperBound ?? $0.y }).max()
+        // A wide interval must not squeeze all others: its ends may leave the panel.
+        guard let least = rows.map({ max($0.interval?.lowerBound ?? $0.y, $0.y / 1.25) }).min(),
+            let most = rows.map({ min($0.interval?.upperBound ?? $0.y, $0.y * 1.25) }).max()
         else { return plot }
         let room = max(0.05, (max(most, 1) - min(least, 1)) * 0.1)
         var plot = Plot(
             name: plot.name, title: OverlaySentences.ratios(sources).joined(separator: "; "),
             method: plot.method + " Below: time over that of \(base.label), with 95 % intervals.", notes: plot.notes,
             x: plot.x, y: plot.y, xLabel: plot.xLabel, yLabel: plot.yLabel, columns: plot.columns,
-            traces: plot.traces, guides: plot.guides)
+            traces: plot.traces, guides: plot.guides, intervals: plot.intervals, slopes: plot.slopes)
         plot.below = Plot.Panel(
             y: .linear(from: max(0, min(least, 1) - room), to: max(most, 1) + room, count: 3),
             yLabel: "time over \(base.label)", column: "timeRatio", traces: traces,
             guides: [
-                Plot.Guide(name: "", rows: [Plot.Row(plot.x.low, 1), Plot.Row(plot.x.high, 1)], isNamedAtEnd: false)
+                Plot.Guide(name: "", rows: [Plot.Row(plot.x.low, 1), Plot.Row(plot.x.high, 1)], isNamed: .aboveStart)
             ])
         return plot
     }

@@ -16,10 +16,10 @@ enum PairsFigure {
 
     static func plot(_ analysis: ScalingAnalysis, closedForm: ClosedForm = registered) -> Plot? {
         guard let lengths = analysis.curveLengths else { return nil }
-        let windowed = analysis.series.filter { $0.window != nil && $0.points(within: lengths).count > 1 }
+        let windowed = analysis.series.filter { points($0, lengths).count > 1 }
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = windowed.flatMap { series in
-            styles[series.label].map { self.traces(series, series.points(within: lengths), $0, closedForm) } ?? []
+            styles[series.label].map { self.traces(series, points(series, lengths), $0, closedForm) } ?? []
         }
         let rows = traces.flatMap(\.rows)
         guard let least = rows.map(\.x).min(), let most = rows.map(\.x).max(), let top = rows.map(\.y).max()
@@ -27,7 +27,8 @@ enum PairsFigure {
         return Plot(
             name: "pairs", title: title(windowed, lengths),
             method: "Pairs that the kernel computes over pairs that the mask allows. Points: counted by the kernel as "
-                + "it ran. Lines: closed forms. 1 wastes nothing; w is the window.",
+                + "it ran. Lines: closed forms. 1 wastes nothing; w is the window, "
+                + "which shorter texts do not fill.",
             notes: [],
             x: .powersOfTwo(from: least / 1.1, to: most, atMost: 10) {
                 $0 < 1 ? "1/\(Int((1 / $0).rounded()))" : "\(Int($0))"
@@ -37,6 +38,11 @@ enum PairsFigure {
                 : .linear(from: 0.9, to: max(2, top) * 1.08),
             xLabel: "length over window, n / w", yLabel: "computed / useful pairs",
             columns: ("lengthOverWindow", "computedOverUseful"), traces: traces, guides: [])
+    }
+
+    /// From the window on: shorter texts do not fill it.
+    private static func points(_ series: Series, _ lengths: ClosedRange<Int>) -> [Point] {
+        series.window.map { window in series.points(within: lengths).filter { $0.keyLength >= window } } ?? []
     }
 
     /// Named by what it wastes at its longest.

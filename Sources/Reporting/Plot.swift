@@ -51,8 +51,12 @@ struct Plot {
     struct Guide {
         let name: String
         let rows: [Row]
-        /// Where the name stands: at the line's end, or above its start.
-        let isNamedAtEnd: Bool
+        let isNamed: NamePlace
+
+        /// Where the name stands. Beside the frame it is moved apart from those of the series.
+        enum NamePlace {
+            case aboveStart, beforeStart, afterEnd, besideFrame
+        }
     }
 
     /// A second, flat plotting area under the first, with the same x axis.
@@ -64,7 +68,7 @@ struct Plot {
         let traces: [Trace]
         let guides: [Guide]
 
-        func ends(along x: Axis) -> [End] { Plot.ends(of: traces, along: x) }
+        func ends(along x: Axis) -> [End] { Plot.ends(of: traces, guides, along: x) }
     }
 
     let name: String
@@ -82,14 +86,16 @@ struct Plot {
 
     var below: Panel?
     var intervals = Intervals.bands
+    /// What stands behind a series' name where there is room: its fitted slope.
+    var slopes: [String: String] = [:]
 
     /// The last drawn place of a series, where its name goes.
     typealias End = (series: String, style: SeriesStyle, row: Row)
 
-    var ends: [End] { Self.ends(of: traces, along: x) }
+    var ends: [End] { Self.ends(of: traces, guides, along: x) }
 
     /// On the theory of a series where that reaches farther than its points.
-    fileprivate static func ends(of traces: [Trace], along x: Axis) -> [End] {
+    fileprivate static func ends(of traces: [Trace], _ guides: [Guide], along x: Axis) -> [End] {
         var ends: [End] = []
         for trace in traces where trace.kind != .skipped {
             guard let last = trace.rows.last(where: { $0.x <= x.high * 1.0001 }) else { continue }
@@ -100,6 +106,16 @@ struct Plot {
             }
         }
         return ends
+            + guides.compactMap { guide in
+                guide.isNamed == .besideFrame ? guide.rows.last.map { (guide.name, .guide(), $0) } : nil
+            }
+    }
+
+    /// The top of an axis for these values, guides included. A wide interval must not squeeze all others: its end may
+    /// leave the figure.
+    static func most(of rows: [Row], _ guides: [Double] = []) -> Double {
+        let most = (rows.map(\.y) + guides).max() ?? 1
+        return max(most, min(1.25 * most, rows.compactMap(\.interval?.upperBound).max() ?? most))
     }
 
     /// Guides first, so that they lie under everything; marks last. The place in this list is the CSV's first column,

@@ -23,9 +23,12 @@ struct PlotLayout {
     let notes: [String]
     let upper: Frame
     let lower: Frame?
+    /// What stands beside a curve. "decode-" says nothing in a figure that holds no other phase.
+    let name: @Sendable (_ series: String) -> String
 
     /// Lines of notes; more would leave no room for the figure.
     private static let mostNotes = 5
+    private static let decodePrefix = "decode-"
     /// Room for an exponent under the line above.
     static let titleSpacing = 1.4
 
@@ -43,7 +46,14 @@ struct PlotLayout {
             ? [] : lines.count <= Self.mostNotes ? lines : lines.prefix(Self.mostNotes - 1) + ["… all in the report."]
         let ticks = plot.y.ticks + (plot.below?.y.ticks ?? [])
         let tickWidth = ticks.map { FigureStyle.textWidth($0.label, size: figureWidth.tickSize) }.max() ?? 0
-        let names = plot.ends.map(\.series) + (plot.below?.ends(along: plot.x).map(\.series) ?? [])
+        let slopes = figureWidth.hasHeading ? plot.slopes : [:]
+        let isDecode = plot.traces.allSatisfy { $0.series.hasPrefix(Self.decodePrefix) }
+        name = { series -> String in
+            let own = isDecode && series.hasPrefix(Self.decodePrefix)
+            return series.dropFirst(own ? Self.decodePrefix.count : 0)
+                + (slopes[series].map { ": " + $0 } ?? "")
+        }
+        let names = (plot.ends + (plot.below?.ends(along: plot.x) ?? [])).map { [name] in name($0.series) }
         let nameWidth = names.map { FigureStyle.textWidth($0, size: textSize) }.max() ?? 0
         let left = margin + tickWidth + 12
         let right = width - margin - nameWidth - figureWidth.leaderWidth

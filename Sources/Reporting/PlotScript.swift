@@ -48,7 +48,7 @@ struct PlotScript {
         }
         let yName = label(
             GnuplotText.escaped(yLabel), x: layout.figureWidth.margin,
-            y: frame.top + (layout.figureWidth.hasHeading ? 13 : 10), colour: FigureStyle.quiet)
+            y: frame.top + (layout.figureWidth.hasHeading ? 17 : 13), colour: FigureStyle.quiet)
         return axes(frame, namesTicks: namesTicks) + [yName] + names(ends, beside: frame) + guideNames(guides, frame)
             + remarks(layers, frame) + ["plot " + drawing.joined(separator: ", \\\n  ")]
     }
@@ -128,7 +128,7 @@ struct PlotScript {
             let (series, style, _) = ends[index]
             let place = places[index]
             let text = label(
-                GnuplotText.escaped(series), x: frame.right + leaderWidth, y: placed[index], size: size,
+                GnuplotText.escaped(layout.name(series)), x: frame.right + leaderWidth, y: placed[index], size: size,
                 colour: style.colour)
             return [
                 text,
@@ -149,12 +149,18 @@ struct PlotScript {
     }
 
     private func guideNames(_ guides: [Plot.Guide], _ frame: PlotLayout.Frame) -> [String] {
-        guides.compactMap { guide in
-            guard let row = guide.isNamedAtEnd ? guide.rows.last : guide.rows.first else { return nil }
-            let place = frame.place(row.x, row.y)
-            return label(
-                GnuplotText.escaped(guide.name), x: place.x + 5, y: place.y + (guide.isNamedAtEnd ? 3 : 9),
-                colour: FigureStyle.quiet)
+        guides.compactMap { guide -> String? in
+            guard let first = guide.rows.first, let last = guide.rows.last else { return nil }
+            let (start, end) = (frame.place(first.x, first.y), frame.place(last.x, last.y))
+            func name(_ x: Double, _ y: Double, _ alignment: String = "left") -> String {
+                label(GnuplotText.escaped(guide.name), x: x, y: y, colour: FigureStyle.quiet, alignment: alignment)
+            }
+            return switch guide.isNamed {
+            case .aboveStart: name(start.x + 5, start.y + 9)
+            case .beforeStart: name(start.x - 8, start.y + 4, "right")
+            case .afterEnd: name(end.x + 5, end.y + 3)
+            case .besideFrame: nil
+            }
         }
     }
 

@@ -21,7 +21,7 @@ extension Document {
         var blocks: [Block] = headlines.lines.isEmpty ? [] : [.list(headlines.lines)]
         if !doubts.isEmpty { blocks.append(.cautions(doubts)) }
         blocks += figures.map { .figure($0.figure, drawn: $0.drawn) }
-        blocks += [.heading("Every series"), .list(headlines.details)]
+        if !headlines.details.isEmpty { blocks += [.heading("Every series"), .list(headlines.details)] }
         blocks += ReportTables.summaries(analysis).map { .table(caption: $0.caption, $0.table) }
         blocks += Self.decode(analysis)
         if !analysis.forecasts.isEmpty {

@@ -25,7 +25,7 @@ enum RooflineFigure {
             notes: AbsentCells.sentences(analysis.absentNearCurves), x: x, y: y,
             xLabel: "intensity (FLOP/byte)", yLabel: "useful GFLOP/s",
             columns: ("FLOPsPerByte", "usefulGFLOPsPerSecond"), traces: traces,
-            guides: peaks(roofs, x) + memory(roofs, x, y), intervals: .bars)
+            guides: peaks(roofs, x) + memory(roofs, x, y, leanest: leanest), intervals: .bars)
     }
 
     /// "0.25", "1", "256".
@@ -50,10 +50,15 @@ enum RooflineFigure {
             "\(cell.0.label) at \(Quantity.tokens(cell.1.keyLength)) tokens reaches "
                 + "\(Quantity.percent(cell.2.fractionOfAttainable(cell.1)))"
         }
+        // More than memory feeds comes from a cache.
+        func attainable(_ cell: (Series, Point, Roofline)) -> String {
+            cell.2.fractionOfAttainable(cell.1) > 1 && cell.1.intensity < cell.2.ridge
+                ? "of what memory could feed, from a cache" : "of what is attainable"
+        }
         let ranked = cells.sorted { $0.2.fractionOfAttainable($0.1) < $1.2.fractionOfAttainable($1.1) }
         guard let worst = ranked.first, let best = ranked.last else { return bound }
-        guard ranked.count > 1 else { return "\(bound): \(text(best)) of what is attainable" }
-        return "\(bound): \(text(best)) of what is attainable, \(text(worst))"
+        guard ranked.count > 1 else { return "\(bound): \(text(best)) \(attainable(best))" }
+        return "\(bound): \(text(best)) \(attainable(best)), \(text(worst))"
     }
 
     /// One for each element type and number of threads, the lowest first.
@@ -69,19 +74,21 @@ enum RooflineFigure {
             let types = Set(sharing.map(\.elementType.rawValue)).sorted().joined(separator: " and ")
             return Plot.Guide(
                 name: "peak of \(types)\(onThreads(sharing[0], among: roofs)): \(Quantity.flops(perSecond: peak))",
-                rows: [Plot.Row(sharing[0].ridge, peak / 1e9), Plot.Row(x.high, peak / 1e9)], isNamedAtEnd: false)
+                rows: [Plot.Row(sharing[0].ridge, peak / 1e9), Plot.Row(x.high, peak / 1e9)], isNamed: .besideFrame)
         }
     }
 
-    /// From the ridge of the highest peak down to the corner, where there is room for the name.
-    private static func memory(_ roofs: [Roofline], _ x: Axis, _ y: Axis) -> [Plot.Guide] {
+    /// From the ridge of the highest peak down to the corner. The name stands where there is room: at the foot, or at the
+    /// ridge where points lie far to the left of it.
+    private static func memory(_ roofs: [Roofline], _ x: Axis, _ y: Axis, leanest: Double) -> [Plot.Guide] {
         Dictionary(grouping: roofs, by: \.threads).sorted { $0.key < $1.key }.compactMap { _, sharing in
             guard let roof = sharing.max(by: { $0.peakFLOPsPerSecond < $1.peakFLOPsPerSecond }) else { return nil }
             let rate = roof.readBytesPerSecond / 1e9
             let start = max(x.low, y.low / rate)
             return Plot.Guide(
                 name: "  memory\(onThreads(roof, among: roofs)): \(Quantity.bytes(perSecond: roof.readBytesPerSecond))",
-                rows: [Plot.Row(roof.ridge, roof.ridge * rate), Plot.Row(start, start * rate)], isNamedAtEnd: true)
+                rows: [Plot.Row(roof.ridge, roof.ridge * rate), Plot.Row(start, start * rate)],
+                isNamed: leanest < roof.ridge / 3 ? .beforeStart : .afterEnd)
         }
     }
 

@@ -20,6 +20,12 @@ struct SeriesStyle: Hashable {
     static let shapes = [7, 5, 9, 13, 11, 15]
     static let dashes = ["1", "(14,8)", "(3,5)", "(16,6,3,6)"]
 
+    /// Of lines that are no series: theory that all share, ceilings.
+    static func guide(dash: Int = 0) -> SeriesStyle {
+        SeriesStyle(
+            colour: FigureStyle.quiet, filledMark: shapes[0], openMark: nil, dash: dashes[dash], size: 1)
+    }
+
     /// Styles in the order of the series.
     static func styles(for series: [Series]) -> [String: SeriesStyle] {
         styles(for: series.map { (label: $0.label, kernel: $0.kernel) })

@@ -31,7 +31,7 @@ enum StrongScalingFigure {
             yLabel: "speed-up over one thread", columns: ("threads", "speedUp"), traces: traces,
             guides: [
                 Plot.Guide(
-                    name: "    ideal", rows: [Plot.Row(end, end), Plot.Row(end / 8, end / 8)], isNamedAtEnd: true)
+                    name: "    ideal", rows: [Plot.Row(end, end), Plot.Row(end / 8, end / 8)], isNamed: .afterEnd)
             ])
     }
 

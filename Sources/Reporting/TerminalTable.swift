@@ -45,7 +45,8 @@ public enum TerminalTable {
         return (lines + [line]).map { $0.replacing("\u{A0}%", with: " %") }
     }
 
-    private static func fitting(_ table: Table, width: Int) -> Table {
+    /// Without as many of the columns that give way as do not fit, counted in characters.
+    static func fitting(_ table: Table, width: Int) -> Table {
         var table = table
         while columnWidths(table).reduce(-2, { $0 + $1 + 2 }) > width,
             let last = table.columns.lastIndex(where: { $0.importance == .whenWide })

@@ -10,7 +10,7 @@ enum ThroughputFigure {
             styles[series.label].map { self.traces(series.label, series.points(within: lengths), $0) } ?? []
         }
         let peaks = self.peaks(analysis)
-        let most = (traces.flatMap { $0.rows.map { $0.interval?.upperBound ?? $0.y } } + peaks).max() ?? 1
+        let most = Plot.most(of: traces.flatMap(\.rows), peaks)
         let x = Axis.lengths(from: Int(Double(lengths.lowerBound) / 1.1), to: lengths.upperBound)
         let y = Axis.linear(to: most * 1.08)
         return Plot(
@@ -22,8 +22,8 @@ enum ThroughputFigure {
             yLabel: "useful GFLOP/s", columns: ("tokens", "usefulGFLOPsPerSecond"), traces: traces,
             guides: peaks.map { peak in
                 Plot.Guide(
-                    name: "measured peak: \(Quantity.flops(perSecond: peak * 1e9))",
-                    rows: [Plot.Row(x.low, peak), Plot.Row(x.high, peak)], isNamedAtEnd: false)
+                    name: "peak: \(Quantity.flops(perSecond: peak * 1e9))",
+                    rows: [Plot.Row(x.low, peak), Plot.Row(x.high, peak)], isNamed: .besideFrame)
             })
     }
 

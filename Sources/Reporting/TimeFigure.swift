@@ -35,21 +35,36 @@ enum TimeFigure {
         guard let first = fitted.first(where: \.isQuadratic) ?? fitted.first, let exponent = first.exponent else {
             return "Time per call by sequence length: too few lengths to fit a growth law"
         }
-        let unfit = fitted.filter { $0.verdict == .deviates } + fitted.filter { $0.verdict == .undecided }
+        let (deviating, undecided) = (
+            fitted.filter { $0.verdict == .deviates }, fitted.filter { $0.verdict == .undecided }
+        )
+        let unfit = deviating + undecided
         let own = "\(first.label) grows as pairs^\(Quantity.estimate(exponent))"
         if unfit.isEmpty, fitted.count == 1 { return "\(own): as theory says" }
         if unfit.isEmpty { return "Time follows the exact pair count in all \(fitted.count) series; \(own)" }
+        if undecided.count == fitted.count {
+            return "\(own): too uncertain to judge against theory" + others(fitted.count)
+        }
         let named = unfit.prefix(2).compactMap { series in
             series.exponent.map { exponent in
                 let verdict = series.verdict == .deviates ? "deviates" : "is undecided"
                 return "\(series.label) \(verdict) (pairs^\(Quantity.estimate(exponent)))"
             }
         }
-        let more = unfit.count > 2 ? ["\(unfit.count - 2) more deviate or are undecided"] : []
+        let rest = unfit.dropFirst(2)
+        let more = [("deviates", "deviate", TheoryVerdict.deviates), ("is undecided", "are undecided", .undecided)]
+            .compactMap { one, several, verdict in
+                let count = rest.count { $0.verdict == verdict }
+                return count == 0 ? nil : "\(count) more \(count == 1 ? one : several)"
+            }
         let matching = fitted.count - unfit.count
         return
             "Time follows the exact pair count in \(matching == 0 ? "none" : "\(matching)") of \(fitted.count) series; "
             + AbsentCells.list(named + more)
+    }
+
+    private static func others(_ count: Int) -> String {
+        count == 1 ? "" : count == 2 ? ", as is the other series" : ", as are the \(count - 1) other series"
     }
 
     private static func traces(
@@ -88,7 +103,7 @@ enum TimeFigure {
             Plot.Guide(
                 name: name,
                 rows: [Plot.Row(startX, startY), Plot.Row(startX * span, startY * pow(span, slope))],
-                isNamedAtEnd: true)
+                isNamed: .afterEnd)
         }
     }
 }

@@ -36,6 +36,14 @@ import TestSupport
         )
     }
 
+    @Test func namesLeaveRoomForCurves() throws {
+        let plot = try #require(DecodeFigure.plot(PlantedDecode.growth))
+        let (page, column) = (PlotLayout(plot, width: .page), PlotLayout(plot, width: .column))
+        #expect(page.name("decode-full").hasPrefix("full: bytes^"))
+        #expect(column.name("decode-full") == "full")
+        #expect(column.upper.right - column.upper.left > column.width / 2)
+    }
+
     @Test func theyAreDrawn() throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
         defer { try? FileManager.default.removeItem(at: directory) }

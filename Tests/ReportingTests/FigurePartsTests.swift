@@ -74,6 +74,20 @@ import Testing
         }
     }
 
+    @Test func noTitleEndsInALonelyWord() {
+        let title = FigureStyle.title(
+            "decode-full, float32 reads 512 MiB a token from memory at 77 % of the measured bandwidth", width: 690)
+        #expect(title.lines.count == 2)
+        #expect(FigureStyle.textWidth(title.lines[1], size: title.size, isBold: true) >= 230)
+    }
+
+    @Test func aWideIntervalDoesNotSetTheAxis() {
+        let rows = [Plot.Row(1, 10, 9...1000), Plot.Row(2, 12, 11...13)]
+        #expect(Plot.most(of: rows) == 15)
+        #expect(Plot.most(of: rows, [20]) == 25)
+        #expect(Plot.most(of: [rows[1]]) == 13)
+    }
+
     @Test func aNumberKeepsItsUnit() {
         let lines = FigureStyle.wrap("it takes 54.8 s (measured)", size: 10, width: 60)
         #expect(lines == ["it takes", "54.8\u{A0}s", "(measured)"])

@@ -1,5 +1,4 @@
 import Analysis
-import Foundation
 
 /// Bytes that decoding reads in a second against what is cached, under the read bandwidth measured on the same cores.
 enum BandwidthFigure {
@@ -22,25 +21,24 @@ enum BandwidthFigure {
         let roofs = Set(reading.map(\.parameters.threads)).sorted().map { threads in
             (threads: threads, rate: analysis.ceilings.readBytesPerSecond * Double(threads) / 1e9)
         }.filter { $0.rate > 0 }
-        guard let most = (traces.flatMap { $0.rows.map { $0.interval?.upperBound ?? $0.y } } + roofs.map(\.rate)).max()
-        else { return nil }
+        guard !traces.isEmpty else { return nil }
+        let most = Plot.most(of: traces.flatMap(\.rows), roofs.map(\.rate))
         let x = Axis.lengths(from: Int(Double(lengths.lowerBound) / 1.1), to: lengths.upperBound)
         return Plot(
             name: "bandwidth", title: title(decode, reading, lengths),
             method:
                 "Queries, outputs, and the keys and values that the token sees, once each, over the time of a step; "
-                + "\(decode.conditions). Medians with 95 % intervals. Above the line: the step before left them in a cache.",
+                + "\(decode.conditions). Medians with 95 % intervals. Grey: read from memory in the same run; above it: the "
+                + "step before left them in a cache.",
             notes: AbsentCells.sentences(decode.absent), x: x, y: .linear(to: most * 1.08),
             xLabel: decode.lengthAxisName, yLabel: "GB/s", columns: ("tokens", "gigabytesPerSecond"), traces: traces,
             guides: roofs.map { roof in
                 Plot.Guide(
-                    name: "measured read bandwidth"
+                    name: "memory"
                         + (roofs.count == 1 ? "" : roof.threads == 1 ? " of 1 core" : " of \(roof.threads) × 1 core")
                         + ": \(Quantity.bytes(perSecond: roof.rate * 1e9))",
-                    // Named past its middle, where caches have overflowed and curves have left the line.
-                    rows: [x.low * pow(x.high / x.low, 0.58), x.low, x.high].map { Plot.Row($0, roof.rate) },
-                    isNamedAtEnd: false)
-            })
+                    rows: [x.low, x.high].map { Plot.Row($0, roof.rate) }, isNamed: .besideFrame)
+            }, intervals: .bars)
     }
 
     private static func title(

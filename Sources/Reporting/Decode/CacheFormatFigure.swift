@@ -13,7 +13,7 @@ enum CacheFormatFigure {
                 series: name(row), kind: .measured, style: PlanFigures.style(index),
                 rows: [Plot.Row(row.bytesRatio, row.timeRatio.value, row.timeRatio.low...row.timeRatio.high)])
         }
-        let highest = max(1, cost.rows.map(\.timeRatio.high).max() ?? 1)
+        let highest = Plot.most(of: traces.flatMap(\.rows), [1])
         return Plot(
             name: "formats", title: title(cost),
             method: "One step of \(cost.kernel) at \(Quantity.tokens(cost.length)) cached tokens, "
@@ -25,12 +25,12 @@ enum CacheFormatFigure {
             columns: ("bytesRatio", "timeRatio"), traces: traces,
             guides: [
                 Plot.Guide(
-                    name: "   time ∝ bytes", rows: [1, 0, 0.72].map { Plot.Row($0, $0) }, isNamedAtEnd: true)
+                    name: "   time ∝ bytes", rows: [1, 0, 0.72].map { Plot.Row($0, $0) }, isNamed: .afterEnd)
             ])
     }
 
     private static func name(_ row: CacheFormatCost.Row) -> String {
-        "\(row.format.rawValue): \(Quantity.number(row.bitsPerElement, place: -1)) bits"
+        "\(row.format.rawValue): \(PlanMemory.bits(row.bitsPerElement)) bits"
     }
 
     private static func title(_ cost: CacheFormatCost) -> String {

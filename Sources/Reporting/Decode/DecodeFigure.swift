@@ -19,24 +19,29 @@ enum DecodeFigure {
             notes: AbsentCells.sentences(decode.absent),
             x: .lengths(from: Int(Double(lengths.lowerBound) / 1.1), to: lengths.upperBound),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: decode.lengthAxisName,
-            yLabel: "time per token", columns: ("tokens", "nanoseconds"), traces: traces, guides: [])
+            yLabel: "time per token", columns: ("tokens", "nanoseconds"), traces: traces, guides: [], intervals: .bars,
+            slopes: Dictionary(decode.series.compactMap { series in slope(series).map { (series.label, $0) } }) { $1 })
     }
 
     /// How the full cache grows, and whether windows stay flat.
     static func title(_ decode: ScalingAnalysis) -> String {
         let full = decode.series.first { $0.isQuadratic && $0.exponent != nil }
         let flat = decode.series.filter { $0.lengthSlope != nil }
-        let steady = flat.filter { $0.lengthSlope?.verdict == .matches }
+        let steady = flat.count { $0.lengthSlope?.verdict == .matches }
+        let undecided = flat.count { $0.lengthSlope?.verdict == .undecided }
         let widest = flat.compactMap(\.lengthSlope).max { $0.exponent.magnitude < $1.exponent.magnitude }
         let clauses = [
             full.flatMap { series in
                 series.exponent.map { "\(series.label) grows as bytes^\(Quantity.estimate($0))" }
             },
-            widest.map { slope in
-                steady.count == flat.count
-                    ? "\(flat.count == 1 ? flat[0].label + " stays" : "all \(flat.count) windowed series stay") flat, "
+            widest.map { slope -> String in
+                let all = flat.count == 2 ? "both" : "all \(flat.count)"
+                guard steady < flat.count else {
+                    return (flat.count == 1 ? flat[0].label + " stays" : "\(all) windowed series stay") + " flat, "
                         + "n^\(Quantity.aboutZero(slope.exponent))" + (flat.count == 1 ? "" : " at most")
-                    : "\(steady.count) of \(flat.count) windowed series stay flat"
+                }
+                return "\(steady) of \(flat.count) windowed series \(steady == 1 ? "stays" : "stay") flat"
+                    + (undecided == 0 ? "" : ", \(undecided) \(undecided == 1 ? "is" : "are") undecided")
             },
         ].compactMap { $0 }
         return clauses.isEmpty ? "Time per token by context" : clauses.joined(separator: "; ")
@@ -47,7 +52,6 @@ enum DecodeFigure {
     ) -> [Plot.Trace] {
         let points = series.points(within: lengths)
         guard let first = points.first, let last = points.last else { return [] }
-        let name = series.label + slope(series)
         let range = min(series.lawFromLength ?? first.keyLength, last.keyLength)...last.keyLength
         var line = Sampling.lengths(range).compactMap { length in
             series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
@@ -57,15 +61,15 @@ enum DecodeFigure {
         }
         let measured = points.map { Plot.Row(Double($0.keyLength), $0.medianNanoseconds, $0.low...$0.high) }
         return [
-            Plot.Trace(series: name, kind: .theory, style: style, rows: line),
-            Plot.Trace(series: name, kind: .measured, style: style, rows: measured),
+            Plot.Trace(series: series.label, kind: .theory, style: style, rows: line),
+            Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),
         ].filter { !$0.rows.isEmpty }
     }
 
     /// The fitted slope beside the name.
-    private static func slope(_ series: Series) -> String {
-        if let flat = series.lengthSlope { return ": n^\(Quantity.aboutZero(flat.exponent))" }
-        return series.exponent.map { ": bytes^\(Quantity.estimate($0))" } ?? ""
+    private static func slope(_ series: Series) -> String? {
+        if let flat = series.lengthSlope { return "n^\(Quantity.aboutZero(flat.exponent))" }
+        return series.exponent.map { "bytes^\(Quantity.estimate($0))" }
     }
 }
 

@@ -46,7 +46,8 @@ extension Headlines {
         guard !windowed.isEmpty else { return nil }
         let flat = windowed.filter { $0.lengthSlope?.verdict == .matches }
         let others = windowed.filter { $0.lengthSlope?.verdict != .matches }
-        let count = "\(flat.count) of \(windowed.count) windowed series stay flat however much is cached"
+        let verb = flat.count == 1 ? "stays" : "stay"
+        let count = "\(flat.count) of \(windowed.count) windowed series \(verb) flat however much is cached"
         guard !others.isEmpty else { return count + "." }
         let deviating = others.filter { $0.lengthSlope?.verdict == .deviates }
         let undecided = others.count - deviating.count

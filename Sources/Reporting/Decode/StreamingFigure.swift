@@ -1,6 +1,5 @@
 import Analysis
 import Attention
-import Foundation
 import Statistics
 
 /// Latency of a token against the size of the cache, for the ways to write past it: the figure with which StreamingLLM
@@ -39,13 +38,11 @@ enum StreamingFigure {
             guides: streaming.full.map { full in
                 [
                     Plot.Guide(
-                        name: "full cache of \(Quantity.tokens(streaming.length)): "
+                        name: "all \(Quantity.tokens(streaming.length)) cached: "
                             + Quantity.time(nanoseconds: full.value, low: full.low, high: full.high),
-                        // Named past its middle, which the line of recomputing has left upwards.
-                        rows: [x.low * pow(x.high / x.low, 0.6), x.low, x.high].map { Plot.Row($0, full.value) },
-                        isNamedAtEnd: false)
+                        rows: [x.low, x.high].map { Plot.Row($0, full.value) }, isNamed: .besideFrame)
                 ]
-            } ?? [])
+            } ?? [], intervals: .bars)
     }
 
     private static func title(_ row: Streaming.Row) -> String {

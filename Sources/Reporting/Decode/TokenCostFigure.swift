@@ -36,7 +36,8 @@ enum TokenCostFigure {
                 + (traces.contains { $0.kind == .beyond } ? " Dotted: by the prompt's law." : ""),
             notes: [], x: .lengths(from: Int(shortest / 1.1), to: Int(longest)),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: "context length n (tokens)",
-            yLabel: "time per token", columns: ("tokens", "nanoseconds"), traces: traces, guides: [])
+            yLabel: "time per token", columns: ("tokens", "nanoseconds"), traces: traces, guides: [],
+            intervals: .bars)
     }
 
     private static func name(_ what: String, _ series: String) -> String { "\(what): \(series)" }

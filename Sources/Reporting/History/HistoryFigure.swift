@@ -28,7 +28,7 @@ enum HistoryFigure {
             notes: hidden > 0 ? ["\(hidden) more cells are not drawn; the table has them."] : [],
             x: xAxis(history), y: .linear(from: low - margin, to: high + margin),
             xLabel: "results, by commit", yLabel: "time over the first level", columns: ("result", "ratio"),
-            traces: traces, guides: [])
+            traces: traces, guides: [], intervals: .bars)
     }
 
     static func title(_ history: History) -> String {
