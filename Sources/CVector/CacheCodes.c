@@ -91,17 +91,17 @@ void cache_unpack_codes(
     }
 }
 
-// Fixed point. A float32 becomes the sum of signed bytes at weights 1, 256 and 65536 of a step: the step is the largest
-// magnitude over 127·256^(digits − 1).
-VECTOR_INLINE float largest_integer(int digits) { return digits == 3 ? 127.0f * 65536 : 127.0f * 256; }
+// Fixed point. A float32 becomes the sum of CACHE_KEY_DIGITS signed bytes at weights 1, 256 and 65536 of a step: the step is
+// the largest magnitude over this.
+#define LARGEST_INTEGER (127.0f * 65536)
 
 typedef signed char byte_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
 
 // Writes the digits of rounded(x · inverse), the lowest first, `stride` bytes apart, and adds them up.
 VECTOR_INLINE void store_digits(
-    vector_float x, float inverse, int digits, signed char *target, long stride, vector_int sums[CACHE_MOST_DIGITS]) {
+    vector_float x, float inverse, signed char *target, long stride, vector_int sums[CACHE_KEY_DIGITS]) {
     vector_int rest = __builtin_convertvector(__builtin_elementwise_roundeven(x * inverse), vector_int);
-    UNROLLED for (int digit = 0; digit < digits; digit++) {
+    UNROLLED for (int digit = 0; digit < CACHE_KEY_DIGITS; digit++) {
         vector_int low = (rest << 24) >> 24;
         rest = (rest - low) >> 8;
         sums[digit] += low;
@@ -120,44 +120,20 @@ VECTOR_INLINE float largest_magnitude(vector_int bits) {
     return largest;
 }
 
-// Codes are unsigned: so much do a number's digits have too much in every sum.
-VECTOR_INLINE void store_biases(enum cache_codes codes, int digits, vector_int sums[CACHE_MOST_DIGITS], int *biases) {
-    UNROLLED for (int digit = 0; digit < digits; digit++)
-        biases[digit] = -code_bias(codes) * __builtin_reduce_add(sums[digit]);
-}
-
 void cache_query_digits(enum cache_codes codes, const float *query, long d, struct cache_digits *result) {
     for (long block = 0; block < d / 32; block++) {
         vector_int largest = (vector_int)0;
         for (long x = 0; x < 32; x += VECTOR_LANES)
             largest = __builtin_elementwise_max(largest, magnitude_bits(load_words(query + block * 32 + x)));
-        const float limit = largest_integer(CACHE_KEY_DIGITS), most = largest_magnitude(largest);
-        vector_int sums[CACHE_MOST_DIGITS] = {0};
+        const float most = largest_magnitude(largest);
+        vector_int sums[CACHE_KEY_DIGITS] = {0};
         for (long x = 0; x < 32; x += VECTOR_LANES)
-            store_digits(load_words(query + block * 32 + x), most > 0 ? limit / most : 0, CACHE_KEY_DIGITS,
+            store_digits(load_words(query + block * 32 + x), most > 0 ? LARGEST_INTEGER / most : 0,
                 result->bytes + block * 32 + x, d, sums);
-        result->steps[block] = most / limit;
-        store_biases(codes, CACHE_KEY_DIGITS, sums, result->biases + block * CACHE_MOST_DIGITS);
-    }
-}
-
-VECTOR_INLINE void weight_digits(
-    enum cache_codes codes, int digits, const float *weights, const char *scales, long d, struct cache_digits *result) {
-    for (long block = 0; block < d / 32; block++) {
-        const char *row = scales + block * CACHE_TILE_TOKENS * 2;
-        vector_int largest = (vector_int)0;
-        vector_float products[TILE_BLOCKS];
-        UNROLLED for (int b = 0; b < TILE_BLOCKS; b++) {
-            products[b] = vector_load_float16(row + b * VECTOR_LANES * 2) * load_words(weights + b * VECTOR_LANES);
-            largest = __builtin_elementwise_max(largest, magnitude_bits(products[b]));
-        }
-        const float limit = largest_integer(digits), most = largest_magnitude(largest);
-        vector_int sums[CACHE_MOST_DIGITS] = {0};
-        UNROLLED for (int b = 0; b < TILE_BLOCKS; b++)
-            store_digits(products[b], most > 0 ? limit / most : 0, digits,
-                result->bytes + block * CACHE_TILE_TOKENS + b * VECTOR_LANES, d / 32 * CACHE_TILE_TOKENS, sums);
-        result->steps[block] = most / limit;
-        store_biases(codes, digits, sums, result->biases + block * CACHE_MOST_DIGITS);
+        result->steps[block] = most / LARGEST_INTEGER;
+        // Codes are unsigned: so much have the digits too much in every sum.
+        UNROLLED for (int digit = 0; digit < CACHE_KEY_DIGITS; digit++)
+            result->biases[block * CACHE_KEY_DIGITS + digit] = -code_bias(codes) * __builtin_reduce_add(sums[digit]);
     }
 }
 
@@ -172,17 +148,16 @@ VECTOR_INLINE vector_int quad(enum cache_codes codes, vector_float words, int pa
     return codes == cache_codes_q8_0 ? (vector_int)words : (vector_int)(((vector_word)words >> 4 * part) & 0x0f0f0f0fu);
 }
 
-// Two vectors of sums over one block of codes, which lie side by side in each of `rows` rows. For each head, `numbers` has
-// the digits of what they are multiplied with.
-VECTOR_INLINE void code_products(
-    enum cache_codes codes, int heads, int digits, const char *words, long rows,
-    const struct cache_digits *numbers, long first_byte, long digit_bytes, long block,
-    vector_float products[CACHE_TILE_HEADS][2]) {
+// Dot products of queries with one block of the keys of two vectors of tokens, which lie side by side in each of `rows`
+// rows, but for the keys' scales.
+VECTOR_INLINE void block_products(
+    enum cache_codes codes, int heads, const char *words, long rows, const struct cache_digits *queries, long d,
+    long block, vector_float products[CACHE_TILE_HEADS][2]) {
     const int parts = codes == cache_codes_q8_0 ? 1 : 2;
-    vector_int sums[CACHE_TILE_HEADS][CACHE_MOST_DIGITS][2];
+    vector_int sums[CACHE_TILE_HEADS][CACHE_KEY_DIGITS][2];
     UNROLLED for (int h = 0; h < heads; h++)
-        UNROLLED for (int digit = 0; digit < digits; digit++) {
-            vector_int bias = (vector_int)numbers[h].biases[block * CACHE_MOST_DIGITS + digit];
+        UNROLLED for (int digit = 0; digit < CACHE_KEY_DIGITS; digit++) {
+            vector_int bias = (vector_int)queries[h].biases[block * CACHE_KEY_DIGITS + digit];
             sums[h][digit][0] = bias;
             sums[h][digit][1] = bias;
         }
@@ -193,9 +168,9 @@ VECTOR_INLINE void code_products(
         UNROLLED for (int part = 0; part < parts; part++) {
             vector_int left = quad(codes, first, part), right = quad(codes, second, part);
             UNROLLED for (int h = 0; h < heads; h++)
-                UNROLLED for (int digit = 0; digit < digits; digit++) {
+                UNROLLED for (int digit = 0; digit < CACHE_KEY_DIGITS; digit++) {
                     vector_int number = broadcast_word(
-                        numbers[h].bytes + first_byte + digit * digit_bytes + (row * parts + part) * 4);
+                        queries[h].bytes + block * 32 + digit * d + (row * parts + part) * 4);
                     sums[h][digit][0] = vector_byte_dot(sums[h][digit][0], left, number);
                     sums[h][digit][1] = vector_byte_dot(sums[h][digit][1], right, number);
                 }
@@ -203,10 +178,10 @@ VECTOR_INLINE void code_products(
     }
     UNROLLED for (int h = 0; h < heads; h++)
         UNROLLED for (int c = 0; c < 2; c++) {
-            vector_float sum = __builtin_convertvector(sums[h][digits - 1][c], vector_float);
-            UNROLLED for (int digit = digits - 2; digit >= 0; digit--)
+            vector_float sum = __builtin_convertvector(sums[h][CACHE_KEY_DIGITS - 1][c], vector_float);
+            UNROLLED for (int digit = CACHE_KEY_DIGITS - 2; digit >= 0; digit--)
                 sum = vector_fma(sum, (vector_float)(256.0f), __builtin_convertvector(sums[h][digit][c], vector_float));
-            products[h][c] = sum * numbers[h].steps[block];
+            products[h][c] = sum * queries[h].steps[block];
         }
 }
 
@@ -218,8 +193,7 @@ VECTOR_INLINE void code_scores(
         for (long block = 0; block < d / 32; block++) {
             const long vector = key_vector(CODE_BLOCKS, d / 32 * words, b, block * words);
             vector_float products[CACHE_TILE_HEADS][2];
-            code_products(codes, heads, CACHE_KEY_DIGITS, keys + vector * VECTOR_LANES * 4, words, queries, block * 32, d,
-                block, products);
+            block_products(codes, heads, keys + vector * VECTOR_LANES * 4, words, queries, d, block, products);
             UNROLLED for (int c = 0; c < 2; c++) {
                 const long token = (b + c) * VECTOR_LANES;
                 vector_float scale = vector_load_float16(scales + (block * CACHE_TILE_TOKENS + token) * 2);
@@ -232,49 +206,83 @@ VECTOR_INLINE void code_scores(
         }
 }
 
+// One of four neighbours in a quad of codes without their bias.
+VECTOR_INLINE vector_float neighbour(vector_int quad, int place) {
+    return __builtin_convertvector((quad << (24 - 8 * place)) >> 24, vector_float);
+}
+
+// Bytes with a bias of 128 lose it by their highest bit. Those with one of 8 hold 0 to 15: with the highest bit set a
+// byte lends to no neighbour, and clearing it afterwards leaves the difference.
+VECTOR_INLINE vector_int without_bias(enum cache_codes codes, vector_int quad) {
+    if (codes == cache_codes_q8_0) return (vector_int)((vector_word)quad ^ 0x80808080u);
+    return (vector_int)((((vector_word)quad | 0x80808080u) - 0x08080808u) ^ 0x80808080u);
+}
+
 VECTOR_INLINE void code_values(
-    enum cache_codes codes, int heads, int digits, const char *values, long d, const struct cache_digits *weights,
+    enum cache_codes codes, int heads, const char *values, const char *scales, long d, const float *weights,
     float *outputs) {
-    const long rows = CACHE_TILE_TOKENS / (codes == cache_codes_q8_0 ? 4 : 8);
-    for (long x = 0; x < d; x += 2 * VECTOR_LANES) {
-        vector_float products[CACHE_TILE_HEADS][2];
-        code_products(codes, heads, digits, values + value_word(CODE_BLOCKS, d, rows, 0, x) * 4, rows, weights,
-            x / 32 * CACHE_TILE_TOKENS, d / 32 * CACHE_TILE_TOKENS, x / 32, products);
-        UNROLLED for (int h = 0; h < heads; h++)
-            UNROLLED for (int c = 0; c < 2; c++) {
-                float *target = outputs + h * d + x + c * VECTOR_LANES;
-                store_words(load_words(target) + products[h][c], target);
+    const int parts = codes == cache_codes_q8_0 ? 1 : 2;
+    const long rows = CACHE_TILE_TOKENS / (4 * parts);
+    float scaled[CACHE_TILE_HEADS][CACHE_TILE_TOKENS];
+    for (long x = 0; x < d; x += CODE_BLOCKS * VECTOR_LANES) {
+        if (x % 32 == 0)
+            for (long token = 0; token < CACHE_TILE_TOKENS; token += VECTOR_LANES) {
+                vector_float scale = vector_load_float16(scales + (x / 32 * CACHE_TILE_TOKENS + token) * 2);
+                UNROLLED for (int h = 0; h < heads; h++)
+                    store_words(scale * load_words(weights + h * CACHE_TILE_TOKENS + token), scaled[h] + token);
             }
+        const char *words = values + value_word(CODE_BLOCKS, d, rows, 0, x) * 4;
+        vector_float sums[CACHE_TILE_HEADS][CODE_BLOCKS];
+        UNROLLED for (int h = 0; h < heads; h++)
+            UNROLLED for (int c = 0; c < CODE_BLOCKS; c++)
+                sums[h][c] = load_words(outputs + h * d + x + c * VECTOR_LANES);
+        for (long row = 0; row < rows; row++) {
+            const char *source = words + row * CODE_BLOCKS * VECTOR_LANES * 4;
+            vector_float pair[CODE_BLOCKS];
+            UNROLLED for (int c = 0; c < CODE_BLOCKS; c++) pair[c] = load_words(source + c * VECTOR_LANES * 4);
+            fetch(source, CODE_BLOCKS * VECTOR_LANES * 4);
+            UNROLLED for (int part = 0; part < parts; part++) {
+                vector_int quads[CODE_BLOCKS];
+                UNROLLED for (int c = 0; c < CODE_BLOCKS; c++)
+                    quads[c] = without_bias(codes, quad(codes, pair[c], part));
+                UNROLLED for (int place = 0; place < 4; place++) {
+                    vector_float codes_of_token[CODE_BLOCKS];
+                    UNROLLED for (int c = 0; c < CODE_BLOCKS; c++) codes_of_token[c] = neighbour(quads[c], place);
+                    UNROLLED for (int h = 0; h < heads; h++) {
+                        vector_float weight = (vector_float)(scaled[h][(row * parts + part) * 4 + place]);
+                        UNROLLED for (int c = 0; c < CODE_BLOCKS; c++)
+                            sums[h][c] = vector_fma(weight, codes_of_token[c], sums[h][c]);
+                    }
+                }
+            }
+        }
+        UNROLLED for (int h = 0; h < heads; h++)
+            UNROLLED for (int c = 0; c < CODE_BLOCKS; c++)
+                store_words(sums[h][c], outputs + h * d + x + c * VECTOR_LANES);
     }
 }
 
 #define SCORES(codes, heads, ...) code_scores(codes, heads, __VA_ARGS__)
-#define VALUES_OF_2(codes, heads, ...) code_values(codes, heads, 2, __VA_ARGS__)
-#define VALUES_OF_3(codes, heads, ...) code_values(codes, heads, 3, __VA_ARGS__)
+#define VALUES(codes, heads, ...) code_values(codes, heads, __VA_ARGS__)
+
+VECTOR_INLINE void fetch_scales(const char *scales, long d) {
+    for (long line = 0; line < d / 32 * CACHE_TILE_TOKENS * 2; line += 64) fetch(scales + line, 64);
+}
 
 void cache_code_scores(
     enum cache_codes codes, const void *keys, long word_bytes, long d, const struct cache_digits *queries, int heads,
     float *scores) {
     const char *scales = (const char *)keys + word_bytes;
-    for (long line = 0; line < d / 32 * CACHE_TILE_TOKENS * 2; line += 64) fetch(scales + line, 64);
+    fetch_scales(scales, d);
     if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(SCORES, cache_codes_q8_0, keys, scales, d, queries, scores)
     EACH_HEAD_COUNT(SCORES, cache_codes_q4_0, keys, scales, d, queries, scores)
 }
 
 void cache_code_values(
-    enum cache_codes codes, int digits, const void *values, long word_bytes, long d, const float *weights, int heads,
-    struct cache_digits *numbers, float *outputs) {
+    enum cache_codes codes, const void *values, long word_bytes, long d, const float *weights, int heads,
+    float *outputs) {
     const char *scales = (const char *)values + word_bytes;
-    for (long line = 0; line < d / 32 * CACHE_TILE_TOKENS * 2; line += 64) fetch(scales + line, 64);
-    for (int h = 0; h < heads; h++) {
-        const float *row = weights + h * CACHE_TILE_TOKENS;
-        if (digits == 2) weight_digits(codes, 2, row, scales, d, numbers + h);
-        else weight_digits(codes, 3, row, scales, d, numbers + h);
-    }
-    if (digits == 2) {
-        if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(VALUES_OF_2, cache_codes_q8_0, values, d, numbers, outputs)
-        EACH_HEAD_COUNT(VALUES_OF_2, cache_codes_q4_0, values, d, numbers, outputs)
-    }
-    if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(VALUES_OF_3, cache_codes_q8_0, values, d, numbers, outputs)
-    EACH_HEAD_COUNT(VALUES_OF_3, cache_codes_q4_0, values, d, numbers, outputs)
+    fetch_scales(scales, d);
+    if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(VALUES, cache_codes_q8_0, values, scales, d, weights, outputs)
+    EACH_HEAD_COUNT(VALUES, cache_codes_q4_0, values, scales, d, weights, outputs)
 }

@@ -10,7 +10,7 @@ struct DecodeWorkspaceSize {
     let sums: Int
     let scores: Int
     let unpacked: Int
-    /// Numbers in digits, for formats whose codes are multiplied as integers.
+    /// Queries in digits, for formats whose keys are multiplied as integers.
     let digits: Int
 
     /// The runs of a rolling cache, each with a turn of its own, and the query as it comes.
@@ -26,7 +26,7 @@ struct DecodeWorkspaceSize {
         unpacked = 2 * CacheTileLayout.tokens * d
         let isInteger =
             if case .integers = TileArithmetic(problem, problem.cacheFormat) { true } else { false }
-        digits = isInteger ? heads + Int(CACHE_TILE_HEADS) : 0
+        digits = isInteger ? heads : 0
     }
 
     var total: Int { queries + outputs + sums + scores + unpacked }
@@ -59,9 +59,8 @@ final class DecodeWorkspace: @unchecked Sendable {
     /// A tile as float32, where its format has no product of its own.
     private let keys: UnsafeMutablePointer<Float>
     private let values: UnsafeMutablePointer<Float>
-    /// [heads] of the queries, [chunk] of the weights; empty but for `TileArithmetic.integers`.
+    /// [heads]; empty but for `TileArithmetic.integers`.
     private let queryDigits: UnsafeMutablePointer<cache_digits>
-    private let weightDigits: UnsafeMutablePointer<cache_digits>
 
     var computedPairs = 0
 
@@ -90,7 +89,6 @@ final class DecodeWorkspace: @unchecked Sendable {
         keys = scores + size.scores
         values = keys + Self.tokens * d
         queryDigits = .allocate(capacity: size.digits)
-        weightDigits = queryDigits + max(0, size.digits - Self.chunk)
     }
 
     deinit {
@@ -154,8 +152,7 @@ final class DecodeWorkspace: @unchecked Sendable {
                     plain, address + offset, d, narrow ? narrowWeights : scores, Int32(count), outputs + first * d)
             case .integers(let codes):
                 cache_code_values(
-                    codes, problem.elementType == .float32 ? 3 : 2, address + offset, layout.wordBytes, d, scores,
-                    Int32(count), weightDigits, outputs + first * d)
+                    codes, address + offset, layout.wordBytes, d, scores, Int32(count), outputs + first * d)
             case .unpacked:
                 cache_values(cache_layout_float32, values, d, scores, Int32(count), outputs + first * d)
             }

@@ -45,20 +45,19 @@ enum cache_codes { cache_codes_q8_0, cache_codes_q4_0, cache_codes_kivi };
 void cache_unpack_codes(
     enum cache_codes codes, const void *tile, long values_offset, long word_bytes, long d, float *keys, float *values);
 
-// Products with codes of q8_0 and q4_0 as they lie, in integers: four products of a byte and a signed byte make one
-// addition (vector_byte_dot), four times what float32 does in an instruction. What codes are multiplied with is therefore
-// cut into signed bytes, for each block of 32 codes that share a scale: queries into three, which keeps the 24 bits of
-// float32; weights, scales of the values multiplied in, into three or, where outputs have 16 bits, two.
+// Products with codes of q8_0 and q4_0 as they lie. Keys in integers: four products of a byte and a signed byte make one
+// addition (vector_byte_dot), four times what float32 does in an instruction. Queries are cut into signed bytes for it, once
+// a step: three for each block of 32, which keep the 24 bits of float32. Values in float32: their scales belong to tokens,
+// so weights would have to be cut anew for each tile, head and block, which cost more than the products.
 #define CACHE_KEY_DIGITS 3
-#define CACHE_MOST_DIGITS 3
 
 struct cache_digits {
-    // [digits][numbers]: for a query [digits][d]; for weights [digits][d/32][CACHE_TILE_TOKENS].
-    signed char bytes[CACHE_MOST_DIGITS * CACHE_LARGEST_DIMENSION * CACHE_TILE_TOKENS / 32];
+    // [CACHE_KEY_DIGITS][d], the lowest first.
+    signed char bytes[CACHE_KEY_DIGITS * CACHE_LARGEST_DIMENSION];
     // Of the lowest digit, for each block of codes.
     float steps[CACHE_LARGEST_DIMENSION / 32];
-    // What sums begin with, since codes are unsigned: [blocks][CACHE_MOST_DIGITS].
-    int biases[CACHE_LARGEST_DIMENSION / 32 * CACHE_MOST_DIGITS];
+    // What sums begin with, since codes are unsigned: [blocks][CACHE_KEY_DIGITS].
+    int biases[CACHE_LARGEST_DIMENSION / 32 * CACHE_KEY_DIGITS];
 };
 
 void cache_query_digits(enum cache_codes codes, const float *query, long d, struct cache_digits *result);
@@ -68,10 +67,10 @@ void cache_code_scores(
     enum cache_codes codes, const void *keys, long word_bytes, long d, const struct cache_digits *queries, int heads,
     float *scores);
 
-// As cache_values; `numbers` is room for one a head.
+// As cache_values.
 void cache_code_values(
-    enum cache_codes codes, int digits, const void *values, long word_bytes, long d, const float *weights, int heads,
-    struct cache_digits *numbers, float *outputs);
+    enum cache_codes codes, const void *values, long word_bytes, long d, const float *weights, int heads,
+    float *outputs);
 
 // Writes one token's row of elements of `bits` bits, `packed` of them in a word of several, else 1.
 void cache_put_key(int bits, int packed, void *words, long token, long d, const unsigned *elements);
