@@ -6,11 +6,14 @@ VECTOR_INLINE long word_bytes(enum cache_layout layout) {
     return layout == cache_layout_fp8 ? 1 : layout == cache_layout_float16 ? 2 : 4;
 }
 
-// Words of a row of keys, rows of words of a tile's values.
-VECTOR_INLINE long key_steps(enum cache_layout layout, long d) { return layout == cache_layout_bfloat16 ? d / 2 : d; }
-VECTOR_INLINE long value_rows(enum cache_layout layout) {
-    return layout == cache_layout_bfloat16 ? CACHE_TILE_TOKENS / 2 : CACHE_TILE_TOKENS;
+// Elements in a word.
+VECTOR_INLINE long packed(enum cache_layout layout) {
+    return layout == cache_layout_bfloat16 || layout == cache_layout_wide_bfloat16 ? 2 : 1;
 }
+
+// Words of a row of keys, rows of words of a tile's values.
+VECTOR_INLINE long key_steps(enum cache_layout layout, long d) { return d / packed(layout); }
+VECTOR_INLINE long value_rows(enum cache_layout layout) { return CACHE_TILE_TOKENS / packed(layout); }
 
 VECTOR_INLINE vector_float load_lanes(enum cache_layout layout, const void *source) {
     switch (layout) {
@@ -20,8 +23,25 @@ VECTOR_INLINE vector_float load_lanes(enum cache_layout layout, const void *sour
     }
 }
 
-VECTOR_INLINE vector_float accumulate(enum cache_layout layout, vector_float sum, vector_float a, vector_float b) {
-    return layout == cache_layout_bfloat16 ? vector_bfloat16_dot(sum, a, b) : vector_fma(a, b, sum);
+// Words of two bfloat16 as two vectors of float32.
+VECTOR_INLINE void split(vector_float words, vector_float *low, vector_float *high) {
+    *low = (vector_float)((vector_word)words << 16);
+    *high = (vector_float)((vector_word)words & 0xffff0000u);
+}
+
+// What words are multiplied with: one float32 word each, but two for wide bfloat16.
+VECTOR_INLINE long multipliers(enum cache_layout layout) { return layout == cache_layout_wide_bfloat16 ? 2 : 1; }
+
+VECTOR_INLINE vector_float accumulate(
+    enum cache_layout layout, vector_float sum, const float *multiplier, vector_float words) {
+    vector_float first = (vector_float)(multiplier[0]), low, high;
+    switch (layout) {
+    case cache_layout_bfloat16: return vector_bfloat16_dot(sum, first, words);
+    case cache_layout_wide_bfloat16:
+        split(words, &low, &high);
+        return vector_fma((vector_float)(multiplier[1]), high, vector_fma(first, low, sum));
+    default: return vector_fma(first, words, sum);
+    }
 }
 
 VECTOR_INLINE void scores_of(
@@ -36,10 +56,9 @@ VECTOR_INLINE void scores_of(
             vector_float block[BLOCKS];
             UNROLLED for (int b = 0; b < BLOCKS; b++) block[b] = load_lanes(layout, part + (i * BLOCKS + b) * vector);
             fetch(part + i * BLOCKS * vector, BLOCKS * vector);
-            UNROLLED for (int h = 0; h < heads; h++) {
-                vector_float query = (vector_float)(queries[h * steps + i]);
-                UNROLLED for (int b = 0; b < BLOCKS; b++) sums[h][b] = accumulate(layout, sums[h][b], query, block[b]);
-            }
+            UNROLLED for (int h = 0; h < heads; h++)
+                UNROLLED for (int b = 0; b < BLOCKS; b++)
+                    sums[h][b] = accumulate(layout, sums[h][b], queries + (h * steps + i) * multipliers(layout), block[b]);
         }
         UNROLLED for (int h = 0; h < heads; h++)
             UNROLLED for (int b = 0; b < BLOCKS; b++)
@@ -60,10 +79,9 @@ VECTOR_INLINE void add_values(
         UNROLLED for (int c = 0; c < width; c++)
             columns[c] = load_lanes(layout, source + c * VECTOR_LANES * word);
         fetch(source, width * VECTOR_LANES * word);
-        UNROLLED for (int h = 0; h < heads; h++) {
-            vector_float weight = (vector_float)(weights[h * rows + row]);
-            UNROLLED for (int c = 0; c < width; c++) sums[h][c] = accumulate(layout, sums[h][c], weight, columns[c]);
-        }
+        UNROLLED for (int h = 0; h < heads; h++)
+            UNROLLED for (int c = 0; c < width; c++)
+                sums[h][c] = accumulate(layout, sums[h][c], weights + (h * rows + row) * multipliers(layout), columns[c]);
     }
     UNROLLED for (int h = 0; h < heads; h++)
         UNROLLED for (int c = 0; c < width; c++) store_words(sums[h][c], outputs + h * d + x + c * VECTOR_LANES);
@@ -81,6 +99,8 @@ VECTOR_INLINE void values_of(
     switch (layout) {                                                                           \
     case cache_layout_float32: EACH_HEAD_COUNT(function, cache_layout_float32, __VA_ARGS__)     \
     case cache_layout_bfloat16: EACH_HEAD_COUNT(function, cache_layout_bfloat16, __VA_ARGS__)   \
+    case cache_layout_wide_bfloat16:                                                            \
+        EACH_HEAD_COUNT(function, cache_layout_wide_bfloat16, __VA_ARGS__)                      \
     case cache_layout_float16: EACH_HEAD_COUNT(function, cache_layout_float16, __VA_ARGS__)     \
     case cache_layout_fp8: EACH_HEAD_COUNT(function, cache_layout_fp8, __VA_ARGS__)             \
     }
@@ -93,12 +113,6 @@ void cache_scores(
 void cache_values(
     enum cache_layout layout, const void *values, long d, const void *weights, int heads, float *outputs) {
     EACH_LAYOUT(values_of, values, d, weights, outputs)
-}
-
-// Words of two bfloat16 as two vectors of float32.
-VECTOR_INLINE void split(vector_float words, vector_float *low, vector_float *high) {
-    *low = (vector_float)((vector_word)words << 16);
-    *high = (vector_float)((vector_word)words & 0xffff0000u);
 }
 
 void cache_unpack_keys(enum cache_layout layout, const void *keys, long d, float *unpacked) {

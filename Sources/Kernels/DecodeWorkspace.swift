@@ -264,7 +264,7 @@ enum TileArithmetic {
     /// On float32 copies of one tile at a time, which stay in the first two levels of cache.
     case unpacked
 
-    /// bfloat16 multiplies with bfloat16 only: queries and weights of another type would lose by it. Turned keys are
+    /// bfloat16's own product takes bfloat16 only: queries and weights of another type would lose by it. Turned keys are
     /// float32 in any format.
     init(_ problem: AttentionProblem, _ format: CacheFormat) {
         guard problem.positions == .none else {
@@ -272,7 +272,8 @@ enum TileArithmetic {
             return
         }
         switch CacheTileLayout(format, headDimension: problem.shape.headDimension).words {
-        case .plain(cache_layout_bfloat16) where problem.elementType != .bfloat16: self = .unpacked
+        case .plain(cache_layout_bfloat16) where problem.elementType != .bfloat16:
+            self = .direct(cache_layout_wide_bfloat16)
         case .plain(let layout): self = .direct(layout)
         case .codes(let codes) where codes == cache_codes_q8_0 || codes == cache_codes_q4_0: self = .integers(codes)
         // Minima have no product in integers.

@@ -22,7 +22,10 @@
 // Of rows in codes.
 #define CACHE_LARGEST_DIMENSION 1024
 
-enum cache_layout { cache_layout_float32, cache_layout_bfloat16, cache_layout_float16, cache_layout_fp8 };
+// Wide bfloat16 lies as bfloat16 does, and is multiplied with float32.
+enum cache_layout {
+    cache_layout_float32, cache_layout_bfloat16, cache_layout_wide_bfloat16, cache_layout_float16, cache_layout_fp8
+};
 
 // Dot products of up to CACHE_TILE_HEADS queries with all keys of a tile.
 //   queries [heads][d, padded]: float32; for bfloat16 [heads][d, padded] bfloat16
