@@ -39,7 +39,9 @@ struct Cells {
                             failed: failed))
                 }
             }
-            if !points.isEmpty { series.append(MeasuredSeries(key: key, label: label, points: points)) }
+            if !points.isEmpty {
+                series.append(MeasuredSeries(key: key, label: label, points: points, caches: caches))
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Hardware
 import Statistics
 
 /// A series with its laws: what the comparisons and forecasts work on.
@@ -11,17 +12,20 @@ struct MeasuredSeries {
     let errors: [Double]
     /// Over `fitted`.
     let laws: ScalingLaws?
-    /// The points that the laws are fitted to, by their places: all, but in decode those that read from memory, where
-    /// these are enough to fit. A byte from a cache costs less than one from memory, and no single law has both.
+    /// The points that the laws are fitted to, by their places: all, but in decode those that read from memory, or those
+    /// that read from a cache where none does. A byte from a cache costs less, and no single law has both.
     let fitted: Range<Int>
     let lengthSlope: LengthSlope?
 
-    init(key: SeriesKey, label: String, points: [Point]) {
+    private let caches: [Machine.Cache]
+
+    init(key: SeriesKey, label: String, points: [Point], caches: [Machine.Cache]) {
         self.key = key
         self.label = label
         self.points = points
+        self.caches = caches
         errors = Self.errors(of: points)
-        fitted = Self.fitted(points, of: key.parameters)
+        fitted = key.parameters.isDecode ? Self.readAlike(points, of: key.parameters, caches) : points.indices
         laws = ScalingLaws(
             Self.observations(Array(points[fitted]), Array(errors[fitted]), work: key.parameters.lawBasis.work))
         lengthSlope = LengthSlope(points, errors: errors, basis: key.parameters.lawBasis)
@@ -47,11 +51,23 @@ struct MeasuredSeries {
         }
     }
 
-    private static func fitted(_ points: [Point], of parameters: SeriesParameters) -> Range<Int> {
-        guard parameters.isDecode, let first = points.firstIndex(where: { $0.cacheLevel == nil }),
-            points.count - first >= ScalingFit.fewestWithOverhead
-        else { return points.indices }
-        return first..<points.count
+    /// A step reads its bytes in a circle, of which a cache keeps some part even where it cannot hold all: one of 32 MiB
+    /// still answered a seventh of 64 MiB, and nothing that shows of 128.
+    static let cachesToMemory = 4
+
+    private static func readAlike(
+        _ points: [Point], of parameters: SeriesParameters, _ caches: [Machine.Cache]
+    ) -> Range<Int> {
+        let largest = caches.map { $0.bytes(for: parameters.threads) }.max() ?? 0
+        if let first = points.firstIndex(where: { $0.bytes >= cachesToMemory * largest }) {
+            return first..<points.count
+        }
+        return points.startIndex..<(points.firstIndex { $0.cacheLevel == nil } ?? points.endIndex)
+    }
+
+    /// The same without its last point.
+    func droppingLast() -> MeasuredSeries {
+        MeasuredSeries(key: key, label: label, points: points.dropLast(), caches: caches)
     }
 
     var fittedPoints: [Point] { Array(points[fitted]) }

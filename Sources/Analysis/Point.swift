@@ -92,9 +92,8 @@ extension Point {
         self.cautions = cautions
     }
 
-    /// Threads on several cores have as many private caches.
     private static func level(holding bytes: Int, threads: Int, _ caches: [Machine.Cache]) -> Int? {
-        caches.filter { bytes <= $0.bytes * max(1, threads / max(1, $0.sharedBy)) }.map(\.level).min()
+        caches.filter { bytes <= $0.bytes(for: threads) }.map(\.level).min()
     }
 
     /// Nil where the results come from a build whose kernels are not these.
@@ -109,4 +108,9 @@ extension Point {
 
     /// In tokens: what the series grows in.
     var length: Double { Double(keyLength) }
+}
+
+extension Machine.Cache {
+    /// What `threads` hold together: threads on several cores have as many private caches.
+    func bytes(for threads: Int) -> Int { bytes * max(1, threads / max(1, sharedBy)) }
 }

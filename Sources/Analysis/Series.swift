@@ -73,9 +73,7 @@ extension Series {
         guard measured.fitted.count >= ScalingFit.fewestWithOverhead + 1, let last = measured.points.last else {
             return nil
         }
-        let shorter = MeasuredSeries(
-            key: measured.key, label: measured.label, points: measured.points.dropLast())
-        guard let fit = shorter.laws?.preferred else { return nil }
+        guard let fit = measured.droppingLast().laws?.preferred else { return nil }
         let surprise =
             log(last.medianNanoseconds) - fit.logTime(pairs: measured.parameters.lawBasis.work(of: last)).value
         return exp(min(surprise, 500)) - 1
@@ -97,7 +95,13 @@ extension Series {
             cautions.append(
                 Caution(
                     "fitted from \(TokenCount.text(measured.fittedPoints[0].keyLength)) cached tokens on: shorter caches "
-                        + "lie in a cache of the CPU, where a byte costs less"))
+                        + "lie in a cache of the CPU, or some part of them does, where a byte costs less"))
+        }
+        if measured.fitted.upperBound < points.count, let last = measured.fittedPoints.last {
+            cautions.append(
+                Caution(
+                    "fitted up to \(TokenCount.text(last.keyLength)) cached tokens: of longer caches the CPU's own holds "
+                        + "a part"))
         }
         if WorkBasis(points, of: measured.parameters) == .computedPairs {
             cautions.append(
@@ -115,9 +119,14 @@ extension Series {
     }
 
     private static func reasonForNoLaw(_ measured: MeasuredSeries) -> String {
-        let points = measured.points
+        let points = measured.fittedPoints
         let work = points.map(measured.parameters.lawBasis.work)
-        if points.count < 3 { return "\(points.count == 1 ? "1 length" : "\(points.count) lengths"), and 3 are needed" }
+        let lengths = points.count == 1 ? "1 length" : "\(points.count) lengths"
+        if points.count < 3, measured.points.count >= 3 {
+            let place = measured.fitted.lowerBound > 0 ? "from memory alone" : "from a cache alone"
+            return "\(lengths) read \(place), and 3 are needed"
+        }
+        if points.count < 3 { return "\(lengths), and 3 are needed" }
         if work.max()! <= ScalingFit.leastSpan * work.min()! {
             return "the count of \(measured.parameters.isDecode ? "bytes" : "pairs") hardly grows"
         }

@@ -7,8 +7,9 @@ import Testing
 
 /// Steps of generation: time goes with bytes, and past a window with nothing.
 @Suite struct DecodeSeriesTests {
-    /// 128 KiB a token and more, so that all lengths lie past the last cache.
+    /// 8 KiB a token: 8 MiB to 1 GiB, beside a last cache of 32 MiB.
     private static let lengths = (0..<8).map { 1024 << $0 }
+    private static let longLengths = (0..<8).map { 16_384 << $0 }
 
     private static func step(
         _ kernel: String, _ mask: Mask = .causal, format: CacheFormat? = nil,
@@ -26,7 +27,8 @@ import Testing
 
     @Test(arguments: [(1.0, TheoryVerdict.matches), (1.1, .deviates)])
     func theFullCacheIsHeldAgainstItsBytes(exponent: Double, verdict: TheoryVerdict) throws {
-        let analysis = Self.analysis([Self.step("decode-full", law: { 3000 + 0.04 * pow($0, exponent) })])
+        let planted = Self.step("decode-full", law: { 3000 + 0.04 * pow($0, exponent) })
+        let analysis = Self.analysis([planted], lengths: Self.longLengths)
         let series = try #require(analysis.series.first)
         #expect(series.verdictBasis == .bytes)
         #expect(series.verdict == verdict)
@@ -61,15 +63,23 @@ import Testing
     /// A byte from the last cache costs a third of one from memory: the law is that of memory.
     @Test func theLawIsFittedPastTheLastCache() throws {
         let planted = Self.step("decode-full", law: { $0 < 32e6 ? 0.01 * $0 : 0.03 * $0 })
-        let series = try #require(Self.analysis([planted]).series.first)
-        #expect(series.points.map(\.cacheLevel) == [3, 3] + [Int?](repeating: nil, count: 6))
-        #expect(series.lawFromLength == 4096)
+        let lengths = (0..<10).map { 1024 << $0 }
+        let series = try #require(Self.analysis([planted], lengths: lengths).series.first)
+        #expect(series.points.map(\.cacheLevel) == [3, 3] + [Int?](repeating: nil, count: 8))
+        // 128 MiB, four times the last cache, of which it keeps nothing that shows.
+        #expect(series.lawFromLength == 16_384)
         #expect(series.verdict == .matches)
         #expect(abs(try #require(series.nanosecondsPerByte).value / 0.03 - 1) < 0.03)
         #expect(series.cautions.contains { $0.description.hasPrefix("fitted from ") })
-        // Too few lengths in memory: all are fitted, and no law holds.
-        let short = try #require(Self.analysis([planted], lengths: Array(Self.lengths.prefix(6))).series.first)
-        #expect(short.lawFromLength == 1024 && short.verdict != .matches)
+        // Too few lengths in memory.
+        let short = try #require(Self.analysis([planted], lengths: Array(lengths.prefix(6))).series.first)
+        #expect(short.law == nil && short.verdict == .undecided)
+        #expect(short.cautions.map(\.description) == ["no law: 2 lengths read from memory alone, and 3 are needed"])
+        // None at all: those in a cache have a law of their own.
+        let cached = try #require(Self.analysis([planted], lengths: [256, 512, 1024, 2048, 4096]).series.first)
+        #expect(cached.cautions.contains { $0.description.hasPrefix("fitted up to 2K cached tokens") })
+        let cachedPrice = try #require(cached.nanosecondsPerByte).value
+        #expect(cached.lawFromLength == 256 && abs(cachedPrice / 0.01 - 1) < 0.03)
     }
 
     @Test func aWindowIsFlat() throws {
@@ -99,7 +109,7 @@ import Testing
     @Test func aWindowIsHeldOnBothSides() throws {
         var planted = Self.step("decode-sink", .attentionSink(sinks: 4, window: 32_768))
         planted.roundNoise = 0.001
-        let lengths = (0..<12).map { 1024 << $0 }
+        let lengths = [1024, 4096, 16_384, 18_000, 20_000, 24_000, 28_000] + (0..<5).map { 32_768 << $0 }
         let series = try #require(Self.analysis([planted], lengths: lengths).series.first)
         #expect(series.law != nil)
         // At 32K tokens four fewer are seen, which is the same within a hundredth.

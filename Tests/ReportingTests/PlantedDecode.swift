@@ -7,7 +7,8 @@ import Hardware
 /// Results of decoding whose times are laws with a ripple of ±0.2 %: bytes at 10.5 of 11.4 GB/s beside 2 µs, and pairs
 /// at 40 of 60 GFLOP/s where a prompt is read or a window recomputed. 8 query heads share 2 of 128.
 enum PlantedDecode {
-    static let lengths = (0..<7).map { 1024 << $0 }
+    /// 2 KiB a token, beside a last cache of 32 MiB: the laws are fitted from 64K tokens on.
+    static let lengths = [1024, 4096, 16_384] + (0..<5).map { 65_536 << $0 }
 
     /// The full cache, a window and sinks.
     static let growth = analysis(
@@ -30,9 +31,9 @@ enum PlantedDecode {
             steps("decode-full", .causal, format: format, lengths: [65536], slowdown: format == .q4_0 ? 2 : 1)
         })
 
-    /// Prompts to 4K tokens, steps to 16K.
+    /// Prompts to 4K tokens, steps to 1M.
     static let inputAndOutput = analysis(
-        steps("decode-full", .causal, lengths: [1024, 2048, 4096, 8192, 16384])
+        steps("decode-full", .causal)
             + [512, 724, 1024, 1448, 2048, 2896, 4096].map(prompt))
 
     private static func analysis(_ measurements: [Benchmarking.Measurement]) -> ScalingAnalysis {
