@@ -98,6 +98,8 @@ public struct Accuracy: Hashable, Sendable {
                     head: Int.random(in: 0..<heads, using: &generator),
                     row: Int.random(in: 0..<shape.queryLength, using: &generator)))
         }
+        var seen: Set<OutputRow> = []
+        rows.removeAll { !seen.insert($0).inserted }
         var pairs = 0
         let affordable = rows.prefix { place in
             pairs += problem.pairs.visibleKeys(row: place.row).count

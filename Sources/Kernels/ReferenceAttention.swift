@@ -28,9 +28,10 @@ public final class ReferenceAttention: AttentionKernel {
     }
 
     public static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
-        // Of the row that sees most: its keys and values as Float, their scores and weights and the output as Double.
+        // Of the row that sees most: scores and weights and the output as Double, and one block of keys or values.
         let (keys, d) = (mostVisibleKeys(problem), problem.shape.headDimension)
-        return 2 * keys * d * MemoryLayout<Float>.size + (2 * keys + d) * MemoryLayout<Double>.size
+        return min(keys, StoredRows.blockRows) * d * MemoryLayout<Float>.size + (2 * keys + d)
+            * MemoryLayout<Double>.size
     }
 
     /// No row sees more keys.
@@ -83,47 +84,79 @@ public final class ReferenceAttention: AttentionKernel {
         let visible = problem.pairs.visibleKeys(row: row)
         let queryStart = (head * shape.queryLength + row) * d
         let keyStart = head / shape.groupSize * shape.keyLength
-        let query = inputs.query.elements(queryStart..<queryStart + d)
-        var (keys, values): ([Float], [Float]) = ([], [])
-        for range in [0..<visible.sinks, visible.band] {
-            let elements = (keyStart + range.lowerBound) * d..<(keyStart + range.upperBound) * d
-            keys += inputs.key.elements(elements)
-            values += inputs.value.elements(elements)
+        let stored = StoredRows(problem, [0..<visible.sinks, visible.band], from: keyStart)
+        var query = inputs.query.elements(queryStart..<queryStart + d).map(Real.init)
+        if problem.positions == .cacheRelativeRotary {
+            query = Rotary.turned(query, position: visible.count - 1)
         }
-        if problem.cacheFormat != CacheFormat(problem.elementType) {
-            keys = problem.cacheFormat.restoredKeys(keys, headDimension: d)
-            values = problem.cacheFormat.restoredValues(values, headDimension: d)
+        var scores: [Real] = []
+        scores.reserveCapacity(visible.count)
+        stored.forEachKey(inputs.key) { key in
+            var dot: Real = 0
+            switch problem.positions {
+            case .none:
+                for (x, element) in key.enumerated() { dot += query[x] * Real(element) }
+            case .cacheRelativeRotary:
+                let turned = Rotary.turned(key.map(Real.init), position: scores.count)
+                for x in 0..<d { dot += query[x] * turned[x] }
+            }
+            scores.append(dot * Real(problem.scale))
         }
-        let scores = dotProducts(query, keys, problem.positions).map { $0 * Real(problem.scale) }
         let largest = scores.contains { $0.isNaN } ? .nan : scores.max()!
         let weights = scores.map { exponential($0 - largest) }
         let sum = weights.reduce(0, +)
         var output = [Real](repeating: 0, count: d)
-        for (key, weight) in weights.enumerated() {
-            let share = rounded(weight / sum)
-            for x in 0..<d { output[x] += share * Real(values[key * d + x]) }
+        var place = 0
+        stored.forEachValue(inputs.value) { value in
+            let share = rounded(weights[place] / sum)
+            for (x, element) in value.enumerated() { output[x] += share * Real(element) }
+            place += 1
         }
         return Row(output: output.map(rounded), largestScore: scores.filter(\.isFinite).map(abs).max() ?? 0)
     }
+}
 
-    /// The query against each of the keys that it sees, both turned first where the problem has positions.
-    private static func dotProducts<Real: BinaryFloatingPoint>(
-        _ query: [Float], _ keys: [Float], _ positions: PositionEncoding
-    ) -> [Real] {
-        let d = query.count
-        let count = keys.count / d
-        var placedQuery = query.map(Real.init)
-        if positions == .cacheRelativeRotary { placedQuery = Rotary.turned(placedQuery, position: count - 1) }
-        return (0..<count).map { key in
-            var dot: Real = 0
-            switch positions {
-            case .none:
-                for x in 0..<d { dot += placedQuery[x] * Real(keys[key * d + x]) }
-            case .cacheRelativeRotary:
-                let row = Rotary.turned(keys[key * d..<(key + 1) * d].map(Real.init), position: key)
-                for x in 0..<d { dot += placedQuery[x] * row[x] }
+/// The keys and values that one row sees, in order, as the problem's cache gives them back.
+private struct StoredRows {
+    private let ranges: [Range<Int>]
+    private let d: Int
+    /// Nil where rows are used as they come.
+    private let format: CacheFormat?
+
+    /// Rows that are copied at a time: all of them at once would take as much memory as the problem.
+    static let blockRows = 4096
+
+    init(_ problem: AttentionProblem, _ visible: [Range<Int>], from start: Int) {
+        ranges = visible.map { start + $0.lowerBound..<start + $0.upperBound }
+        d = problem.shape.headDimension
+        format = problem.cacheFormat == CacheFormat(problem.elementType) ? nil : problem.cacheFormat
+    }
+
+    func forEachKey(_ keys: borrowing Tensor, _ body: (ArraySlice<Float>) -> Void) {
+        forEachRow(keys, restored: format.map { format in { format.restoredKeys($0, headDimension: d) } }, body)
+    }
+
+    func forEachValue(_ values: borrowing Tensor, _ body: (ArraySlice<Float>) -> Void) {
+        forEachRow(values, restored: format.map { format in { format.restoredValues($0, headDimension: d) } }, body)
+    }
+
+    private func forEachRow(
+        _ tensor: borrowing Tensor, restored: (([Float]) -> [Float])?, _ body: (ArraySlice<Float>) -> Void
+    ) {
+        func visit(_ rows: [Float]) {
+            for start in stride(from: 0, to: rows.count, by: d) { body(rows[start..<start + d]) }
+        }
+        if let restored {
+            // Blocks of a cache may span any rows: these are taken whole.
+            var rows: [Float] = []
+            for range in ranges { rows += tensor.elements(range.lowerBound * d..<range.upperBound * d) }
+            visit(restored(rows))
+            return
+        }
+        for range in ranges {
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows) {
+                visit(tensor.elements(start * d..<min(start + Self.blockRows, range.upperBound) * d))
             }
-            return dot
         }
     }
 }

@@ -71,13 +71,21 @@ extension ScalingAnalysis {
     /// True where queries stand against keys that were cached before them.
     private var isDecode: Bool { series.contains(where: \.parameters.isDecode) }
 
-    /// The lengths of the curves: from the shortest on, as long as no gap is wider than a factor of four. Single far
-    /// lengths, measured to test a forecast, lie outside and have a figure of their own.
+    /// The lengths of the curves: the most, and of as many the shortest, that no gap wider than a factor of four parts.
+    /// Single far lengths, measured to test a forecast or for small problems, lie outside.
     var curveLengths: ClosedRange<Int>? {
-        let lengths = Set(series.flatMap { $0.points.map(\.keyLength) }).sorted()
-        guard let first = lengths.first else { return nil }
-        let last = zip(lengths, lengths.dropFirst()).first { $1 > 4 * $0 }?.0 ?? lengths[lengths.count - 1]
-        return first...last
+        var runs: [[Int]] = []
+        for length in Set(series.flatMap { $0.points.map(\.keyLength) }).sorted() {
+            if let last = runs.last?.last, length <= 4 * last {
+                runs[runs.count - 1].append(length)
+            } else {
+                runs.append([length])
+            }
+        }
+        guard let most = runs.map(\.count).max(), let curve = runs.first(where: { $0.count == most }) else {
+            return nil
+        }
+        return curve[0]...curve[most - 1]
     }
 
     /// Cells without a time that lie on the curves or within a factor of four past them. Single far lengths belong to the

@@ -21,8 +21,8 @@ enum StrongScalingFigure {
         let end = Double(most) * 1.04
         return Plot(
             name: "speedup", title: title(problems),
-            method: "\(analysis.conditions). The same problem on more cores: time of the fewest over time. "
-                + "Speed-ups of medians with 95 % intervals.",
+            method: "One problem on more cores, \(analysis.conditions): time of the fewest over time. Speed-ups of "
+                + "medians with 95 % intervals.",
             notes: AbsentCells.sentences(analysis.absent),
             x: Axis(
                 low: 0, high: end, isLogarithmic: false,

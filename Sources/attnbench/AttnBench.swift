@@ -92,7 +92,7 @@ struct AttnBench: ParsableCommand {
             is MaskOptionsError,
             is AttendError, is PlacementError, is SweepError, is ResultsError, is CatalogueError,
             is ConfigurationError, is StorageTypeError, is PriceError, is MeasuredMachineError, is UnknownPlanPart,
-            is TooLittleTime:
+            is TooLittleTime, is NothingMeasured:
             .usage
         case is UnwritableDirectory, is ReportError, is Interrupted, is LaunchFailed, is LaunchesEnded:
             .internalFailure

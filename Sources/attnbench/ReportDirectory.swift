@@ -18,6 +18,9 @@ enum ReportDirectory {
         } catch {
             throw UnwritableDirectory(path: directory.relativePath, reason: error.systemWords)
         }
+        guard FileManager.default.isWritableFile(atPath: directory.path) else {
+            throw UnwritableDirectory(path: directory.relativePath, reason: "it may not be written to")
+        }
     }
 }
 
@@ -25,5 +28,5 @@ struct UnwritableDirectory: Error, CustomStringConvertible {
     let path: String
     let reason: String
 
-    var description: String { "cannot make \(path): \(reason); choose another place with --output" }
+    var description: String { "cannot write to \(path): \(reason); choose another place with --output" }
 }

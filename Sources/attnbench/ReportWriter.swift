@@ -52,9 +52,7 @@ struct ReportWriter {
     private func summarise(_ source: ReportSource, isAlone: Bool) {
         if !isAlone { output("\(source.label):") }
         if source.analysis.series.isEmpty {
-            output(
-                "Nothing was measured; the report has the reason for each cell. Where time was short, give a longer "
-                    + "--time-budget.")
+            output("Nothing was measured; the report has the reason for each cell.")
         } else {
             for (_, table) in ReportTables.summaries(source.analysis) {
                 console.output(TerminalTable.text(table, width: console.width) + "\n")

@@ -85,6 +85,7 @@ struct RunCommand: Command {
         let threadCounts = Set(workloads.map(\.threads))
         if !dryRun {
             try quietOptions.require(pinning.placement, threads: threadCounts.min()!, on: console, outputOptions)
+            try ReportDirectory.make(directory)
         }
 
         let progress = outputOptions.progress(on: console)
@@ -101,7 +102,6 @@ struct RunCommand: Command {
             console.output(PlanText.text(plan, launches: launches, columns: console.width))
             return
         }
-        try ReportDirectory.make(directory)
         let header = ResultsHeader(
             machine: bench.machine, ceilings: bench.ceilings, build: .current, sweep: sweep, seed: seed,
             startedAt: Date().formatted(.iso8601), command: command)
@@ -177,7 +177,9 @@ struct RunCommand: Command {
             console.caution(["the time budget ended after \(done) of \(launches) launches"])
         case .done, .outOfTime: break
         }
-        if let wrong = try ResultsFile.load(path).measurements.firstFailure { throw WrongResult(description: wrong) }
+        let measurements = try ResultsFile.load(path).measurements
+        if let wrong = measurements.firstFailure { throw WrongResult(description: wrong) }
+        if measurements.allSatisfy({ !$0.isMeasured }) { throw NothingMeasured() }
     }
 
     /// What makes these results again.
@@ -188,6 +190,11 @@ struct RunCommand: Command {
         if launches > 1 { words += ["--launches", "\(launches)"] }
         return (words + pinning.words).joined(separator: " ")
     }
+}
+
+/// Every cell was skipped.
+struct NothingMeasured: Error, CustomStringConvertible {
+    let description = "every cell was skipped; where time was short, give a longer --time-budget"
 }
 
 /// The run was ended by ^C; what it measured is kept.
@@ -208,6 +215,10 @@ struct LaunchesEnded: Error, CustomStringConvertible {
     let directory: String
 
     var description: String { "\(cause); go on with: \(command) --output \(directory) --resume" }
+}
+
+extension Benchmarking.Measurement {
+    fileprivate var isMeasured: Bool { if case .measured = outcome { true } else { false } }
 }
 
 extension [Benchmarking.Measurement] {
