@@ -2,6 +2,8 @@ import Benchmarking
 import Foundation
 import Testing
 
+@testable import attnbench
+
 /// The program itself, as a user starts it, on a sweep of a second or two.
 @Suite(.serialized) final class RunEndToEndTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
@@ -135,6 +137,22 @@ import Testing
         #expect(run.status == 2)
         #expect(run.messages == "Error: there is no \(results) to go on with; leave out --resume to start it\n")
         #expect(!FileManager.default.fileExists(atPath: output.path))
+    }
+
+    @Test func aRunThatMeasuresNothingSaysSo() throws {
+        let run = try run("--time-budget 0.001s")
+        #expect(run.status == 2)
+        #expect(run.output == "Nothing was measured; the report has the reason for each cell.\n")
+        #expect(run.messages.hasSuffix("Error: \(NothingMeasured())\n"))
+        #expect(try ResultsFile.load(results).measurements.count == 4)
+    }
+
+    /// Found before the machine is measured.
+    @Test func theOutputMustBeWritable() throws {
+        try Data().write(to: output)
+        let run = try run("")
+        #expect(run.status == 1)
+        #expect(run.messages.hasPrefix("Error: cannot write to \(output.path): "))
     }
 
     @Test func aDryRunTellsLaunches() throws {

@@ -36,6 +36,12 @@ import TestSupport
         )
     }
 
+    /// Lengths that a wide gap parts from the others have no curve.
+    @Test func curvesAreWhereLengthsAreClose() {
+        #expect(PlantedAnalysis.full.curveLengths == 512...16_384)
+        #expect(PlantedDecode.small.curveLengths == 1024...1 << 20)
+    }
+
     @Test func namesLeaveRoomForCurves() throws {
         let plot = try #require(DecodeFigure.plot(PlantedDecode.growth))
         let (page, column) = (PlotLayout(plot, width: .page), PlotLayout(plot, width: .column))

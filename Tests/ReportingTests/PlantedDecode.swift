@@ -15,6 +15,9 @@ enum PlantedDecode {
         steps("decode-full", .causal) + steps("decode-window", .slidingWindow(1024))
             + steps("decode-sink", .attentionSink(sinks: 4, window: 1024)))
 
+    /// A length far below the others.
+    static let small = analysis(steps("decode-full", .causal, lengths: [128] + lengths))
+
     /// Windows of three sizes, kept and recomputed.
     static let streaming = analysis(
         steps("decode-full", .causal, lengths: [16384])
