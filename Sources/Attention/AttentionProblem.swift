@@ -60,6 +60,19 @@ public struct AttentionProblem: Hashable, Sendable {
     public var tensorBytes: Int {
         2 * (shape.queryCount + shape.keyCount) * elementType.byteCount
     }
+
+    /// No row sees more keys.
+    public var mostVisibleKeys: Int {
+        let bound =
+            switch mask {
+            case .full, .causal: shape.keyLength
+            case .slidingWindow(let window): window
+            case .symmetricWindow(let radius): 2 * radius + 1
+            case .attentionSink(let sinks, let window): sinks + window
+            case .chunkedLocal(let chunk): chunk
+            }
+        return min(bound, shape.keyLength)
+    }
 }
 
 public enum ProblemError: Error, Equatable, CustomStringConvertible {

@@ -21,23 +21,32 @@ import Hardware
 /// What differs by element type (`FusedElement`) is what a word of K, V and Q is, and how outputs are rounded: sums and
 /// softmax are float32 in all.
 ///
-/// Tile sizes: 128 keys hold K or V's tile (d = 128: 64 KiB) in L2 and Pᵀ (16 KiB) with Qᵀ in L1.
+/// Tile sizes: 144 keys hold K or V's tile (d = 128: 72 KiB) in L2 and Pᵀ (18 KiB) with Qᵀ in L1. Where keys are many,
+/// several blocks share their way through them (`SharedPasses`).
 public class FusedAttention {
     /// Which keys a block goes over: those that its mask shows, or all, masked one by one (what a dense mask costs).
     class var coverage: KeyCoverage { .visible }
 
     private let team: WorkerTeam
-    private let blocks: QueryBlocks
+    private let passes: SharedPasses
     private let engine: FusedEngine
 
-    public required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+    public required convenience init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+        try self.init(for: problem, on: team, Self.passes(for: problem, threads: team.threadCount))
+    }
+
+    init(for problem: AttentionProblem, on team: WorkerTeam, _ passes: SharedPasses) throws(UnsupportedProblem) {
         try problem.requirePrefill()
         guard problem.shape.keyLength < Int(Int32.max) else {
             throw UnsupportedProblem("\(problem.shape.keyLength) keys are more than 2,147,483,646")
         }
         self.team = team
-        blocks = QueryBlocks(problem: problem, coverage: Self.coverage)
-        engine = FusedEngine(problem: problem, workers: team.threadCount)
+        self.passes = passes
+        engine = FusedEngine(problem: problem, workers: team.threadCount, blocks: passes.blocksPerItem)
+    }
+
+    private class func passes(for problem: AttentionProblem, threads: Int) -> SharedPasses {
+        SharedPasses(QueryBlocks(problem: problem, coverage: coverage), threads: threads)
     }
 
     public class func computedPairs(for problem: AttentionProblem) -> Int {
@@ -47,12 +56,13 @@ public class FusedAttention {
     }
 
     public class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
-        FusedEngine.scratchBytes(for: problem, workers: threads)
+        FusedEngine.scratchBytes(
+            for: problem, workers: threads, blocks: passes(for: problem, threads: threads).blocksPerItem)
     }
 
     public var computedPairs: Int { engine.computedPairs }
 
     public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
-        TensorPointers.with(inputs, &output) { engine.run($0, on: team, blocks: blocks) }
+        TensorPointers.with(inputs, &output) { engine.run($0, on: team, passes) }
     }
 }

@@ -8,20 +8,26 @@ enum FusedEngine: Sendable {
     case bfloat16(TypedFusedEngine<BFloat16Element>)
     case float16(TypedFusedEngine<Float16Element>)
 
-    init(problem: AttentionProblem, workers: Int) {
+    init(problem: AttentionProblem, workers: Int, blocks: Int) {
         self =
             switch problem.elementType {
-            case .float32: .float32(TypedFusedEngine(problem: problem, workers: workers))
-            case .bfloat16: .bfloat16(TypedFusedEngine(problem: problem, workers: workers))
-            case .float16: .float16(TypedFusedEngine(problem: problem, workers: workers))
+            case .float32: .float32(TypedFusedEngine(problem: problem, workers: workers, blocks: blocks))
+            case .bfloat16: .bfloat16(TypedFusedEngine(problem: problem, workers: workers, blocks: blocks))
+            case .float16: .float16(TypedFusedEngine(problem: problem, workers: workers, blocks: blocks))
             }
     }
 
-    static func scratchBytes(for problem: AttentionProblem, workers: Int) -> Int {
+    static func scratchBytes(for problem: AttentionProblem, workers: Int, blocks: Int) -> Int {
         switch problem.elementType {
-        case .float32: TypedFusedEngine<Float32Element>.scratchBytes(for: problem, workers: workers)
-        case .bfloat16: TypedFusedEngine<BFloat16Element>.scratchBytes(for: problem, workers: workers)
-        case .float16: TypedFusedEngine<Float16Element>.scratchBytes(for: problem, workers: workers)
+        case .float32:
+            TypedFusedEngine<Float32Element>.scratchBytes(
+                for: problem, workers: workers, blocks: blocks)
+        case .bfloat16:
+            TypedFusedEngine<BFloat16Element>.scratchBytes(
+                for: problem, workers: workers, blocks: blocks)
+        case .float16:
+            TypedFusedEngine<Float16Element>.scratchBytes(
+                for: problem, workers: workers, blocks: blocks)
         }
     }
 
@@ -33,11 +39,11 @@ enum FusedEngine: Sendable {
         }
     }
 
-    func run(_ tensors: TensorPointers, on team: WorkerTeam, blocks: QueryBlocks) {
+    func run(_ tensors: TensorPointers, on team: WorkerTeam, _ passes: SharedPasses) {
         switch self {
-        case .float32(let engine): engine.run(tensors, on: team, blocks: blocks)
-        case .bfloat16(let engine): engine.run(tensors, on: team, blocks: blocks)
-        case .float16(let engine): engine.run(tensors, on: team, blocks: blocks)
+        case .float32(let engine): engine.run(tensors, on: team, passes)
+        case .bfloat16(let engine): engine.run(tensors, on: team, passes)
+        case .float16(let engine): engine.run(tensors, on: team, passes)
         }
     }
 }
@@ -48,25 +54,27 @@ final class TypedFusedEngine<Element: FusedElement>: @unchecked Sendable {
     private let workspaces: [FusedWorkspace<Element>]
     private let shared: UnsafeMutableBufferPointer<Float>
 
-    init(problem: AttentionProblem, workers: Int) {
+    init(problem: AttentionProblem, workers: Int, blocks: Int) {
         self.problem = problem
         let shared = UnsafeMutableBufferPointer<Float>.allocate(capacity: Element.sharedWords(for: problem) + 1)
         self.shared = shared
-        workspaces = (0..<workers).map { _ in FusedWorkspace(problem: problem, shared: shared.baseAddress!) }
+        workspaces = (0..<workers).map { _ in
+            FusedWorkspace(problem: problem, blocks: blocks, shared: shared.baseAddress!)
+        }
     }
 
     deinit { shared.deallocate() }
 
-    static func scratchBytes(for problem: AttentionProblem, workers: Int) -> Int {
+    static func scratchBytes(for problem: AttentionProblem, workers: Int, blocks: Int) -> Int {
         let words =
             Element.sharedWords(for: problem)
-            + workers * FusedWorkspaceSize(Element.self, problem: problem).total
+            + workers * FusedWorkspaceSize(Element.self, problem: problem, blocks: blocks).total
         return words * MemoryLayout<Float>.size
     }
 
     var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }
 
-    func run(_ tensors: TensorPointers, on team: WorkerTeam, blocks: QueryBlocks) {
+    func run(_ tensors: TensorPointers, on team: WorkerTeam, _ passes: SharedPasses) {
         nonisolated(unsafe) let (tensors, shared) = (tensors, shared.baseAddress!)
         let (problem, workspaces) = (problem, workspaces)
         for workspace in workspaces { workspace.computedPairs = 0 }
@@ -74,10 +82,11 @@ final class TypedFusedEngine<Element: FusedElement>: @unchecked Sendable {
         if preparations > 0 {
             team.forEach(count: preparations) { _, item in Element.prepare(item, for: problem, tensors, shared) }
         }
-        let stride = team.threadCount
-        team.forEach(count: blocks.groups * blocks.countPerGroup) { worker, item in
-            let (group, block) = blocks.place(ofItem: item)
-            workspaces[worker].attend(block: block, group: group, next: block - stride, blocks: blocks, tensors)
+        let threads = team.threadCount
+        team.forEach(count: passes.items) { worker, item in
+            let (group, blocks) = passes.place(ofItem: item)
+            workspaces[worker].attend(
+                blocks, group: group, next: passes.after(blocks, threads: threads), passes: passes, tensors)
         }
     }
 }

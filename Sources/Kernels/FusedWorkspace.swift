@@ -9,75 +9,104 @@ struct FusedWorkspaceSize {
     let queries: Int
     let outputs: Int
     let scores: Int
-    let bounds = 2 * QueryBlock.width
     let element: Int
+    let blocks: Int
 
     /// Loads and stores come in whole vectors and tiles: each part has room for one that ends past it.
-    init<Element: FusedElement>(_: Element.Type, problem: AttentionProblem) {
+    init<Element: FusedElement>(_: Element.Type, problem: AttentionProblem, blocks: Int) {
         let d = problem.shape.headDimension
         queries = (d + Lanes.lanes) * QueryBlock.width
         outputs = (d + Lanes.lanes + tileRows) * QueryBlock.width
         scores = (Self.keyTile + tileRows) * QueryBlock.width
         element = Element.workerWords(for: problem)
+        self.blocks = blocks
     }
 
-    var total: Int { queries + outputs + scores + OnlineSoftmax.floatCount + bounds + element }
+    /// Of one block: queries, outputs, softmax and bounds.
+    var block: Int { queries + outputs + OnlineSoftmax.floatCount + 2 * QueryBlock.width }
+
+    var total: Int { blocks * block + scores + element }
 }
 
-/// What one worker needs to attend a block of queries, allocated once.
+/// What one worker needs to attend blocks of queries, allocated once.
 final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private typealias Product = Element.Product
 
-    /// Qᵀ [steps][width]
-    private let queries: UnsafeMutablePointer<Float>
-    /// Oᵀ [d][width]
-    private let outputs: UnsafeMutablePointer<Float>
+    private let blocks: [FusedBlock]
     /// Sᵀ, then Pᵀ [keyTile][width]
     private let scores: UnsafeMutablePointer<Float>
-    private let softmax: OnlineSoftmax
-    /// First and last visible key of each lane in the range at hand.
-    private let bounds: UnsafeMutablePointer<Int32>
     private let element: Element
     private let problem: AttentionProblem
-    private let storage: UnsafeMutableRawPointer
-    /// What the block after this one will read and write.
+    private let storage: UnsafeMutablePointer<Float>
+    /// What will be read and written soon, and how many lines of it are asked for with each key.
     private var prefetch: Prefetch
+    private var linesPerKey = 1
 
     var computedPairs = 0
 
-    init(problem: AttentionProblem, shared: UnsafePointer<Float>) {
-        let size = FusedWorkspaceSize(Element.self, problem: problem)
-        storage = .allocate(byteCount: size.total * MemoryLayout<Float>.size, alignment: 4096)
-        queries = storage.bindMemory(to: Float.self, capacity: size.total - size.bounds)
-        outputs = queries + size.queries
-        scores = outputs + size.outputs
-        softmax = OnlineSoftmax(storage: scores + size.scores, scale: problem.scale)
-        let elementWords = scores + size.scores + OnlineSoftmax.floatCount
-        element = Element(problem: problem, shared: shared, worker: elementWords)
-        bounds = UnsafeMutableRawPointer(elementWords + size.element)
-            .bindMemory(to: Int32.self, capacity: size.bounds)
+    init(problem: AttentionProblem, blocks: Int, shared: UnsafePointer<Float>) {
+        let size = FusedWorkspaceSize(Element.self, problem: problem, blocks: blocks)
+        let bytes = UnsafeMutableRawPointer.allocate(
+            byteCount: size.total * MemoryLayout<Float>.size, alignment: 4096)
+        let storage = bytes.bindMemory(to: Float.self, capacity: size.total)
+        self.storage = storage
+        self.blocks = (0..<blocks).map { FusedBlock(problem, size, storage: storage + $0 * size.block) }
+        scores = storage + blocks * size.block
+        element = Element(problem: problem, shared: shared, worker: scores + size.scores)
         self.problem = problem
-        prefetch = Prefetch(capacity: 2 * problem.shape.groupSize + 2)
+        prefetch = Prefetch(capacity: 2 * blocks * problem.shape.groupSize + 2)
     }
 
-    deinit { storage.deallocate() }
+    deinit { UnsafeMutableRawPointer(storage).deallocate() }
 
-    /// - Parameter next: the block that this worker will probably attend after this one.
-    func attend(block: Int, group: Int, next: Int, blocks: QueryBlocks, _ tensors: TensorPointers) {
-        let d = problem.shape.headDimension
-        let lanes = BlockLanes(block: block, group: group, shape: problem.shape)
-        lanes.loadQueries(tensors.query, Element.layout, into: queries)
-        element.finishQueries(queries)
-        let (sinks, band) = blocks.keys(ofBlock: block)
-        computedPairs += sinks.computedPairs + band.computedPairs
-        prepareFetching(next, after: band.range, group: group, blocks, tensors)
-        attend(sinks, band, group: group, lanes, tensors, masking: .scores)
-        // 0 · inf is NaN: a non-finite value leaves its trace in every lane of its tile, seen or not. Finite outputs
-        // prove that there was none; else once more, with care.
-        if !areFinite(outputs, count: d * QueryBlock.width) {
-            attend(sinks, band, group: group, lanes, tensors, masking: .scoresAndValues)
+    /// - Parameter next: the blocks that this worker will probably attend after these.
+    func attend(_ numbers: Range<Int>, group: Int, next: Range<Int>, passes: SharedPasses, _ tensors: TensorPointers) {
+        let taken = blocks.prefix(numbers.count)
+        for (block, number) in zip(taken, numbers) {
+            block.take(number, group: group, of: passes.blocks)
+            block.lanes.loadQueries(tensors.query, Element.layout, into: block.queries)
+            element.finishQueries(block.queries)
+            computedPairs += block.sinks.computedPairs + block.band.computedPairs
         }
-        lanes.storeOutputs(outputs, sums: softmax.sums, Element.layout, into: tensors.output)
+        prefetch.removeAll()
+        for block in taken {
+            block.reset(zeroingOutputs: false)
+            attendSinks(block, group: group, tensors, .scores)
+            block.setBounds { $0.band }
+        }
+        var keys = blocks[0].band.range
+        for block in taken {
+            let band = block.band.range
+            keys = min(keys.lowerBound, band.lowerBound)..<max(keys.upperBound, band.upperBound)
+        }
+        for start in stride(from: keys.lowerBound, to: keys.upperBound, by: passes.chunkKeys) {
+            let chunk = start..<min(start + passes.chunkKeys, keys.upperBound)
+            prefetch.removeAll()
+            if chunk.upperBound < keys.upperBound {
+                fetch(
+                    chunk.upperBound..<min(chunk.upperBound + passes.chunkKeys, keys.upperBound), group: group, tensors)
+                let lines = 2 * problem.shape.headDimension * Element.layout.byteCount / Prefetch.lineBytes
+                linesPerKey = (lines + 2 * taken.count - 1) / (2 * taken.count)
+            } else {
+                linesPerKey = 1
+                prepareFetching(next, group: group, passes.blocks, tensors)
+            }
+            for block in taken {
+                let seen = block.band.range.clamped(to: chunk)
+                if !seen.isEmpty { attend(block.band.clamped(to: seen), block, group: group, tensors, .scores) }
+            }
+        }
+        for block in taken {
+            // 0 · inf is NaN: a non-finite value leaves its trace in every lane of its tile, seen or not. Finite
+            // outputs prove that there was none; else once more, with care.
+            if !areFinite(block.outputs, count: problem.shape.headDimension * QueryBlock.width) {
+                block.reset(zeroingOutputs: true)
+                attendSinks(block, group: group, tensors, .scoresAndValues)
+                block.setBounds { $0.band }
+                attend(block.band, block, group: group, tensors, .scoresAndValues)
+            }
+            block.lanes.storeOutputs(block.outputs, sums: block.softmax.sums, Element.layout, into: tensors.output)
+        }
     }
 
     /// Tensors up to this size stay in a second-level cache by themselves.
@@ -85,63 +114,37 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
 
     /// Under a window every block reads some keys that none before it has read, and its own queries and outputs. Where
     /// the tensors are larger than the second-level cache, waiting for these costs a window of 256 a fifth of its time.
-    private func prepareFetching(
-        _ next: Int, after band: Range<Int>, group: Int, _ blocks: QueryBlocks, _ tensors: TensorPointers
-    ) {
-        prefetch.removeAll()
-        guard problem.tensorBytes > Self.cachedBytes, (0..<blocks.countPerGroup).contains(next) else { return }
-        let lanes = BlockLanes(block: next, group: group, shape: problem.shape)
-        lanes.appendRows(of: tensors.query, Element.layout, isWritten: false, to: &prefetch)
-        lanes.appendRows(of: tensors.output, Element.layout, isWritten: true, to: &prefetch)
-        let nextBand = blocks.keys(ofBlock: next).band.range
+    private func prepareFetching(_ next: Range<Int>, group: Int, _ blocks: QueryBlocks, _ tensors: TensorPointers) {
+        guard problem.tensorBytes > Self.cachedBytes, let first = next.first, let last = next.last else { return }
+        for number in next {
+            let lanes = BlockLanes(block: number, group: group, shape: problem.shape)
+            lanes.appendRows(of: tensors.query, Element.layout, isWritten: false, to: &prefetch)
+            lanes.appendRows(of: tensors.output, Element.layout, isWritten: true, to: &prefetch)
+        }
+        let band = self.blocks[0].band.range
+        let nextBand =
+            blocks.keys(ofBlock: first).band.range.lowerBound..<blocks.keys(ofBlock: last).band.range.upperBound
         let newKeys = nextBand.lowerBound..<min(nextBand.upperBound, max(band.lowerBound, nextBand.lowerBound))
-        guard !newKeys.isEmpty else { return }
-        let (key, value) = element.addresses(from: newKeys.lowerBound, group: group, tensors)
-        let byteCount = newKeys.count * problem.shape.headDimension * Element.layout.byteCount
+        if !newKeys.isEmpty { fetch(newKeys, group: group, tensors) }
+    }
+
+    private func fetch(_ keys: Range<Int>, group: Int, _ tensors: TensorPointers) {
+        let (key, value) = element.addresses(from: keys.lowerBound, group: group, tensors)
+        let byteCount = keys.count * problem.shape.headDimension * Element.layout.byteCount
         prefetch.append(key, byteCount: byteCount)
         prefetch.append(value, byteCount: byteCount)
     }
 
     private enum Masking { case scores, scoresAndValues }
 
-    private func attend(
-        _ sinks: BlockKeys, _ band: BlockKeys, group: Int, _ lanes: BlockLanes, _ tensors: TensorPointers,
-        masking: Masking
-    ) {
-        softmax.reset()
-        if masking == .scoresAndValues {
-            outputs.update(repeating: 0, count: problem.shape.headDimension * QueryBlock.width)
-        }
-        if !sinks.range.isEmpty {
-            let seenByAll = setBounds(lanes) { 0..<$0.sinks }
-            attend(keys: sinks, seenByAll: seenByAll, group: group, tensors, masking, startsAnew: true)
-        }
-        let seenByAll = setBounds(lanes) { $0.band }
-        attend(
-            keys: band, seenByAll: seenByAll, group: group, tensors, masking, startsAnew: sinks.range.isEmpty)
-    }
-
-    /// Sets each lane's bounds to one of its visible ranges; returns the keys that all lanes see.
-    private func setBounds(_ lanes: BlockLanes, _ range: (VisibleKeys) -> Range<Int>) -> Range<Int> {
-        var (latestStart, earliestEnd) = (0, Int.max)
-        var row = -1
-        var keys = 0..<0
-        for lane in 0..<QueryBlock.width {
-            if lanes.row(lane) != row {
-                row = lanes.row(lane)
-                keys = range(problem.pairs.visibleKeys(row: row))
-                latestStart = max(latestStart, keys.lowerBound)
-                earliestEnd = min(earliestEnd, keys.upperBound)
-            }
-            bounds[lane] = Int32(keys.lowerBound)
-            bounds[QueryBlock.width + lane] = Int32(keys.upperBound - 1)
-        }
-        return latestStart..<max(latestStart, earliestEnd)
+    private func attendSinks(_ block: FusedBlock, group: Int, _ tensors: TensorPointers, _ masking: Masking) {
+        guard !block.sinks.range.isEmpty else { return }
+        block.setBounds { 0..<$0.sinks }
+        attend(block.sinks, block, group: group, tensors, masking)
     }
 
     private func attend(
-        keys: BlockKeys, seenByAll: Range<Int>, group: Int, _ tensors: TensorPointers, _ masking: Masking,
-        startsAnew: Bool
+        _ keys: BlockKeys, _ block: FusedBlock, group: Int, _ tensors: TensorPointers, _ masking: Masking
     ) {
         let d = problem.shape.headDimension
         let largestCount = keys.tileCount(atMost: FusedWorkspaceSize.keyTile)
@@ -149,27 +152,29 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         while start < keys.range.upperBound {
             let count = min(largestCount, keys.range.upperBound - start)
             let tile = keys.clamped(to: start..<start + count)
-            let isWhole = tile.range.clamped(to: seenByAll) == tile.range
-            prefetch.issue(lines: count)
-            var largest = multiplyScores(tile, group: group, tensors)
-            if !isWhole { largest = mask(tile.range, seenByAll: seenByAll) }
-            let isFirst = startsAnew && start == keys.range.lowerBound
-            softmax.update(
+            let isWhole = tile.range.clamped(to: block.seenByAll) == tile.range
+            prefetch.issue(lines: count * linesPerKey)
+            var largest = multiplyScores(tile, block.queries, group: group, tensors)
+            if !isWhole { largest = mask(tile.range, block) }
+            block.softmax.update(
                 Product.self, scores: scores, keyCount: count, tileMaximum: largest,
-                outputs: isFirst ? nil : outputs, d: d)
-            prefetch.issue(lines: count)
+                outputs: block.hasOutputs ? block.outputs : nil, d: d)
+            prefetch.issue(lines: count * linesPerKey)
             let values = element.values(from: start, count: count, group: group, tensors)
             if isWhole || masking == .scores {
-                addValues(tile, values, startsAnew: isFirst)
+                addValues(tile, values, into: block)
             } else {
-                addVisibleValues(tile.range, values: values, d: d)
+                addVisibleValues(tile.range, values: values, into: block)
             }
+            block.hasOutputs = true
             start += count
         }
     }
 
     /// Each key for the vectors of queries that see it. The largest scores are those of the keys that both see.
-    private func multiplyScores(_ keys: BlockKeys, group: Int, _ tensors: TensorPointers) -> TwoVectors {
+    private func multiplyScores(
+        _ keys: BlockKeys, _ queries: UnsafePointer<Float>, group: Int, _ tensors: TensorPointers
+    ) -> TwoVectors {
         let (start, count) = (keys.range.lowerBound, keys.range.count)
         let (rows, stride) = element.keys(from: start, count: count, group: group, tensors)
         let (steps, width) = (element.keySteps, QueryBlock.width)
@@ -192,7 +197,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     }
 
     /// The same for the values: what a vector does not see has a weight of 0.
-    private func addValues(_ keys: BlockKeys, _ values: UnsafePointer<Float>, startsAnew: Bool) {
+    private func addValues(_ keys: BlockKeys, _ values: UnsafePointer<Float>, into block: FusedBlock) {
+        let (outputs, startsAnew) = (block.outputs, !block.hasOutputs)
         let (d, width, depth) = (problem.shape.headDimension, QueryBlock.width, Product.depth)
         let leftSteps = keys.seenByLeftOnly / depth
         let rightStart = (keys.range.count - keys.seenByRightOnly + depth - 1) / depth
@@ -214,7 +220,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     }
 
     /// Puts −inf where a lane does not see a key, and finds the largest scores again.
-    private func mask(_ keys: Range<Int>, seenByAll: Range<Int>) -> TwoVectors {
+    private func mask(_ keys: Range<Int>, _ block: FusedBlock) -> TwoVectors {
+        let (bounds, seenByAll) = (block.bounds, block.seenByAll)
         let second = Lanes.lanes
         let (firstLeft, firstRight) = (load(bounds, 0), load(bounds, second))
         let lastLeft = load(bounds, QueryBlock.width)
@@ -239,7 +246,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     }
 
     /// As `addValues`, each key for the lanes that see it. Slow, and as rare as non-finite values are.
-    private func addVisibleValues(_ keys: Range<Int>, values: UnsafePointer<Float>, d: Int) {
+    private func addVisibleValues(_ keys: Range<Int>, values: UnsafePointer<Float>, into block: FusedBlock) {
+        let (outputs, bounds, d) = (block.outputs, block.bounds, problem.shape.headDimension)
         for key in keys {
             let (step, place) = (key - keys.lowerBound).quotientAndRemainder(dividingBy: Product.depth)
             let weight = scores + step * QueryBlock.width

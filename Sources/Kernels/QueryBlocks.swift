@@ -24,12 +24,8 @@ struct QueryBlocks {
         countPerGroup = (shape.queryLength * shape.groupSize + QueryBlock.width - 1) / QueryBlock.width
     }
 
-    /// Work items run through the blocks of one group before the next, so that its keys stay in the cache; and from
-    /// the last block to the first, so that under a causal mask the longest come first and the team ends together.
-    func place(ofItem item: Int) -> (group: Int, block: Int) {
-        let (group, place) = item.quotientAndRemainder(dividingBy: countPerGroup)
-        return (group, countPerGroup - 1 - place)
-    }
+    /// No row sees more, sinks aside.
+    var mostKeys: Int { coverage == .all ? problem.shape.keyLength : problem.mostVisibleKeys }
 
     /// The query row of a lane: a block may start and end in the middle of a row's heads. Idle lanes of a last block
     /// stand for its last query.

@@ -29,22 +29,9 @@ public final class ReferenceAttention: AttentionKernel {
 
     public static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
         // Of the row that sees most: scores and weights and the output as Double, and one block of keys or values.
-        let (keys, d) = (mostVisibleKeys(problem), problem.shape.headDimension)
+        let (keys, d) = (problem.mostVisibleKeys, problem.shape.headDimension)
         return min(keys, StoredRows.blockRows) * d * MemoryLayout<Float>.size + (2 * keys + d)
             * MemoryLayout<Double>.size
-    }
-
-    /// No row sees more keys.
-    private static func mostVisibleKeys(_ problem: AttentionProblem) -> Int {
-        let bound =
-            switch problem.mask {
-            case .full, .causal: problem.shape.keyLength
-            case .slidingWindow(let window): window
-            case .symmetricWindow(let radius): 2 * radius + 1
-            case .attentionSink(let sinks, let window): sinks + window
-            case .chunkedLocal(let chunk): chunk
-            }
-        return min(bound, problem.shape.keyLength)
     }
 
     public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {

@@ -26,7 +26,7 @@ public struct Document: Sendable, Hashable {
         public let path: String
     }
 
-    public let title: String
+    public var title: String
     public let subtitle: String
     public let blocks: [Block]
 }

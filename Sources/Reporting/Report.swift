@@ -12,23 +12,28 @@ public struct Report: Sendable {
     }
 
     public let sources: [ReportSource]
+    /// In place of one that names the sweep.
+    private let title: String?
     private let figures: [Figure]
     private let gnuplot: Result<Gnuplot, GnuplotError>
 
     /// - Parameter sources: at least one; labels differ. Ratios are over the first.
-    public init(_ sources: [ReportSource], width: FigureWidth = .page) {
+    public init(_ sources: [ReportSource], title: String? = nil, width: FigureWidth = .page) {
         let figures =
             sources.count == 1
             ? Figure.all(for: sources[0].analysis, width: width)
             : Figure.all(overlaying: sources, width: width)
         self.init(
-            sources, figures: figures, gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
+            sources, title: title, figures: figures, gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
     }
 
-    init(_ sources: [ReportSource], figures: [Figure], gnuplot: Result<Gnuplot, GnuplotError>) {
+    init(
+        _ sources: [ReportSource], title: String? = nil, figures: [Figure], gnuplot: Result<Gnuplot, GnuplotError>
+    ) {
         precondition(!sources.isEmpty, "a report is about results")
         precondition(Set(sources.map(\.label)).count == sources.count, "two sources have one label")
         self.sources = sources
+        self.title = title
         self.figures = figures
         self.gnuplot = gnuplot
     }
@@ -48,10 +53,11 @@ public struct Report: Sendable {
                 figures, in: directory.appendingPathComponent("figures"), formats: drawing,
                 needsImages: formats.contains(.html), gnuplot: gnuplot)
             cautions = files.cautions
-            let document =
+            var document =
                 sources.count == 1
                 ? Document(sources[0], figures: files.drawn, cautions: cautions, formats: formats)
                 : Document(overlaying: sources, figures: files.drawn, cautions: cautions, formats: formats)
+            if let title { document.title = title }
             if formats.contains(.html) {
                 let text = HTMLDocument.text(document) { files.images[$0.name] }
                 try directory.appendingPathComponent("index.html").write(text)

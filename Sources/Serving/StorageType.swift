@@ -54,8 +54,12 @@ public struct StorageType: Sendable, Hashable {
         kivi2,
     ]
 
+    /// The names that sweeps have for formats that are in use under both.
+    private static let namesInSweeps = ["float32": fp32, "bfloat16": bf16, "float16": fp16, "fp8-e4m3": fp8]
+
     public static func named(_ name: String) throws(StorageTypeError) -> StorageType {
-        guard let type = all.first(where: { $0.name == name.lowercased() }) else {
+        let lowercase = name.lowercased()
+        guard let type = all.first(where: { $0.name == lowercase }) ?? namesInSweeps[lowercase] else {
             throw StorageTypeError(name: name)
         }
         return type

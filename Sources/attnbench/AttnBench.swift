@@ -24,7 +24,7 @@ struct AttnBench: ParsableCommand {
               attnbench gate --baseline old/attnbench  is this build slower?
               attnbench plan --model llama-3.1-70b     what does it cost to serve?
 
-            Exit codes: 0 done or pass, 1 internal failure, interrupted or output not writable, 2 usage or bad input, \
+            Exit codes: 0 done or pass, 1 internal failure, interrupted or output not writable, 2 usage, bad input or nothing measured, \
             3 regression, 4 inconclusive under --strict, 5 baseline missing or results of different machines, \
             6 environment unfit under --require-quiet, 7 a kernel's result is wrong.
             """,

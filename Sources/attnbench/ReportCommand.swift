@@ -17,6 +17,7 @@ struct ReportCommand: Command {
             Examples:
               attnbench report reports/2026-03-01-scaling
               attnbench report results.jsonl --output reports/again --format md,png
+              attnbench report results.jsonl --title "What long context costs on two cores"
               attnbench report results.jsonl --format tex,pdf --width column
               attnbench report results.jsonl --format bencher,sql --output exports
               attnbench report a.jsonl b.jsonl --label old --label new --output both
@@ -31,13 +32,16 @@ struct ReportCommand: Command {
         help: ArgumentHelp("What results are called, once for each, in order; default the name.", valueName: "name"))
     var label: [String] = []
 
+    @Option(help: ArgumentHelp("Of the page, in place of one that names the sweep.", valueName: "text"))
+    var title: String?
+
     @Option(help: ArgumentHelp("Where it goes; default beside the results.", valueName: "dir"), completion: .directory)
     var output: String?
 
     @Option(
         help: ArgumentHelp(
             "Some of \(ReportFormats.names.joined(separator: ",")); default all up to json.", valueName: "list"),
-        transform: ReportFormats.init)
+        completion: .list(ReportFormats.names), transform: ReportFormats.init)
     var format: ReportFormats?
 
     @Option(
@@ -69,6 +73,7 @@ struct ReportCommand: Command {
             writer.formats = format.report
             writer.exports = format.exports
         }
+        writer.title = title
         writer.width = width
         try writer.write(zip(Self.labels(files, given: label), files).map { ($0, $1) }, to: directory)
     }

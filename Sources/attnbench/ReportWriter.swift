@@ -10,6 +10,7 @@ struct ReportWriter {
     let options: OutputOptions
     var formats = Set(Report.Format.allCases)
     var exports: [Export<ReportSource>] = []
+    var title: String?
     var width = FigureWidth.page
 
     func write(resultsPath: String, to directory: URL) throws {
@@ -27,7 +28,7 @@ struct ReportWriter {
             try Self.copy(
                 input.path, to: directory.appendingPathComponent(source.fileName("results", "jsonl", among: sources)))
         }
-        let report = Report(sources, width: width)
+        let report = Report(sources, title: title, width: width)
         let cautions = try report.write(to: directory, formats: formats)
         try report.write(exports, to: directory)
         for source in sources { summarise(source, isAlone: sources.count == 1) }

@@ -47,6 +47,21 @@ import TestSupport
         }
     }
 
+    @Test func aTitleOfOnesOwnStandsEverywhere() throws {
+        try Self.inDirectory { directory in
+            let report = Report(
+                [ReportSource(label: "planted", results: PlantedResults.results, analysis: PlantedAnalysis.full)],
+                title: "What <I> found", figures: [], gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
+            try report.write(to: directory, formats: [.html, .md, .tex])
+            #expect(try Self.text(directory, "README.md").hasPrefix("# What "))
+            for name in ["README.md", "index.html", "report.tex"] {
+                let text = try Self.text(directory, name)
+                #expect(text.contains("found") && !text.contains("What attention costs"), "\(name)")
+            }
+            #expect(try Self.text(directory, "index.html").contains("<title>What &lt;I&gt; found</title>"))
+        }
+    }
+
     @Test func figuresOfThreadsAreDrawn() throws {
         try Self.inDirectory { directory in
             #expect(try Self.report(PlantedAnalysis.withThreads).write(to: directory).isEmpty)

@@ -29,6 +29,10 @@ import Testing
         }
     }
 
+    @Test func namesOfSweepsAreUnderstood() throws {
+        #expect(try StorageType.named("bfloat16") == .bf16 && StorageType.named("FP8-E4M3") == .fp8)
+    }
+
     @Test func scoutAtTenMillionTokens() throws {
         let scout = try model("llama-4-scout")
         let cache = KVCache(scout, type: .bf16)

@@ -1,0 +1,61 @@
+import Attention
+import CVector
+
+/// A block of queries on its way through the keys, with what it has gathered of them so far.
+final class FusedBlock {
+    /// Qᵀ [steps][width]
+    let queries: UnsafeMutablePointer<Float>
+    /// Oᵀ [d][width]
+    let outputs: UnsafeMutablePointer<Float>
+    let softmax: OnlineSoftmax
+    /// First and last visible key of each lane in the range at hand.
+    let bounds: UnsafeMutablePointer<Int32>
+    private(set) var lanes: BlockLanes
+    private(set) var sinks = BlockKeys(0..<0)
+    private(set) var band = BlockKeys(0..<0)
+    /// Keys of the range at hand that all lanes see.
+    private(set) var seenByAll = 0..<0
+    /// False until the first tile has written them.
+    var hasOutputs = false
+
+    private let problem: AttentionProblem
+
+    init(_ problem: AttentionProblem, _ size: FusedWorkspaceSize, storage: UnsafeMutablePointer<Float>) {
+        self.problem = problem
+        queries = storage
+        outputs = queries + size.queries
+        softmax = OnlineSoftmax(storage: outputs + size.outputs, scale: problem.scale)
+        bounds = UnsafeMutableRawPointer(outputs + size.outputs + OnlineSoftmax.floatCount)
+            .bindMemory(to: Int32.self, capacity: 2 * QueryBlock.width)
+        lanes = BlockLanes(block: 0, group: 0, shape: problem.shape)
+    }
+
+    func take(_ block: Int, group: Int, of blocks: QueryBlocks) {
+        lanes = BlockLanes(block: block, group: group, shape: problem.shape)
+        (sinks, band) = blocks.keys(ofBlock: block)
+    }
+
+    func reset(zeroingOutputs: Bool) {
+        softmax.reset()
+        hasOutputs = false
+        if zeroingOutputs { outputs.update(repeating: 0, count: problem.shape.headDimension * QueryBlock.width) }
+    }
+
+    /// Sets each lane's bounds to one of its visible ranges.
+    func setBounds(_ range: (VisibleKeys) -> Range<Int>) {
+        var (latestStart, earliestEnd) = (0, Int.max)
+        var row = -1
+        var keys = 0..<0
+        for lane in 0..<QueryBlock.width {
+            if lanes.row(lane) != row {
+                row = lanes.row(lane)
+                keys = range(problem.pairs.visibleKeys(row: row))
+                latestStart = max(latestStart, keys.lowerBound)
+                earliestEnd = min(earliestEnd, keys.upperBound)
+            }
+            bounds[lane] = Int32(keys.lowerBound)
+            bounds[QueryBlock.width + lane] = Int32(keys.upperBound - 1)
+        }
+        seenByAll = latestStart..<max(latestStart, earliestEnd)
+    }
+}
