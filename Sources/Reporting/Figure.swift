@@ -47,15 +47,19 @@ public struct Figure: Sendable, Hashable {
         for analysis: ScalingAnalysis, width: FigureWidth = .page, closedForm: PairsFigure.ClosedForm
     ) -> [Figure] {
         let prefill = analysis.only(.prefill)
-        return [
+        let decodePlots = [
             DecodeFigure.plot(analysis), BandwidthFigure.plot(analysis), StreamingFigure.plot(analysis),
             TokenCostFigure.plot(analysis), CacheFormatFigure.plot(analysis), CacheQualityFigure.plot(analysis),
+        ]
+        let prefillPlots = [
             TimeFigure.plot(prefill), ThroughputFigure.plot(prefill), RooflineFigure.plot(analysis),
             StrongScalingFigure.plot(analysis),
             PairsFigure.plot(prefill, closedForm: closedForm),
             CrossoverFigure.plot(prefill),
             MemoryFigure.plot(prefill), ForecastFigure.plot(prefill),
-        ].compactMap { $0.map { Figure($0, width: width) } }
+        ]
+        let plots = analysis.isAboutPrefill ? prefillPlots + decodePlots : decodePlots + prefillPlots
+        return plots.compactMap { $0.map { Figure($0, width: width) } }
     }
 }
 

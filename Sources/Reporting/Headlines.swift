@@ -4,8 +4,8 @@ import Statistics
 
 /// What a sweep found, in sentences that carry their intervals. Pure: the same analysis gives the same words.
 public struct Headlines: Sendable, Hashable {
-    /// At most four: how the baseline grows, what a window wins, what wasted pairs cost, what a very long context
-    /// takes. What the terminal prints and the report opens with.
+    /// At most four of prefill: how the baseline grows, what a window wins, what wasted pairs cost, what a very long
+    /// context takes; and as many of decoding. What the terminal prints and the report opens with.
     public let lines: [String]
     /// One sentence a series and one for each pair of kernels compared.
     public let details: [String]
@@ -13,8 +13,9 @@ public struct Headlines: Sendable, Hashable {
     public init(_ analysis: ScalingAnalysis) {
         let (prefill, decode) = (analysis.only(.prefill), Self.decodeLines(analysis))
         lines =
-            decode.isEmpty
-            ? Self.lines(prefill) : Array((decode + [Self.forecast(analysis)].compactMap { $0 }).prefix(4))
+            decode.isEmpty || analysis.isAboutPrefill
+            ? Self.lines(prefill) + decode.prefix(4)
+            : Array((decode + [Self.forecast(analysis)].compactMap { $0 }).prefix(4))
         details =
             analysis.series.map { Self.verdict($0, analysis) }
             + analysis.overheadRatios.map(Self.overhead)
@@ -66,10 +67,15 @@ public struct Headlines: Sendable, Hashable {
         }
     }
 
-    /// The series that stands for what a window wins: of the first kernel beside the baseline, the last, which has the
-    /// widest window.
+    /// The series that stands for what a window wins: of the first other kernel on as many threads as the baseline, the
+    /// last, which has the widest window; of the baseline's own where there is no other.
     private static func lead(_ analysis: ScalingAnalysis) -> Series? {
-        let others = analysis.series.filter { $0.label != analysis.baseline?.label }
+        guard let baseline = analysis.baseline else { return nil }
+        let beside = analysis.series.filter { $0.label != baseline.label }
+        let alike = beside.filter {
+            $0.kernel != baseline.kernel && $0.parameters.threads == baseline.parameters.threads
+        }
+        let others = alike.isEmpty ? beside : alike
         return others.last { $0.kernel == others.first?.kernel }
     }
 

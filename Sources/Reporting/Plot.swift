@@ -55,7 +55,7 @@ struct Plot {
 
         /// Where the name stands. Beside the frame it is moved apart from those of the series.
         enum NamePlace {
-            case aboveStart, beforeStart, afterEnd, besideFrame
+            case aboveStart, afterEnd, besideFrame
         }
     }
 

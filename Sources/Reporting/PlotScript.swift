@@ -152,12 +152,11 @@ struct PlotScript {
         guides.compactMap { guide -> String? in
             guard let first = guide.rows.first, let last = guide.rows.last else { return nil }
             let (start, end) = (frame.place(first.x, first.y), frame.place(last.x, last.y))
-            func name(_ x: Double, _ y: Double, _ alignment: String = "left") -> String {
-                label(GnuplotText.escaped(guide.name), x: x, y: y, colour: FigureStyle.quiet, alignment: alignment)
+            func name(_ x: Double, _ y: Double) -> String {
+                label(GnuplotText.escaped(guide.name), x: x, y: y, colour: FigureStyle.quiet)
             }
             return switch guide.isNamed {
             case .aboveStart: name(start.x + 5, start.y + 9)
-            case .beforeStart: name(start.x - 8, start.y + 4, "right")
             case .afterEnd: name(end.x + 5, end.y + 3)
             case .besideFrame: nil
             }

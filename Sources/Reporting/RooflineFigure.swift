@@ -78,8 +78,8 @@ enum RooflineFigure {
         }
     }
 
-    /// From the ridge of the highest peak down to the corner. The name stands where there is room: at the foot, or at the
-    /// ridge where points lie far to the left of it.
+    /// From the ridge of the highest peak down to the corner. The name stands where there is room: at the foot, or above
+    /// the ridge where points lie far to the left of it.
     private static func memory(_ roofs: [Roofline], _ x: Axis, _ y: Axis, leanest: Double) -> [Plot.Guide] {
         Dictionary(grouping: roofs, by: \.threads).sorted { $0.key < $1.key }.compactMap { _, sharing in
             guard let roof = sharing.max(by: { $0.peakFLOPsPerSecond < $1.peakFLOPsPerSecond }) else { return nil }
@@ -88,7 +88,7 @@ enum RooflineFigure {
             return Plot.Guide(
                 name: "  memory\(onThreads(roof, among: roofs)): \(Quantity.bytes(perSecond: roof.readBytesPerSecond))",
                 rows: [Plot.Row(roof.ridge, roof.ridge * rate), Plot.Row(start, start * rate)],
-                isNamed: leanest < roof.ridge / 3 ? .beforeStart : .afterEnd)
+                isNamed: leanest < roof.ridge / 3 ? .aboveStart : .afterEnd)
         }
     }
 

@@ -71,6 +71,9 @@ extension ScalingAnalysis {
     /// True where queries stand against keys that were cached before them.
     private var isDecode: Bool { series.contains(where: \.parameters.isDecode) }
 
+    /// Whether prompts are the matter, read by several kernels, or stand beside decoding as a measure for it.
+    var isAboutPrefill: Bool { Set(only(.prefill).series.map(\.kernel)).count > 1 }
+
     /// The lengths of the curves: the most, and of as many the shortest, that no gap wider than a factor of four parts.
     /// Single far lengths, measured to test a forecast or for small problems, lie outside.
     var curveLengths: ClosedRange<Int>? {

@@ -1,7 +1,8 @@
 set encoding utf8
 set datafile separator comma
-do for [format in 'svg png pdf'] {
-mark = format eq 'svg' ? 0.8 : 1
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
 if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'forecast' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
 if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
 if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
@@ -13,6 +14,13 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
+set label '{/:Bold At 10M tokens full takes 14 h (forecast ×/÷ 1.19), sliding-window(256)}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold takes 3.38 s (forecast ×/÷ 1.05)}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label 'One call, causal, float32, d = 64, 1 head, one core. Stars on dotted lines: forecasts of the fitted laws with 95 %' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label 'prediction intervals. Other marks: measured.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
+set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label 'sequence length n (tokens)' at screen 0.4304, screen 0.1083 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [465:1.0491e+07]
@@ -21,67 +29,63 @@ set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1
 set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08, '1 s' 1e+09, '10 s' 1e+10, '1 min' 6e+10, '10 min' 6e+11, '1 h' 3.6e+12, '10 h' 3.6e+13)
 set lmargin at screen 0.0959
 set rmargin at screen 0.7648
-set bmargin at screen 0.1167
+set bmargin at screen 0.1917
 set tmargin at screen 0.7471
-set label '{/:Bold At 10M tokens full takes 14 h (forecast ×/÷ 1.19), sliding-window(256) takes}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold 3.38 s (forecast ×/÷ 1.05)}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head, one core. Stars on dotted lines: forecasts of the fitted laws with 95 %' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'prediction intervals. Other marks: measured.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'time per call' at screen 0.0194, screen 0.7742 left font ',11.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.4304, screen 0.0333 center font ',11.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.7296 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7731, screen 0.7296 to screen 0.7953, screen 0.7296 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.3882 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.4386 to screen 0.7953, screen 0.3882 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.5132 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.4770 to screen 0.7953, screen 0.5132 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.4507 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.4629 to screen 0.7953, screen 0.4507 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.5445 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.5040 to screen 0.7953, screen 0.5445 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.4195 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.4400 to screen 0.7953, screen 0.4195 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.4820 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.4757 to screen 0.7953, screen 0.4820 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-plot 'forecast.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.875 lc rgb '#0072B2', \
-  'forecast.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (1,4) lw 1.2 lc rgb '#0072B2', \
+set label 'time per call' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label 'full' at screen 0.8009, screen 0.7317 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7731, screen 0.7317 to screen 0.7953, screen 0.7317 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(256)' at screen 0.8009, screen 0.4216 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.4753 to screen 0.7953, screen 0.4216 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.8009, screen 0.5466 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.5091 to screen 0.7953, screen 0.5466 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(256)' at screen 0.8009, screen 0.4841 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.4967 to screen 0.7953, screen 0.4841 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.5779 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.5330 to screen 0.7953, screen 0.5779 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+256)' at screen 0.8009, screen 0.4529 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.4765 to screen 0.7953, screen 0.4529 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5154 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.5080 to screen 0.7953, screen 0.5154 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+plot 'forecast.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 2 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#0072B2', \
-  'forecast.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1.6875 lc rgb '#D55E00', \
-  'forecast.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt (1,4) lw 1.2 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#D55E00', \
   'forecast.csv' skip 1 using ($1 == 5 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#D55E00', \
-  'forecast.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt (14,8) lw 1.6875 lc rgb '#D55E00', \
-  'forecast.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt (1,4) lw 1.2 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#D55E00', \
   'forecast.csv' skip 1 using ($1 == 8 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#D55E00', \
-  'forecast.csv' skip 1 using ($1 == 9 ? $4 : NaN):5 with lines dt 1 lw 1.5 lc rgb '#009E73', \
-  'forecast.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with lines dt (1,4) lw 1.2 lc rgb '#009E73', \
+  'forecast.csv' skip 1 using ($1 == 9 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#009E73', \
+  'forecast.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#009E73', \
   'forecast.csv' skip 1 using ($1 == 11 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#009E73', \
-  'forecast.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with lines dt (14,8) lw 1.5 lc rgb '#009E73', \
-  'forecast.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with lines dt (1,4) lw 1.2 lc rgb '#009E73', \
+  'forecast.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#009E73', \
+  'forecast.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#009E73', \
   'forecast.csv' skip 1 using ($1 == 14 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#009E73', \
-  'forecast.csv' skip 1 using ($1 == 15 ? $4 : NaN):5 with lines dt 1 lw 1.3125 lc rgb '#CC79A7', \
-  'forecast.csv' skip 1 using ($1 == 16 ? $4 : NaN):5 with lines dt (1,4) lw 1.2 lc rgb '#CC79A7', \
+  'forecast.csv' skip 1 using ($1 == 15 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#CC79A7', \
+  'forecast.csv' skip 1 using ($1 == 16 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#CC79A7', \
   'forecast.csv' skip 1 using ($1 == 17 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#CC79A7', \
-  'forecast.csv' skip 1 using ($1 == 18 ? $4 : NaN):5 with lines dt (14,8) lw 1.3125 lc rgb '#CC79A7', \
-  'forecast.csv' skip 1 using ($1 == 19 ? $4 : NaN):5 with lines dt (1,4) lw 1.2 lc rgb '#CC79A7', \
+  'forecast.csv' skip 1 using ($1 == 18 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#CC79A7', \
+  'forecast.csv' skip 1 using ($1 == 19 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#CC79A7', \
   'forecast.csv' skip 1 using ($1 == 20 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#CC79A7', \
-  'forecast.csv' skip 1 using ($1 == 21 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 21 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 21 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#0072B2', \
-  'forecast.csv' skip 1 using ($1 == 22 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 22 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
   'forecast.csv' skip 1 using ($1 == 22 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
-  'forecast.csv' skip 1 using ($1 == 23 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 23 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
   'forecast.csv' skip 1 using ($1 == 23 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
   'forecast.csv' skip 1 using ($1 == 23 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \
-  'forecast.csv' skip 1 using ($1 == 24 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#009E73', \
+  'forecast.csv' skip 1 using ($1 == 24 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73', \
   'forecast.csv' skip 1 using ($1 == 24 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#009E73', \
-  'forecast.csv' skip 1 using ($1 == 25 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#009E73', \
+  'forecast.csv' skip 1 using ($1 == 25 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73', \
   'forecast.csv' skip 1 using ($1 == 25 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#ffffff', \
   'forecast.csv' skip 1 using ($1 == 25 ? $4 : NaN):5 with points pt 8 ps 0.72*mark lw 1.2 lc rgb '#009E73', \
-  'forecast.csv' skip 1 using ($1 == 26 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#CC79A7', \
+  'forecast.csv' skip 1 using ($1 == 26 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#CC79A7', \
   'forecast.csv' skip 1 using ($1 == 26 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#CC79A7', \
-  'forecast.csv' skip 1 using ($1 == 27 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#CC79A7', \
+  'forecast.csv' skip 1 using ($1 == 27 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#CC79A7', \
   'forecast.csv' skip 1 using ($1 == 27 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#ffffff', \
   'forecast.csv' skip 1 using ($1 == 27 ? $4 : NaN):5 with points pt 12 ps 0.63*mark lw 1.2 lc rgb '#CC79A7'
 unset output
 unset label
 unset arrow
+unset logscale
 }

@@ -1,7 +1,8 @@
 set encoding utf8
 set datafile separator comma
-do for [format in 'svg png pdf'] {
-mark = format eq 'svg' ? 0.8 : 1
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
 if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'memory' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
 if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
 if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
@@ -13,6 +14,10 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
+set label '{/:Bold At 16K tokens chunked-overlap(1024) peaks at 24.0 MiB, full at 16.0 MiB}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label 'One call, causal, float32, d = 64, 1 head, one core. Points: growth of the process''s peak resident memory over what it' at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label 'held before. Lines: Q, K, V, O and the kernel''s own scratch, from the sizes alone.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label 'sequence length n (tokens)' at screen 0.4326, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [465:16392.19]
@@ -21,36 +26,30 @@ set xtics ('512' 512, '1K' 1024, '2K' 2048, '4K' 4096, '8K' 8192, '16K' 16384)
 set ytics ('512 KiB' 524288, '1 MiB' 1048576, '2 MiB' 2097152, '4 MiB' 4194304, '8 MiB' 8388608, '16 MiB' 1.677722e+07, '32 MiB' 3.355443e+07)
 set lmargin at screen 0.1004
 set rmargin at screen 0.7648
-set bmargin at screen 0.1917
+set bmargin at screen 0.1167
 set tmargin at screen 0.7923
-set label '{/:Bold At 16K tokens chunked-overlap(1024) peaks at 24.0 MiB, full at 16.0 MiB}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head, one core. Points: growth of the process''s peak resident memory over what it' at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
-set label 'held before. Lines: Q, K, V, O and the kernel''s own scratch, from the sizes alone.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
-set label 'peak memory' at screen 0.0194, screen 0.8194 left font ',11.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.4326, screen 0.1083 center font ',11.5' tc rgb '#595959'
-set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.7222 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7731, screen 0.6833 to screen 0.7953, screen 0.7222 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.6910 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.6833 to screen 0.7953, screen 0.6910 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.6597 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.6833 to screen 0.7953, screen 0.6597 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.7535 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.6868 to screen 0.7953, screen 0.7535 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.7847 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.7336 to screen 0.7953, screen 0.7847 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.6285 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.6833 to screen 0.7953, screen 0.6285 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5972 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.6833 to screen 0.7953, screen 0.5972 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-plot 'memory.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.875 lc rgb '#0072B2', \
-  'memory.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1.6875 lc rgb '#D55E00', \
-  'memory.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt (14,8) lw 1.6875 lc rgb '#D55E00', \
-  'memory.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1.5 lc rgb '#009E73', \
-  'memory.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt (14,8) lw 1.5 lc rgb '#009E73', \
-  'memory.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt 1 lw 1.3125 lc rgb '#CC79A7', \
-  'memory.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt (14,8) lw 1.3125 lc rgb '#CC79A7', \
+set label 'peak memory' at screen 0.0194, screen 0.8277 left font ',11.5' tc rgb '#595959'
+set label 'full' at screen 0.8009, screen 0.7096 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.7096 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(256)' at screen 0.8009, screen 0.6784 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.6784 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.8009, screen 0.6471 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.6471 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(256)' at screen 0.8009, screen 0.7409 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.6737 to screen 0.7953, screen 0.7409 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.7721 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.7263 to screen 0.7953, screen 0.7721 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+256)' at screen 0.8009, screen 0.6159 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.6159 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5846 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.5846 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+plot 'memory.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
+  'memory.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#D55E00', \
+  'memory.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#D55E00', \
+  'memory.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#009E73', \
+  'memory.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#009E73', \
+  'memory.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#CC79A7', \
+  'memory.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#CC79A7', \
   'memory.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#0072B2', \
   'memory.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
   'memory.csv' skip 1 using ($1 == 9 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
@@ -64,4 +63,5 @@ plot 'memory.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.875 l
 unset output
 unset label
 unset arrow
+unset logscale
 }

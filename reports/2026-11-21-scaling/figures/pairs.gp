@@ -1,7 +1,8 @@
 set encoding utf8
 set datafile separator comma
-do for [format in 'svg png pdf'] {
-mark = format eq 'svg' ? 0.8 : 1
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
 if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'pairs' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
 if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
 if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
@@ -13,42 +14,42 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
+set label '{/:Bold chunked-overlap(256) computes 2.00× the pairs that its mask allows,}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold sliding-window(1024) only 1.03×}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label 'Pairs that the kernel computes over pairs that the mask allows. Points: counted by the kernel as it ran. Lines: closed' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label 'forms. 1 wastes nothing; w is the window, which shorter texts do not fill.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label 'length over window, n / w' at screen 0.4132, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
-set xrange [0.4545455:64.032]
+set xrange [0.9090909:64.032]
 set yrange [0.9:2.16]
-set xtics ('1/2' 0.5, '1' 1, '2' 2, '4' 4, '8' 8, '16' 16, '32' 32, '64' 64)
+set xtics ('1' 1, '2' 2, '4' 4, '8' 8, '16' 16, '32' 32, '64' 64)
 set ytics ('1.0' 1, '1.5' 1.5, '2.0' 2)
 set lmargin at screen 0.0616
 set rmargin at screen 0.7648
 set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label '{/:Bold chunked-overlap(256) computes 2.00× the pairs that its mask allows,}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold sliding-window(1024) only 1.03×}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'Pairs that the kernel computes over pairs that the mask allows. Points: counted by the kernel as it ran. Lines: closed' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'forms. 1 wastes nothing; w is the window.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'computed / useful pairs' at screen 0.0194, screen 0.7742 left font ',11.5' tc rgb '#595959'
-set label 'length over window, n / w' at screen 0.4132, screen 0.0333 center font ',11.5' tc rgb '#595959'
-set label 'sliding-window(256)' at screen 0.8009, screen 0.2235 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.2292 to screen 0.7953, screen 0.2235 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.1610 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.5761, screen 0.1823 to screen 0.7731, screen 0.1823 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.1823 to screen 0.7953, screen 0.1610 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'computed / useful pairs' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label 'sliding-window(256)' at screen 0.8009, screen 0.2041 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.1980 to screen 0.7953, screen 0.2041 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.8009, screen 0.1416 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.5440, screen 0.1745 to screen 0.7731, screen 0.1745 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.1745 to screen 0.7953, screen 0.1416 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
 set label 'chunked-overlap(256)' at screen 0.8009, screen 0.6826 left font ',11.5' tc rgb '#009E73'
 set arrow from screen 0.7731, screen 0.6670 to screen 0.7953, screen 0.6826 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
 set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.6514 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.5761, screen 0.6670 to screen 0.7731, screen 0.6670 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.5440, screen 0.6670 to screen 0.7731, screen 0.6670 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
 set arrow from screen 0.7731, screen 0.6670 to screen 0.7953, screen 0.6514 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.2548 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.2359 to screen 0.7953, screen 0.2548 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.1923 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.5761, screen 0.1841 to screen 0.7731, screen 0.1841 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.1841 to screen 0.7953, screen 0.1923 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-plot 'pairs.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.6875 lc rgb '#D55E00', \
-  'pairs.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1.6875 lc rgb '#D55E00', \
-  'pairs.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.5 lc rgb '#009E73', \
-  'pairs.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt (14,8) lw 1.5 lc rgb '#009E73', \
-  'pairs.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1.3125 lc rgb '#CC79A7', \
-  'pairs.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt (14,8) lw 1.3125 lc rgb '#CC79A7', \
+set label 'attention-sink(4+256)' at screen 0.8009, screen 0.2354 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.2051 to screen 0.7953, screen 0.2354 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.1729 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.5440, screen 0.1764 to screen 0.7731, screen 0.1764 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.1764 to screen 0.7953, screen 0.1729 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+plot 'pairs.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#009E73', \
+  'pairs.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#009E73', \
+  'pairs.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#CC79A7', \
+  'pairs.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#CC79A7', \
   'pairs.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
   'pairs.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
   'pairs.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \
@@ -61,4 +62,5 @@ plot 'pairs.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.6875 l
 unset output
 unset label
 unset arrow
+unset logscale
 }

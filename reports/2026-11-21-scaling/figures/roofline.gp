@@ -1,7 +1,8 @@
 set encoding utf8
 set datafile separator comma
-do for [format in 'svg png pdf'] {
-mark = format eq 'svg' ? 0.8 : 1
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
 if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'roofline' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
 if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
 if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
@@ -13,6 +14,11 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
+set label '{/:Bold Arithmetic, not memory, bounds all 78 cells: full at 16K tokens reaches 88 % of}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold what is attainable, chunked-overlap(256) at 16K tokens reaches 36 %}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label 'One call, causal, float32, d = 64, 1 head, one core. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys,' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label 'values and outputs, once. Medians with 95 % intervals, one point a length; the ceilings are measured in the same run.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label 'intensity (FLOP/byte)' at screen 0.3865, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [1.629202:2663.894]
@@ -20,67 +26,62 @@ set yrange [24.05428:462.0731]
 set xtics ('4' 4, '16' 16, '64' 64, '256' 256, '1,024' 1024)
 set ytics ('50' 50, '100' 100, '200' 200)
 set lmargin at screen 0.0661
-set rmargin at screen 0.7648
-set bmargin at screen 0.1917
+set rmargin at screen 0.7069
+set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label '{/:Bold Arithmetic, not memory, bounds all 78 cells: full at 16K tokens reaches 88 % of}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold what is attainable, chunked-overlap(256) at 16K tokens reaches 36 %}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'causal, float32, d = 64, 1 head, one core. FLOPs: 4·d a pair that the mask allows; bytes: the least that must move.' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'Medians with 95 % intervals, one point a length; the ceilings are measured in the same run.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'useful GFLOP/s' at screen 0.0194, screen 0.7742 left font ',11.5' tc rgb '#595959'
-set label 'intensity (FLOP per byte of queries, keys, values and outputs)' at screen 0.4154, screen 0.1083 center font ',11.5' tc rgb '#595959'
-set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.6724 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7483, screen 0.6351 to screen 0.7731, screen 0.6351 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.6351 to screen 0.7953, screen 0.6724 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.5786 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.4203, screen 0.5905 to screen 0.7731, screen 0.5905 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.5905 to screen 0.7953, screen 0.5786 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.6099 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.5519, screen 0.6162 to screen 0.7731, screen 0.6162 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.6162 to screen 0.7953, screen 0.6099 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.4553 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.4203, screen 0.4666 to screen 0.7731, screen 0.4666 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.4666 to screen 0.7953, screen 0.4553 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.4865 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.5490, screen 0.4751 to screen 0.7731, screen 0.4751 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.4751 to screen 0.7953, screen 0.4865 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5474 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.4218, screen 0.5858 to screen 0.7731, screen 0.5858 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.5858 to screen 0.7953, screen 0.5474 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.6411 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.5493, screen 0.6219 to screen 0.7731, screen 0.6219 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.6219 to screen 0.7953, screen 0.6411 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'peak of float32: 289 GFLOP/s' at screen 0.2040, screen 0.6775 left font ',11.5' tc rgb '#595959'
-set label '  memory: 44.3 GB/s' at screen 0.0731, screen 0.4044 left font ',11.5' tc rgb '#595959'
+set label 'useful GFLOP/s' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label 'full' at screen 0.7430, screen 0.6475 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6925, screen 0.6199 to screen 0.7153, screen 0.6199 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.6199 to screen 0.7375, screen 0.6475 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(256)' at screen 0.7430, screen 0.5537 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.3917, screen 0.5694 to screen 0.7153, screen 0.5694 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.5694 to screen 0.7375, screen 0.5537 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.7430, screen 0.5850 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.5124, screen 0.5985 to screen 0.7153, screen 0.5985 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.5985 to screen 0.7375, screen 0.5850 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(256)' at screen 0.7430, screen 0.4180 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.3917, screen 0.4287 to screen 0.7153, screen 0.4287 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.4287 to screen 0.7375, screen 0.4180 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'chunked-overlap(1024)' at screen 0.7430, screen 0.4492 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.5097, screen 0.4384 to screen 0.7153, screen 0.4384 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.4384 to screen 0.7375, screen 0.4492 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+256)' at screen 0.7430, screen 0.5225 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.3930, screen 0.5641 to screen 0.7153, screen 0.5641 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.5641 to screen 0.7375, screen 0.5225 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'attention-sink(4+1024)' at screen 0.7430, screen 0.6162 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.5100, screen 0.6050 to screen 0.7153, screen 0.6050 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.6050 to screen 0.7375, screen 0.6162 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'peak of float32: 289 GFLOP/s' at screen 0.7430, screen 0.6787 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.7153, screen 0.6468 to screen 0.7375, screen 0.6787 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label '  memory: 44.3 GB/s' at screen 0.0731, screen 0.3573 left font ',11.5' tc rgb '#595959'
 plot 'roofline.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
-  'roofline.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.875 lc rgb '#0072B2', \
-  'roofline.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1.6875 lc rgb '#D55E00', \
-  'roofline.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt (14,8) lw 1.6875 lc rgb '#D55E00', \
-  'roofline.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt 1 lw 1.5 lc rgb '#009E73', \
-  'roofline.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt (14,8) lw 1.5 lc rgb '#009E73', \
-  'roofline.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt 1 lw 1.3125 lc rgb '#CC79A7', \
-  'roofline.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with lines dt (14,8) lw 1.3125 lc rgb '#CC79A7', \
-  'roofline.csv' skip 1 using ($1 == 9 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#0072B2', \
+  'roofline.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \
+  'roofline.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1.575 lc rgb '#D55E00', \
+  'roofline.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt (14,8) lw 1.575 lc rgb '#D55E00', \
+  'roofline.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt 1 lw 1.4 lc rgb '#009E73', \
+  'roofline.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt (14,8) lw 1.4 lc rgb '#009E73', \
+  'roofline.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt 1 lw 1.225 lc rgb '#CC79A7', \
+  'roofline.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with lines dt (14,8) lw 1.225 lc rgb '#CC79A7', \
+  'roofline.csv' skip 1 using ($1 == 9 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#0072B2', \
   'roofline.csv' skip 1 using ($1 == 9 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#0072B2', \
-  'roofline.csv' skip 1 using ($1 == 10 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#D55E00', \
+  'roofline.csv' skip 1 using ($1 == 10 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#D55E00', \
   'roofline.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
-  'roofline.csv' skip 1 using ($1 == 11 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#D55E00', \
+  'roofline.csv' skip 1 using ($1 == 11 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#D55E00', \
   'roofline.csv' skip 1 using ($1 == 11 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
   'roofline.csv' skip 1 using ($1 == 11 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \
-  'roofline.csv' skip 1 using ($1 == 12 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#009E73', \
+  'roofline.csv' skip 1 using ($1 == 12 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#009E73', \
   'roofline.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#009E73', \
-  'roofline.csv' skip 1 using ($1 == 13 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#009E73', \
+  'roofline.csv' skip 1 using ($1 == 13 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#009E73', \
   'roofline.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#ffffff', \
   'roofline.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with points pt 8 ps 0.72*mark lw 1.2 lc rgb '#009E73', \
-  'roofline.csv' skip 1 using ($1 == 14 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#CC79A7', \
+  'roofline.csv' skip 1 using ($1 == 14 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#CC79A7', \
   'roofline.csv' skip 1 using ($1 == 14 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#CC79A7', \
-  'roofline.csv' skip 1 using ($1 == 15 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#CC79A7', \
+  'roofline.csv' skip 1 using ($1 == 15 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#CC79A7', \
   'roofline.csv' skip 1 using ($1 == 15 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#ffffff', \
   'roofline.csv' skip 1 using ($1 == 15 ? $4 : NaN):5 with points pt 12 ps 0.63*mark lw 1.2 lc rgb '#CC79A7'
 unset output
 unset label
 unset arrow
+unset logscale
 }

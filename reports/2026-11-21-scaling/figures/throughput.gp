@@ -1,7 +1,8 @@
 set encoding utf8
 set datafile separator comma
-do for [format in 'svg png pdf'] {
-mark = format eq 'svg' ? 0.8 : 1
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
 if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'throughput' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
 if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
 if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
@@ -13,6 +14,10 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
+set label '{/:Bold full does useful work at 88 % of the measured peak, chunked-overlap(256) at 36 %}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label 'GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,' at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label '1 head, one core. Medians with 95 % intervals; the peak is measured in the same run.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label 'sequence length n (tokens)' at screen 0.4154, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set xrange [465:16392.19]
 set yrange [0:311.7434]
@@ -20,56 +25,52 @@ set xtics ('512' 512, '1K' 1024, '2K' 2048, '4K' 4096, '8K' 8192, '16K' 16384)
 set ytics ('0' 0, '100' 100, '200' 200, '300' 300)
 set lmargin at screen 0.0661
 set rmargin at screen 0.7648
-set bmargin at screen 0.1917
+set bmargin at screen 0.1167
 set tmargin at screen 0.7923
-set label '{/:Bold full does useful work at 88 % of the measured peak, chunked-overlap(256) at 36 %}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label 'GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,' at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
-set label '1 head, one core. Medians with 95 % intervals; the peak is measured in the same run.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
-set label 'useful GFLOP/s' at screen 0.0194, screen 0.8194 left font ',11.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.4154, screen 0.1083 center font ',11.5' tc rgb '#595959'
-set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.6899 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7731, screen 0.6820 to screen 0.7953, screen 0.6899 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.5894 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.5785 to screen 0.7953, screen 0.5894 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.6274 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.6453 to screen 0.7953, screen 0.6274 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.3808 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.3918 to screen 0.7953, screen 0.3808 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.4120 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.4011 to screen 0.7953, screen 0.4120 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5581 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.5690 to screen 0.7953, screen 0.5581 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.6587 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.6488 to screen 0.7953, screen 0.6587 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'measured peak: 289 GFLOP/s' at screen 0.0731, screen 0.7666 left font ',11.5' tc rgb '#595959'
+set label 'useful GFLOP/s' at screen 0.0194, screen 0.8277 left font ',11.5' tc rgb '#595959'
+set label 'full' at screen 0.8009, screen 0.6733 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7731, screen 0.6682 to screen 0.7953, screen 0.6733 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(256)' at screen 0.8009, screen 0.5621 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.5518 to screen 0.7953, screen 0.5621 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.8009, screen 0.6108 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.6270 to screen 0.7953, screen 0.6108 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(256)' at screen 0.8009, screen 0.3314 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.3418 to screen 0.7953, screen 0.3314 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.3626 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.3522 to screen 0.7953, screen 0.3626 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5308 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.5411 to screen 0.7953, screen 0.5308 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.6420 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.6308 to screen 0.7953, screen 0.6420 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'peak: 289 GFLOP/s' at screen 0.8009, screen 0.7422 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.7731, screen 0.7422 to screen 0.7953, screen 0.7422 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
 plot 'throughput.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
-  'throughput.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1.875 lc rgb '#0072B2', \
-  'throughput.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.6875 lc rgb '#D55E00', \
-  'throughput.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt (14,8) lw 1.6875 lc rgb '#D55E00', \
-  'throughput.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1.5 lc rgb '#009E73', \
-  'throughput.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt (14,8) lw 1.5 lc rgb '#009E73', \
-  'throughput.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt 1 lw 1.3125 lc rgb '#CC79A7', \
-  'throughput.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt (14,8) lw 1.3125 lc rgb '#CC79A7', \
-  'throughput.csv' skip 1 using ($1 == 8 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#0072B2', \
+  'throughput.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \
+  'throughput.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.575 lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt (14,8) lw 1.575 lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1.4 lc rgb '#009E73', \
+  'throughput.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt (14,8) lw 1.4 lc rgb '#009E73', \
+  'throughput.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt 1 lw 1.225 lc rgb '#CC79A7', \
+  'throughput.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt (14,8) lw 1.225 lc rgb '#CC79A7', \
+  'throughput.csv' skip 1 using ($1 == 8 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#0072B2', \
   'throughput.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#0072B2', \
-  'throughput.csv' skip 1 using ($1 == 9 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 9 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
   'throughput.csv' skip 1 using ($1 == 9 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
-  'throughput.csv' skip 1 using ($1 == 10 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 10 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
   'throughput.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
   'throughput.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \
-  'throughput.csv' skip 1 using ($1 == 11 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#009E73', \
+  'throughput.csv' skip 1 using ($1 == 11 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73', \
   'throughput.csv' skip 1 using ($1 == 11 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#009E73', \
-  'throughput.csv' skip 1 using ($1 == 12 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#009E73', \
+  'throughput.csv' skip 1 using ($1 == 12 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73', \
   'throughput.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#ffffff', \
   'throughput.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with points pt 8 ps 0.72*mark lw 1.2 lc rgb '#009E73', \
-  'throughput.csv' skip 1 using ($1 == 13 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#CC79A7', \
+  'throughput.csv' skip 1 using ($1 == 13 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#CC79A7', \
   'throughput.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#CC79A7', \
-  'throughput.csv' skip 1 using ($1 == 14 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#CC79A7', \
+  'throughput.csv' skip 1 using ($1 == 14 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#CC79A7', \
   'throughput.csv' skip 1 using ($1 == 14 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#ffffff', \
   'throughput.csv' skip 1 using ($1 == 14 ? $4 : NaN):5 with points pt 12 ps 0.63*mark lw 1.2 lc rgb '#CC79A7'
 unset output
 unset label
 unset arrow
+unset logscale
 }

@@ -1,7 +1,8 @@
 set encoding utf8
 set datafile separator comma
-do for [format in 'svg png pdf'] {
-mark = format eq 'svg' ? 0.8 : 1
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
 if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'time' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
 if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
 if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
@@ -13,6 +14,11 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
+set label '{/:Bold Time follows the exact pair count in 6 of 7 series; chunked-overlap(256) is}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold undecided (pairs^{1.022 ± 0.012})}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label 'One call, causal, float32, d = 64, 1 head, one core. Points: medians with 95 % intervals. Lines: c · pairs^{β} + a, fitted' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label 'over the exact pairs of each mask.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label 'sequence length n (tokens)' at screen 0.4304, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [465:16392.19]
@@ -21,59 +27,53 @@ set xtics ('512' 512, '1K' 1024, '2K' 2048, '4K' 4096, '8K' 8192, '16K' 16384)
 set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08)
 set lmargin at screen 0.0959
 set rmargin at screen 0.7648
-set bmargin at screen 0.1917
+set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label '{/:Bold Time follows the exact pair count in 6 of 7 series; chunked-overlap(256) is}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold undecided (pairs^{1.022 ± 0.012})}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head, one core. Points: medians with 95 % intervals. Lines: c · pairs^{β} + a, fitted' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'over the exact pairs of each mask.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'time per call' at screen 0.0194, screen 0.7742 left font ',11.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.4304, screen 0.1083 center font ',11.5' tc rgb '#595959'
-set label '× sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.7177 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7731, screen 0.7177 to screen 0.7953, screen 0.7177 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.4690 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.4874 to screen 0.7953, screen 0.4690 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.5940 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.5727 to screen 0.7953, screen 0.5940 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.5315 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.5342 to screen 0.7953, screen 0.5315 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.6266 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.6266 to screen 0.7953, screen 0.6266 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5002 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.4903 to screen 0.7953, screen 0.5002 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5627 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.5727 to screen 0.7953, screen 0.5627 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label '∝ n' at screen 0.3370, screen 0.6071 left font ',11.5' tc rgb '#595959'
-set label '∝ n²' at screen 0.3370, screen 0.6830 left font ',11.5' tc rgb '#595959'
+set label 'time per call' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label 'full' at screen 0.8009, screen 0.7138 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7731, screen 0.7138 to screen 0.7953, screen 0.7138 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(256)' at screen 0.8009, screen 0.4384 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.4524 to screen 0.7953, screen 0.4384 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024)' at screen 0.8009, screen 0.5659 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.5492 to screen 0.7953, screen 0.5659 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(256)' at screen 0.8009, screen 0.5034 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.5055 to screen 0.7953, screen 0.5034 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.6104 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.6104 to screen 0.7953, screen 0.6104 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+256)' at screen 0.8009, screen 0.4697 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.4557 to screen 0.7953, screen 0.4697 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5346 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.5491 to screen 0.7953, screen 0.5346 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label '∝ n' at screen 0.3370, screen 0.5874 left font ',11.5' tc rgb '#595959'
+set label '∝ n²' at screen 0.3370, screen 0.6735 left font ',11.5' tc rgb '#595959'
 plot 'time.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'time.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
-  'time.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.875 lc rgb '#0072B2', \
-  'time.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1.6875 lc rgb '#D55E00', \
-  'time.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt (14,8) lw 1.6875 lc rgb '#D55E00', \
-  'time.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt 1 lw 1.5 lc rgb '#009E73', \
-  'time.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt (14,8) lw 1.5 lc rgb '#009E73', \
-  'time.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt 1 lw 1.3125 lc rgb '#CC79A7', \
-  'time.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with lines dt (14,8) lw 1.3125 lc rgb '#CC79A7', \
-  'time.csv' skip 1 using ($1 == 9 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#0072B2', \
+  'time.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
+  'time.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#D55E00', \
+  'time.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#D55E00', \
+  'time.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#009E73', \
+  'time.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#009E73', \
+  'time.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#CC79A7', \
+  'time.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#CC79A7', \
+  'time.csv' skip 1 using ($1 == 9 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#0072B2', \
   'time.csv' skip 1 using ($1 == 9 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#0072B2', \
-  'time.csv' skip 1 using ($1 == 10 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#D55E00', \
+  'time.csv' skip 1 using ($1 == 10 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
   'time.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
-  'time.csv' skip 1 using ($1 == 11 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#D55E00', \
+  'time.csv' skip 1 using ($1 == 11 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
   'time.csv' skip 1 using ($1 == 11 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
   'time.csv' skip 1 using ($1 == 11 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \
-  'time.csv' skip 1 using ($1 == 12 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#009E73', \
+  'time.csv' skip 1 using ($1 == 12 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73', \
   'time.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#009E73', \
-  'time.csv' skip 1 using ($1 == 13 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#009E73', \
+  'time.csv' skip 1 using ($1 == 13 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73', \
   'time.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#ffffff', \
   'time.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with points pt 8 ps 0.72*mark lw 1.2 lc rgb '#009E73', \
-  'time.csv' skip 1 using ($1 == 14 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#CC79A7', \
+  'time.csv' skip 1 using ($1 == 14 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#CC79A7', \
   'time.csv' skip 1 using ($1 == 14 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#CC79A7', \
-  'time.csv' skip 1 using ($1 == 15 ? $4 : NaN):5:6:7 with yerrorbars pt 0 ps 0 lw 1 lc rgb '#CC79A7', \
+  'time.csv' skip 1 using ($1 == 15 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#CC79A7', \
   'time.csv' skip 1 using ($1 == 15 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#ffffff', \
   'time.csv' skip 1 using ($1 == 15 ? $4 : NaN):5 with points pt 12 ps 0.63*mark lw 1.2 lc rgb '#CC79A7'
 unset output
 unset label
 unset arrow
+unset logscale
 }

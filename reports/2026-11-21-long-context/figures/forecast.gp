@@ -1,0 +1,87 @@
+set encoding utf8
+set datafile separator comma
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
+if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'forecast' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
+if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
+if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
+set output 'forecast.'.format
+set border 3 lw 0.8 lc rgb '#777777'
+set tics nomirror out scale 0.5 textcolor rgb '#1a1a1a' font ',12'
+set grid ytics lt 1 lw 0.6 lc rgb '#e6e6e6'
+unset mxtics
+unset mytics
+unset key
+set errorbars small
+set label '{/:Bold At 10M tokens full, 1 thread takes 19.5 h (forecast ×/÷ 1.01),}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold sliding-window(1024), 2 threads takes 7.5 s (forecast ×/÷ 1.09)}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label 'One call, causal, float32, d = 64, 1 head. Stars on dotted lines: forecasts of the fitted laws with 95 % prediction' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label 'intervals. Other marks: measured.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label 'full, 1 thread was skipped at 512K: one call would take about 2.9 min, with its tensors and its check 2.9 min; that does not fit into' at screen 0.0194, screen 0.1542 left font ',10.5' tc rgb '#595959'
+set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.1229 left font ',10.5' tc rgb '#595959'
+set label 'full, 1 thread was skipped at 1M: one call would take about 12 min, with its tensors and its check 12 min; that does not fit into' at screen 0.0194, screen 0.0917 left font ',10.5' tc rgb '#595959'
+set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
+set label '… all in the report.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label 'sequence length n (tokens)' at screen 0.3934, screen 0.2021 center font ',11.5' tc rgb '#595959'
+set logscale x 2
+set logscale y 10
+set xrange [930:1.0491e+07]
+set yrange [462893.7:1.079914e+14]
+set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1048576, '4M' 4194304, '10M' 1.048576e+07)
+set ytics ('1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08, '1 s' 1e+09, '10 s' 1e+10, '1 min' 6e+10, '10 min' 6e+11, '1 h' 3.6e+12, '10 h' 3.6e+13)
+set lmargin at screen 0.0959
+set rmargin at screen 0.6908
+set bmargin at screen 0.2854
+set tmargin at screen 0.7471
+set label 'time per call' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label 'full, 1 thread' at screen 0.7269, screen 0.7451 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6991, screen 0.7368 to screen 0.7214, screen 0.7451 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'full, 2 threads' at screen 0.7269, screen 0.7139 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6991, screen 0.7222 to screen 0.7214, screen 0.7139 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(1024), 1 thread' at screen 0.7269, screen 0.5099 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.5347 to screen 0.7214, screen 0.5099 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024), 2 threads' at screen 0.7269, screen 0.4786 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.5176 to screen 0.7214, screen 0.4786 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(1024)' at screen 0.7269, screen 0.5724 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.6991, screen 0.5529 to screen 0.7214, screen 0.5724 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+1024)' at screen 0.7269, screen 0.5411 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.6991, screen 0.5347 to screen 0.7214, screen 0.5411 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'chunked-local(8192)' at screen 0.7269, screen 0.6036 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.6991, screen 0.5657 to screen 0.7214, screen 0.6036 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+plot 'forecast.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 2 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 5 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 9 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#009E73', \
+  'forecast.csv' skip 1 using ($1 == 11 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#CC79A7', \
+  'forecast.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#E69F00', \
+  'forecast.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#E69F00', \
+  'forecast.csv' skip 1 using ($1 == 14 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#E69F00', \
+  'forecast.csv' skip 1 using ($1 == 15 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 15 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 16 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 16 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#ffffff', \
+  'forecast.csv' skip 1 using ($1 == 16 ? $4 : NaN):5 with points pt 6 ps 0.9*mark lw 1.2 lc rgb '#0072B2', \
+  'forecast.csv' skip 1 using ($1 == 17 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 17 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 18 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 18 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
+  'forecast.csv' skip 1 using ($1 == 18 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \
+  'forecast.csv' skip 1 using ($1 == 19 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73', \
+  'forecast.csv' skip 1 using ($1 == 19 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#009E73', \
+  'forecast.csv' skip 1 using ($1 == 20 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#CC79A7', \
+  'forecast.csv' skip 1 using ($1 == 20 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#CC79A7', \
+  'forecast.csv' skip 1 using ($1 == 21 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#E69F00', \
+  'forecast.csv' skip 1 using ($1 == 21 ? $4 : NaN):5 with points pt 11 ps 0.54*mark lc rgb '#E69F00'
+unset output
+unset label
+unset arrow
+unset logscale
+}

@@ -1,0 +1,59 @@
+set encoding utf8
+set datafile separator comma
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
+if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'pairs' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
+if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
+if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
+set output 'pairs.'.format
+set border 3 lw 0.8 lc rgb '#777777'
+set tics nomirror out scale 0.5 textcolor rgb '#1a1a1a' font ',12'
+set grid ytics lt 1 lw 0.6 lc rgb '#e6e6e6'
+unset mxtics
+unset mytics
+unset key
+set errorbars small
+set label '{/:Bold chunked-overlap(1024) computes 2.00× the pairs that its mask allows,}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold chunked-local(8192) only 1.00×}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label 'Pairs that the kernel computes over pairs that the mask allows. Points: counted by the kernel as it ran. Lines: closed' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label 'forms. 1 wastes nothing; w is the window, which shorter texts do not fill.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label 'length over window, n / w' at screen 0.3762, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set logscale x 2
+set xrange [0.9090909:10245.12]
+set yrange [0.9:2.16]
+set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096)
+set ytics ('1.0' 1, '1.5' 1.5, '2.0' 2)
+set lmargin at screen 0.0616
+set rmargin at screen 0.6908
+set bmargin at screen 0.1167
+set tmargin at screen 0.7471
+set label 'computed / useful pairs' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label 'sliding-window(1024), 1 thread' at screen 0.7269, screen 0.1889 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.1745 to screen 0.7214, screen 0.1889 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024), 2 threads' at screen 0.7269, screen 0.1576 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.4036, screen 0.1745 to screen 0.6991, screen 0.1745 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.1745 to screen 0.7214, screen 0.1576 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(1024)' at screen 0.7269, screen 0.6670 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.6991, screen 0.6670 to screen 0.7214, screen 0.6670 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+1024)' at screen 0.7269, screen 0.2201 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.6991, screen 0.1764 to screen 0.7214, screen 0.2201 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'chunked-local(8192)' at screen 0.7269, screen 0.1264 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.5438, screen 0.1676 to screen 0.6991, screen 0.1676 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.1676 to screen 0.7214, screen 0.1264 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+plot 'pairs.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#009E73', \
+  'pairs.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#CC79A7', \
+  'pairs.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#E69F00', \
+  'pairs.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
+  'pairs.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#009E73', \
+  'pairs.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#CC79A7', \
+  'pairs.csv' skip 1 using ($1 == 9 ? $4 : NaN):5 with points pt 11 ps 0.54*mark lc rgb '#E69F00'
+unset output
+unset label
+unset arrow
+unset logscale
+}

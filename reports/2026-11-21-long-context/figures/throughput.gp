@@ -1,0 +1,88 @@
+set encoding utf8
+set datafile separator comma
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
+if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'throughput' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
+if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
+if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
+set output 'throughput.'.format
+set border 3 lw 0.8 lc rgb '#777777'
+set tics nomirror out scale 0.5 textcolor rgb '#1a1a1a' font ',12'
+set grid ytics lt 1 lw 0.6 lc rgb '#e6e6e6'
+unset mxtics
+unset mytics
+unset key
+set errorbars small
+set label '{/:Bold chunked-local(8192) does useful work at 86 % of the measured peak,}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold chunked-overlap(1024) at 35 %}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label 'GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label '1 head. Medians with 95 % intervals; the peak is measured in the same run.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label 'full, 1 thread was skipped at 512K: one call would take about 2.9 min, with its tensors and its check 2.9 min; that does not fit into' at screen 0.0194, screen 0.1542 left font ',10.5' tc rgb '#595959'
+set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.1229 left font ',10.5' tc rgb '#595959'
+set label 'full, 1 thread was skipped at 1M: one call would take about 12 min, with its tensors and its check 12 min; that does not fit into' at screen 0.0194, screen 0.0917 left font ',10.5' tc rgb '#595959'
+set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
+set label '… all in the report.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label 'sequence length n (tokens)' at screen 0.3785, screen 0.2021 center font ',11.5' tc rgb '#595959'
+set logscale x 2
+set xrange [930:1.0491e+07]
+set yrange [0:522.5586]
+set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1048576, '4M' 4194304)
+set ytics ('0' 0, '200' 200, '400' 400)
+set lmargin at screen 0.0661
+set rmargin at screen 0.6908
+set bmargin at screen 0.2854
+set tmargin at screen 0.7471
+set label 'useful GFLOP/s' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label 'full, 1 thread' at screen 0.7269, screen 0.4645 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.4522, screen 0.4646 to screen 0.6991, screen 0.4646 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.4646 to screen 0.7214, screen 0.4645 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'full, 2 threads' at screen 0.7269, screen 0.6206 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.4057, screen 0.6124 to screen 0.6991, screen 0.6124 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.6124 to screen 0.7214, screen 0.6206 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label 'sliding-window(1024), 1 thread' at screen 0.7269, screen 0.4020 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.4413 to screen 0.7214, screen 0.4020 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'sliding-window(1024), 2 threads' at screen 0.7269, screen 0.5893 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.4057, screen 0.5975 to screen 0.6991, screen 0.5975 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.5975 to screen 0.7214, screen 0.5893 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label 'chunked-overlap(1024)' at screen 0.7269, screen 0.3611 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.6991, screen 0.3611 to screen 0.7214, screen 0.3611 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label 'attention-sink(4+1024)' at screen 0.7269, screen 0.4333 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.6991, screen 0.4487 to screen 0.7214, screen 0.4333 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label 'chunked-local(8192)' at screen 0.7269, screen 0.4958 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.6842, screen 0.4688 to screen 0.6991, screen 0.4688 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.4688 to screen 0.7214, screen 0.4958 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set label 'peak: 242 GFLOP/s' at screen 0.7269, screen 0.5270 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.6991, screen 0.4992 to screen 0.7214, screen 0.5270 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label 'peak: 484 GFLOP/s' at screen 0.7269, screen 0.7129 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.6991, screen 0.7129 to screen 0.7214, screen 0.7129 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+plot 'throughput.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
+  'throughput.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
+  'throughput.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \
+  'throughput.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt (14,8) lw 1.75 lc rgb '#0072B2', \
+  'throughput.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1.575 lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt (14,8) lw 1.575 lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt 1 lw 1.4 lc rgb '#009E73', \
+  'throughput.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with lines dt 1 lw 1.225 lc rgb '#CC79A7', \
+  'throughput.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with lines dt 1 lw 1.05 lc rgb '#E69F00', \
+  'throughput.csv' skip 1 using ($1 == 9 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#0072B2', \
+  'throughput.csv' skip 1 using ($1 == 9 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#0072B2', \
+  'throughput.csv' skip 1 using ($1 == 10 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#0072B2', \
+  'throughput.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#ffffff', \
+  'throughput.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with points pt 6 ps 0.9*mark lw 1.2 lc rgb '#0072B2', \
+  'throughput.csv' skip 1 using ($1 == 11 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 11 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 12 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
+  'throughput.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \
+  'throughput.csv' skip 1 using ($1 == 13 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73', \
+  'throughput.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#009E73', \
+  'throughput.csv' skip 1 using ($1 == 14 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#CC79A7', \
+  'throughput.csv' skip 1 using ($1 == 14 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#CC79A7', \
+  'throughput.csv' skip 1 using ($1 == 15 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#E69F00', \
+  'throughput.csv' skip 1 using ($1 == 15 ? $4 : NaN):5 with points pt 11 ps 0.54*mark lc rgb '#E69F00'
+unset output
+unset label
+unset arrow
+unset logscale
+}
