@@ -36,6 +36,17 @@ import TestSupport
         )
     }
 
+    /// A prompt beside decoding is there for comparison; several kernels that read prompts come first.
+    @Test func promptsLeadWhereTheyAreCompared() {
+        #expect(Headlines(PlantedDecode.inputAndOutput).lines[0].hasPrefix("decode-full: "))
+        let lines = Headlines(PlantedDecode.promptsAndOutput).lines
+        #expect(lines[0].hasPrefix("full, 1 thread: time grows as pairs^"))
+        // Not the same kernel on more threads.
+        #expect(lines[1].hasPrefix("sliding-window(128): matches theory"))
+        #expect(lines.contains { $0.hasPrefix("decode-full: ") })
+        #expect(Self.figures(PlantedDecode.promptsAndOutput)[0].name == "time")
+    }
+
     /// Lengths that a wide gap parts from the others have no curve.
     @Test func curvesAreWhereLengthsAreClose() {
         #expect(PlantedAnalysis.full.curveLengths == 512...16_384)

@@ -37,7 +37,15 @@ enum PlantedDecode {
     /// Prompts to 4K tokens, steps to 1M.
     static let inputAndOutput = analysis(
         steps("decode-full", .causal)
-            + [512, 724, 1024, 1448, 2048, 2896, 4096].map(prompt))
+            + promptLengths.map { prompt($0) })
+
+    /// The same, and a window that reads prompts too: these are the matter then.
+    static let promptsAndOutput = analysis(
+        steps("decode-full", .causal)
+            + [1, 2].flatMap { threads in promptLengths.map { prompt($0, threads: threads) } }
+            + promptLengths.map { prompt($0, "sliding-window", .slidingWindow(128)) })
+
+    private static let promptLengths = [512, 724, 1024, 1448, 2048, 2896, 4096]
 
     private static func analysis(_ measurements: [Benchmarking.Measurement]) -> ScalingAnalysis {
         ScalingAnalysis(results: Results(header: PlantedResults.header, measurements: measurements))
@@ -62,9 +70,11 @@ enum PlantedDecode {
         ]
     }
 
-    private static func prompt(_ length: Int) -> Benchmarking.Measurement {
-        measurement("full", problem(.causal, queries: length, length, nil), computedPairs: nil) {
-            4000 + Double($0.flops) / 40
+    private static func prompt(
+        _ length: Int, _ kernel: String = "full", _ mask: Mask = .causal, threads: Int = 1
+    ) -> Benchmarking.Measurement {
+        measurement(kernel, problem(mask, queries: length, length, nil), threads: threads, computedPairs: nil) {
+            4000 + Double($0.flops) / Double(40 * threads)
         }
     }
 
@@ -78,7 +88,8 @@ enum PlantedDecode {
     }
 
     private static func measurement(
-        _ kernel: String, _ problem: AttentionProblem, computedPairs: Int?, nanoseconds: (Work) -> Double
+        _ kernel: String, _ problem: AttentionProblem, threads: Int = 1, computedPairs: Int?,
+        nanoseconds: (Work) -> Double
     ) -> Benchmarking.Measurement {
         let useful = problem.shape.queryHeads * problem.pairs.allowed
         let work = Work(problem: problem, computedPairs: computedPairs ?? useful)
@@ -89,7 +100,7 @@ enum PlantedDecode {
         let quiet = Contamination(
             migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0)
         return Benchmarking.Measurement(
-            workload: Workload(kernel: kernel, problem: problem), launch: 1, work: work,
+            workload: Workload(kernel: kernel, problem: problem, threads: threads), launch: 1, work: work,
             outcome: .measured(
                 .init(
                     samplesNanoseconds: samples, rounds: Array(1...12), iterationsPerSample: 1000,
