@@ -148,25 +148,29 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     ) {
         let d = problem.shape.headDimension
         let largestCount = keys.tileCount(atMost: FusedWorkspaceSize.keyTile)
+        // Each use of a stored property would be checked for exclusive access, in every tile.
+        let (seenByAll, linesPerKey) = (block.seenByAll, linesPerKey)
+        var startsAnew = !block.hasOutputs
+        block.hasOutputs = true
         var start = keys.range.lowerBound
         while start < keys.range.upperBound {
             let count = min(largestCount, keys.range.upperBound - start)
             let tile = keys.clamped(to: start..<start + count)
-            let isWhole = tile.range.clamped(to: block.seenByAll) == tile.range
+            let isWhole = tile.range.clamped(to: seenByAll) == tile.range
             prefetch.issue(lines: count * linesPerKey)
             var largest = multiplyScores(tile, block.queries, group: group, tensors)
-            if !isWhole { largest = mask(tile.range, block) }
+            if !isWhole { largest = mask(tile.range, block.bounds, seenByAll: seenByAll) }
             block.softmax.update(
                 Product.self, scores: scores, keyCount: count, tileMaximum: largest,
-                outputs: block.hasOutputs ? block.outputs : nil, d: d)
+                outputs: startsAnew ? nil : block.outputs, d: d)
             prefetch.issue(lines: count * linesPerKey)
             let values = element.values(from: start, count: count, group: group, tensors)
             if isWhole || masking == .scores {
-                addValues(tile, values, into: block)
+                addValues(tile, values, into: block.outputs, startsAnew: startsAnew)
             } else {
                 addVisibleValues(tile.range, values: values, into: block)
             }
-            block.hasOutputs = true
+            startsAnew = false
             start += count
         }
     }
@@ -197,8 +201,9 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     }
 
     /// The same for the values: what a vector does not see has a weight of 0.
-    private func addValues(_ keys: BlockKeys, _ values: UnsafePointer<Float>, into block: FusedBlock) {
-        let (outputs, startsAnew) = (block.outputs, !block.hasOutputs)
+    private func addValues(
+        _ keys: BlockKeys, _ values: UnsafePointer<Float>, into outputs: UnsafeMutablePointer<Float>, startsAnew: Bool
+    ) {
         let (d, width, depth) = (problem.shape.headDimension, QueryBlock.width, Product.depth)
         let leftSteps = keys.seenByLeftOnly / depth
         let rightStart = (keys.range.count - keys.seenByRightOnly + depth - 1) / depth
@@ -220,8 +225,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     }
 
     /// Puts −inf where a lane does not see a key, and finds the largest scores again.
-    private func mask(_ keys: Range<Int>, _ block: FusedBlock) -> TwoVectors {
-        let (bounds, seenByAll) = (block.bounds, block.seenByAll)
+    private func mask(_ keys: Range<Int>, _ bounds: UnsafePointer<Int32>, seenByAll: Range<Int>) -> TwoVectors {
         let second = Lanes.lanes
         let (firstLeft, firstRight) = (load(bounds, 0), load(bounds, second))
         let lastLeft = load(bounds, QueryBlock.width)
