@@ -24,6 +24,9 @@ struct SharedPasses {
 
     /// - Precondition: a chunk is whole granules, or all keys.
     init(_ blocks: QueryBlocks, blocksPerItem: Int, chunkKeys: Int) {
+        precondition(
+            chunkKeys.isMultiple(of: BlockKeys.granule) || chunkKeys >= blocks.problem.shape.keyLength,
+            "a chunk of \(chunkKeys) keys ends within a granule")
         (self.blocks, self.blocksPerItem, self.chunkKeys) = (blocks, blocksPerItem, chunkKeys)
     }
 
