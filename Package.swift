@@ -17,7 +17,8 @@ let package = Package(
         .library(
             name: "AttentionBenchmarking",
             targets: [
-                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Reporting",
+                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Reporting",
             ]),
     ],
     dependencies: [
@@ -41,64 +42,75 @@ let package = Package(
         // The modules, lowest first; each imports only from above it. Tests/TidyTests holds this list.
         .target(name: "Statistics"),
         .target(name: "Attention"),
-        .target(name: "Hardware", dependencies: ["CHwloc", "CVector", "CBuildInfo"]),
+        .target(name: "Records", dependencies: ["Attention", "Statistics"]),
+        .target(name: "Hardware", dependencies: ["Records", "CHwloc", "CVector", "CBuildInfo"]),
         .target(name: "Kernels", dependencies: ["Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        .target(name: "Benchmarking", dependencies: ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
-        .target(name: "Analysis", dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         .target(
-            name: "Serving", dependencies: ["Attention", "Analysis", "Yams"],
+            name: "Benchmarking", dependencies: ["Attention", "Records", "Hardware", "Kernels", "Statistics", "Yams"]),
+        .target(
+            name: "Analysis",
+            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
+        .target(
+            name: "Serving", dependencies: ["Attention", "Records", "Analysis", "Yams"],
             resources: [
                 .embedInCode("Catalogue/models.yaml"), .embedInCode("Catalogue/accelerators.yaml"),
                 .embedInCode("Catalogue/prices.yaml"),
             ]),
         .target(
             name: "Reporting",
-            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics"]),
+            dependencies: [
+                "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics",
+            ]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
-                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
                 "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // The package in Examples/own-kernel, built here too so that it cannot fall behind.
         .executableTarget(
             name: "OwnKernelExample",
-            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting"],
+            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting"],
             path: "Examples/own-kernel/Sources"),
 
         .target(
-            name: "TestSupport", dependencies: ["Attention", "Hardware", "Benchmarking"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Attention", "Records", "Hardware", "Benchmarking"],
+            path: "Tests/TestSupport"),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
         .testTarget(
             name: "AttentionTests", dependencies: ["Attention", "TestSupport"], resources: [.copy("NumPy")]),
-        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "TestSupport"]),
+        .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "TestSupport"]),
         .testTarget(
             name: "KernelsTests", dependencies: ["Attention", "Hardware", "Kernels", "CVector", "TestSupport"]),
         .testTarget(
             name: "BenchmarkingTests",
-            dependencies: ["Attention", "Hardware", "Kernels", "Benchmarking", "TestSupport"]),
+            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "TestSupport"]),
         .testTarget(
             name: "AnalysisTests",
-            dependencies: ["Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "TestSupport"]),
+            dependencies: [
+                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "TestSupport",
+            ]),
         .testTarget(
             name: "ServingTests",
-            dependencies: ["Attention", "Hardware", "Benchmarking", "Analysis", "Serving", "TestSupport"],
+            dependencies: ["Attention", "Records", "Hardware", "Benchmarking", "Analysis", "Serving", "TestSupport"],
             resources: [.copy("Configurations")]),
         .testTarget(
             name: "ReportingTests",
             dependencies: [
-                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Reporting",
+                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Reporting",
                 "TestSupport",
             ], exclude: ["Golden", "Schemas"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "attnbench",
+                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "attnbench",
                 "TestSupport", "Yams",
             ], exclude: ["Golden"]),
         .testTarget(
-            name: "ExampleTests", dependencies: ["Kernels", "Benchmarking", "Analysis", "OwnKernelExample"]),
+            name: "ExampleTests", dependencies: ["Records", "Kernels", "Benchmarking", "Analysis", "OwnKernelExample"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,6 +1,6 @@
 import Attention
 import Foundation
-import Hardware
+import Records
 import Statistics
 
 /// A step in the cost of a computed pair between two neighbouring lengths, which no overhead and no exponent explains

@@ -1,7 +1,6 @@
 import Attention
-import Benchmarking
 import Foundation
-import Hardware
+import Records
 import Statistics
 
 /// The time of one call of one cell, made from the raw samples of all its launches.
@@ -33,7 +32,7 @@ struct CellTiming {
     let cautions: [Caution]
 
     /// - Parameter launches: the records of one cell, at least one.
-    init(launches: [Benchmarking.Measurement.Record]) throws(SampleError) {
+    init(launches: [Records.Measurement.Record]) throws(SampleError) {
         var cleaned: [Launch] = []
         for record in launches { cleaned.append(try Launch(record)) }
         self.launches = cleaned.count
@@ -99,7 +98,7 @@ struct CellTiming {
         /// Change over the rounds relative to the median; nil where there is none to speak of.
         let drift: Double?
 
-        init(_ record: Benchmarking.Measurement.Record) throws(SampleError) {
+        init(_ record: Records.Measurement.Record) throws(SampleError) {
             let clean = record.samplesNanoseconds.indices.filter {
                 !record.contamination[$0].isContaminated(wallNanoseconds: record.samplesNanoseconds[$0])
             }

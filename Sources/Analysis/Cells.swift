@@ -1,6 +1,5 @@
 import Attention
-import Benchmarking
-import Hardware
+import Records
 import Statistics
 
 /// A cell without a time.

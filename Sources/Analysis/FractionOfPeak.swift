@@ -1,5 +1,5 @@
 import Attention
-import Hardware
+import Records
 
 extension Ceilings {
     /// The measured FLOP/s that `threads` pinned cores can do on an element type. Types without arithmetic of their own

@@ -1,5 +1,5 @@
 import Foundation
-import Hardware
+import Records
 import Statistics
 
 /// A series with its laws: what the comparisons and forecasts work on.

@@ -1,7 +1,6 @@
 import Attention
-import Benchmarking
-import Hardware
 import Kernels
+import Records
 import Statistics
 
 /// One length of a series, summarised.
@@ -49,7 +48,7 @@ public struct Point: Sendable, Codable, Hashable {
 extension Point {
     /// - Parameter launches: the records of one workload, at least one.
     init(
-        workload: Workload, work: Work, launches: [Benchmarking.Measurement.Record], ceilings: Ceilings,
+        workload: Workload, work: Work, launches: [Records.Measurement.Record], ceilings: Ceilings,
         caches: [Machine.Cache] = []
     ) throws(SampleError) {
         let timing = try CellTiming(launches: launches)

@@ -1,5 +1,5 @@
 import Attention
-import Hardware
+import Records
 
 /// What a kernel could attain on measured cores (Williams, Waterman and Patterson, "Roofline", 2009): a call of
 /// `intensity` FLOPs a byte can do no more than the peak of its element type, and no more than memory feeds it.

@@ -1,6 +1,5 @@
 import Attention
-import Benchmarking
-import Hardware
+import Records
 import Statistics
 
 /// All that a results file says about scaling, ready to be printed and drawn, and written as `analysis.json`.

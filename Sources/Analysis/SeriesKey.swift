@@ -1,5 +1,5 @@
-import Benchmarking
 import Kernels
+import Records
 
 /// Which series a cell belongs to.
 struct SeriesKey: Hashable {

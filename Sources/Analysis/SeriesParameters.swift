@@ -1,5 +1,5 @@
 import Attention
-import Benchmarking
+import Records
 
 /// What the cells of a series share.
 public struct SeriesParameters: Sendable, Codable, Hashable {

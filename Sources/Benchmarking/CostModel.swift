@@ -1,5 +1,6 @@
 import Attention
 import Kernels
+import Records
 
 /// What one cell will take.
 struct CellCost: Hashable, Sendable {

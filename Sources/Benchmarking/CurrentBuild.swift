@@ -1,5 +1,6 @@
 import Hardware
 import Kernels
+import Records
 
 extension ResultsHeader.Build {
     /// The build that is running.

@@ -1,5 +1,6 @@
 import Attention
 import Kernels
+import Records
 
 /// Makes the decisions of a run on predicted costs alone: what `--dry-run` shows, and what a run starts from.
 struct Planner {

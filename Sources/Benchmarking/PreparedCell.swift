@@ -1,5 +1,6 @@
 import Attention
 import Kernels
+import Records
 
 /// Q, K and V that cells of one shape and element type share: a kernel only reads them.
 final class SharedInputs {

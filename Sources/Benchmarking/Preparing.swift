@@ -1,5 +1,6 @@
 import Attention
 import Kernels
+import Records
 
 /// Every cell by itself, cheapest first, before any is timed against the others.
 ///

@@ -1,5 +1,6 @@
 import Attention
 import Kernels
+import Records
 
 /// Makes one short real call of each series, for `CostModel`.
 ///

@@ -1,4 +1,5 @@
 import Kernels
+import Records
 
 /// Shuffled rounds over the cells that are prepared, one visit each.
 extension Run {

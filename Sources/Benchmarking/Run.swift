@@ -1,5 +1,6 @@
 import Attention
 import Kernels
+import Records
 
 /// One launch under way: what `Runner` knows while it runs.
 final class Run {

@@ -1,4 +1,5 @@
 import Attention
+import Records
 
 /// What a run is going to do, before it does it.
 public struct RunPlan: Sendable {

@@ -1,6 +1,6 @@
 import Attention
-import Hardware
 import Kernels
+import Records
 
 /// Turns workloads into measurements: probes, prepares, then visits every cell in shuffled rounds.
 ///

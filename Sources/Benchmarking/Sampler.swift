@@ -1,4 +1,5 @@
 import Hardware
+import Records
 
 /// Takes one timed sample: what the clock says before and after some calls, with the thread's evidence around it.
 ///

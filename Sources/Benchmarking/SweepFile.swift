@@ -1,6 +1,7 @@
 import Attention
 import Foundation
 import Kernels
+import Records
 import Yams
 
 /// Sweep files: where they are, and what is in them. The keys are those of `SweepReader`.

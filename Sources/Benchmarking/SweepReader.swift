@@ -1,6 +1,7 @@
 import Attention
 import Foundation
 import Kernels
+import Records
 
 /// What a sweep file may say. Strict: a key that nobody reads would be an axis that somebody believes was measured.
 struct SweepReader {

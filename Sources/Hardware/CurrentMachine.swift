@@ -1,4 +1,5 @@
 import CVector
+import Records
 
 extension Machine {
     /// This machine, as the team will use it.

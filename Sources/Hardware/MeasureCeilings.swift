@@ -1,5 +1,6 @@
 import CVector
 import Foundation
+import Records
 import Synchronization
 
 /// How the ceilings are found: loops of one instruction, on all workers of the team at once.

@@ -1,3 +1,5 @@
+import Records
+
 /// What the CPU does with its clock and its cores, and what it lets one see.
 enum ProcessorChecks {
     static func hypervisor(_ surroundings: Surroundings) -> Finding {

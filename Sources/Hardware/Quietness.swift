@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// Whether the machine is quiet now: the checks for which a run may be refused (`--require-quiet`).
 ///

@@ -1,3 +1,5 @@
+import Records
+
 /// The counters of the measuring thread and its CPU at one instant. Two of them around a sample make its
 /// `Contamination`.
 public struct ThreadEvidence: Sendable, Hashable {

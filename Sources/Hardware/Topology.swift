@@ -1,5 +1,6 @@
 import CHwloc
 import Foundation
+import Records
 
 /// Cores, caches and memory nodes of one machine, as hwloc finds them.
 ///

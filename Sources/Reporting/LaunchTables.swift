@@ -1,6 +1,5 @@
 import Analysis
-import Benchmarking
-import Hardware
+import Records
 import Statistics
 
 /// What a run of several launches says of its launches.

@@ -1,5 +1,5 @@
 import Analysis
-import Benchmarking
+import Records
 import Statistics
 
 /// What several results say about each other, in sentences without a full stop.

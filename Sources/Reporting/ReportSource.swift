@@ -1,5 +1,5 @@
 import Analysis
-import Benchmarking
+import Records
 
 /// One set of results in a report, with what it is called where there are several.
 public struct ReportSource: Sendable {

@@ -1,6 +1,5 @@
 import Analysis
 import Attention
-import Benchmarking
 
 extension TidyTable {
     private static let shape = [

@@ -5,6 +5,7 @@ import Benchmarking
 import Foundation
 import Hardware
 import Kernels
+import Records
 import Reporting
 import Serving
 

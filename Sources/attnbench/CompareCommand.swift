@@ -1,7 +1,7 @@
 import Analysis
 import ArgumentParser
-import Benchmarking
 import Foundation
+import Records
 import Reporting
 
 struct CompareCommand: Command {

@@ -2,7 +2,7 @@ import Analysis
 import ArgumentParser
 import Benchmarking
 import Foundation
-import Hardware
+import Records
 
 /// What a gate and its self-test can be told.
 struct GateOptions: ParsableArguments {

@@ -2,6 +2,7 @@ import Analysis
 import Benchmarking
 import Foundation
 import Hardware
+import Records
 
 /// Two programs made ready to be compared on this machine, as often as anybody likes.
 struct GateSession {

@@ -1,8 +1,8 @@
 import Analysis
 import ArgumentParser
 import Attention
-import Benchmarking
 import Foundation
+import Records
 import Reporting
 
 struct HistoryCommand: Command {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarking
 import Foundation
 import Hardware
+import Records
 
 /// One launch of a run with `--launches`: what the child processes do. Everything that decides what is measured comes
 /// from the header of the results file; the events on standard output are for the run that started it.

@@ -2,6 +2,7 @@ import Attention
 import Benchmarking
 import Foundation
 import Hardware
+import Records
 
 /// Several launches of one run, one after the other, each with a fair share of the time that is left.
 ///

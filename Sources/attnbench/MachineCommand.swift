@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Hardware
 import Kernels
+import Records
 import Reporting
 
 struct MachineCommand: Command {

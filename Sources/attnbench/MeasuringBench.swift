@@ -2,6 +2,7 @@ import Benchmarking
 import Foundation
 import Hardware
 import Kernels
+import Records
 
 /// The machine made ready to measure a sweep: threads pinned, clock and ceilings known.
 struct MeasuringBench {

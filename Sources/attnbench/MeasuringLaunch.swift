@@ -1,6 +1,7 @@
 import Benchmarking
 import Foundation
 import Hardware
+import Records
 
 /// One process that measures: the runner, with a record of what the machine did meanwhile.
 struct MeasuringLaunch {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Analysis
 import Attention
-import Benchmarking
 import Foundation
+import Records
 import Reporting
 import Serving
 

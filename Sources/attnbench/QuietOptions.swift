@@ -1,5 +1,6 @@
 import ArgumentParser
 import Hardware
+import Records
 
 /// Whether a machine that is not quiet may measure.
 struct QuietOptions: ParsableArguments {

@@ -1,7 +1,6 @@
 import Analysis
 import ArgumentParser
 import Attention
-import Benchmarking
 import Foundation
 import Reporting
 

@@ -1,6 +1,6 @@
 import Analysis
-import Benchmarking
 import Foundation
+import Records
 import Reporting
 import Statistics
 

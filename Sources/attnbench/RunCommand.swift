@@ -4,6 +4,7 @@ import Benchmarking
 import Foundation
 import Hardware
 import Kernels
+import Records
 import Reporting
 
 struct RunCommand: Command {
@@ -217,11 +218,11 @@ struct LaunchesEnded: Error, CustomStringConvertible {
     var description: String { "\(cause); go on with: \(command) --output \(directory) --resume" }
 }
 
-extension Benchmarking.Measurement {
+extension Records.Measurement {
     fileprivate var isMeasured: Bool { if case .measured = outcome { true } else { false } }
 }
 
-extension [Benchmarking.Measurement] {
+extension [Records.Measurement] {
     fileprivate var firstFailure: String? {
         for measurement in self {
             if case .failed(let reason, _) = measurement.outcome {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Benchmarking
 import Foundation
 import Hardware
+import Records
 import Reporting
 
 struct SelftestCommand: Command {

@@ -3,6 +3,7 @@ import Benchmarking
 import Foundation
 import Hardware
 import Kernels
+import Records
 
 /// The side of a gate that measures. Not for people, so help does not list it.
 struct WorkerCommand: Command {

@@ -1,6 +1,6 @@
 import Attention
 import Foundation
-import Hardware
+import Records
 import Statistics
 import Testing
 

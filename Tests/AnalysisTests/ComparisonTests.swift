@@ -1,6 +1,5 @@
-import Benchmarking
 import Foundation
-import Hardware
+import Records
 import Statistics
 import Testing
 

@@ -1,5 +1,4 @@
 import Attention
-import Benchmarking
 import Foundation
 import Statistics
 import TestSupport

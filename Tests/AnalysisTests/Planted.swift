@@ -1,13 +1,12 @@
 import Attention
-import Benchmarking
 import Foundation
-import Hardware
+import Records
 import Statistics
 
 @testable import Analysis
 
 /// Foundation has a Measurement too.
-typealias Measurement = Benchmarking.Measurement
+typealias Measurement = Records.Measurement
 
 /// Measurements whose law is known because it was put there: no kernel runs.
 struct Planted {

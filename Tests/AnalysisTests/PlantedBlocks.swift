@@ -1,7 +1,7 @@
 import Attention
 import Benchmarking
 import Foundation
-import Hardware
+import Records
 import Statistics
 
 @testable import Analysis

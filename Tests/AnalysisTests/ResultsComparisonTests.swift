@@ -1,7 +1,6 @@
 import Attention
-import Benchmarking
 import Foundation
-import Hardware
+import Records
 import Statistics
 import Testing
 

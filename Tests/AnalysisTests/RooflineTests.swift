@@ -1,5 +1,5 @@
 import Attention
-import Hardware
+import Records
 import Testing
 
 @testable import Analysis

@@ -1,7 +1,7 @@
 import Attention
-import Benchmarking
 import Foundation
 import Kernels
+import Records
 import Statistics
 import Testing
 

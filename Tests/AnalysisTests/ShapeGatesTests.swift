@@ -1,6 +1,7 @@
 import Attention
 import Benchmarking
 import Foundation
+import Records
 import Statistics
 import Testing
 

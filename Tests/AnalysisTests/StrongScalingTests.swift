@@ -1,5 +1,5 @@
 import Attention
-import Benchmarking
+import Records
 import Statistics
 import Testing
 

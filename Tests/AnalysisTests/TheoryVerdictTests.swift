@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import Records
 import Statistics
 import Testing
 

@@ -2,12 +2,13 @@ import Attention
 import Foundation
 import Hardware
 import Kernels
+import Records
 import TestSupport
 
 @testable import Benchmarking
 
 /// Foundation has one too.
-typealias Measurement = Benchmarking.Measurement
+typealias Measurement = Records.Measurement
 
 /// A machine whose kernels take exactly the time that a test plants, on a clock that only they move.
 final class FakeWorld: @unchecked Sendable {

@@ -1,7 +1,7 @@
-import Hardware
 import Testing
 
 @testable import Benchmarking
+@testable import Records
 
 @Suite struct HeaderDifferencesTests {
     private func header(memoryBytes: Int = 1 << 34, sharedBy: Int = 1, hypervisor: String? = nil) -> ResultsHeader {

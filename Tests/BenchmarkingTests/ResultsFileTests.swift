@@ -1,10 +1,10 @@
 import Attention
 import Foundation
-import Hardware
 import TestSupport
 import Testing
 
 @testable import Benchmarking
+@testable import Records
 
 struct ResultsFileTests {
     private let folder: TemporaryFolder

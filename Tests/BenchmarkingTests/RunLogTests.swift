@@ -1,9 +1,9 @@
 import Foundation
-import Hardware
 import TestSupport
 import Testing
 
 @testable import Benchmarking
+@testable import Records
 
 /// Kills at every byte: what was whole on disk is there again.
 struct RunLogTests {

@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import Records
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Attention
 import Foundation
 import Kernels
+import Records
 import Testing
 
 @testable import Benchmarking

@@ -3,6 +3,7 @@ import Attention
 import Benchmarking
 import Foundation
 import Hardware
+import Records
 import Statistics
 import Testing
 

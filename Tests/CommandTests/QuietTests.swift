@@ -1,5 +1,5 @@
 import Foundation
-import Hardware
+import Records
 import Testing
 
 @testable import attnbench

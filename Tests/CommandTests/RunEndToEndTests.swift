@@ -1,5 +1,5 @@
-import Benchmarking
 import Foundation
+import Records
 import Testing
 
 @testable import attnbench

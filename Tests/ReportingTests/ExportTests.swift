@@ -1,8 +1,7 @@
 import Analysis
 import Attention
-import Benchmarking
 import Foundation
-import Hardware
+import Records
 import Testing
 import TestSupport
 

@@ -1,7 +1,6 @@
 import Analysis
-import Benchmarking
 import Foundation
-import Hardware
+import Records
 import Statistics
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Analysis
 import Attention
-import Benchmarking
+import Records
 import Statistics
 
 /// A comparison in which everything happened once.

@@ -1,8 +1,7 @@
 import Analysis
 import Attention
-import Benchmarking
 import Foundation
-import Hardware
+import Records
 
 /// Results of decoding whose times are laws with a ripple of ±0.2 %: bytes at 10.5 of 11.4 GB/s beside 2 µs, and pairs
 /// at 40 of 60 GFLOP/s where a prompt is read or a window recomputed. 8 query heads share 2 of 128.
@@ -47,13 +46,13 @@ enum PlantedDecode {
 
     private static let promptLengths = [512, 724, 1024, 1448, 2048, 2896, 4096]
 
-    private static func analysis(_ measurements: [Benchmarking.Measurement]) -> ScalingAnalysis {
+    private static func analysis(_ measurements: [Records.Measurement]) -> ScalingAnalysis {
         ScalingAnalysis(results: Results(header: PlantedResults.header, measurements: measurements))
     }
 
     private static func steps(
         _ kernel: String, _ mask: Mask, format: CacheFormat? = nil, lengths: [Int] = lengths, slowdown: Double = 1
-    ) -> [Benchmarking.Measurement] {
+    ) -> [Records.Measurement] {
         lengths.map { length in
             measurement(kernel, problem(mask, queries: 1, length, format), computedPairs: nil) { work in
                 2000 + slowdown * Double(work.bytes) / 10.5
@@ -61,7 +60,7 @@ enum PlantedDecode {
         }
     }
 
-    private static func recomputing(window: Int, length: Int) -> [Benchmarking.Measurement] {
+    private static func recomputing(window: Int, length: Int) -> [Records.Measurement] {
         let pairs = 8 * window * (window + 1) / 2
         return [
             measurement(
@@ -72,7 +71,7 @@ enum PlantedDecode {
 
     private static func prompt(
         _ length: Int, _ kernel: String = "full", _ mask: Mask = .causal, threads: Int = 1
-    ) -> Benchmarking.Measurement {
+    ) -> Records.Measurement {
         measurement(kernel, problem(mask, queries: length, length, nil), threads: threads, computedPairs: nil) {
             4000 + Double($0.flops) / Double(40 * threads)
         }
@@ -90,7 +89,7 @@ enum PlantedDecode {
     private static func measurement(
         _ kernel: String, _ problem: AttentionProblem, threads: Int = 1, computedPairs: Int?,
         nanoseconds: (Work) -> Double
-    ) -> Benchmarking.Measurement {
+    ) -> Records.Measurement {
         let useful = problem.shape.queryHeads * problem.pairs.allowed
         let work = Work(problem: problem, computedPairs: computedPairs ?? useful)
         let time = nanoseconds(work)
@@ -99,7 +98,7 @@ enum PlantedDecode {
         }
         let quiet = Contamination(
             migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0)
-        return Benchmarking.Measurement(
+        return Records.Measurement(
             workload: Workload(kernel: kernel, problem: problem, threads: threads), launch: 1, work: work,
             outcome: .measured(
                 .init(

@@ -1,5 +1,4 @@
-import Benchmarking
-import Hardware
+import Records
 
 @testable import Reporting
 

@@ -1,7 +1,6 @@
 import Analysis
 import Attention
-import Benchmarking
-import Hardware
+import Records
 
 @testable import Reporting
 
@@ -35,8 +34,8 @@ enum PlantedSamples {
     }
 
     private static func absent(
-        _ kernel: String, _ length: Int, _ outcome: Benchmarking.Measurement.Outcome
-    ) -> Benchmarking.Measurement {
+        _ kernel: String, _ length: Int, _ outcome: Records.Measurement.Outcome
+    ) -> Records.Measurement {
         let workload = workload(kernel, length)
         return Measurement(
             workload: workload, launch: 0, work: Work(problem: workload.problem, computedPairs: 1), outcome: outcome)
@@ -45,7 +44,7 @@ enum PlantedSamples {
     /// Two calls a sample, 1 % of each off the CPU; `noisy` is the sample in which the thread moved.
     private static func measured(
         _ kernel: String, _ length: Int, launch: Int, _ microseconds: [Int], _ factor: Int, noisy: Int? = nil
-    ) -> Benchmarking.Measurement {
+    ) -> Records.Measurement {
         let workload = workload(kernel, length)
         let walls = microseconds.map { 2000 * $0 * factor }
         return Measurement(

@@ -1,6 +1,5 @@
 import Attention
-import Benchmarking
-import Hardware
+import Records
 import Testing
 
 @testable import Analysis
@@ -14,7 +13,7 @@ import Testing
     private static func measurements(
         _ kernel: String, _ mask: Mask, nanosecondsPerPair: Double, elementType: ElementType = .float32,
         threads: Int = 1
-    ) throws -> [Benchmarking.Measurement] {
+    ) throws -> [Records.Measurement] {
         try [512, 1024, 2048, 4096, 8192, 16384].map { length in
             let problem = try AttentionProblem(
                 shape: AttentionShape(queryHeads: 2, keyValueHeads: 1, queryLength: length, headDimension: 64),
@@ -34,7 +33,7 @@ import Testing
         }
     }
 
-    private static func analysis(_ measurements: [[Benchmarking.Measurement]]) -> ScalingAnalysis {
+    private static func analysis(_ measurements: [[Records.Measurement]]) -> ScalingAnalysis {
         ScalingAnalysis(measurements.flatMap { $0 }, ceilings: ceilings, caches: [])
     }
 

@@ -1,7 +1,6 @@
 import Attention
-import Benchmarking
 import Foundation
-import Hardware
+import Records
 
 /// Results of one session with known times: no kernel runs.
 public struct PlantedSession {
@@ -41,7 +40,7 @@ public struct PlantedSession {
     }
 
     /// Twelve samples each, spread by 0.2 % about their time.
-    private var measurements: [Benchmarking.Measurement] {
+    private var measurements: [Records.Measurement] {
         cells.map { cell in
             let problem = try! AttentionProblem(
                 shape: AttentionShape(queryLength: cell.length, headDimension: 64),
@@ -50,7 +49,7 @@ public struct PlantedSession {
             let quiet = Contamination(
                 migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0,
                 involuntarySwitches: 0)
-            return Benchmarking.Measurement(
+            return Records.Measurement(
                 workload: Workload(kernel: cell.kernel, problem: problem), launch: 1,
                 work: Work(problem: problem, computedPairs: problem.pairs.allowed),
                 outcome: .measured(

@@ -12,17 +12,21 @@ import Testing
         ("COpenBLAS", []),
         ("Statistics", []),
         ("Attention", []),
-        ("Hardware", ["CHwloc", "CVector", "CBuildInfo"]),
+        ("Records", ["Attention", "Statistics"]),
+        ("Hardware", ["Records", "CHwloc", "CVector", "CBuildInfo"]),
         ("Kernels", ["Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        ("Benchmarking", ["Attention", "Hardware", "Kernels", "Statistics", "Yams"]),
-        ("Analysis", ["Attention", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
-        ("Serving", ["Attention", "Analysis", "Yams"]),
-        ("Reporting", ["Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics"]),
+        ("Benchmarking", ["Attention", "Records", "Hardware", "Kernels", "Statistics", "Yams"]),
+        ("Analysis", ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
+        ("Serving", ["Attention", "Records", "Analysis", "Yams"]),
+        (
+            "Reporting",
+            ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics"]
+        ),
         (
             "attnbench",
             [
-                "Statistics", "Attention", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Reporting",
-                "ArgumentParser",
+                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Reporting", "ArgumentParser",
             ]
         ),
     ]

@@ -4,6 +4,7 @@ import Benchmarking
 import Foundation
 import Hardware
 import Kernels
+import Records
 import Reporting
 
 /// Holds a kernel of one's own to the reference, times it in turn with one of attnbench's, and fits both to theory:

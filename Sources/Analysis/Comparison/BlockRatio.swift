@@ -1,6 +1,5 @@
 import Benchmarking
 import Foundation
-import Hardware
 import Statistics
 
 /// What one launch block says of one cell: the medians over its rounds of the logarithms of the ratios.

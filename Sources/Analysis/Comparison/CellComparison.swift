@@ -1,4 +1,4 @@
-import Benchmarking
+import Records
 import Statistics
 
 /// One cell of a sweep, baseline against candidate.

@@ -1,5 +1,4 @@
-import Benchmarking
-import Hardware
+import Records
 import Statistics
 
 /// Two builds compared: all that a gate or a comparison of results files found, written as `comparison.json`.

@@ -1,6 +1,7 @@
 import Attention
 import Benchmarking
 import Foundation
+import Records
 
 /// The course of a gate: every cell is screened in a few blocks; those that the screen does not clearly pass are
 /// measured again in fresh blocks, and judged by these.

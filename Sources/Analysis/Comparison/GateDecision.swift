@@ -1,5 +1,6 @@
 import Benchmarking
 import Foundation
+import Records
 import Statistics
 
 /// The verdicts on what a gate measured: a pure function of its blocks.

@@ -1,5 +1,5 @@
-import Benchmarking
 import Foundation
+import Records
 import Statistics
 
 /// The checks of the measuring itself. Each asks for a ratio that has to be 1.

@@ -2,6 +2,7 @@ import Attention
 import Benchmarking
 import Foundation
 import Kernels
+import Records
 import Statistics
 
 /// Two results files, cell by cell. They were measured at different times, so that nothing is paired: what the machine did
@@ -63,15 +64,15 @@ public struct ResultsComparison: Sendable {
 
     /// What one side has of a cell: its launches that were measured.
     private struct Side {
-        let records: [Benchmarking.Measurement.Record]
+        let records: [Records.Measurement.Record]
         let work: Work
         let median: Estimate
         /// ln of each launch's median.
         let logMedians: [Double]
 
-        init(_ measurements: [Benchmarking.Measurement]?, in side: PairedBuild) throws(NoTime) {
+        init(_ measurements: [Records.Measurement]?, in side: PairedBuild) throws(NoTime) {
             guard let measurements else { throw .absent(side) }
-            var records: [Benchmarking.Measurement.Record] = []
+            var records: [Records.Measurement.Record] = []
             for measurement in measurements {
                 switch measurement.outcome {
                 case .measured(let record): records.append(record)

@@ -1,5 +1,5 @@
 import Benchmarking
-import Hardware
+import Records
 import Statistics
 
 /// What a gate says where the truth is known: the same build against itself, with slowdowns planted in some cells.

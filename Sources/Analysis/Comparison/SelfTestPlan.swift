@@ -1,5 +1,5 @@
 import Attention
-import Benchmarking
+import Records
 
 /// What each run of a self-test plants: a pure function of the seed.
 ///

@@ -1,5 +1,5 @@
 import Attention
-import Benchmarking
+import Records
 
 /// What two builds count of one cell: pairs and bytes, which no noise moves.
 struct ShapeCell {

@@ -1,7 +1,7 @@
 import Attention
 import Benchmarking
 import Foundation
-import Hardware
+import Records
 import Statistics
 
 /// Whether a build still grows as it should: what catches an O(n·w) kernel that has quietly become O(n²), at any noise.
@@ -128,7 +128,7 @@ extension ShapeGates {
 }
 
 extension PairedBlock.Cell {
-    fileprivate func measurement(of side: PairedSide, launch: Int) -> Benchmarking.Measurement {
+    fileprivate func measurement(of side: PairedSide, launch: Int) -> Records.Measurement {
         Measurement(
             workload: workload, launch: launch,
             // The baseline's pairs on both sides: what a candidate counts must not change what it is held against.

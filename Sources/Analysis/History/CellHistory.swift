@@ -1,5 +1,5 @@
-import Benchmarking
 import Foundation
+import Records
 import Statistics
 
 /// One cell over several results.

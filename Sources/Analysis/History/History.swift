@@ -1,5 +1,5 @@
 import Attention
-import Benchmarking
+import Records
 import Statistics
 
 /// Times of the same cells in several results files, oldest first, and where they stepped.

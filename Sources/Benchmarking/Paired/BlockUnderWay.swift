@@ -1,3 +1,5 @@
+import Records
+
 /// A block that is being measured: cells that all sides have ready, then the frozen loop as one more entry.
 struct BlockUnderWay {
     let workers: PairedValues<WorkerProcess>

@@ -1,6 +1,6 @@
 import Attention
 import Foundation
-import Hardware
+import Records
 
 /// Two builds that take turns on one core.
 ///

@@ -1,5 +1,5 @@
 import Attention
-import Hardware
+import Records
 
 /// Who is measured in a block.
 public enum PairedSide: Int, Sendable, Codable, CaseIterable {

@@ -2,6 +2,7 @@ import Attention
 import Foundation
 import Hardware
 import Kernels
+import Records
 
 /// The side of a comparison that measures: it does what it is asked, one request at a time, and waits for the next on
 /// its pipe, where it costs the other side nothing.

@@ -1,6 +1,7 @@
 import Attention
 import Foundation
 import Hardware
+import Records
 
 /// A build at work as a process of its own, seen from the gate.
 ///

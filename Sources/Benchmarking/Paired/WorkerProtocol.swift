@@ -1,6 +1,7 @@
 import Attention
 import Foundation
 import Hardware
+import Records
 
 /// What two builds say to each other while one measures for the other: one JSON value a line, a reply for each request.
 ///

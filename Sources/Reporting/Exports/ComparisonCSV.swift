@@ -1,5 +1,4 @@
 import Analysis
-import Benchmarking
 
 /// One row a compared cell.
 enum ComparisonCSV {

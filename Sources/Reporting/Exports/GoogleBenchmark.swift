@@ -1,5 +1,3 @@
-import Benchmarking
-
 /// The JSON of google/benchmark, version 1 of its schema, for its `tools/compare.py` and all that reads the same.
 ///
 /// A sample is a repetition, its calls are iterations, and times are of one call. Contaminated samples stay in, as

@@ -1,5 +1,5 @@
 import Analysis
-import Benchmarking
+import Records
 
 /// A cell of results that has a time, as exports name it.
 struct MeasuredCell {
@@ -9,7 +9,7 @@ struct MeasuredCell {
     let series: Series
     let point: Point
     /// Of each launch, in order.
-    let records: [Benchmarking.Measurement.Record]
+    let records: [Records.Measurement.Record]
 
     private struct Place: Hashable {
         let kernel: String

@@ -1,6 +1,5 @@
 import Analysis
 import Foundation
-import Hardware
 
 /// A comparison as the Markdown that GitHub shows below a job: the verdict, what could have been seen, what failed, what
 /// is not PASS with the worst first, and the rest folded away.

@@ -1,5 +1,4 @@
 import Foundation
-import Hardware
 
 /// What one launch has measured of cells that are not finished, kept on disk sample by sample.
 ///
@@ -9,24 +8,36 @@ import Hardware
 /// that was opened and not closed is open, whatever the results file says: that is the whole rule, and it holds
 /// wherever the process was killed. Rejected: rewriting a cell's line after each sample, which costs the square of the
 /// number of samples in writing and needs a reader that accepts a cell twice.
-final class SampleJournal {
+package final class SampleJournal {
     /// A cell with what its preparation found and the samples that it has so far.
-    struct OpenCell: Equatable {
-        let workload: Workload
-        let preparation: Preparation
-        var samples: [Sample]
+    package struct OpenCell: Equatable {
+        package let workload: Workload
+        package let preparation: Preparation
+        package var samples: [Sample]
     }
 
-    struct Preparation: Codable, Equatable {
-        let iterationsPerSample: Int
-        let peakResidentBytes: Int
-        let maximumError: Double
+    package struct Preparation: Codable, Equatable {
+        package let iterationsPerSample: Int
+        package let peakResidentBytes: Int
+        package let maximumError: Double
+
+        package init(iterationsPerSample: Int, peakResidentBytes: Int, maximumError: Double) {
+            self.iterationsPerSample = iterationsPerSample
+            self.peakResidentBytes = peakResidentBytes
+            self.maximumError = maximumError
+        }
     }
 
-    struct Sample: Codable, Equatable {
-        let round: Int
-        let nanoseconds: Int
-        let contamination: Contamination
+    package struct Sample: Codable, Equatable {
+        package let round: Int
+        package let nanoseconds: Int
+        package let contamination: Contamination
+
+        package init(round: Int, nanoseconds: Int, contamination: Contamination) {
+            self.round = round
+            self.nanoseconds = nanoseconds
+            self.contamination = contamination
+        }
     }
 
     private struct Line: Codable {

@@ -1,18 +1,6 @@
-/// One thing that can spoil a measurement. Unknown is never taken for ok.
-public struct EnvironmentCheck: Hashable, Codable, Sendable {
-    public enum State: String, Codable, Sendable { case ok, bad, unknown }
+import Records
 
-    public let name: String
-    public let state: State
-    /// What was found and, where bad, what to do.
-    public let detail: String
-
-    public init(name: String, state: State, detail: String) {
-        self.name = name
-        self.state = state
-        self.detail = detail
-    }
-
+extension EnvironmentCheck {
     /// Every check, from the binary outwards to the machine's other users.
     static func all(in surroundings: Surroundings) -> [EnvironmentCheck] {
         table.map { name, check in

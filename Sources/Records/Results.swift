@@ -1,4 +1,3 @@
-import Hardware
 import Statistics
 
 /// A results file, read: its header and every measurement in it.

@@ -14,7 +14,7 @@ public final class RunLog {
     private let launch: Int
     private var written: Set<Workload>
     /// Cells of an earlier attempt at this launch that are to be gone on with.
-    let openCells: [SampleJournal.OpenCell]
+    package let openCells: [SampleJournal.OpenCell]
 
     /// Starts a new file.
     ///
@@ -72,13 +72,13 @@ public final class RunLog {
     }
 
     /// True for a cell whose line stands in the file for this launch.
-    func hasFinished(_ workload: Workload) -> Bool { written.contains(workload) }
+    package func hasFinished(_ workload: Workload) -> Bool { written.contains(workload) }
 
-    func open(_ workload: Workload, _ preparation: SampleJournal.Preparation) throws(ResultsError) {
+    package func open(_ workload: Workload, _ preparation: SampleJournal.Preparation) throws(ResultsError) {
         try journal.open(workload, preparation)
     }
 
-    func append(_ sample: SampleJournal.Sample, to workload: Workload) throws(ResultsError) {
+    package func append(_ sample: SampleJournal.Sample, to workload: Workload) throws(ResultsError) {
         try journal.append(sample, to: workload)
     }
 
@@ -86,7 +86,7 @@ public final class RunLog {
     ///
     /// - Parameter isFinal: false where the run was interrupted and the cell stays open.
     /// - Precondition: the cell has no line yet.
-    func write(_ measurement: Measurement, isFinal: Bool = true) throws(ResultsError) {
+    package func write(_ measurement: Measurement, isFinal: Bool = true) throws(ResultsError) {
         precondition(measurement.launch == launch, "a log of launch \(launch) cannot take launch \(measurement.launch)")
         precondition(written.insert(measurement.workload).inserted, "\(measurement.workload) was already written")
         try file.append(measurement)
@@ -101,13 +101,13 @@ public final class RunLog {
         try file.sync()
     }
 
-    func syncJournal() throws(ResultsError) { try journal.sync() }
+    package func syncJournal() throws(ResultsError) { try journal.sync() }
 
     /// Samples and other events that a power cut could take.
-    var unsyncedLines: Int { journal.unsyncedLines }
+    package var unsyncedLines: Int { journal.unsyncedLines }
 
     /// The launch is over and nothing is open: the journal has done its duty.
-    func removeJournal() {
+    package func removeJournal() {
         try? FileManager.default.removeItem(atPath: journalPath)
     }
 }

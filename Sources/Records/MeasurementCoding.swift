@@ -1,5 +1,4 @@
 import Attention
-import Hardware
 
 /// A measurement as one flat object of the results file. Which of the later keys are there depends on `outcome`.
 extension Measurement: Codable {

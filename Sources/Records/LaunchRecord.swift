@@ -1,5 +1,4 @@
 import Foundation
-import Hardware
 
 /// One process that measured, as a line of the results file: which launch it belongs to, and what the machine did
 /// meanwhile. A launch that was interrupted and gone on with has several; one that was killed has none.

@@ -6,7 +6,7 @@ import Foundation
 /// Lines are appended whole with their line feed; what stands after the last line feed is therefore torn, unless it
 /// is a value of its own (an editor that strips the last line feed). Whole files are replaced by writing a second file
 /// and renaming it, so a reader sees the old one or the new one.
-final class JSONLines {
+package final class JSONLines {
     let path: String
     private let handle: FileHandle
 
@@ -76,11 +76,11 @@ final class JSONLines {
     }
 
     /// One value with its line feed. Keys are sorted, so that the same value is the same line.
-    static func line(_ value: some Encodable) throws -> Data {
+    package static func line(_ value: some Encodable) throws -> Data {
         try object(value) + [UInt8(ascii: "\n")]
     }
 
-    static func object(_ value: some Encodable) throws -> Data {
+    package static func object(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -89,7 +89,7 @@ final class JSONLines {
     }
 
     /// - Parameter number: of the line in the file, from 1.
-    static func value<Value: Decodable>(
+    package static func value<Value: Decodable>(
         _ type: Value.Type, of line: Data, number: Int, in path: String
     ) throws(ResultsError) -> Value {
         let decoder = JSONDecoder()

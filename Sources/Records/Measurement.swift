@@ -1,5 +1,4 @@
 import Attention
-import Hardware
 
 /// What happened to one workload in one launch: one line of the results file.
 public struct Measurement: Sendable, Hashable {

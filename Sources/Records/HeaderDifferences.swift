@@ -1,5 +1,3 @@
-import Hardware
-
 /// What keeps two results files apart, in words, the machine's fields with both values.
 extension ResultsHeader {
     /// Of runs that are to be one: fields in which they may not differ, where they do.

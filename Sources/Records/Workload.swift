@@ -1,5 +1,4 @@
 import Attention
-import Kernels
 
 /// One cell of a sweep: a problem, the kernel that is to compute it, and the threads that it gets.
 public struct Workload: Hashable, Sendable, CustomStringConvertible {
@@ -15,13 +14,13 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// One query against what is cached; a prompt of one token sees but itself.
-    var isDecode: Bool { problem.shape.queryLength == 1 && problem.shape.keyLength > 1 }
+    package var isDecode: Bool { problem.shape.queryLength == 1 && problem.shape.keyLength > 1 }
 
     /// The same kernel, mask and shape at another length: how one series is told from the next, and what a short run
     /// can foretell of a long one.
     ///
     /// - Throws: `ShapeError` or `ProblemError` where there is no such problem.
-    func with(length: Int) throws -> Workload {
+    package func with(length: Int) throws -> Workload {
         let shape = problem.shape
         let other = try AttentionShape(
             batch: shape.batch, queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads,

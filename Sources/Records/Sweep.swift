@@ -1,0 +1,55 @@
+import Attention
+
+/// Which problems to run, as axes that are crossed: a sweep file, read and checked.
+public struct Sweep: Hashable, Codable, Sendable {
+    /// Query heads that share key/value heads.
+    public struct Heads: Hashable, Codable, Sendable {
+        public let query: Int
+        public let keyValue: Int
+
+        public init(query: Int = 1, keyValue: Int = 1) {
+            self.query = query
+            self.keyValue = keyValue
+        }
+    }
+
+    /// One set of axes. Every list is crossed with every other, but a kernel takes only the mask parameters it has.
+    public struct Axes: Hashable, Encodable, Sendable {
+        /// Of all kernels of the group.
+        public var phase = Phase.prefill
+        public var kernels: [String]
+        /// Tokens, ascending: those of the text, or in decode those that the last one sees cached, itself included.
+        public var lengths: [Int]
+        public var windows: [Int] = []
+        public var sinks: [Int] = []
+        public var chunks: [Int] = []
+        public var heads: [Heads] = [Heads()]
+        public var headDimensions: [Int] = [64]
+        public var elementTypes: [ElementType] = [.float32]
+        public var threads: [Int] = [1]
+        public var batches: [Int] = [1]
+        /// Of decode kernels; empty for the one that stores the element type as it is.
+        public var cacheFormats: [CacheFormat] = []
+
+        public init(kernels: [String], lengths: [Int]) {
+            self.kernels = kernels
+            self.lengths = lengths
+        }
+    }
+
+    public let name: String
+    public let description: String
+    /// Nil where only the number of rounds ends the run.
+    public let timeBudgetSeconds: Double?
+    /// The axes of the top level, then those of each group of `also`, complete.
+    public let groups: [Axes]
+
+    public init(
+        name: String, description: String = "", timeBudgetSeconds: Double? = nil, groups: [Axes]
+    ) {
+        self.name = name
+        self.description = description
+        self.timeBudgetSeconds = timeBudgetSeconds
+        self.groups = groups
+    }
+}
