@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CVector"),
+        .target(name: "CSpawn"),
         .target(name: "CActivations", exclude: ["query.npy", "key.npy", "value.npy"]),
         .target(
             name: "CBuildInfo",
@@ -43,10 +44,12 @@ let package = Package(
         .target(name: "Statistics"),
         .target(name: "Attention"),
         .target(name: "Records", dependencies: ["Attention", "Statistics"]),
+        .target(name: "Processes", dependencies: ["CSpawn"]),
         .target(name: "Hardware", dependencies: ["Records", "CHwloc", "CVector", "CBuildInfo"]),
         .target(name: "Kernels", dependencies: ["Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         .target(
-            name: "Benchmarking", dependencies: ["Attention", "Records", "Hardware", "Kernels", "Statistics", "Yams"]),
+            name: "Benchmarking",
+            dependencies: ["Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]),
         .target(
             name: "Analysis",
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
@@ -59,13 +62,14 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics",
+                "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Statistics",
             ]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
-                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
-                "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Serving", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // The package in Examples/own-kernel, built here too so that it cannot fall behind.
@@ -80,6 +84,7 @@ let package = Package(
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
         .testTarget(
             name: "AttentionTests", dependencies: ["Attention", "TestSupport"], resources: [.copy("NumPy")]),
+        .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
         .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "TestSupport"]),
         .testTarget(
             name: "KernelsTests", dependencies: ["Attention", "Hardware", "Kernels", "CVector", "TestSupport"]),

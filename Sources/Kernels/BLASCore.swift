@@ -23,6 +23,13 @@ public enum BLASCore {
             environment: ProcessInfo.processInfo.environment)
     }
 
+    /// The environment without what starting the program again has set. A core type that the user chose stays, since then
+    /// nothing was started again.
+    public static func environmentBeforeRestart(_ environment: [String: String]) -> [String: String] {
+        guard environment[guardVariable] != nil else { return environment }
+        return environment.filter { $0.key != guardVariable && $0.key != variable }
+    }
+
     /// The vector instructions that a core type's kernels use.
     private enum Level: Int, Comparable {
         case sse, avx2, avx512

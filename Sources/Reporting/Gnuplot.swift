@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// The program that draws: found once, run for each script.
 public struct Gnuplot: Sendable {
@@ -22,32 +23,19 @@ public struct Gnuplot: Sendable {
     public func draw(
         _ name: String, in directory: URL, formats: some Collection<FigureFormat> = FigureFormat.allCases
     ) throws(GnuplotError) {
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = ["-e", "formats='\(formats.map(\.rawValue).joined(separator: " "))'", "\(name).gp"]
-        process.currentDirectoryURL = directory
-        let messages = Pipe()
-        process.standardError = messages
-        process.standardOutput = FileHandle.nullDevice
-        do { try process.run() } catch { throw .failed(figure: name, message: "\(error)") }
-        let text = String(decoding: Self.readToEnd(messages.fileHandleForReading), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw .failed(figure: name, message: text.split(separator: "\n").joined(separator: " "))
+        let list = formats.map(\.rawValue).joined(separator: " ")
+        let process: ChildProcess
+        do throws(SpawnError) {
+            process = try ChildProcess(
+                Invocation(
+                    executable.path, ["-e", "formats='\(list)'", "\(name).gp"],
+                    environment: ProcessInfo.processInfo.environment, folder: directory.path), output: .discarded)
+        } catch {
+            throw .failed(figure: name, message: error.reason)
         }
-    }
-
-    /// A signal such as ^C or a child's end interrupts a read; Foundation's own reading to the end would trap on it.
-    private static func readToEnd(_ handle: FileHandle) -> Data {
-        var data = Data()
-        while true {
-            do {
-                guard let piece = try handle.read(upToCount: 1 << 16), !piece.isEmpty else { return data }
-                data += piece
-            } catch {
-                let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-                guard cause?.code == Int(EINTR) else { return data }
-            }
+        process.closeInput()
+        guard process.wait().isSuccess else {
+            throw .failed(figure: name, message: process.lastWords.joined(separator: " "))
         }
     }
 }

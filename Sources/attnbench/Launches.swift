@@ -77,6 +77,6 @@ struct Launches {
 
     private func environment(_ number: Int) -> [String: String] {
         var generator = SplitMix64(seed: seed &+ UInt64(number) << 32)
-        return EnvironmentPadding.pad(ProcessInfo.processInfo.environment, using: &generator)
+        return EnvironmentPadding.pad(BLASRestart.originalEnvironment, using: &generator)
     }
 }

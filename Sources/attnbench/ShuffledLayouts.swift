@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import Processes
 
 /// The same program linked several times with its sections in another order.
 ///
@@ -57,23 +58,17 @@ enum ShuffledLayouts {
     }
 
     private static func swift(_ arguments: [String], in folder: String, log: String) throws(LayoutError) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["swift"] + arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        do {
-            try Data().write(to: URL(fileURLWithPath: log))
-            let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-            process.standardOutput = output
-            process.standardError = output
-            try process.run()
-            process.waitUntilExit()
+        let ending: ProcessEnding
+        do throws(SpawnError) {
+            let process = try ChildProcess(
+                Invocation(
+                    "/usr/bin/env", ["swift"] + arguments, environment: BLASRestart.originalEnvironment,
+                    folder: folder), output: .log(path: log))
+            ending = process.wait()
         } catch {
-            throw .failed(log: log, reason: error.systemWords)
+            throw .failed(log: log, reason: error.reason)
         }
-        guard process.terminationStatus == 0 else {
-            throw .failed(log: log, reason: "swift build ended with \(process.terminationStatus)")
-        }
+        guard ending.isSuccess else { throw .failed(log: log, reason: "swift build \(ending)") }
     }
 }
 

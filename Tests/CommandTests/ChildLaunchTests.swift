@@ -9,7 +9,7 @@ import Testing
     private func run(_ script: String) throws -> (wasInterrupted: Bool, events: [ProgressEvent]) {
         var events: [ProgressEvent] = []
         let child = ChildLaunch(
-            number: 2, executable: URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script],
+            number: 2, executable: "/bin/sh", arguments: ["-c", script],
             environment: ["PATH": "/usr/bin:/bin"])
         return (try child.run { events.append($0) }, events)
     }
@@ -41,7 +41,7 @@ import Testing
 
     @Test func whatCannotBeStartedIsSaid() {
         let child = ChildLaunch(
-            number: 1, executable: URL(fileURLWithPath: "/nowhere/at/all"), arguments: [], environment: [:])
+            number: 1, executable: "/nowhere/at/all", arguments: [], environment: [:])
         let error = #expect(throws: LaunchFailed.self) { try child.run { _ in } }
         #expect(error?.description.hasPrefix("launch 1 cannot be started: ") == true)
     }

@@ -25,17 +25,18 @@ import Testing
         }
     }
 
-    /// Records are numbered without gaps, the list names each, and all have their parts in one order.
+    /// Records have a number each, in order, the list names each, and all have their parts in one order.
     @Test func decisionsAreNumberedAndListed() throws {
         let list = Repository.contents("docs/decisions/README.md")
         let records = Repository.files(in: ["docs/decisions"], extensions: ["md"])
             .filter { !$0.path.hasSuffix("README.md") }
         #expect(!records.isEmpty)
-        for (index, record) in records.enumerated() {
+        var numbers: Set<Int> = []
+        for record in records {
             let name = (record.path as NSString).lastPathComponent
-            let number = String(format: "%04d", index + 1)
-            #expect(name.hasPrefix(number + "-"), "\(name) should have the number \(number)")
-            #expect(record.lines[0].hasPrefix("# \(index + 1). "), "\(name) should begin with \"# \(index + 1). \"")
+            let number = try #require(Int(name.prefix(4)), "\(name) should begin with a number of four digits")
+            #expect(numbers.insert(number).inserted, "two records have the number \(number)")
+            #expect(record.lines[0].hasPrefix("# \(number). "), "\(name) should begin with \"# \(number). \"")
             #expect(list.contains("(\(name))"), "docs/decisions/README.md does not list \(name)")
             let headings = record.lines.filter { $0.hasPrefix("## ") && $0 != "## Consequences" }
             #expect(headings == ["## Decision", "## Why", "## Rejected"], "\(name) has \(headings)")

@@ -6,6 +6,7 @@ import Testing
     /// The modules, lowest first, and what each may import.
     private static let layers: [(module: String, imports: Set<String>)] = [
         ("CVector", []),
+        ("CSpawn", []),
         ("CBuildInfo", []),
         ("CActivations", []),
         ("CHwloc", []),
@@ -13,20 +14,24 @@ import Testing
         ("Statistics", []),
         ("Attention", []),
         ("Records", ["Attention", "Statistics"]),
+        ("Processes", ["CSpawn"]),
         ("Hardware", ["Records", "CHwloc", "CVector", "CBuildInfo"]),
         ("Kernels", ["Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        ("Benchmarking", ["Attention", "Records", "Hardware", "Kernels", "Statistics", "Yams"]),
+        ("Benchmarking", ["Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]),
         ("Analysis", ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         ("Serving", ["Attention", "Records", "Analysis", "Yams"]),
         (
             "Reporting",
-            ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving", "Statistics"]
+            [
+                "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Statistics",
+            ]
         ),
         (
             "attnbench",
             [
-                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
-                "Reporting", "ArgumentParser",
+                "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Serving", "Reporting", "ArgumentParser",
             ]
         ),
     ]

@@ -40,6 +40,17 @@ import Testing
         }
     }
 
+    /// Programs are started in one way only: Foundation's cannot bind them, end their children, or end with this one.
+    @Test func programsAreStartedInOneWay() {
+        for file in Repository.swiftSources {
+            for (index, line) in file.lines.enumerated() {
+                #expect(
+                    line.firstMatch(of: #/\bProcess\(\)|posix_spawn/#) == nil || line.contains("//"),
+                    "\(file.path):\(index + 1) starts a program; use ChildProcess")
+            }
+        }
+    }
+
     @Test func nothingIsLeftForLater() throws {
         // Put together here so that this file does not find itself.
         let words = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]

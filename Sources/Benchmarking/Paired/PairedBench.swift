@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import Kernels
 import Records
 
 /// Two builds that take turns on one core.
@@ -30,7 +31,8 @@ public final class PairedBench {
     ///   - progress: called after each visit.
     public init(
         _ programs: Programs, arguments: [String],
-        environment: [String: String] = ProcessInfo.processInfo.environment, cancellation: Cancellation,
+        environment: [String: String] = BLASCore.environmentBeforeRestart(ProcessInfo.processInfo.environment),
+        cancellation: Cancellation,
         progress: @escaping (_ visitsDone: Int, _ visits: Int) -> Void = { _, _ in }
     ) {
         self.programs = programs

@@ -1,0 +1,30 @@
+import Foundation
+
+/// The system did not start a program.
+public struct SpawnError: Error, Hashable, CustomStringConvertible {
+    public enum Step: Hashable, Sendable {
+        case pipe, process, cpus, folder, program
+        /// The file that takes the program's output.
+        case log
+    }
+
+    public let invocation: Invocation
+    public let step: Step
+    /// The system's number for the reason.
+    public let code: Int32
+
+    public var description: String { "\(invocation.program) cannot be started: \(reason)" }
+
+    /// Without the program's name, for messages that have it already.
+    public var reason: String {
+        let words = String(cString: strerror(code)).lowercased()
+        return switch step {
+        case .pipe: "no pipe to it could be opened: \(words)"
+        case .process: "the system has no room for another process: \(words)"
+        case .cpus: "it cannot be bound to the CPUs \(invocation.cpus): \(words)"
+        case .folder: "its folder \(invocation.folder ?? ".") cannot be entered: \(words)"
+        case .program: words
+        case .log: "the file for its output cannot be written: \(words)"
+        }
+    }
+}
