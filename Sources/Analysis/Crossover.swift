@@ -62,7 +62,7 @@ public struct Crossover: Sendable, Codable, Hashable {
         let start = max(narrow.lengths.last!, full.lengths.last!)
         let lengths = stride(from: log(start), through: log(start * reach), by: log(2) / 8).map { $0 }
         func predictions(_ series: MeasuredSeries, _ laws: ScalingLaws) -> [ScalingLaws.Prediction] {
-            lengths.map { laws.prediction(pairs: series.parameters.work(length: Int(exp($0)))) }
+            lengths.map { laws.prediction(pairs: series.parameters.work(length: Int(saturating: exp($0)))) }
         }
         let (narrowTimes, fullTimes) = (predictions(narrow, narrowLaws), predictions(full, fullLaws))
         func crossing(_ narrowDraw: Double, _ fullDraw: Double) -> Double? {
@@ -121,7 +121,7 @@ private struct MeasuredCurves {
             return sum + error * error + (series.laws?.free.extraVariance ?? 0)
         }
         leastAdvantage = logLengths.map {
-            let length = Int(exp($0).rounded())
+            let length = Int(saturating: exp($0).rounded())
             let isSameMask =
                 narrow.parameters.work(length: length) == full.parameters.work(length: length)
             return isSameMask ? 3 * variance.squareRoot() : 0

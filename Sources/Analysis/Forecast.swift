@@ -73,7 +73,7 @@ extension Forecast {
         if multiple > doubtedBeyond {
             cautions.append(
                 Caution(
-                    "far: \(Int(multiple.rounded())) times the largest measured length; "
+                    "far: \(Int(saturating: multiple.rounded())) times the largest measured length; "
                         + "the interval holds only if the same law does"))
         }
         if let last = caches.map(\.bytes).max(),

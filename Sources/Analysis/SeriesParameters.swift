@@ -1,5 +1,6 @@
 import Attention
 import Records
+import Statistics
 
 /// What the cells of a series share.
 public struct SeriesParameters: Sendable, Codable, Hashable {
@@ -90,7 +91,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     /// queries; of all heads in decode, where each call goes through them once.
     func keyValueBytes(length: Double) -> Double {
         isDecode
-            ? Double(bytes(length: Int(length.rounded())))
+            ? Double(bytes(length: Int(saturating: length.rounded())))
             : 2 * length * Double(headDimension * elementType.byteCount)
     }
 }

@@ -20,12 +20,13 @@ enum LengthRange {
         }
         let factor = try factor(String(rest[rest.index(after: star)...]))
         var lengths: [Int] = []
-        var length = start
+        var length = Double(start)
         var steps = 0.0
-        while length < end {
-            if length != lengths.last { lengths.append(length) }
+        // Compared as Double, because a step may pass what an Int holds.
+        while length < Double(end) {
+            if Int(length) != lengths.last { lengths.append(Int(length)) }
             steps += 1
-            length = Int((Double(start) * pow(factor, steps)).rounded())
+            length = (Double(start) * pow(factor, steps)).rounded()
         }
         return lengths + [end]
     }
@@ -37,6 +38,11 @@ enum LengthRange {
     private static func count(_ text: String) throws(Malformed) -> Int {
         guard let count = TokenCount.parse(text.trimmingCharacters(in: .whitespaces)), count >= 1 else {
             throw Malformed(reason: "\"\(text)\" is not a length; write tokens as 4096, 128K or 10M")
+        }
+        guard count <= AttentionShape.longestLength else {
+            throw Malformed(
+                reason: "\(text) tokens are too many; a length is at most "
+                    + TokenCount.text(AttentionShape.longestLength))
         }
         return count
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Hardware
+import Statistics
 
 /// Where a run is.
 public struct ProgressEvent: Hashable, Sendable, Codable {
@@ -63,7 +64,7 @@ public struct ProgressEvent: Hashable, Sendable, Codable {
         if total > 0 { parts[0] += " " + String(repeating: " ", count: width - "\(done)".count) + "\(done)/\(total)" }
         if let secondsLeft, secondsLeft.isFinite { parts.append("\(Self.clock(secondsLeft)) left") }
         if samples > 0 {
-            parts.append("noise \(Int((100 * Double(contaminatedSamples) / Double(samples)).rounded())) %")
+            parts.append("noise \(Int(saturating: (100 * Double(contaminatedSamples) / Double(samples)).rounded())) %")
         }
         if !cell.isEmpty { parts.append(cell) }
         let text = parts.joined(separator: "  ")
@@ -71,7 +72,7 @@ public struct ProgressEvent: Hashable, Sendable, Codable {
     }
 
     private static func clock(_ seconds: Double) -> String {
-        let whole = Int(seconds.rounded(.up))
+        let whole = Int(saturating: seconds.rounded(.up))
         let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"

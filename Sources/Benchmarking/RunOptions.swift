@@ -18,6 +18,11 @@ public struct RunOptions: Sendable {
     /// Nil for 20 GiB, or 85 % of what is available where that is less: a run that makes the system swap measures it.
     public var memoryLimitBytes: Int?
 
+    /// A million samples of a millisecond are a quarter of an hour for a single cell.
+    public static let mostRounds = 1_000_000
+    /// Each is a process that probes and prepares for seconds.
+    public static let mostLaunches = 1000
+
     public init(seed: UInt64) { self.seed = seed }
 
     func memoryLimit(availableBytes: Int) -> Int {

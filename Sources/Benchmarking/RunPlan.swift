@@ -1,5 +1,6 @@
 import Attention
 import Records
+import Statistics
 
 /// What a run is going to do, before it does it.
 public struct RunPlan: Sendable {
@@ -99,7 +100,9 @@ public enum ByteCount {
             number /= 1024
             unit = next
         }
-        let digits = number < 9.95 && unit != "B" ? "\((number * 10).rounded() / 10)" : "\(Int(number.rounded()))"
+        let digits =
+            number < 9.95 && unit != "B"
+            ? "\((number * 10).rounded() / 10)" : "\(Int(saturating: number.rounded()))"
         return (digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits) + " " + unit
     }
 }

@@ -7,10 +7,21 @@ extension Sweep {
     ///
     /// - Parameter kernels: where names are looked up.
     /// - Throws: a kernel that `kernels` lacks, or sizes that make no problem; a sweep that `SweepFile` read has neither.
+    ///   `SweepError` where the axes cross to more cells than a run can hold.
     public func workloads(kernels: [any AttentionKernel.Type] = KernelRegistry.all) throws -> [Workload] {
+        let cells = groups.reduce(0) { $0 + $1.mostCells }
+        guard cells <= Self.mostCells else {
+            throw SweepError.wrong(
+                location: name,
+                message: String(format: "the axes cross to %.0f cells, and a sweep has at most ", cells)
+                    + "\(Int(Self.mostCells)); give fewer values, or split the sweep")
+        }
         var seen = Set<Workload>()
         return try groups.flatMap { try Self.cross($0, kernels) }.filter { seen.insert($0).inserted }
     }
+
+    /// Each cell takes some milliseconds and some kilobytes of the results file at least.
+    static let mostCells = 100_000.0
 
     private static func cross(_ axes: Axes, _ kernels: [any AttentionKernel.Type]) throws -> [Workload] {
         var workloads: [Workload] = []
@@ -47,6 +58,15 @@ extension Sweep {
 }
 
 extension Sweep.Axes {
+    /// Cells of this group if every kernel had every axis: more than there are, and counted before any is made.
+    var mostCells: Double {
+        let counts = [
+            kernels.count, lengths.count, max(1, windows.count), max(1, sinks.count), max(1, chunks.count), heads.count,
+            headDimensions.count, elementTypes.count, threads.count, batches.count, max(1, cacheFormats.count),
+        ]
+        return counts.reduce(1.0) { $0 * Double($1) }
+    }
+
     /// The masks of one family over the parameters that it has; the others are not looked at.
     func masks(of family: MaskFamily) -> [Mask] {
         let parameters = family.parameters

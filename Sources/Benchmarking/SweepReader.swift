@@ -53,7 +53,7 @@ struct SweepReader {
         guard let field = fields["timeBudget"] else { return nil }
         let text = try field.text()
         guard let seconds = TimeBudget.parse(text) else {
-            throw field.error("\"\(text)\" is not a time; write it as 30s or 5m")
+            throw field.error("\"\(text)\" is not a time; \(TimeBudget.form)")
         }
         return seconds
     }

@@ -1,9 +1,17 @@
+import Statistics
+
 /// Durations as people write them on a command line: `500ms`, `30s`, `5m`, `2h`.
 public enum TimeBudget {
-    /// Seconds; nil where the text is no positive duration.
+    /// From one millisecond, below which nothing can be timed, to a year, beyond which nobody waits.
+    static let range = 0.001...365 * 86_400.0
+
+    /// How a duration is written, for messages.
+    public static let form = "write 500ms, 30s, 5m or 2h; from 1ms to 8760h"
+
+    /// Seconds; nil where the text is no duration within `range`.
     public static func parse(_ text: String) -> Double? {
         for (unit, seconds) in [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)] where text.hasSuffix(unit) {
-            guard let number = Double(text.dropLast(unit.count)), number > 0, number.isFinite else { continue }
+            guard let number = Double(text.dropLast(unit.count)), range.contains(number * seconds) else { continue }
             return number * seconds
         }
         return nil
@@ -20,7 +28,7 @@ public enum TimeBudget {
             case ..<172_800: (seconds / 3600, "h")
             default: (seconds / 86_400, "days")
             }
-        let digits = number < 9.95 ? "\((number * 10).rounded() / 10)" : "\(Int(number.rounded()))"
+        let digits = number < 9.95 ? "\((number * 10).rounded() / 10)" : "\(Int(saturating: number.rounded()))"
         return (digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits) + " " + unit
     }
 }

@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import Statistics
 
 /// A tick: where it stands and what it says.
 struct Tick: Hashable {
@@ -29,6 +30,7 @@ struct Axis {
     static func powersOfTwo(
         from low: Double, to high: Double, atMost count: Int, label: (Double) -> String
     ) -> Axis {
+        let (low, high) = drawable(low, high)
         let first = Int(log2(low).rounded(.up))
         let last = Int(log2(high).rounded(.down))
         let stride = max(1, Int((Double(last - first + 1) / Double(count)).rounded(.up)))
@@ -37,6 +39,15 @@ struct Axis {
         return Axis(
             low: low, high: high, isLogarithmic: true,
             ticks: powers.map { Tick(value: exp2(Double($0)), label: label(exp2(Double($0)))) })
+    }
+
+    /// Ends between which a logarithmic axis can be drawn: positive, finite, the lower one first. What is drawn may come
+    /// from a file, where a value can be anything.
+    private static func drawable(_ low: Double, _ high: Double) -> (low: Double, high: Double) {
+        let range = 1e-30...1e30
+        let least = low.isNaN ? range.lowerBound : min(max(low, range.lowerBound), range.upperBound / 2)
+        let most = high.isNaN ? range.upperBound : min(max(high, 1.01 * least), range.upperBound)
+        return (least, most)
     }
 
     /// The same axis with one tick more.
@@ -61,7 +72,7 @@ struct Axis {
     }
 
     static func lengths(from low: Int, to high: Int) -> Axis {
-        powersOfTwo(from: Double(low), to: Double(high), atMost: 9) { TokenCount.text(Int($0)) }
+        powersOfTwo(from: Double(low), to: Double(high), atMost: 9) { TokenCount.text(Int(saturating: $0)) }
             .measuring(.tokens)
     }
 
@@ -77,6 +88,7 @@ struct Axis {
 
     /// 1 µs, 10 µs … 10 s, then as people count: 1 min, 10 min, 1 h, 10 h … Where there are few, also 2 and 5 of each.
     static func times(fromNanoseconds low: Double, to high: Double) -> Axis {
+        let (low, high) = drawable(low, high)
         let units = (0...10).map { pow(10, Double($0)) } + [60e9, 600e9] + (0...6).map { 3600e9 * pow(10, Double($0)) }
         let steps = log10(high / low) < 2.2 ? [1.0, 2, 5] : [1.0]
         let values = units.flatMap { unit in steps.map { $0 * unit } }
@@ -88,6 +100,8 @@ struct Axis {
 
     /// From zero, in steps of 1, 2 or 5 times a power of ten, about five of them, or as many as there is room for.
     static func linear(from low: Double = 0, to high: Double, count: Double = 5) -> Axis {
+        let low = low.isFinite ? low : 0
+        let high = high.isFinite && high > low ? high : low + 1
         let rough = (high - low) / count
         let decade = pow(10, log10(rough).rounded(.down))
         let step = [1.0, 2, 5, 10].map { $0 * decade }.first { $0 >= rough * 0.999 } ?? rough
@@ -103,8 +117,8 @@ struct Axis {
     /// "64 MiB": powers of two are whole in their unit.
     private static func byteLabel(_ bytes: Double) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
-        let unit = min(units.count - 1, max(0, Int(log2(bytes)) / 10))
-        return Quantity.count(Int(bytes / exp2(Double(10 * unit)))) + " " + units[unit]
+        let unit = min(units.count - 1, max(0, Int(saturating: log2(bytes)) / 10))
+        return Quantity.count(Int(saturating: bytes / exp2(Double(10 * unit)))) + " " + units[unit]
     }
 
     private static func timeLabel(_ nanoseconds: Double) -> String {

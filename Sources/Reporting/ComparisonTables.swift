@@ -87,7 +87,7 @@ public enum ComparisonTables {
         if let most = visible.last {
             sentence += "; a slowdown of \(percent(most)) would have been seen in any cell"
         }
-        if comparison.method == .paired { sentence += " (\(Int(comparison.seconds.rounded())) s)" }
+        if comparison.method == .paired { sentence += " (\(Int(saturating: comparison.seconds.rounded())) s)" }
         return sentence + "."
     }
 

@@ -30,7 +30,7 @@ enum CrossoverFigure {
             styles[kernel].map { Self.traces(kernel, crossings.filter { $0.series.kernel == kernel }, $0) } ?? []
         }
         let lengths = crossings.flatMap { [$0.tokens.low, $0.tokens.high] }
-        let x = Axis.lengths(from: Int(narrowest / 1.25), to: Int(widest * 1.25))
+        let x = Axis.lengths(from: Int(saturating: narrowest / 1.25), to: Int(saturating: widest * 1.25))
         let hasChunks = kernels.contains("chunked-overlap")
         let least = min(lengths.min() ?? narrowest, narrowest)
         let most = max(lengths.max() ?? widest, widest * (hasChunks ? chunkedOverlapFactor : 1))
@@ -41,7 +41,8 @@ enum CrossoverFigure {
                 + "that computes no more than it allows"
                 + (hasChunks ? ", 3.41 w for chunks of w queries against 2w keys." : "."),
             notes: notes(analysis, crossings), x: x,
-            y: .lengths(from: Int(least / 1.3), to: Int(most * 1.3)), xLabel: "window w (tokens)",
+            y: .lengths(from: Int(saturating: least / 1.3), to: Int(saturating: most * 1.3)),
+            xLabel: "window w (tokens)",
             yLabel: "crossover length n* (tokens)", columns: ("windowTokens", "crossoverTokens"),
             traces: theory(x, hasChunks: hasChunks) + traces, guides: [], intervals: .bars)
     }

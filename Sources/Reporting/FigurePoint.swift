@@ -29,7 +29,7 @@ struct FigurePoint: Sendable, Hashable {
             let value = trace.kind == .skipped ? row.remark ?? "" : reading(row, frame.y, name: yLabel)
             let at =
                 frame.x.measure == .tokens
-                ? "at \(Quantity.tokens(Int(row.x))) tokens"
+                ? "at \(Quantity.tokens(Int(saturating: row.x))) tokens"
                 : "at \(xLabel) \(Quantity.significant(row.x, digits: 3))"
             return FigurePoint(
                 x: place.x, y: layout.height - place.y,
@@ -44,7 +44,7 @@ struct FigurePoint: Sendable, Hashable {
         case .nanoseconds:
             let time = Quantity.time(nanoseconds: row.y, low: low, high: high)
             return low < high ? time + " " + Quantity.timeInterval(nanoseconds: row.y, low: low, high: high) : time
-        case .bytes: return Quantity.bytes(Int(row.y))
+        case .bytes: return Quantity.bytes(Int(saturating: row.y))
         case .tokens:
             return Quantity.interval(Estimate(value: row.y, low: low, high: high, level: 0.95), unit: "tokens")
         case .plain:

@@ -184,7 +184,7 @@ public struct Headlines: Sendable, Hashable {
         series.regimeChange.map { change in
             let what = series.parameters.isDecode ? "the cached K and V" : "K and V of a head"
             let cache = change.cacheLevel.map {
-                ", where \(what) (\(Quantity.bytes(Int(change.keyValueBytes)))) outgrow the L\($0) cache"
+                ", where \(what) (\(Quantity.bytes(Int(saturating: change.keyValueBytes)))) outgrow the L\($0) cache"
             }
             return
                 "a \(series.parameters.isDecode ? "byte" : "pair") costs \(Quantity.estimate(change.costRatio)) times as much from "

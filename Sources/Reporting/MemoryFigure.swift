@@ -1,5 +1,6 @@
 import Analysis
 import Kernels
+import Statistics
 
 /// Peak memory against length: measured points on predicted lines.
 enum MemoryFigure {
@@ -24,8 +25,8 @@ enum MemoryFigure {
                 "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
                 + "held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.",
             notes: AbsentCells.sentences(absent).map { "× " + $0 },
-            x: .lengths(from: Int(shortest / 1.1), to: Int(longest)), y: .bytes(from: least / 1.6, to: most * 1.6),
-            xLabel: analysis.lengthAxisName,
+            x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
+            y: .bytes(from: least / 1.6, to: most * 1.6), xLabel: analysis.lengthAxisName,
             yLabel: "peak memory", columns: ("tokens", "bytes"), traces: traces, guides: [])
     }
 

@@ -1,6 +1,7 @@
 import Analysis
 import Attention
 import Kernels
+import Statistics
 
 /// Computed over useful pairs against n/w: what a kernel wastes, counted and in closed form.
 enum PairsFigure {
@@ -31,10 +32,10 @@ enum PairsFigure {
                 + "which shorter texts do not fill.",
             notes: [],
             x: .powersOfTwo(from: least / 1.1, to: most, atMost: 10) {
-                $0 < 1 ? "1/\(Int((1 / $0).rounded()))" : "\(Int($0))"
+                $0 < 1 ? "1/\(Int(saturating: (1 / $0).rounded()))" : "\(Int(saturating: $0))"
             },
             y: top > 6
-                ? .powersOfTwo(from: 0.85, to: top * 1.2, atMost: 8) { "\(Int($0))" }
+                ? .powersOfTwo(from: 0.85, to: top * 1.2, atMost: 8) { "\(Int(saturating: $0))" }
                 : .linear(from: 0.9, to: max(2, top) * 1.08),
             xLabel: "length over window, n / w", yLabel: "computed / useful pairs",
             columns: ("lengthOverWindow", "computedOverUseful"), traces: traces, guides: [])

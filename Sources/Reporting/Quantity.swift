@@ -109,8 +109,13 @@ public enum Quantity {
         return significant(value / unit.nanoseconds, digits: digits) + " " + unit.name
     }
 
-    /// "1,234.5": rounded to 10^place.
+    /// "1,234.5": rounded to 10^place. What is not finite has a sign of its own, and what would be a row of zeros is written
+    /// with its power of ten, "1.2e+300": a value that comes from a file can be anything.
     static func number(_ value: Double, place: Int) -> String {
+        guard value.isFinite else { return value.isNaN ? "–" : value > 0 ? "∞" : "−∞" }
+        guard abs(value) < 1e18, (-18...18).contains(place) else {
+            return String(format: "%.1e", value).replacingOccurrences(of: "-", with: "−")
+        }
         let step = pow(10, Double(abs(place)))
         let rounded = place > 0 ? (value / step).rounded() * step : (value * step).rounded() / step
         let text = String(format: "%.\(max(0, -place))f", abs(rounded))
@@ -139,7 +144,7 @@ public enum Quantity {
 
     /// The power of ten of the first digit, after rounding to `digits`.
     private static func exponent(of value: Double, digits: Int = 15) -> Int {
-        guard value != 0 else { return 0 }
+        guard value != 0, value.isFinite else { return 0 }
         let exponent = Int(floor(log10(abs(value))))
         let scale = pow(10, Double(digits - 1 - exponent))
         return (abs(value) * scale).rounded() >= pow(10, Double(digits)) ? exponent + 1 : exponent

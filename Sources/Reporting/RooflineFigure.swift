@@ -1,5 +1,6 @@
 import Analysis
 import Attention
+import Statistics
 
 /// FLOP/s against FLOPs a byte, under the ceilings that were measured on the same cores.
 enum RooflineFigure {
@@ -30,7 +31,7 @@ enum RooflineFigure {
 
     /// "0.25", "1", "256".
     private static func tick(_ value: Double) -> String {
-        value < 1 ? Quantity.significant(value, digits: 2) : Quantity.count(Int(value.rounded()))
+        value < 1 ? Quantity.significant(value, digits: 2) : Quantity.count(Int(saturating: value.rounded()))
     }
 
     static func title(_ analysis: ScalingAnalysis) -> String {

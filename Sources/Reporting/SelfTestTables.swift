@@ -58,7 +58,7 @@ public enum SelfTestTables {
             ?? (test.power.isEmpty ? "" : "; none of those planted was found so often")
         let below = test.power.filter { $0.planted <= test.delta }.map { ComparisonTables.percent($0.planted) }
         if !below.isEmpty { text += ". Those of \(below.joined(separator: " and ")) lie within the tolerance" }
-        return text + ". A gate run took at most \(Int(test.longestRunSeconds.rounded(.up))) s."
+        return text + ". A gate run took at most \(Int(saturating: test.longestRunSeconds.rounded(.up))) s."
     }
 
     /// "98.0 % [89.4, 99.9]".

@@ -1,6 +1,7 @@
 import Analysis
 import Attention
 import Foundation
+import Statistics
 
 /// Time against length on logarithmic axes: does it grow as theory says?
 enum TimeFigure {
@@ -83,7 +84,7 @@ enum TimeFigure {
                 Plot.Row(Double(cell.keyLength), $0, remark: AbsentCells.remark(cell))
             }
         }
-        let farthest = missing.map { Int($0.x) }.max() ?? last.keyLength
+        let farthest = missing.map { Int(saturating: $0.x) }.max() ?? last.keyLength
         return [
             Plot.Trace(series: series.label, kind: .theory, style: style, rows: law(first.keyLength...last.keyLength)),
             Plot.Trace(

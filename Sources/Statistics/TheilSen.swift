@@ -18,7 +18,7 @@ public struct TheilSen: Hashable, Sendable {
         let spread = (count * (count - 1) * (2 * count + 5) / 18).squareRoot()
         let reach = NormalDistribution.quantile((1 + level) / 2) * spread
         let last = slopes.count - 1
-        let below = Int((Double(slopes.count) - reach) / 2)
+        let below = Int(saturating: (Double(slopes.count) - reach) / 2)
         let low = slopes[max(0, min(last, below - 1))]
         let high = slopes[min(last, max(0, slopes.count - below))]
         let median = Sample.quantile(0.5, ofSorted: slopes)

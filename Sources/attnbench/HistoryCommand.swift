@@ -30,7 +30,8 @@ struct HistoryCommand: Command {
     var order: History.Order = .started
 
     @Option(
-        help: ArgumentHelp("Smallest change of interest; default 2%.", valueName: "percent"), transform: Self.percent)
+        help: ArgumentHelp("Smallest change of interest, such as 2% or 0; default 2%.", valueName: "share"),
+        transform: Self.change)
     var smallest = 0.02
 
     @Option(help: ArgumentHelp("Write tables, figure and JSON there.", valueName: "dir"), completion: .directory)
@@ -76,10 +77,11 @@ struct HistoryCommand: Command {
         }
     }
 
-    private static func percent(_ text: String) throws -> Double {
-        guard let number = Double(text.hasSuffix("%") ? String(text.dropLast()) : text), (0..<1000).contains(number)
-        else { throw ValidationError("\"\(text)\" is no change; write per cent, such as 2 or 2%") }
-        return number / 100
+    private static func change(_ text: String) throws -> Double {
+        guard let share = Share.parse(text) else {
+            throw ValidationError("\"\(text)\" is no share from 0 to 1; write 2% or 0.02")
+        }
+        return share
     }
 }
 

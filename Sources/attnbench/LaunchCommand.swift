@@ -38,10 +38,9 @@ struct LaunchCommand: Command {
     @OptionGroup var pinning: PinningOptions
 
     func validate() throws {
-        for (name, value) in [("number", number), ("rounds", rounds), ("samples-per-visit", samplesPerVisit)]
-        where value < 1 {
-            throw ValidationError("--\(name) is \(value); it must be at least 1")
-        }
+        try OptionValues.requireCounts(["number": number], atMost: RunOptions.mostLaunches)
+        try OptionValues.requireCounts(
+            ["rounds": rounds, "samples-per-visit": samplesPerVisit], atMost: RunOptions.mostRounds)
     }
 
     func run(on console: Console) throws {

@@ -4,6 +4,7 @@ import Hardware
 import Kernels
 import Records
 import Reporting
+import Statistics
 
 struct MachineCommand: Command {
     static let configuration = CommandConfiguration(
@@ -107,7 +108,8 @@ struct MachineDescription: Codable, Hashable {
     private static func bytes(_ count: Int) -> String {
         for (unit, name) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] where count >= unit {
             let value = Double(count) / Double(unit)
-            return value == value.rounded() ? "\(Int(value)) \(name)" : String(format: "%.1f ", value) + name
+            return value == value.rounded()
+                ? "\(Int(saturating: value)) \(name)" : String(format: "%.1f ", value) + name
         }
         return "\(count) B"
     }

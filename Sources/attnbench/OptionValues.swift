@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attention
 import Benchmarking
 
 /// What several commands take behind a flag, each read in one way.
@@ -6,17 +7,25 @@ enum OptionValues {
     /// Seconds.
     static func duration(_ text: String) throws -> Double {
         guard let seconds = TimeBudget.parse(text) else {
-            throw ValidationError("\"\(text)\" is no time; write 500ms, 30s, 5m or 2h")
+            throw ValidationError("\"\(text)\" is no time; \(TimeBudget.form)")
         }
         return seconds
     }
 
-    /// A fraction, from per cent.
+    /// A fraction above 0 and below 1.
     static func share(_ text: String) throws -> Double {
-        guard text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0, percent < 100 else {
-            throw ValidationError("\"\(text)\" is no share; write 2% or 0.5%")
+        guard let share = Share.parse(text), share > 0, share < 1 else {
+            throw ValidationError("\"\(text)\" is no share above 0 and below 1; write 5% or 0.05")
         }
-        return percent / 100
+        return share
+    }
+
+    /// - Throws: where one of the options, which are named as users type them, is not a number of things that a command
+    ///   can do.
+    static func requireCounts(_ counts: KeyValuePairs<String, Int>, atMost most: Int) throws {
+        for (name, value) in counts where !(1...most).contains(value) {
+            throw ValidationError("--\(name) is \(value); it must be from 1 to \(most)")
+        }
     }
 
     static func override(_ text: String) throws -> SweepFile.Override {

@@ -69,9 +69,8 @@ struct RunCommand: Command {
 
     func validate() throws {
         if resume, output == nil { throw ValidationError("--resume needs --output: which results to go on with") }
-        for (name, value) in [("rounds", rounds), ("launches", launches)] where value < 1 {
-            throw ValidationError("--\(name) is \(value); it must be at least 1")
-        }
+        try OptionValues.requireCounts(["rounds": rounds], atMost: RunOptions.mostRounds)
+        try OptionValues.requireCounts(["launches": launches], atMost: RunOptions.mostLaunches)
     }
 
     func run(on console: Console) throws {

@@ -22,6 +22,18 @@ import Testing
     }
 }
 
+@Suite struct ShareTests {
+    @Test(arguments: [("5%", 0.05), ("0.05", 0.05), ("0", 0), ("100%", 1), ("1", 1), ("0.0001%", 1e-6), ("-0", 0)])
+    func reads(text: String, fraction: Double) throws {
+        let share = try #require(Share.parse(text))
+        #expect(abs(share - fraction) < 1e-18 && share.sign == .plus)
+    }
+
+    @Test(arguments: [
+        "", "%", "5 %", "1e-323%", "1e-300", "-5%", "101%", "1.01", "nan", "inf%", "five", "5%%",
+    ]) func refuses(text: String) { #expect(Share.parse(text) == nil) }
+}
+
 @Suite struct NearestNameTests {
     private let names = ["full", "full-blas", "sliding-window", "attention-sink", "chunked-local"]
 

@@ -52,7 +52,10 @@ struct SweepErrorTests {
             "kernels: full\nheads: 4",
             "bad.yaml:4: heads: this has to be a map of keys to values, with any of query, keyValue"
         ),
-        ("kernels: full\ntimeBudget: 60", "bad.yaml:4: timeBudget: \"60\" is not a time; write it as 30s or 5m"),
+        (
+            "kernels: full\ntimeBudget: 60",
+            "bad.yaml:4: timeBudget: \"60\" is not a time; write 500ms, 30s, 5m or 2h; from 1ms to 8760h"
+        ),
         ("kernels: full\nbatch: [1, [2]]", "bad.yaml:4: batch[1]: one value is wanted here"),
         (
             "kernels: full\nbatch: 4\nheads: {query: 1G}",

@@ -95,7 +95,32 @@ struct SweepTests {
         #expect(TimeBudget.parse(text) == seconds)
     }
 
-    @Test(arguments: ["60", "s", "-5s", "0s", "5 parsecs", "infs", ""])
+    /// Ranges whose next step is no number of tokens, or none that an Int holds, end at their end all the same.
+    @Test(arguments: [("1..10*1e300", [1, 10]), ("3..4*4e18", [3, 4]), ("1..2G*1e9", [1, 1_000_000_000, 1 << 31])])
+    func rangesWithHugeSteps(text: String, lengths: [Int]) throws {
+        #expect(try LengthRange.parse(text) == lengths)
+    }
+
+    @Test func lengthsBeyondCountingAreRefused() {
+        #expect(
+            throws: LengthRange.Malformed(reason: "9223372036854775807 tokens are too many; a length is at most 2G")
+        ) { try LengthRange.parse("1..9223372036854775807*2") }
+    }
+
+    @Test func aSweepOfMoreCellsThanARunHoldsIsRefusedBeforeAnyIsMade() throws {
+        var axes = Sweep.Axes(kernels: ["full"], lengths: Array(1...1000))
+        axes.headDimensions = Array(1...1000)
+        axes.batches = Array(1...28)
+        let sweep = Sweep(name: "huge", groups: [axes])
+        #expect(
+            throws: SweepError.wrong(
+                location: "huge",
+                message: "the axes cross to 28000000 cells, and a sweep has at most 100000; give fewer values, or "
+                    + "split the sweep")
+        ) { try sweep.workloads() }
+    }
+
+    @Test(arguments: ["60", "s", "-5s", "0s", "5 parsecs", "infs", "", "1e300h", "1e-300s", "8761h", "nans"])
     func malformedTimes(text: String) {
         #expect(TimeBudget.parse(text) == nil)
     }

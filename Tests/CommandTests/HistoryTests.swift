@@ -36,7 +36,7 @@ import Testing
         #expect(session.messages == "Error: a cell is slower: full at n = 1024\n")
         #expect(try self.session(Self.steady, "--strict").status == .done)
         #expect(try self.session(Self.slower.reversed(), "--strict --order given").status == .done)
-        #expect(try self.session(Self.slower, "--strict --smallest 20").status == .done)
+        #expect(try self.session(Self.slower, "--strict --smallest 20%").status == .done)
     }
 
     @Test func machinesAreNotMixed() throws {

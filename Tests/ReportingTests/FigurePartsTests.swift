@@ -1,3 +1,4 @@
+import Statistics
 import Testing
 
 @testable import Reporting
@@ -29,6 +30,15 @@ import Testing
 }
 
 @Suite struct AxisTests {
+    @Test(arguments: [(0.0, 1.0), (-1, -2), (.nan, .nan), (.infinity, .infinity), (1e-300, 1e308), (5, 5)])
+    func everyPairOfEndsMakesAnAxis(low: Double, high: Double) {
+        let axes = [
+            Axis.lengths(from: Int(saturating: low), to: Int(saturating: high)), Axis.bytes(from: low, to: high),
+            Axis.times(fromNanoseconds: low, to: high), Axis.linear(from: low, to: high),
+        ]
+        for axis in axes { #expect(axis.low.isFinite && axis.high > axis.low && axis.ticks.count < 100) }
+    }
+
     @Test func lengthsAreReadAsPowersOfTwo() {
         #expect(Axis.lengths(from: 465, to: 16_384).ticks.map(\.label) == ["512", "1K", "2K", "4K", "8K", "16K"])
         #expect(

@@ -61,6 +61,20 @@ import Testing
         #expect(Quantity.factor(low: 46_154, high: 63_180) == "×/÷ 1.17")
     }
 
+    /// A results file can hold any number, and each has to be written.
+    @Test func everyNumberCanBeWritten() {
+        let texts = [Double.nan, .infinity, -.infinity, 1e300, -2.5e-300, 1e18, Double.leastNonzeroMagnitude].map {
+            Quantity.significant($0, digits: 2)
+        }
+        #expect(texts == ["–", "∞", "−∞", "1.0e+300", "−2.5e−300", "1.0e+18", "4.9e−324"])
+        for value in [Double.nan, .infinity, -1, 0, 1e-300, 1e308] {
+            #expect(!Quantity.time(nanoseconds: value, low: value, high: value).isEmpty)
+            #expect(!Quantity.flops(perSecond: value).isEmpty)
+            #expect(!Quantity.ratio(value).isEmpty)
+            #expect(!Quantity.factor(low: value, high: 1).isEmpty)
+        }
+    }
+
     @Test func tokensAreShortOnlyWhereExact() {
         #expect(Quantity.tokens(16_384) == "16K")
         #expect(Quantity.tokens(10 << 20) == "10M")

@@ -1,5 +1,6 @@
 import Attention
 import Records
+import Statistics
 
 /// What two builds count of one cell: pairs and bytes, which no noise moves.
 struct ShapeCell {
@@ -43,7 +44,7 @@ struct ShapeCell {
         let known = Double(max(predictedBytes, baselinePeakBytes))
         let limit = Self.slackFactor * known + Double(Self.slackBytes)
         let passed = Double(candidatePeakBytes) <= limit
-        func mebibytes(_ bytes: Double) -> String { "\(Int((bytes / 1_048_576).rounded())) MiB" }
+        func mebibytes(_ bytes: Double) -> String { "\(Int(saturating: (bytes / 1_048_576).rounded())) MiB" }
         let (peak, asked) = (mebibytes(Double(candidatePeakBytes)), mebibytes(Double(predictedBytes)))
         return ShapeFinding(
             kind: .peakMemory, subject: "\(workload)", passed: passed,

@@ -65,8 +65,9 @@ enum ShapeGates {
             // A series that became faster moves a crossover too, and nobody has to be warned of that.
             let culprit = move.value > 1 ? crossover.faster : crossover.slower
             let isSlower = meanLogRatio(culprit, baseline, candidate) > 0
-            let place = "\(crossover.faster) overtakes \(crossover.slower) from \(Int(now.value.rounded())) tokens"
-            let wasAt = "; in the baseline from \(Int(before.value.rounded()))"
+            let place =
+                "\(crossover.faster) overtakes \(crossover.slower) from \(Int(saturating: now.value.rounded())) tokens"
+            let wasAt = "; in the baseline from \(Int(saturating: before.value.rounded()))"
             return ShapeFinding(
                 kind: .crossover, subject: crossover.faster, passed: !(hasMoved && isSlower),
                 message: place + wasAt

@@ -34,7 +34,7 @@ enum TokenCostFigure {
                 "Attention of one layer, \(analysis.conditions). Input: a prompt of n tokens over n. Output: one step "
                 + "against n tokens. Medians with 95 % intervals."
                 + (traces.contains { $0.kind == .beyond } ? " Dotted: by the prompt's law." : ""),
-            notes: [], x: .lengths(from: Int(shortest / 1.1), to: Int(longest)),
+            notes: [], x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: "context length n (tokens)",
             yLabel: "time per token", columns: ("tokens", "nanoseconds"), traces: traces, guides: [],
             intervals: .bars)
