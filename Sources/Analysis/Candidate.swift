@@ -50,15 +50,9 @@ public struct Candidate: Sendable, Codable, Hashable {
             ("n log n", { $0.length * log($0.length) }),
             ("n²", { $0.length * $0.length }),
         ]
-        let width: Int? =
-            switch parameters.mask {
-            case .full, .causal: nil
-            case .slidingWindow(let window): window
-            case .symmetricWindow(let radius): 2 * radius + 1
-            case .attentionSink(let sinks, let window): sinks + window
-            case .chunkedLocal(let chunk): chunk
-            }
-        if let width { functions.append(("n·w", { $0.length * min($0.length, Double(width)) })) }
+        if let width = parameters.mask.mostVisibleKeys {
+            functions.append(("n·w", { $0.length * min($0.length, Double(width)) }))
+        }
         return functions
     }
 }

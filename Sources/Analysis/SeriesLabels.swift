@@ -5,32 +5,13 @@ import Attention
 enum SeriesLabels {
     /// One label for each key, in their order, all different.
     static func labels(for keys: [SeriesKey]) -> [String] {
-        let plain = keys.map { $0.kernel + sizes(of: $0.parameters.mask) }
+        let plain = keys.map { $0.kernel + $0.parameters.mask.sizesInBrackets }
         let sharing = Dictionary(grouping: keys.indices) { plain[$0] }
         return keys.indices.map { index in
             let rivals = sharing[plain[index]]!.map { attributes(of: keys[$0].parameters) }
             let own = attributes(of: keys[index].parameters)
             let differing = own.indices.filter { column in rivals.contains { $0[column] != own[column] } }
             return ([plain[index]] + differing.map { own[$0] }).joined(separator: ", ")
-        }
-    }
-
-    private static func sizes(of mask: Mask) -> String {
-        switch mask {
-        case .full, .causal: ""
-        case .slidingWindow(let size), .symmetricWindow(let size), .chunkedLocal(let size): "(\(size))"
-        case .attentionSink(let sinks, let window): "(\(sinks)+\(window))"
-        }
-    }
-
-    private static func kind(of mask: Mask) -> String {
-        switch mask {
-        case .full: "no mask"
-        case .causal: "causal"
-        case .slidingWindow: "sliding window"
-        case .symmetricWindow: "symmetric window"
-        case .attentionSink: "sinks"
-        case .chunkedLocal: "chunks"
         }
     }
 
@@ -43,7 +24,7 @@ enum SeriesLabels {
 
     private static func attributes(of parameters: SeriesParameters) -> [String] {
         [
-            kind(of: parameters.mask),
+            parameters.mask.kind,
             "d=\(parameters.headDimension)",
             stored(parameters),
             parameters.threads == 1 ? "1 thread" : "\(parameters.threads) threads",

@@ -98,22 +98,13 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
 
 extension SeriesParameters: Comparable {
     public static func < (a: SeriesParameters, b: SeriesParameters) -> Bool {
-        a.order.lexicographicallyPrecedes(b.order)
+        a.mask == b.mask ? a.order.lexicographicallyPrecedes(b.order) : a.mask < b.mask
     }
 
     private var order: [Int] {
-        let (kind, first, second) =
-            switch mask {
-            case .full: (0, 0, 0)
-            case .causal: (1, 0, 0)
-            case .slidingWindow(let window): (2, window, 0)
-            case .symmetricWindow(let radius): (3, radius, 0)
-            case .attentionSink(let sinks, let window): (4, window, sinks)
-            case .chunkedLocal(let chunk): (5, chunk, 0)
-            }
         let type = ElementType.allCases.firstIndex(of: elementType) ?? 0
         return [
-            kind, first, second, headDimension, type, threads, batch, queryHeads, keyValueHeads, queryLength ?? 0,
+            headDimension, type, threads, batch, queryHeads, keyValueHeads, queryLength ?? 0,
             cacheFormat.flatMap(CacheFormat.allCases.firstIndex) ?? -1,
         ]
     }

@@ -46,15 +46,17 @@ extension Streaming {
         var alone: [Int: MeasuredSeries] = [:]
         var recomputing: [Int: MeasuredSeries] = [:]
         for one in series {
-            switch one.parameters.mask {
-            case .attentionSink(let count, let window):
+            let mask = one.parameters.mask
+            guard mask.isCausal, mask.chunk == nil, let window = mask.bandWidth else { continue }
+            if mask.sinks > 0 {
                 // Of several kernels for one mask the first is the one that others are variants of.
-                if !sinks.contains(where: { $0.sinks == count && $0.window == window }) {
-                    sinks.append((count, window, one))
+                if !sinks.contains(where: { $0.series.parameters.mask == mask }) {
+                    sinks.append((mask.sinks, window, one))
                 }
-            case .slidingWindow(let window):
-                if one.key.kernel == Self.recomputingKernel { recomputing[window] = one } else { alone[window] = one }
-            case .full, .causal, .symmetricWindow, .chunkedLocal: break
+            } else if one.key.kernel == Self.recomputingKernel {
+                recomputing[window] = one
+            } else {
+                alone[window] = one
             }
         }
         let streams = sinks.filter { recomputing[$0.window] != nil }

@@ -17,8 +17,7 @@ public struct AttentionProblem: Hashable, Sendable {
         shape: AttentionShape, mask: Mask, elementType: ElementType = .float32, scale: Float? = nil,
         cacheFormat: CacheFormat? = nil, positions: PositionEncoding = .none
     ) throws(ProblemError) {
-        try Self.check(mask)
-        if mask != .full, shape.queryLength > shape.keyLength {
+        if !mask.isUnmasked, shape.queryLength > shape.keyLength {
             throw .queriesWithoutKeys(queryLength: shape.queryLength, keyLength: shape.keyLength)
         }
         let scale = scale ?? 1 / Float(shape.headDimension).squareRoot()
@@ -33,24 +32,6 @@ public struct AttentionProblem: Hashable, Sendable {
         guard flops <= 0x1p62 else { throw .tooMuchWork(flops: flops) }
     }
 
-    private static func check(_ mask: Mask) throws(ProblemError) {
-        func require(_ name: String, _ value: Int, atLeast minimum: Int) throws(ProblemError) {
-            guard value >= minimum else { throw .parameter(name: name, value: value, minimum: minimum) }
-            guard value <= AttentionShape.longestLength else {
-                throw .parameterTooLarge(name: name, value: value, maximum: AttentionShape.longestLength)
-            }
-        }
-        switch mask {
-        case .full, .causal: break
-        case .slidingWindow(let window): try require("window", window, atLeast: 1)
-        case .symmetricWindow(let radius): try require("window", radius, atLeast: 0)
-        case .attentionSink(let sinks, let window):
-            try require("sinks", sinks, atLeast: 0)
-            try require("window", window, atLeast: 1)
-        case .chunkedLocal(let chunk): try require("chunk", chunk, atLeast: 1)
-        }
-    }
-
     /// The pairs of one query head.
     public var pairs: PairCount {
         PairCount(mask: mask, queryLength: shape.queryLength, keyLength: shape.keyLength)
@@ -62,32 +43,16 @@ public struct AttentionProblem: Hashable, Sendable {
     }
 
     /// No row sees more keys.
-    public var mostVisibleKeys: Int {
-        let bound =
-            switch mask {
-            case .full, .causal: shape.keyLength
-            case .slidingWindow(let window): window
-            case .symmetricWindow(let radius): 2 * radius + 1
-            case .attentionSink(let sinks, let window): sinks + window
-            case .chunkedLocal(let chunk): chunk
-            }
-        return min(bound, shape.keyLength)
-    }
+    public var mostVisibleKeys: Int { min(mask.mostVisibleKeys ?? shape.keyLength, shape.keyLength) }
 }
 
 public enum ProblemError: Error, Equatable, CustomStringConvertible {
-    case parameter(name: String, value: Int, minimum: Int)
-    case parameterTooLarge(name: String, value: Int, maximum: Int)
     case queriesWithoutKeys(queryLength: Int, keyLength: Int)
     case scale(Float)
     case tooMuchWork(flops: Double)
 
     public var description: String {
         switch self {
-        case .parameter(let name, let value, let minimum):
-            "\(name) is \(value); it must be at least \(minimum)"
-        case .parameterTooLarge(let name, let value, let maximum):
-            "\(name) is \(value); it must be at most \(maximum)"
         case .tooMuchWork(let flops):
             "\(flops) FLOPs are past what can be counted; lower the batch, the heads or the lengths"
         case .queriesWithoutKeys(let queryLength, let keyLength):

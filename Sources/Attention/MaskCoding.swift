@@ -1,49 +1,29 @@
-/// Masks as JSON: `{"kind": "attention-sink", "sinks": 4, "window": 1024}`.
+/// Masks as JSON: `{"sinks": 4, "left": 1023, "right": 0, "chunk": null}`. All four are written, null for "all" and for
+/// "no chunks", so that a reader never has to know what an absent one stands for.
 extension Mask: Codable {
-    private enum Key: String, CodingKey { case kind, window, radius, sinks, chunk }
-
-    private enum Kind: String, Codable {
-        case full, causal
-        case slidingWindow = "sliding-window"
-        case symmetricWindow = "symmetric-window"
-        case attentionSink = "attention-sink"
-        case chunkedLocal = "chunked-local"
-    }
+    private enum Key: String, CodingKey { case sinks, left, right, chunk }
 
     public init(from decoder: any Decoder) throws {
+        if let mask = try Mask(kindFrom: decoder) {
+            self = mask
+            return
+        }
         let container = try decoder.container(keyedBy: Key.self)
-        self =
-            switch try container.decode(Kind.self, forKey: .kind) {
-            case .full: .full
-            case .causal: .causal
-            case .slidingWindow: .slidingWindow(try container.decode(Int.self, forKey: .window))
-            case .symmetricWindow: .symmetricWindow(radius: try container.decode(Int.self, forKey: .radius))
-            case .attentionSink:
-                .attentionSink(
-                    sinks: try container.decode(Int.self, forKey: .sinks),
-                    window: try container.decode(Int.self, forKey: .window))
-            case .chunkedLocal: .chunkedLocal(try container.decode(Int.self, forKey: .chunk))
-            }
+        do {
+            try self.init(
+                sinks: container.decode(Int.self, forKey: .sinks), left: container.decode(Int?.self, forKey: .left),
+                right: container.decode(Int?.self, forKey: .right), chunk: container.decode(Int?.self, forKey: .chunk))
+        } catch let error as MaskError {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "\(error)"))
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {
+        if encoder.userInfo[.masksByKind] != nil, try encodeKind(to: encoder) { return }
         var container = encoder.container(keyedBy: Key.self)
-        switch self {
-        case .full: try container.encode(Kind.full, forKey: .kind)
-        case .causal: try container.encode(Kind.causal, forKey: .kind)
-        case .slidingWindow(let window):
-            try container.encode(Kind.slidingWindow, forKey: .kind)
-            try container.encode(window, forKey: .window)
-        case .symmetricWindow(let radius):
-            try container.encode(Kind.symmetricWindow, forKey: .kind)
-            try container.encode(radius, forKey: .radius)
-        case .attentionSink(let sinks, let window):
-            try container.encode(Kind.attentionSink, forKey: .kind)
-            try container.encode(sinks, forKey: .sinks)
-            try container.encode(window, forKey: .window)
-        case .chunkedLocal(let chunk):
-            try container.encode(Kind.chunkedLocal, forKey: .kind)
-            try container.encode(chunk, forKey: .chunk)
-        }
+        try container.encode(sinks, forKey: .sinks)
+        try container.encode(left, forKey: .left)
+        try container.encode(right, forKey: .right)
+        try container.encode(chunk, forKey: .chunk)
     }
 }

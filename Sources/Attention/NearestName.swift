@@ -1,5 +1,25 @@
+/// A name that nobody knows, where one of a list is wanted: `"ful" is not a kernel; did you mean "full"?`.
+public struct UnknownName: Error, Equatable, CustomStringConvertible {
+    public let name: String
+    /// What it is not, with its article: "a kernel".
+    public let noun: String
+    public let known: [String]
+
+    public init(_ name: String, isNot noun: String, known: [String]) {
+        (self.name, self.noun, self.known) = (name, noun, known)
+    }
+
+    public var description: String { "\"\(name)\" is not \(noun); \(NearestName.remedy(for: name, among: known))" }
+}
+
 /// The known name closest to what somebody typed, for "did you mean".
 public enum NearestName {
+    /// The question where a name is near, else the list.
+    public static func remedy(for typed: String, among names: [String]) -> String {
+        if let nearest = of(typed, among: names) { return "did you mean \"\(nearest)\"?" }
+        return names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))"
+    }
+
     /// Nil where nothing is close: more than two edits and more than a third of the letters away, unless one name
     /// contains the other ("sliding", "full-attention").
     public static func of(_ typed: String, among names: [String]) -> String? {

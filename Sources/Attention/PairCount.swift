@@ -4,16 +4,16 @@ import Foundation
 ///
 /// Every formula is a prefix sum A(t): the pairs of the queries at positions 0..<t. A call whose queries are the last
 /// q of k positions (chunked prefill, decode) has A(k) − A(k−q) pairs, so one formula serves square and rectangular
-/// shapes. T(m) = m(m+1)/2.
+/// shapes.
 public struct PairCount: Hashable, Sendable {
     public let mask: Mask
     public let queryLength: Int
     public let keyLength: Int
 
-    /// - Precondition: lengths are not negative, and only `full` takes more queries than keys.
+    /// - Precondition: lengths are not negative, and only a mask that hides nothing takes more queries than keys.
     public init(mask: Mask, queryLength: Int, keyLength: Int) {
         precondition(
-            queryLength >= 0 && keyLength >= 0 && (mask == .full || queryLength <= keyLength),
+            queryLength >= 0 && keyLength >= 0 && (mask.isUnmasked || queryLength <= keyLength),
             "\(mask) cannot count \(queryLength) queries against \(keyLength) keys")
         self.mask = mask
         self.queryLength = queryLength
@@ -26,7 +26,7 @@ public struct PairCount: Hashable, Sendable {
 
     /// Pairs that the mask allows.
     public var allowed: Int {
-        if case .full = mask { return queryLength * keyLength }
+        if mask.isUnmasked { return queryLength * keyLength }
         return prefix(keyLength) - prefix(keyLength - queryLength)
     }
 
@@ -34,27 +34,17 @@ public struct PairCount: Hashable, Sendable {
     /// before the first query of a rectangular call does, as in decoding.
     public var touchedKeys: Int {
         guard queryLength > 0 else { return 0 }
-        let first = keyLength - queryLength
-        return switch mask {
-        case .full, .causal: keyLength
-        case .slidingWindow(let window): min(keyLength, queryLength + window - 1)
-        case .symmetricWindow(let radius): min(keyLength, queryLength + radius)
-        case .attentionSink(let sinks, let window): min(keyLength, queryLength + window - 1 + sinks)
-        case .chunkedLocal(let chunk): keyLength - first / chunk * chunk
-        }
+        // The first query's band starts before all others', and these follow on one another up to the last key.
+        let first = mask.visibleKeys(at: max(0, keyLength - queryLength), keyLength: keyLength).band.lowerBound
+        return keyLength - first + min(mask.sinks, first)
     }
 
     /// The count that articles quote: n²/2 for causal attention, n·w for a window; off by the terms of lower order.
     public var textbook: Double {
-        let (queries, keys) = (Double(queryLength), Double(keyLength))
-        return switch mask {
-        case .full: queries * keys
-        case .causal: queries * keys / 2
-        case .slidingWindow(let window): queries * Double(window)
-        case .symmetricWindow(let radius): queries * Double(2 * radius)
-        case .attentionSink(let sinks, let window): queries * Double(sinks + window)
-        case .chunkedLocal(let chunk): queries * Double(chunk) / 2
-        }
+        let half = Double(mask.chunk ?? keyLength) / 2
+        let before = mask.left.map { min(Double($0 + 1), half) } ?? half
+        let after = mask.right.map { min(Double($0), half) } ?? half
+        return Double(queryLength) * (Double(mask.sinks) + before + after)
     }
 
     /// d ln(pairs) / d ln(length) of self-attention at this length, by a symmetric difference of 1/16 of it at most:
@@ -72,38 +62,46 @@ public struct PairCount: Hashable, Sendable {
         mask.visibleKeys(at: keyLength - queryLength + row, keyLength: keyLength)
     }
 
-    private func prefix(_ positions: Int) -> Int {
-        switch mask {
-        case .full:
-            return positions * keyLength
-        case .causal:
-            return triangle(positions)
-        case .slidingWindow(let window):
-            return band(positions, window)
-        case .attentionSink(let sinks, let window):
-            // Sinks and window together are a window of both sizes: a query sees min(i+1, sinks + window) keys.
-            return band(positions, sinks + window)
-        case .symmetricWindow(let radius):
-            let before = clippedSum(positions, radius)
-            let after = clippedSum(keyLength, radius) - clippedSum(keyLength - positions, radius)
-            return before + positions + after
-        case .chunkedLocal(let chunk):
-            let (chunks, rest) = positions.quotientAndRemainder(dividingBy: chunk)
-            return chunks * triangle(chunk) + triangle(rest)
+    /// A(t), for t up to `keyLength`: each query's own key, the keys before it, and those after it.
+    private func prefix(_ positions: Int) -> Int { positions + keysBefore(positions) + keysAfter(positions) }
+
+    /// A chunk that is longer than the text is one chunk, and so is no chunk at all.
+    private var chunk: Int { max(1, min(mask.chunk ?? keyLength, keyLength)) }
+
+    /// Σ over i < t of the keys before i that its query sees: min(i, sinks + min(left, i mod c)), c the chunk.
+    ///
+    /// Up to the chunk in which the sinks end, that is min(i, sinks + left). From the next chunk on all sinks lie before
+    /// the band, and each chunk adds the same.
+    private func keysBefore(_ positions: Int) -> Int {
+        let withinSinks = min(positions, (mask.sinks + chunk - 1) / chunk * chunk)
+        let (chunks, rest) = (positions - withinSinks).quotientAndRemainder(dividingBy: chunk)
+        return clippedSum(withinSinks, mask.left.map { mask.sinks + $0 })
+            + mask.sinks * (positions - withinSinks)
+            + chunks * clippedSum(chunk, mask.left) + clippedSum(rest, mask.left)
+    }
+
+    /// Σ over i < t of the keys after i that its query sees: `right`, as far as there are keys up to the end of the chunk or
+    /// up to the last sink, whichever is later.
+    ///
+    /// In the chunks that consist of sinks that end is the last sink. In every later chunk it is the chunk's own, or the
+    /// text's.
+    private func keysAfter(_ positions: Int) -> Int {
+        if mask.right == 0 { return 0 }
+        /// Of the first `count` of `length` positions with nothing after them.
+        func first(_ count: Int, of length: Int) -> Int {
+            clippedSum(length, mask.right) - clippedSum(length - count, mask.right)
         }
+        let withinSinks = min(positions, mask.sinks / chunk * chunk)
+        let (chunks, rest) = (positions - withinSinks).quotientAndRemainder(dividingBy: chunk)
+        return first(withinSinks, of: min(mask.sinks, keyLength))
+            + chunks * clippedSum(chunk, mask.right)
+            + first(rest, of: min(chunk, keyLength - (positions - rest)))
     }
 
-    private func triangle(_ count: Int) -> Int { count * (count + 1) / 2 }
-
-    private func band(_ positions: Int, _ window: Int) -> Int {
-        let growing = min(positions, window)
-        return triangle(growing) + (positions - growing) * window
-    }
-
-    /// Σ min(p, radius) over p in 0..<positions: the keys strictly before (or, mirrored, after) each query.
-    private func clippedSum(_ positions: Int, _ radius: Int) -> Int {
-        guard positions > 0 else { return 0 }
-        let growing = min(positions - 1, radius)
-        return triangle(growing) + (positions - 1 - growing) * radius
+    /// Σ min(p, limit) over p < `count`; nil is no limit.
+    private func clippedSum(_ count: Int, _ limit: Int?) -> Int {
+        guard count > 0 else { return 0 }
+        let growing = min(count - 1, limit ?? count)
+        return growing * (growing + 1) / 2 + (count - 1 - growing) * growing
     }
 }

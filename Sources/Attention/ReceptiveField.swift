@@ -1,5 +1,5 @@
 /// How far back a text can be felt through a stack of layers that share one mask: the tokens of the input on which the
-/// output at one position may depend, in closed form.
+/// output at one position may depend, from the mask alone.
 ///
 /// A window of w keys hands each layer the w − 1 tokens before its own, so L layers reach L(w − 1) back. Sinks see no
 /// key but earlier sinks, so however deep the stack they add themselves and nothing else. Chunks that do not overlap
@@ -18,24 +18,24 @@ public struct ReceptiveField: Hashable, Sendable {
     /// Tokens on which the output at `position` (from 0) of a text of `length` tokens may depend.
     public func tokens(at position: Int, length: Int) -> Int {
         precondition((0..<length).contains(position), "position \(position) is outside a text of \(length) tokens")
-        guard layers > 0 else { return 1 }
-        let seenBefore = position + 1
-        switch mask {
-        case .full: return length
-        case .causal: return seenBefore
-        case .slidingWindow(let window): return min(seenBefore, band(window))
-        case .attentionSink(let sinks, let window): return min(seenBefore, band(window) + sinks)
-        case .symmetricWindow(let radius):
-            let reach = layers.multipliedReportingOverflow(by: radius)
-            let side = reach.overflow ? length : min(length, reach.partialValue)
-            return min(position, side) + 1 + min(length - 1 - position, side)
-        case .chunkedLocal(let chunk): return position % chunk + 1
+        var reached = VisibleKeys(band: position..<position + 1)
+        for _ in 0..<layers {
+            let next = seen(from: reached, length: length)
+            if next == reached { break }
+            reached = next
         }
+        return reached.count
     }
 
-    /// L(w − 1) + 1; beyond counting it is longer than any text.
-    private func band(_ window: Int) -> Int {
-        let reach = layers.multipliedReportingOverflow(by: window - 1)
-        return reach.overflow ? AttentionShape.longestLength : min(reach.partialValue, AttentionShape.longestLength) + 1
+    /// What the queries at these places see together: again sinks and a band, because the bands of neighbours overlap.
+    private func seen(from reached: VisibleKeys, length: Int) -> VisibleKeys {
+        let first = mask.visibleKeys(at: reached.band.lowerBound, keyLength: length)
+        let last = mask.visibleKeys(at: reached.band.upperBound - 1, keyLength: length)
+        // Where masks look ahead, the last sink sees keys that are none.
+        let seenFromSinks =
+            reached.sinks > 0 ? mask.visibleKeys(at: reached.sinks - 1, keyLength: length).band.upperBound : 0
+        let start = max(last.sinks, seenFromSinks)
+        let band = first.band.lowerBound..<max(start, last.band.upperBound)
+        return VisibleKeys(sinks: min(start, band.lowerBound), band: band)
     }
 }

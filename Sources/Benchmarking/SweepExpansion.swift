@@ -29,7 +29,7 @@ extension Sweep {
             guard let kernel = kernels.first(where: { $0.name == name }) else {
                 throw SweepError.wrong(location: "kernels", message: "\"\(name)\" is not a kernel of this build")
             }
-            let masks = axes.masks(of: kernel.maskFamily)
+            let masks = try axes.masks(of: kernel.maskFamily)
             for elementType in axes.elementTypes {
                 for (heads, headDimension) in product(axes.heads, axes.headDimensions) {
                     for (threads, batch) in product(axes.threads, axes.batches) {
@@ -67,17 +67,13 @@ extension Sweep.Axes {
         return counts.reduce(1.0) { $0 * Double($1) }
     }
 
-    /// The masks of one family over the parameters that it has; the others are not looked at.
-    func masks(of family: MaskFamily) -> [Mask] {
-        let parameters = family.parameters
-        let windows = parameters.contains(.window) ? windows : [1]
-        let sinks = parameters.contains(.sinks) ? sinks : [0]
-        let chunks = parameters.contains(.chunk) ? chunks : [1]
-        return windows.flatMap { window in
-            sinks.flatMap { sinks in
-                chunks.map { chunk in family.mask(window: window, sinks: sinks, chunk: chunk) }
-            }
+    /// The masks of one family over the parameters that it has, windows outermost; the others are not looked at.
+    func masks(of family: MaskFamily) throws(MaskError) -> [Mask] {
+        var sizes: [[MaskFamily.Parameter: Int]] = [[:]]
+        for parameter in MaskFamily.Parameter.allCases where family.parameters.contains(parameter) {
+            sizes = sizes.flatMap { sizes in values(of: parameter).map { sizes.merging([parameter: $0]) { $1 } } }
         }
+        return try sizes.map { sizes throws(MaskError) in try family.mask(sizes) }
     }
 
     /// Nil stands for the element type's own. Prefill kernels have no cache.

@@ -86,8 +86,7 @@ struct SweepField {
     }
 
     func unknown(_ name: String, _ noun: String, among known: [String]) -> SweepError {
-        let remedy = NearestName.of(name, among: known).map { "did you mean \"\($0)\"?" }
-        return error("\"\(name)\" is not \(noun); " + (remedy ?? "there are \(known.joined(separator: ", "))"))
+        error("\(UnknownName(name, isNot: noun, known: known))")
     }
 
     private static func syntaxError(_ error: any Error, source: Source, path: String) -> SweepError {

@@ -202,10 +202,8 @@ public enum SweepError: Error, Equatable, CustomStringConvertible {
         case .unreadable(let path, let reason):
             return "cannot read the sweep \(path): \(reason)"
         case .unknownSweep(let name, let known, let directories):
-            let nearest = NearestName.of(name, among: known).map { "did you mean \"\($0)\"?" }
-            let list = known.isEmpty ? "there is none" : "there are \(known.joined(separator: ", "))"
             return "\"\(name)\" is no sweep file and no sweep in \(directories.joined(separator: ", ")); "
-                + (nearest ?? list)
+                + NearestName.remedy(for: name, among: known)
         case .wrong(let location, let message):
             return "\(location): \(message)"
         }

@@ -42,15 +42,12 @@ struct DecodePlan {
 
     /// Every key, where the window reaches back to the first: such a cache never rolls.
     private static func retention(_ mask: Mask, length: Int) throws(UnsupportedProblem) -> TokenRetention {
-        let rolling: TokenRetention
-        switch mask {
-        case .full, .causal: return .all(capacity: length)
-        case .slidingWindow(let window): rolling = .rolling(sinks: 0, window: window)
-        case .attentionSink(let sinks, let window): rolling = .rolling(sinks: sinks, window: window)
-        case .symmetricWindow, .chunkedLocal:
+        guard mask.chunk == nil, mask.isCausal || mask.isUnmasked else {
             throw UnsupportedProblem(
                 "a cache keeps all tokens, or the last ones and the first; \(mask) asks for others")
         }
+        guard let window = mask.bandWidth else { return .all(capacity: length) }
+        let rolling = TokenRetention.rolling(sinks: mask.sinks, window: window)
         return rolling.capacity < length ? rolling : .all(capacity: length)
     }
 

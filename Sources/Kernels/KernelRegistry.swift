@@ -24,18 +24,10 @@ public enum KernelRegistry {
 
     public static var names: [String] { all.map { $0.name } }
 
-    public static func kernel(named name: String) throws(UnknownKernel) -> any AttentionKernel.Type {
-        guard let kernel = all.first(where: { $0.name == name }) else { throw UnknownKernel(name: name) }
+    public static func kernel(named name: String) throws(UnknownName) -> any AttentionKernel.Type {
+        guard let kernel = all.first(where: { $0.name == name }) else {
+            throw UnknownName(name, isNot: "a kernel", known: names)
+        }
         return kernel
-    }
-}
-
-public struct UnknownKernel: Error, Equatable, CustomStringConvertible {
-    public let name: String
-
-    public var description: String {
-        let names = KernelRegistry.names
-        let remedy = NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
-        return "\"\(name)\" is not a kernel; " + (remedy ?? "there are " + names.joined(separator: ", "))
     }
 }

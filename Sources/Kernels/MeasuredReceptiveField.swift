@@ -47,7 +47,7 @@ extension MeasuredReceptiveField {
         let length = (tokens + chunk - 1) / chunk * chunk
         var fields: [MeasuredReceptiveField] = []
         for kernel in kernels where isBounded(kernel) {
-            let mask = kernel.maskFamily.mask(window: window, sinks: sinks, chunk: chunk)
+            let mask = try mask(of: kernel.maskFamily)
             let position = mask.isCausal ? length - 1 : length / 2
             let stack = try LayerStack(of: kernel, mask: mask, length: length)
             fields.append(
@@ -56,5 +56,11 @@ extension MeasuredReceptiveField {
                     tokens: stack.tokensReached(from: position, layers: layers)))
         }
         return fields
+    }
+
+    private static func mask(of family: MaskFamily) throws(UnsupportedProblem) -> Mask {
+        do { return try family.mask([.window: window, .sinks: sinks, .chunk: chunk]) } catch {
+            throw UnsupportedProblem("\(error)")
+        }
     }
 }

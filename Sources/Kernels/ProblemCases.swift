@@ -127,17 +127,35 @@ public enum ProblemCases {
     }
 
     private static func masks(of family: MaskFamily, length: Int) -> [Mask] {
-        let windows = [9, 1, 2, 16, 31, 33, 64, length, length + 3, 10 * length]
-        return switch family {
-        case .full: [.full]
-        case .causal: [.causal]
-        case .any: [.causal, .full, .slidingWindow(9), .attentionSink(sinks: 4, window: 9), .chunkedLocal(16)]
-        case .slidingWindow: windows.map { .slidingWindow($0) }
-        case .symmetricWindow: (windows + [0]).map { .symmetricWindow(radius: $0) }
-        case .attentionSink:
-            windows.map { .attentionSink(sinks: 4, window: $0) }
-                + [0, 1, 40, length, 2 * length].map { .attentionSink(sinks: $0, window: 8) }
-        case .chunkedLocal: [16, 1, 5, 32, 50, length, length + 1].map { .chunkedLocal($0) }
+        let usual: [MaskFamily.Parameter: Int] = [.window: 8, .sinks: 4, .chunk: 16]
+        func values(of parameter: MaskFamily.Parameter) -> [Int] {
+            let values =
+                switch parameter {
+                case .window: [9, 1, 2, 16, 31, 33, 64, length, length + 3, 10 * length, 0]
+                case .sinks: [0, 1, 40, length, 2 * length]
+                case .chunk: [16, 1, 5, 32, 50, length, length + 1]
+                }
+            return values.filter { $0 >= family.minimum(of: parameter) }
+        }
+        do {
+            if family == .any {
+                // Without a name: sinks before chunks, and a window that looks ahead less far than back.
+                let unnamed = try Mask(sinks: 4, left: nil, right: 0, chunk: 16)
+                let lopsided = try Mask(sinks: 2, left: 9, right: 3, chunk: 31)
+                return [
+                    .causal, .full, .slidingWindow(9), .attentionSink(sinks: 4, window: 9), .chunkedLocal(16), unnamed,
+                    lopsided,
+                ]
+            }
+            if family.parameters.isEmpty { return [try family.mask()] }
+            // One size at a time is varied, the others are usual.
+            return try MaskFamily.Parameter.allCases.filter(family.parameters.contains).flatMap { parameter in
+                try values(of: parameter).map { value in
+                    try family.mask(usual.merging([parameter: value]) { $1 })
+                }
+            }
+        } catch {
+            preconditionFailure("a case is not a mask: \(error)")
         }
     }
 }

@@ -58,14 +58,20 @@ struct ScoreBlocks {
         self.partition = partition
         let length = problem.shape.queryLength
         step =
-            switch (partition, problem.mask) {
-            case (.whole, _): length
-            case (.rows(let rows), _): rows
-            case (.overlappingChunks, .slidingWindow(let window)): window
-            case (.overlappingSquares, .symmetricWindow(let radius)): max(1, radius)
-            default: preconditionFailure("\(partition) cannot serve \(problem.mask)")
+            switch partition {
+            case .whole: length
+            case .rows(let rows): rows
+            case .overlappingChunks, .overlappingSquares: Self.step(of: problem.mask)
             }
         count = (length + step - 1) / step
+    }
+
+    /// A window's own size: of its keys, or of one side.
+    private static func step(of mask: Mask) -> Int {
+        guard mask.sinks == 0, mask.chunk == nil, let left = mask.left, mask.right == 0 || mask.right == left else {
+            preconditionFailure("chunks that overlap cannot serve \(mask)")
+        }
+        return mask.isCausal ? left + 1 : left
     }
 
     subscript(index: Int) -> ScoreBlock {

@@ -76,12 +76,17 @@ package final class JSONLines {
     }
 
     /// One value with its line feed. Keys are sorted, so that the same value is the same line.
-    package static func line(_ value: some Encodable) throws -> Data {
-        try object(value) + [UInt8(ascii: "\n")]
+    package static func line(
+        _ value: some Encodable, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    ) throws -> Data {
+        try object(value, userInfo: userInfo) + [UInt8(ascii: "\n")]
     }
 
-    package static func object(_ value: some Encodable) throws -> Data {
+    package static func object(
+        _ value: some Encodable, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    ) throws -> Data {
         let encoder = JSONEncoder()
+        encoder.userInfo = userInfo
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")

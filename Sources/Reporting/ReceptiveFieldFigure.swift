@@ -36,8 +36,8 @@ enum ReceptiveFieldFigure {
             return
                 "\(AbsentCells.list(wrong.map(\.label))) \(wrong.count == 1 ? "does" : "do") not see what the mask says"
         }
-        let chunks = fields.contains { if case .chunkedLocal = $0.mask { true } else { false } }
-        let windows = fields.contains { if case .slidingWindow = $0.mask { true } else { false } }
+        let chunks = fields.contains { $0.mask.family == .chunkedLocal }
+        let windows = fields.contains { $0.mask.family == .slidingWindow }
         let clauses = [
             windows ? "L layers of a window of w see exactly L(w−1)+1 tokens" : nil,
             chunks ? "no depth leaves a chunk" : nil,
@@ -48,13 +48,7 @@ enum ReceptiveFieldFigure {
 
 extension MeasuredReceptiveField {
     /// "sliding-window(32)".
-    var label: String {
-        switch mask {
-        case .full, .causal: kernel
-        case .slidingWindow(let size), .symmetricWindow(let size), .chunkedLocal(let size): "\(kernel)(\(size))"
-        case .attentionSink(let sinks, let window): "\(kernel)(\(sinks)+\(window))"
-        }
-    }
+    var label: String { kernel + mask.sizesInBrackets }
 }
 
 extension Figure {

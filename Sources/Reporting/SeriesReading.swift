@@ -5,22 +5,10 @@ import Statistics
 /// What sentences, tables and figures read off a series.
 extension Series {
     /// True where the pairs grow with the square of the length: what windows are held against.
-    var isQuadratic: Bool {
-        switch parameters.mask {
-        case .full, .causal: true
-        case .slidingWindow, .symmetricWindow, .attentionSink, .chunkedLocal: false
-        }
-    }
+    var isQuadratic: Bool { window == nil }
 
-    /// Keys that a query far from the start sees; nil where that grows with the length.
-    var window: Int? {
-        switch parameters.mask {
-        case .full, .causal: nil
-        case .slidingWindow(let window), .attentionSink(_, let window): window
-        case .symmetricWindow(let radius): 2 * radius + 1
-        case .chunkedLocal(let chunk): chunk
-        }
-    }
+    /// Keys that a query far from the start sees, sinks aside; nil where that grows with the length.
+    var window: Int? { parameters.mask.bandWidth }
 
     /// Reads a whole window anew for each token, and is bound by that arithmetic.
     var recomputes: Bool { kernel == Streaming.recomputingKernel }

@@ -51,17 +51,11 @@ extension TidyTable {
     private static func shape(
         _ results: String, _ label: String, _ kernel: String, _ parameters: SeriesParameters
     ) -> [Value] {
-        let (mask, window, sinks, chunk): (String, Int?, Int?, Int?) =
-            switch parameters.mask {
-            case .full: ("full", nil, nil, nil)
-            case .causal: ("causal", nil, nil, nil)
-            case .slidingWindow(let window): ("sliding-window", window, nil, nil)
-            case .symmetricWindow(let radius): ("symmetric-window", 2 * radius + 1, nil, nil)
-            case .attentionSink(let sinks, let window): ("attention-sink", window, sinks, nil)
-            case .chunkedLocal(let chunk): ("chunked-local", nil, nil, chunk)
-            }
+        let mask = parameters.mask
+        let window = mask.left == nil || mask.right == nil ? nil : mask.bandWidth
         return [
-            .text(results), .text(label), .text(kernel), .text(mask), Value(window), Value(sinks), Value(chunk),
+            .text(results), .text(label), .text(kernel), .text(mask.name), Value(window),
+            Value(mask.sinks > 0 ? mask.sinks : nil), Value(mask.chunk),
             .whole(parameters.batch), .whole(parameters.queryHeads), .whole(parameters.keyValueHeads),
             .whole(parameters.headDimension), .text(parameters.elementType.rawValue), .whole(parameters.threads),
         ]

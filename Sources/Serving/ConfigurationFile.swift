@@ -109,9 +109,7 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
             return "\(file): not a JSON object; give the path of a Hugging Face config.json"
         case .unknownArchitecture(let file, let name):
             let known = HuggingFaceArchitecture.allCases.map(\.rawValue)
-            let hint = NearestName.of(name, among: known).map { "did you mean \"\($0)\"?" }
-            return
-                "\(file): model_type \"\(name)\" is not known; \(hint ?? "there are \(known.joined(separator: ", "))")"
+            return "\(file): model_type \"\(name)\" is not known; \(NearestName.remedy(for: name, among: known))"
         case .missing(let file, let field, let architecture):
             let whose = architecture.map { ", which a \($0) model needs" } ?? ""
             return "\(file): \(field) is missing\(whose)"

@@ -46,7 +46,7 @@ public struct KVCache: Sendable, Hashable {
     public var bytesPerToken: Double { bytesPerTokenAndLayer * Double(model.layers.count) }
 
     private var growingLayers: Int {
-        formula == .exact ? model.layers.count { $0.mask.keptTokensBound == nil } : model.layers.count
+        formula == .exact ? model.layers.count { $0.mask.mostVisibleKeys == nil } : model.layers.count
     }
 
     /// Bytes by which a long context grows with each token: the full layers.
@@ -80,7 +80,7 @@ public struct KVCache: Sendable, Hashable {
 
     private func bytes(tokens: Int, growing: Bool) -> Double {
         let kept = model.layers.reduce(0.0) { sum, layer in
-            (layer.mask.keptTokensBound == nil) == growing ? sum + Double(layer.mask.keptTokens(of: tokens)) : sum
+            (layer.mask.mostVisibleKeys == nil) == growing ? sum + Double(layer.mask.keptTokens(of: tokens)) : sum
         }
         return kept * bytesPerTokenAndLayer
     }
@@ -115,7 +115,7 @@ extension KVCache {
                 .keyWidth(
                     taken: Double(model.hidden) / Double(heads), keyValueHeads: heads, headDimension: dimension))
         }
-        let bounded = model.layers.count { $0.mask.keptTokensBound != nil }
+        let bounded = model.layers.count { $0.mask.mostVisibleKeys != nil }
         if bounded > 0 { differences.append(.boundedLayers(bounded, of: model.layers.count)) }
         let real = KVCache(model, type: type).bitsPerElement
         if type.nominalBits != real { differences.append(.bits(taken: type.nominalBits, real: real)) }

@@ -73,7 +73,7 @@ public struct MeasuredMachine: Sendable, Hashable {
         windowed =
             prefills.filter { other in
                 other.parameters.threads == threads && other.parameters.elementType == elementType
-                    && other.parameters.mask.isCausal && other.parameters.mask.keptTokensBound != nil
+                    && other.parameters.mask.isCausal && other.parameters.mask.mostVisibleKeys != nil
             }
             .compactMap(Self.kernel).sorted { $0.nanosecondsPerFLOP < $1.nanosecondsPerFLOP }
         self.threads = threads

@@ -3,7 +3,7 @@ import Attention
 /// A decoder-only language model, as far as memory, work and money depend on it: its dimensions, layer by layer.
 public struct Model: Sendable, Hashable {
     public struct Layer: Sendable, Hashable {
-        /// `.causal`, `.slidingWindow` or `.chunkedLocal`.
+        /// Causal.
         public let mask: Mask
         public let feedForward: FeedForward
 
@@ -117,19 +117,8 @@ public struct LayerKind: Sendable, Hashable {
 extension Mask {
     /// Tokens whose keys and values a layer with this mask keeps after `tokens` of context. A chunked layer keeps
     /// 1 … chunk of them as it goes; the whole chunk is counted, because that is what has to be reserved.
-    func keptTokens(of tokens: Int) -> Int {
-        switch self {
-        case .full, .causal: tokens
-        case .slidingWindow(let window): min(tokens, window)
-        case .attentionSink(let sinks, let window): min(tokens, sinks + window)
-        case .chunkedLocal(let chunk): min(tokens, chunk)
-        case .symmetricWindow: preconditionFailure("a decoder layer cannot see keys after its own")
-        }
-    }
-
-    /// Nil where the cache grows with every token.
-    var keptTokensBound: Int? {
-        let kept = keptTokens(of: .max)
-        return kept == .max ? nil : kept
+    public func keptTokens(of tokens: Int) -> Int {
+        precondition(isCausal, "a decoder layer cannot see keys after its own")
+        return min(tokens, mostVisibleKeys ?? tokens)
     }
 }

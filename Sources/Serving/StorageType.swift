@@ -57,21 +57,11 @@ public struct StorageType: Sendable, Hashable {
     /// The names that sweeps have for formats that are in use under both.
     private static let namesInSweeps = ["float32": fp32, "bfloat16": bf16, "float16": fp16, "fp8-e4m3": fp8]
 
-    public static func named(_ name: String) throws(StorageTypeError) -> StorageType {
+    public static func named(_ name: String) throws(UnknownName) -> StorageType {
         let lowercase = name.lowercased()
         guard let type = all.first(where: { $0.name == lowercase }) ?? namesInSweeps[lowercase] else {
-            throw StorageTypeError(name: name)
+            throw UnknownName(name, isNot: "a storage type", known: all.map(\.name))
         }
         return type
-    }
-}
-
-public struct StorageTypeError: Error, Equatable, CustomStringConvertible {
-    public let name: String
-
-    public var description: String {
-        let names = StorageType.all.map(\.name)
-        let hint = NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
-        return "\"\(name)\" is not a storage type; \(hint ?? "there are \(names.joined(separator: ", "))")"
     }
 }

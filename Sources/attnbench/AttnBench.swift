@@ -59,9 +59,11 @@ struct AttnBench: ParsableCommand {
     }
 
     /// ArgumentParser calls a misspelt command an unexpected argument.
-    private static func requireCommand(_ name: String?) throws(UnknownCommand) {
+    private static func requireCommand(_ name: String?) throws(UnknownName) {
         let names = configuration.subcommands.map { $0._commandName } + ["help"]
-        if let name, !name.hasPrefix("-"), !names.contains(name) { throw UnknownCommand(name: name, known: names) }
+        if let name, !name.hasPrefix("-"), !names.contains(name) {
+            throw UnknownName(name, isNot: "a command", known: names)
+        }
     }
 
     private static func report(_ error: any Error, on console: Console) -> ProgramStatus {
@@ -89,10 +91,10 @@ struct AttnBench: ParsableCommand {
         switch error {
         case let error as NumPyError:
             if case .unwritable = error.problem { .internalFailure } else { .usage }
-        case is UnknownCommand, is UnknownKernel, is UnsupportedProblem, is ShapeError, is ProblemError,
+        case is UnknownName, is MaskError, is UnsupportedProblem, is ShapeError, is ProblemError,
             is MaskOptionsError,
             is AttendError, is PlacementError, is SweepError, is ResultsError, is CatalogueError,
-            is ConfigurationError, is StorageTypeError, is PriceError, is MeasuredMachineError, is UnknownPlanPart,
+            is ConfigurationError, is PriceError, is MeasuredMachineError,
             is TooLittleTime, is NothingMeasured:
             .usage
         case is UnwritableDirectory, is ReportError, is Interrupted, is LaunchFailed, is LaunchesEnded:

@@ -11,14 +11,3 @@ protocol Command: ParsableCommand {
 struct WrongResult: Error, CustomStringConvertible {
     let description: String
 }
-
-/// A word where a command should stand.
-struct UnknownCommand: Error, CustomStringConvertible {
-    let name: String
-    let known: [String]
-
-    var description: String {
-        let remedy = NearestName.of(name, among: known).map { "did you mean \"\($0)\"?" }
-        return "\"\(name)\" is not a command; " + (remedy ?? "there are " + known.joined(separator: ", "))
-    }
-}

@@ -41,8 +41,6 @@ enum ExportNames {
     }
 
     static func unknown(_ name: String, among names: [String]) -> ValidationError {
-        let remedy = NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
-        return ValidationError(
-            "\"\(name)\" is no format; " + (remedy ?? "choose from \(names.joined(separator: ","))"))
+        ValidationError("\(UnknownName(name, isNot: "a format", known: names))")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attention
 import Benchmarking
 import Foundation
 import Kernels
@@ -9,7 +10,7 @@ extension CompletionKind {
     static var kernels: CompletionKind { .list(KernelRegistry.names) }
     static var accelerators: CompletionKind { .list(AcceleratorCatalogue.shipped.accelerators.map(\.id)) }
     static var storageTypes: CompletionKind { .list(StorageType.all.map(\.name)) }
-    static var masks: CompletionKind { .list(MaskFamily.choosable.map(\.name)) }
+    static var masks: CompletionKind { .list(MaskFamily.named.map(\.name)) }
 
     /// Names, and files to choose: asked for when the key is pressed, since sweeps are files that come and go.
     static var sweeps: CompletionKind {

@@ -32,9 +32,7 @@ struct ListCommand: Command {
     private static func topic(_ name: String) throws -> Topic {
         if let topic = Topic(rawValue: name) { return topic }
         let names = Topic.allCases.map(\.rawValue)
-        let remedy = NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
-        throw ValidationError(
-            "\"\(name)\" is nothing to list; " + (remedy ?? "choose from \(names.joined(separator: ", "))"))
+        throw ValidationError("\(UnknownName(name, isNot: "a topic", known: names))")
     }
 
     func run(on console: Console) throws {

@@ -7,7 +7,7 @@ struct MaskOptions: ParsableArguments {
     @Option(
         name: .long,
         help: """
-            For a kernel that takes any mask: \(MaskFamily.choosable.map(\.name).joined(separator: ", ")). Every other \
+            For a kernel that takes any mask: \(MaskFamily.named.map(\.name).joined(separator: ", ")). Every other \
             kernel has its own. (default: causal)
             """,
         completion: .masks, transform: MaskFamily.parse)
@@ -25,23 +25,23 @@ struct MaskOptions: ParsableArguments {
     var chunk: Int?
 
     /// The mask that `kernel` is asked for: each of its parameters must be given, and no other.
-    func mask(for kernel: any AttentionKernel.Type) throws(MaskOptionsError) -> Mask {
+    func mask(for kernel: any AttentionKernel.Type) throws -> Mask {
         var family = kernel.maskFamily
         if family == .any {
             family = mask ?? .causal
         } else if let mask, mask != family {
-            throw .wrongMask(kernel: kernel.name, its: family, asked: mask)
+            throw MaskOptionsError.wrongMask(kernel: kernel.name, its: family, asked: mask)
         }
+        var sizes: [MaskFamily.Parameter: Int] = [:]
         for parameter in MaskFamily.Parameter.allCases {
-            let isOfThisMask = family.parameters.contains(parameter)
-            if isOfThisMask, value(of: parameter) == nil {
-                throw .missing(parameter, kernel: kernel.name, mask: family)
-            }
-            if !isOfThisMask, value(of: parameter) != nil {
-                throw .unused(parameter, kernel: kernel.name, mask: family)
+            sizes[parameter] = value(of: parameter)
+            switch (family.parameters.contains(parameter), sizes[parameter]) {
+            case (true, nil): throw MaskOptionsError.missing(parameter, kernel: kernel.name, mask: family)
+            case (false, _?): throw MaskOptionsError.unused(parameter, kernel: kernel.name, mask: family)
+            default: continue
             }
         }
-        return family.mask(window: window ?? 0, sinks: sinks ?? 0, chunk: chunk ?? 0)
+        return try family.mask(sizes)
     }
 
     private func value(of parameter: MaskFamily.Parameter) -> Int? {
@@ -79,26 +79,8 @@ enum MaskOptionsError: Error, Equatable, CustomStringConvertible {
 }
 
 extension MaskFamily {
-    /// As it is typed, listed, and written in results files.
-    var name: String {
-        switch self {
-        case .any: "any"
-        case .full: "full"
-        case .causal: "causal"
-        case .slidingWindow: "sliding-window"
-        case .symmetricWindow: "symmetric-window"
-        case .attentionSink: "attention-sink"
-        case .chunkedLocal: "chunked-local"
-        }
-    }
-
-    static var choosable: [MaskFamily] { allCases.filter { $0 != .any } }
-
     @Sendable static func parse(_ text: String) throws -> MaskFamily {
-        if let family = choosable.first(where: { $0.name == text }) { return family }
-        let names = choosable.map(\.name)
-        let remedy = NearestName.of(text, among: names).map { "did you mean \"\($0)\"?" }
-        throw ValidationError("\"\(text)\" is not a mask; " + (remedy ?? "there are " + names.joined(separator: ", ")))
+        do { return try named(text) } catch { throw ValidationError("\(error)") }
     }
 }
 

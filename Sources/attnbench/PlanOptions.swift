@@ -139,7 +139,9 @@ struct PlanDisplayOptions: ParsableArguments {
         if let show, show != "all" {
             sections = try show.split(separator: ",").map { name in
                 guard let section = PlanDocument.Section(rawValue: String(name)) else {
-                    throw UnknownPlanPart(name: String(name))
+                    throw UnknownName(
+                        String(name), isNot: "a part of a plan",
+                        known: PlanDocument.Section.allCases.map(\.rawValue) + ["all"])
                 }
                 return section
             }
@@ -163,13 +165,3 @@ struct PlanDisplayOptions: ParsableArguments {
 }
 
 extension KVCache.Formula: ExpressibleByArgument {}
-
-struct UnknownPlanPart: Error, Equatable, CustomStringConvertible {
-    let name: String
-
-    var description: String {
-        let names = PlanDocument.Section.allCases.map(\.rawValue) + ["all"]
-        let hint = NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
-        return "\"\(name)\" is not a part of a plan; \(hint ?? "there are \(names.joined(separator: ", "))")"
-    }
-}

@@ -15,7 +15,7 @@ enum PlanText {
                 case .skip(let reason): ["skipped", notes.mark(reason)]
                 }
             return [
-                cell.workload.kernel, MaskText.parameters(of: cell.workload.problem.mask),
+                cell.workload.kernel, sizes(of: cell.workload.problem.mask),
                 cell.workload.variant, Quantity.tokens(cell.workload.problem.shape.keyLength),
                 cell.callSeconds.map { TimeBudget.text(seconds: $0) } ?? "–",
                 cell.bytes.map(ByteCount.text) ?? "–",
@@ -46,17 +46,9 @@ enum PlanText {
         return TerminalTable.text(table, width: columns) + "\n"
             + TerminalTable.wrap(sentence + memory + ".", width: columns, indent: 2).joined(separator: "\n") + "\n"
     }
-}
 
-enum MaskText {
-    /// "w=1024", "s=4 w=1024", "c=8192"; empty for masks without parameters.
-    static func parameters(of mask: Mask) -> String {
-        switch mask {
-        case .full, .causal: ""
-        case .slidingWindow(let window): "w=\(window)"
-        case .symmetricWindow(let radius): "w=\(radius)"
-        case .attentionSink(let sinks, let window): "s=\(sinks) w=\(window)"
-        case .chunkedLocal(let chunk): "c=\(chunk)"
-        }
+    /// "w=1024", "s=4 w=1024", "c=8192"; empty for masks without sizes.
+    private static func sizes(of mask: Mask) -> String {
+        mask.sizes.map { "\($0.letter)=\($0.numeral())" }.joined(separator: " ")
     }
 }

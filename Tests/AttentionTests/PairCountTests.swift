@@ -5,23 +5,52 @@ import Testing
 
 /// Every closed form against counting, over all small cases.
 @Suite struct PairCountTests {
-    /// Every mask with the parameters that matter at lengths up to 40.
+    /// Masks with a name, with the sizes that matter at lengths up to 40, and every combination of some numbers.
     static let masks: [Mask] =
         [.full, .causal]
         + (1...45).map { .slidingWindow($0) }
         + (0...45).map { .symmetricWindow(radius: $0) }
         + [0, 1, 4, 7].flatMap { sinks in (1...45).map { .attentionSink(sinks: sinks, window: $0) } }
         + (1...45).map { .chunkedLocal($0) }
+        + combinations
 
-    /// The definition of each mask, written without the code under test.
+    static let combinations: [Mask] = {
+        let sides: [Int?] = [nil, 0, 1, 3, 8, 21, 50]
+        let chunks: [Int?] = [nil, 1, 2, 5, 8, 16, 39, 60]
+        return [0, 1, 2, 5, 8, 9, 20, 60].flatMap { sinks in
+            sides.flatMap { left in
+                sides.flatMap { right in
+                    chunks.map { chunk in try! Mask(sinks: sinks, left: left, right: right, chunk: chunk) }
+                }
+            }
+        }
+    }()
+
+    /// The definition, written without the code under test.
     static func allows(_ mask: Mask, query i: Int, key j: Int) -> Bool {
-        switch mask {
-        case .full: true
-        case .causal: j <= i
-        case .slidingWindow(let w): i - w < j && j <= i
-        case .symmetricWindow(let r): abs(i - j) <= r
-        case .attentionSink(let s, let w): j <= i && (j < s || j > i - w)
-        case .chunkedLocal(let c): j <= i && j / c == i / c
+        func isWithin(_ distance: Int, _ limit: Int?) -> Bool { limit.map { distance <= $0 } ?? true }
+        let sameChunk = mask.chunk.map { j / $0 == i / $0 } ?? true
+        let inBand = isWithin(i - j, mask.left) && isWithin(j - i, mask.right) && sameChunk
+        return inBand || (j < mask.sinks && isWithin(j - i, mask.right))
+    }
+
+    /// What the masks with a name are, as their papers define them.
+    @Test func presetsAreWhatTheirNamesSay() {
+        let definitions: [(Mask, (Int, Int) -> Bool)] =
+            [(.full, { _, _ in true }), (.causal, { i, j in j <= i })]
+            + (1...20).map { w in (.slidingWindow(w), { i, j in i - w < j && j <= i }) }
+            + (0...20).map { r in (.symmetricWindow(radius: r), { i, j in abs(i - j) <= r }) }
+            + (0...20).flatMap { s in
+                [1, 2, 9].map { w in
+                    (.attentionSink(sinks: s, window: w), { i, j in j <= i && (j < s || j > i - w) })
+                }
+            }
+            + (1...20).map { c in (.chunkedLocal(c), { i, j in j <= i && j / c == i / c }) }
+        for (mask, isAllowed) in definitions {
+            for i in 0..<24 {
+                let seen = (0..<24).filter { mask.visibleKeys(at: i, keyLength: 24).contains($0) }
+                #expect(seen == (0..<24).filter { isAllowed(i, $0) }, "\(mask), query \(i)")
+            }
         }
     }
 
@@ -72,8 +101,27 @@ import Testing
     @Test func causalMasksNeverSeeTheFuture() {
         for mask in Self.masks {
             let seesFuture = (0..<50).contains { i in (i + 1..<50).contains { Self.allows(mask, query: i, key: $0) } }
-            // A radius of 0 is the diagonal: it sees no later key, but its kind may.
-            if mask != .symmetricWindow(radius: 0) { #expect(mask.isCausal == !seesFuture, "\(mask)") }
+            // In chunks of one token there is no later key to see, whatever the mask would allow.
+            if mask.chunk != 1 { #expect(mask.isCausal == !seesFuture, "\(mask)") }
+        }
+    }
+
+    @Test func noRowSeesMoreThanTheMost() {
+        for mask in Self.masks {
+            let most = (0..<50).map { mask.visibleKeys(at: $0, keyLength: 50).count }.max()!
+            #expect(most <= mask.mostVisibleKeys ?? 50, "\(mask)")
+        }
+    }
+
+    /// Blocks of queries rely on it.
+    @Test func whatIsSeenMovesForward() {
+        for mask in Self.masks {
+            let rows = (0..<50).map { mask.visibleKeys(at: $0, keyLength: 50) }
+            for (row, next) in zip(rows, rows.dropFirst()) {
+                #expect(row.band.lowerBound <= next.band.lowerBound, "\(mask)")
+                #expect(row.band.upperBound <= next.band.upperBound, "\(mask)")
+                #expect(row.sinks <= next.sinks, "\(mask)")
+            }
         }
     }
 

@@ -66,17 +66,29 @@ import Testing
         #expect(try AttentionProblem(shape: shape(), mask: .causal, scale: 2).scale == 2)
     }
 
-    @Test(arguments: [
-        (Mask.slidingWindow(0), ProblemError.parameter(name: "window", value: 0, minimum: 1)),
-        (.symmetricWindow(radius: -1), .parameter(name: "window", value: -1, minimum: 0)),
-        (.attentionSink(sinks: -1, window: 4), .parameter(name: "sinks", value: -1, minimum: 0)),
-        (.attentionSink(sinks: 4, window: 0), .parameter(name: "window", value: 0, minimum: 1)),
-        (.chunkedLocal(0), .parameter(name: "chunk", value: 0, minimum: 1)),
-        (.chunkedLocal(.max), .parameterTooLarge(name: "chunk", value: .max, maximum: 1 << 31)),
-        (.symmetricWindow(radius: .max), .parameterTooLarge(name: "window", value: .max, maximum: 1 << 31)),
-    ]) func parametersHaveBounds(mask: Mask, error: ProblemError) throws {
-        let shape = try shape()
-        #expect(throws: error) { try AttentionProblem(shape: shape, mask: mask) }
+    @Test(
+        arguments: [
+            (MaskFamily.slidingWindow, [.window: 0], MaskError.tooSmall(name: "window", value: 0, minimum: 1)),
+            (.symmetricWindow, [.window: -1], .tooSmall(name: "window", value: -1, minimum: 0)),
+            (.attentionSink, [.sinks: -1, .window: 4], .tooSmall(name: "sinks", value: -1, minimum: 0)),
+            (.attentionSink, [.sinks: 4, .window: 0], .tooSmall(name: "window", value: 0, minimum: 1)),
+            (.chunkedLocal, [.chunk: 0], .tooSmall(name: "chunk", value: 0, minimum: 1)),
+            (.chunkedLocal, [.chunk: .max], .tooLarge(name: "chunk", value: .max, maximum: 1 << 31)),
+            (.symmetricWindow, [.window: .max], .tooLarge(name: "window", value: .max, maximum: 1 << 31)),
+        ] as [(MaskFamily, [MaskFamily.Parameter: Int], MaskError)])
+    func parametersHaveBounds(family: MaskFamily, sizes: [MaskFamily.Parameter: Int], error: MaskError) {
+        #expect(throws: error) { try family.mask(sizes) }
+    }
+
+    @Test func numbersHaveBounds() {
+        #expect(throws: MaskError.tooSmall(name: "left", value: -1, minimum: 0)) { try Mask(left: -1, right: 0) }
+        #expect(throws: MaskError.tooSmall(name: "right", value: -2, minimum: 0)) { try Mask(left: 1, right: -2) }
+        #expect(throws: MaskError.tooSmall(name: "chunk", value: 0, minimum: 1)) {
+            try Mask(left: nil, right: nil, chunk: 0)
+        }
+        #expect(throws: MaskError.tooLarge(name: "sinks", value: .max, maximum: 1 << 31)) {
+            try Mask(sinks: .max, left: nil, right: nil)
+        }
     }
 
     @Test func smallestParametersAreAccepted() throws {

@@ -53,7 +53,8 @@ struct ResultsFileTests {
                 "stealNanoseconds":0},{"involuntarySwitches":1,"migrated":false,"offCPUNanoseconds":6,\
                 "runDelayNanoseconds":5,"stealNanoseconds":0}],"iterationsPerSample":3,"kernel":"full","launch":1,\
                 "maximumError":2e-07,"outcome":"measured","peakResidentBytes":4096,"problem":{"batch":1,\
-                "elementType":"float32","headDimension":1,"keyLength":64,"keyValueHeads":1,"mask":{"kind":"causal"},\
+                "elementType":"float32","headDimension":1,"keyLength":64,"keyValueHeads":1,"mask":\
+                {"chunk":null,"left":null,"right":0,"sinks":0},\
                 "queryHeads":1,"queryLength":64},"rounds":[1,2],"samplesNanoseconds":[1000001,1000002],"threads":1,\
                 "work":{"bytes":1024,"computedPairs":4000,"flops":8320,"usefulPairs":2080}}
                 """)

@@ -90,7 +90,7 @@ import Testing
 
     @Test(arguments: [
         ("report a.jsonl --format googlebenchmark", "did you mean \"google-benchmark\"?"),
-        ("report a.jsonl --format wordperfect", "choose from html,md,"),
+        ("report a.jsonl --format wordperfect", "there are html, md, "),
         ("gate --baseline x --format junti", "did you mean \"junit\"?"),
         ("gate --baseline x --format junit", "say with --output where junit.xml goes"),
         ("gate --baseline x --format github", "say with --output where summary.md goes"),

@@ -70,6 +70,6 @@ import Testing
         let session = Session("list kernls")
         #expect(session.status == .usage)
         #expect(session.messages.contains("did you mean \"kernels\"?"))
-        #expect(Session("list xyzzy").messages.contains("choose from kernels, sweeps, models, accelerators"))
+        #expect(Session("list xyzzy").messages.contains("there are kernels, sweeps, models, accelerators"))
     }
 }

@@ -37,7 +37,7 @@ import TestSupport
         ("report a.jsonl b.jsonl", "--output"),
         ("report a.jsonl b.jsonl --output x --label one", "1 --label for 2 results"),
         ("report a.jsonl b.jsonl --output x --label one --label one", "two results are called \"one\""),
-        ("report a.jsonl --format doc", "\"doc\" is no format"),
+        ("report a.jsonl --format doc", "\"doc\" is not a format"),
         ("report a.jsonl --width huge", "huge"),
     ])
     func whatIsNotUnderstoodIsNamed(line: String, words: String) {

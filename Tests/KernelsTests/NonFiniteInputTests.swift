@@ -14,7 +14,7 @@ struct NonFiniteInputTests {
     @Test(arguments: windowed, [InputPattern.keyNaN, .valueNaN, .valueInfinite])
     func touchesOnlyTheRowsThatSeeIt(name: String, pattern: InputPattern) throws {
         let type = try KernelRegistry.kernel(named: name)
-        let mask = type.maskFamily.mask(window: 20, sinks: 4, chunk: 48)
+        let mask = try type.maskFamily.mask([.window: 20, .sinks: 4, .chunk: 48])
         let shape = try AttentionShape(queryLength: 300, headDimension: 24)
         let problem = try AttentionProblem(shape: shape, mask: mask)
         let inputs = pattern.makeInputs(shape: shape, seed: 3)

@@ -12,7 +12,7 @@ struct RealActivationTests {
         let shape = try AttentionShape(
             queryHeads: heads, keyValueHeads: heads, queryLength: type.phase == .decode ? 1 : tokens,
             keyLength: tokens, headDimension: RealActivations.headDimension)
-        let mask = type.maskFamily.mask(window: 100, sinks: 4, chunk: 128)
+        let mask = try type.maskFamily.mask([.window: 100, .sinks: 4, .chunk: 128])
         let problem = try AttentionProblem(shape: shape, mask: mask, positions: type.positions)
         var inputs = RealActivations.inputs()
         if type.phase == .decode { inputs.query = lastQueries(inputs.query) }

@@ -16,7 +16,7 @@ struct TeamTests {
             keyLength: isDecode ? 1500 : 150,
             headDimension: 20)
         let problem = try AttentionProblem(
-            shape: shape, mask: type.maskFamily.mask(window: isDecode ? 1100 : 40, sinks: 3, chunk: 64),
+            shape: shape, mask: try type.maskFamily.mask([.window: isDecode ? 1100 : 40, .sinks: 3, .chunk: 64]),
             positions: type.positions)
         let inputs = AttentionInputs(shape: shape, seed: 11)
         var alone = Tensor(dimensions: AttentionInputs.queryDimensions(shape))

@@ -109,7 +109,7 @@ struct PlantedAnalysis {
 
     static func computedPairs(_ kernel: String, _ mask: Mask, _ length: Int) -> Int {
         let useful = PairCount(mask: mask, length: length).allowed
-        guard kernel == "chunked-overlap", case .slidingWindow(let window) = mask else { return useful + 16 * length }
+        guard kernel == "chunked-overlap", let window = mask.bandWidth else { return useful + 16 * length }
         let chunks = (length + window - 1) / window
         return max(useful, chunks * window * 2 * window - window * window)
     }

@@ -45,10 +45,7 @@ public enum CatalogueTables {
 
     /// "full", "w 4,096", "c 8,192".
     private static func letter(_ mask: Mask) -> String {
-        switch mask {
-        case .slidingWindow(let window): "w \(Quantity.count(window))"
-        case .chunkedLocal(let chunk): "c \(Quantity.count(chunk))"
-        default: "full"
-        }
+        mask.sizes.isEmpty
+            ? "full" : mask.sizes.map { "\($0.letter) \($0.numeral(Quantity.count))" }.joined(separator: " ")
     }
 }

@@ -19,11 +19,7 @@ enum PlanExplanation {
     private static func cache(_ plan: ServingPlan) -> [Step] {
         let (cache, context) = (plan.cache, Quantity.count(plan.context))
         let kept = plan.model.layerKinds.map { kind -> String in
-            let bound =
-                switch kind.mask {
-                case .slidingWindow(let size), .chunkedLocal(let size): "min(\(context), \(Quantity.count(size)))"
-                default: context
-                }
+            let bound = kind.mask.mostVisibleKeys.map { "min(\(context), \(Quantity.count($0)))" } ?? context
             return "\(kind.count) × \(bound)"
         }
         return [

@@ -7,7 +7,7 @@ enum PlanMemory {
         let cache = plan.cache
         let total = plan.fit.bytes(tokens: plan.context, batch: plan.batch)
         var rows = plan.model.layerKinds.map { kind in
-            let kept = keptTokens(kind.mask, plan.context)
+            let kept = kind.mask.keptTokens(of: plan.context)
             let bytes = Double(kind.count * kept) * cache.bytesPerTokenAndLayer
             return [
                 "KV, \(kind.mask.layerName)", Quantity.count(kind.count), Quantity.count(kept),
@@ -34,15 +34,6 @@ enum PlanMemory {
             + plan.model.weights.names.joined(separator: ", experts in ")
             + ". GB = 10⁹ bytes."
         return [.heading("Memory"), .table(caption: "Keys, values and weights", table), .paragraph(assumption)]
-    }
-
-    /// The whole chunk is reserved, however much of it is filled.
-    private static func keptTokens(_ mask: Mask, _ tokens: Int) -> Int {
-        switch mask {
-        case .slidingWindow(let window): min(window, tokens)
-        case .chunkedLocal(let chunk): min(chunk, tokens)
-        default: tokens
-        }
     }
 
     static func typeBlocks(_ plan: ServingPlan) -> [Document.Block] {

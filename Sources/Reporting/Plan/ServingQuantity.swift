@@ -51,14 +51,8 @@ extension Quantity {
 extension Mask {
     /// How tables call the layers of a model that have this mask.
     var layerName: String {
-        switch self {
-        case .full: "bidirectional"
-        case .causal: "full"
-        case .slidingWindow(let window): "window \(Quantity.count(window))"
-        case .symmetricWindow(let radius): "symmetric window \(Quantity.count(radius))"
-        case .attentionSink(let sinks, let window): "sinks \(sinks) + window \(Quantity.count(window))"
-        case .chunkedLocal(let chunk): "chunks \(Quantity.count(chunk))"
-        }
+        guard !sizes.isEmpty else { return isCausal ? "full" : "bidirectional" }
+        return sizes.map { "\($0.noun) \($0.numeral(Quantity.count))" }.joined(separator: " + ")
     }
 }
 
