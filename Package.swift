@@ -17,7 +17,8 @@ let package = Package(
         .library(
             name: "AttentionBenchmarking",
             targets: [
-                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Faults", "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Serving",
                 "Reporting",
             ]),
     ],
@@ -41,20 +42,22 @@ let package = Package(
             ]),
 
         // The modules, lowest first; each imports only from above it. Tests/TidyTests holds this list.
-        .target(name: "Statistics"),
-        .target(name: "Attention"),
-        .target(name: "Records", dependencies: ["Attention", "Statistics"]),
-        .target(name: "Processes", dependencies: ["CSpawn"]),
-        .target(name: "Hardware", dependencies: ["Records", "CHwloc", "CVector", "CBuildInfo"]),
-        .target(name: "Kernels", dependencies: ["Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
+        .target(name: "Faults"),
+        .target(name: "Statistics", dependencies: ["Faults"]),
+        .target(name: "Attention", dependencies: ["Faults"]),
+        .target(name: "Records", dependencies: ["Faults", "Attention", "Statistics"]),
+        .target(name: "Processes", dependencies: ["Faults", "CSpawn"]),
+        .target(name: "Hardware", dependencies: ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
+        .target(
+            name: "Kernels", dependencies: ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         .target(
             name: "Benchmarking",
-            dependencies: ["Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]),
+            dependencies: ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]),
         .target(
             name: "Analysis",
-            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
+            dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         .target(
-            name: "Serving", dependencies: ["Attention", "Records", "Analysis", "Yams"],
+            name: "Serving", dependencies: ["Faults", "Attention", "Records", "Analysis", "Yams"],
             resources: [
                 .embedInCode("Catalogue/models.yaml"), .embedInCode("Catalogue/accelerators.yaml"),
                 .embedInCode("Catalogue/prices.yaml"),
@@ -62,13 +65,15 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Serving",
                 "Statistics",
             ]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
-                "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
+                "Analysis",
                 "Serving", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -110,7 +115,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Faults", "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Serving",
                 "attnbench",
                 "TestSupport", "Yams",
             ], exclude: ["Golden"]),

@@ -36,22 +36,22 @@ extension Forecast {
 
     static func of(
         _ series: MeasuredSeries, tokens: Int, caches: [Machine.Cache]
-    ) -> Result<Forecast, ForecastRefusal> {
+    ) -> ForecastAttempt {
         if let point = series.points.first(where: { $0.keyLength == tokens }) {
-            return .success(Forecast(measured: point, of: series))
+            return .forecast(Forecast(measured: point, of: series))
         }
         let largest = series.points.last!.length
         let multiple = Double(tokens) / largest
         let work = series.parameters.work(length: tokens)
         guard let prediction = series.flatNanoseconds(at: tokens) ?? series.laws?.prediction(pairs: work).nanoseconds()
-        else { return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .noLaw)) }
+        else { return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .noLaw)) }
         guard multiple <= refusedBeyond else {
-            return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooFar))
+            return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooFar))
         }
         guard prediction.high <= prediction.low * refusedSpread else {
-            return .failure(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooUncertain))
+            return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooUncertain))
         }
-        return .success(
+        return .forecast(
             Forecast(
                 series: series.label, tokens: tokens, seconds: prediction.value * 1e-9, low: prediction.low * 1e-9,
                 high: prediction.high * 1e-9, basis: multiple < 1 ? .interpolated : .extrapolated,
@@ -87,8 +87,14 @@ extension Forecast {
     }
 }
 
+/// What asking for a forecast came to.
+enum ForecastAttempt {
+    case forecast(Forecast)
+    case refused(ForecastRefusal)
+}
+
 /// Why there is no forecast of a series at a length.
-struct ForecastRefusal: Error, Equatable {
+struct ForecastRefusal: Equatable {
     enum Reason: CaseIterable { case noLaw, tooFar, tooUncertain }
 
     let series: String

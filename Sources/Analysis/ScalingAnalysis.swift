@@ -52,14 +52,18 @@ extension ScalingAnalysis {
         tokenCosts = TokenCost.all(among: measured)
         streaming = Streaming.all(among: measured)
         cacheFormats = CacheFormatCost.all(among: measured)
-        let forecasts = measured.flatMap { one in
-            Forecast.lengths.map { Forecast.of(one, tokens: $0, caches: caches) }
+        var forecasts: [Forecast] = []
+        var refused: [ForecastRefusal] = []
+        for one in measured {
+            for length in Forecast.lengths {
+                switch Forecast.of(one, tokens: length, caches: caches) {
+                case .forecast(let forecast): forecasts.append(forecast)
+                case .refused(let refusal): refused.append(refusal)
+                }
+            }
         }
-        self.forecasts = forecasts.compactMap { try? $0.get() }
+        self.forecasts = forecasts
         cacheQuality = CacheQuality.all(for: Set(measurements.map(\.workload.problem.cacheFormat)))
-        let refused = forecasts.compactMap { forecast in
-            if case .failure(let refusal) = forecast { refusal } else { nil }
-        }
         self.cautions = cautions + ForecastRefusal.cautions(refused)
     }
 

@@ -1,3 +1,5 @@
+import Faults
+
 /// What is to be computed: softmax(scale · Q Kᵀ + mask) V, for given sizes and element type. It knows nothing of
 /// kernels or threads.
 public struct AttentionProblem: Hashable, Sendable {
@@ -46,10 +48,12 @@ public struct AttentionProblem: Hashable, Sendable {
     public var mostVisibleKeys: Int { min(mask.mostVisibleKeys ?? shape.keyLength, shape.keyLength) }
 }
 
-public enum ProblemError: Error, Equatable, CustomStringConvertible {
+public enum ProblemError: Fault, Equatable {
     case queriesWithoutKeys(queryLength: Int, keyLength: Int)
     case scale(Float)
     case tooMuchWork(flops: Double)
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

@@ -1,3 +1,5 @@
+import Faults
+
 /// The sizes of one attention call. Query heads are shared evenly among key/value heads (grouped-query attention):
 /// query head `h` reads key/value head `h / groupSize`.
 public struct AttentionShape: Hashable, Sendable {
@@ -55,11 +57,13 @@ public struct AttentionShape: Hashable, Sendable {
     public var firstPosition: Int { keyLength - queryLength }
 }
 
-public enum ShapeError: Error, Equatable, CustomStringConvertible {
+public enum ShapeError: Fault, Equatable {
     case notPositive(name: String, value: Int)
     case unevenGroups(queryHeads: Int, keyValueHeads: Int)
     case tooLong(name: String, value: Int)
     case tooLarge(scores: Double, elements: Double)
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

@@ -1,3 +1,5 @@
+import Faults
+
 /// Which keys a query sees, as four numbers.
 ///
 /// The query at position i (positions count from 0) sees a band of keys: from `left` keys before its own key to `right`
@@ -98,7 +100,7 @@ public struct VisibleKeys: Hashable, Sendable {
 }
 
 /// A size that makes no mask.
-public enum MaskError: Error, Equatable, CustomStringConvertible {
+public enum MaskError: Fault, Equatable {
     case tooSmall(name: String, value: Int, minimum: Int)
     case tooLarge(name: String, value: Int, maximum: Int)
 
@@ -109,6 +111,8 @@ public enum MaskError: Error, Equatable, CustomStringConvertible {
             throw .tooLarge(name: name, value: value, maximum: AttentionShape.longestLength)
         }
     }
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

@@ -1,5 +1,7 @@
+import Faults
+
 /// A name that nobody knows, where one of a list is wanted: `"ful" is not a kernel; did you mean "full"?`.
-public struct UnknownName: Error, Equatable, CustomStringConvertible {
+public struct UnknownName: Fault, Equatable {
     public let name: String
     /// What it is not, with its article: "a kernel".
     public let noun: String
@@ -8,6 +10,8 @@ public struct UnknownName: Error, Equatable, CustomStringConvertible {
     public init(_ name: String, isNot noun: String, known: [String]) {
         (self.name, self.noun, self.known) = (name, noun, known)
     }
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String { "\"\(name)\" is not \(noun); \(NearestName.remedy(for: name, among: known))" }
 }

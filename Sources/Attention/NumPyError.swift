@@ -1,6 +1,8 @@
+import Faults
+
 /// Why a .npy file cannot be read or written: the file, what is wrong with it, and what to do.
-public struct NumPyError: Error, Equatable, CustomStringConvertible {
-    public enum Problem: Error, Equatable, Sendable {
+public struct NumPyError: Fault, Equatable {
+    public enum Problem: Fault, Equatable {
         case unreadable(String)
         case notNumPy
         case version(String)
@@ -24,10 +26,18 @@ public struct NumPyError: Error, Equatable, CustomStringConvertible {
         self.problem = problem
     }
 
-    public var description: String { "\(path): \(sentence)" }
+    public var exitStatus: ExitStatus { problem.exitStatus }
 
-    private var sentence: String {
-        switch problem {
+    public var description: String { "\(path): \(problem)" }
+}
+
+extension NumPyError.Problem {
+    public var exitStatus: ExitStatus {
+        if case .unwritable = self { .internalFailure } else { .usage }
+    }
+
+    public var description: String {
+        switch self {
         case .unreadable(let reason): "cannot be read: \(reason)"
         case .notNumPy: "is not a .npy file; write it with numpy.save"
         case .version(let version): "has format version \(version), not 1.0, 2.0 or 3.0; write it with numpy.save"

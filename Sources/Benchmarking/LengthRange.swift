@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Foundation
 
 /// `1K..64K*2`: lengths that grow by a factor, both ends included.
@@ -12,11 +13,11 @@ enum LengthRange {
         let start = try count(String(text[..<dots.lowerBound]))
         let rest = text[dots.upperBound...]
         guard let star = rest.firstIndex(of: "*") else {
-            throw Malformed(reason: "the range \"\(text)\" has no step; write \"\(text)*2\" for doubling")
+            throw Malformed(description: "the range \"\(text)\" has no step; write \"\(text)*2\" for doubling")
         }
         let end = try count(String(rest[..<star]))
         guard start <= end else {
-            throw Malformed(reason: "the range \"\(text)\" runs backwards; write the smaller length first")
+            throw Malformed(description: "the range \"\(text)\" runs backwards; write the smaller length first")
         }
         let factor = try factor(String(rest[rest.index(after: star)...]))
         var lengths: [Int] = []
@@ -31,13 +32,15 @@ enum LengthRange {
         return lengths + [end]
     }
 
-    struct Malformed: Error, Equatable {
-        let reason: String
+    struct Malformed: Fault, Equatable {
+        let description: String
+
+        var exitStatus: ExitStatus { .usage }
     }
 
     private static func count(_ text: String) throws(Malformed) -> Int {
         guard let count = TokenCount.parse(text.trimmingCharacters(in: .whitespaces)), count >= 1 else {
-            throw Malformed(reason: "\"\(text)\" is not a length; write tokens as 4096, 128K or 10M")
+            throw Malformed(description: "\"\(text)\" is not a length; write tokens as 4096, 128K or 10M")
         }
         guard count <= AttentionShape.longestLength else {
             throw Malformed(
@@ -51,7 +54,7 @@ enum LengthRange {
         let root = text.hasPrefix("sqrt")
         guard let number = Double(root ? String(text.dropFirst(4)) : text), number >= 1.01, number.isFinite else {
             throw Malformed(
-                reason: "\"*\(text)\" is not a step; write *2 to double or *sqrt2 for two lengths an octave")
+                description: "\"*\(text)\" is not a step; write *2 to double or *sqrt2 for two lengths an octave")
         }
         return root ? number.squareRoot() : number
     }

@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Foundation
 import Kernels
 import Records
@@ -123,7 +124,7 @@ struct SweepReader {
             do {
                 lengths.formUnion(try LengthRange.parse(text))
             } catch {
-                throw item.error(error.reason)
+                throw item.error(error.description)
             }
         }
         if phase == .decode, let shortest = lengths.min(), shortest < 2 {
@@ -181,7 +182,7 @@ struct SweepReader {
 }
 
 /// What is wrong with a sweep file, or with asking for one.
-public enum SweepError: Error, Equatable, CustomStringConvertible {
+public enum SweepError: Fault, Equatable {
     case unreadable(path: String, reason: String)
     case unknownSweep(name: String, known: [String], directories: [String])
     case wrong(location: String, message: String)
@@ -196,6 +197,8 @@ public enum SweepError: Error, Equatable, CustomStringConvertible {
             }
         return .wrong(location: path.isEmpty ? place : "\(place): \(path)", message: message)
     }
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

@@ -1,3 +1,5 @@
+import Faults
+
 /// A list of logical CPUs as `taskset` and the kernel write it: "3", "0-3", "0-3,8".
 public enum CPUList {
     /// The CPUs in the order written.
@@ -44,9 +46,11 @@ public enum CPUList {
     }
 }
 
-public enum CPUListError: Error, Equatable, CustomStringConvertible {
+public enum CPUListError: Fault, Equatable {
     case malformed(part: String, list: String)
     case repeated(cpu: Int, list: String)
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

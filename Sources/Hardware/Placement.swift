@@ -1,4 +1,5 @@
 import CHwloc
+import Faults
 
 /// On which CPUs the measuring threads run.
 public enum Placement: Hashable, Sendable {
@@ -47,10 +48,12 @@ public enum Placement: Hashable, Sendable {
     }
 }
 
-public enum PlacementError: Error, Equatable, CustomStringConvertible {
+public enum PlacementError: Fault, Equatable {
     case notAllowed(cpu: Int, allowed: [Int])
     case tooFewCores(threads: Int, cores: Int)
     case tooFewCPUs(threads: Int, cpus: [Int])
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

@@ -1,4 +1,5 @@
 import CHwloc
+import Faults
 import Foundation
 import Records
 
@@ -150,7 +151,9 @@ public final class Topology: Sendable {
 }
 
 /// The machine's topology cannot be had.
-public struct TopologyError: Error, Equatable, CustomStringConvertible {
+public struct TopologyError: Fault, Equatable {
+    public var exitStatus: ExitStatus { .internalFailure }
+
     public let description: String
     init(_ description: String) { self.description = description }
 }

@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Hardware
 
 /// One way to compute attention. A kernel prepares in `init` everything that it needs; `run` neither allocates nor
@@ -54,8 +55,10 @@ extension AttentionProblem {
 }
 
 /// Why a kernel cannot take a problem, in words.
-public struct UnsupportedProblem: Error, Equatable, CustomStringConvertible {
+public struct UnsupportedProblem: Fault, Equatable {
     public let reason: String
     public init(_ reason: String) { self.reason = reason }
+    public var exitStatus: ExitStatus { .usage }
+
     public var description: String { reason }
 }

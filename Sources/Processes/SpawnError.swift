@@ -1,7 +1,8 @@
+import Faults
 import Foundation
 
 /// The system did not start a program.
-public struct SpawnError: Error, Hashable, CustomStringConvertible {
+public struct SpawnError: Fault, Hashable {
     public enum Step: Hashable, Sendable {
         case pipe, process, cpus, folder, program
         /// The file that takes the program's output.
@@ -12,6 +13,8 @@ public struct SpawnError: Error, Hashable, CustomStringConvertible {
     public let step: Step
     /// The system's number for the reason.
     public let code: Int32
+
+    public var exitStatus: ExitStatus { .internalFailure }
 
     public var description: String { "\(invocation.program) cannot be started: \(reason)" }
 

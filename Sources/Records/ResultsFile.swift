@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Foundation
 import Statistics
 
@@ -98,7 +99,7 @@ struct ResultsLines {
 }
 
 /// What is wrong with a results file, or with writing to it.
-public enum ResultsError: Error, Equatable, CustomStringConvertible {
+public enum ResultsError: Fault, Equatable {
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
     /// The first line is no header.
@@ -112,6 +113,10 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
     case exists(path: String)
     /// What is in it was measured otherwise.
     case differs(path: String, fields: [String])
+
+    public var exitStatus: ExitStatus {
+        if case .unwritable = self { .internalFailure } else { .usage }
+    }
 
     public var description: String {
         switch self {

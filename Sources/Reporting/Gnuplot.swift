@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 import Processes
 
@@ -40,9 +41,11 @@ public struct Gnuplot: Sendable {
     }
 }
 
-public enum GnuplotError: Error, Equatable, CustomStringConvertible {
+public enum GnuplotError: Fault, Equatable {
     case notFound
     case failed(figure: String, message: String)
+
+    public var exitStatus: ExitStatus { .internalFailure }
 
     public var description: String {
         switch self {

@@ -1,4 +1,5 @@
 import Analysis
+import Faults
 import Foundation
 import Statistics
 
@@ -108,9 +109,11 @@ extension FigureFormat {
     }
 }
 
-public enum ReportError: Error, Equatable, CustomStringConvertible {
+public enum ReportError: Fault, Equatable {
     case notWritten(path: String, reason: String)
     case notEncoded(file: String, reason: String)
+
+    public var exitStatus: ExitStatus { .internalFailure }
 
     public var description: String {
         switch self {

@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Foundation
 
 /// A Hugging Face `config.json`, read field by field. Multimodal releases keep the language model in `text_config`.
@@ -94,12 +95,14 @@ struct ConfigurationFile {
     }
 }
 
-public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
+public enum ConfigurationError: Fault, Equatable {
     case unreadable(file: String)
     case notJSON(file: String)
     case unknownArchitecture(file: String, name: String)
     case missing(file: String, field: String, architecture: String?)
     case wrongValue(file: String, field: String, expected: String)
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

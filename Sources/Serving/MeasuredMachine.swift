@@ -1,5 +1,6 @@
 import Analysis
 import Attention
+import Faults
 
 /// This machine as its own results file describes it: what a pair costs in its kernels, and how fast it computes and
 /// reads.
@@ -104,9 +105,11 @@ extension MeasuredMachine.Kernel {
     var nanosecondsPerFLOP: Double { nanosecondsPerPair / Double(4 * headDimension) }
 }
 
-public enum MeasuredMachineError: Error, Equatable, CustomStringConvertible {
+public enum MeasuredMachineError: Fault, Equatable {
     /// No causal kernel of full attention has a fitted law; those that have one.
     case noFullAttention(fitted: [String])
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

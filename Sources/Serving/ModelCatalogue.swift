@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Foundation
 import Yams
 
@@ -31,11 +32,13 @@ public struct ModelCatalogue: Sendable {
     }
 }
 
-public struct CatalogueError: Error, Equatable, CustomStringConvertible {
+public struct CatalogueError: Fault, Equatable {
     /// "model" or "accelerator".
     public let kind: String
     public let name: String
     public let known: [String]
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         let hint = NearestName.of(name, among: known).map { "did you mean \"\($0)\"? " } ?? ""
@@ -161,7 +164,9 @@ private struct ModelEntry: Decodable {
     }
 }
 
-private struct EntryError: Error, CustomStringConvertible {
+private struct EntryError: Fault {
+    var exitStatus: ExitStatus { .internalFailure }
+
     let description: String
 
     init(_ description: String) { self.description = description }

@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 import Yams
 
@@ -129,10 +130,12 @@ public struct PriceList: Sendable {
     }
 }
 
-public enum PriceError: Error, Equatable, CustomStringConvertible {
+public enum PriceError: Fault, Equatable {
     case notPositive(accelerator: String)
     case notAShare(accelerator: String)
     case unreadable(file: String, reason: String)
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

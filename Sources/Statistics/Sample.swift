@@ -1,3 +1,5 @@
+import Faults
+
 /// Durations of one thing, measured repeatedly: positive, finite, ascending, never empty.
 public struct Sample: Hashable, Sendable {
     /// Ascending.
@@ -28,9 +30,11 @@ public struct Sample: Hashable, Sendable {
     }
 }
 
-public enum SampleError: Error, Equatable, CustomStringConvertible {
+public enum SampleError: Fault, Equatable {
     case empty
     case notADuration(Double)
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {

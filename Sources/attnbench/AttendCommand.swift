@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attention
+import Faults
 import Hardware
 import Kernels
 
@@ -69,7 +70,7 @@ struct AttendCommand: Command {
         }
     }
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         let kernelType = try KernelRegistry.kernel(named: kernel)
         let mask = try maskOptions.mask(for: kernelType)
         var queryTensor = try NumPyFile.read(query)
@@ -93,11 +94,16 @@ struct AttendCommand: Command {
         var result = Tensor(elementType, dimensions: AttentionInputs.queryDimensions(shape))
         instance.fillCache(from: inputs)
         instance.run(inputs, into: &result)
-        if check { console.output(try Self.check(result, of: kernel, problem, inputs)) }
+        if check {
+            let (verdict, sentence) = Self.check(result, of: kernel, problem, inputs)
+            guard verdict == .done else { return verdict }
+            console.output(sentence + "\n")
+        }
         var written = result.stored(as: .float32)
         written.reshape(to: outputDimensions)
         try NumPyFile.write(written, to: output)
         if !outputOptions.quiet { console.messages(Self.remark(kernel, problem, instance.computedPairs, output)) }
+        return .done
     }
 
     /// The sizes of the call, from the dimensions of three files.
@@ -120,7 +126,7 @@ struct AttendCommand: Command {
     static func check(
         _ result: borrowing Tensor, of kernel: String, _ problem: AttentionProblem,
         _ inputs: borrowing AttentionInputs
-    ) throws -> String {
+    ) -> (verdict: Verdict, sentence: String) {
         let rows = Accuracy.sampledRows(of: problem, pairBudget: 1 << 24, atMost: 4096, seed: 0)
         let accuracy = Accuracy(of: result, for: problem, inputs, rows: rows)
         let allRows = problem.shape.batch * problem.shape.queryHeads * problem.shape.queryLength
@@ -128,11 +134,10 @@ struct AttendCommand: Command {
             "\(rows.count) of \(allRows) rows checked against the reference: largest error "
             + "\(scientific(accuracy.maximumError)), accepted up to \(scientific(accuracy.bound))"
         guard accuracy.isAccepted else {
-            throw WrongResult(
-                description: "\(kernel) is wrong in head \(accuracy.worst.head), row \(accuracy.worst.row); \(sentence)"
-            )
+            let place = "head \(accuracy.worst.head), row \(accuracy.worst.row)"
+            return (.wrongResult("\(kernel) is wrong in \(place); \(sentence)"), sentence)
         }
-        return sentence + "\n"
+        return (.done, sentence)
     }
 
     private static func remark(
@@ -149,10 +154,12 @@ struct AttendCommand: Command {
 
 extension ElementType: ExpressibleByArgument {}
 
-enum AttendError: Error, Equatable, CustomStringConvertible {
+enum AttendError: Fault, Equatable {
     case keyAndValueDiffer(key: [Int], value: [Int])
     case headDimensionsDiffer(query: [Int], key: [Int])
     case batchesDiffer(query: [Int], key: [Int])
+
+    var exitStatus: ExitStatus { .usage }
 
     var description: String {
         switch self {

@@ -2,6 +2,7 @@ import Analysis
 import ArgumentParser
 import Attention
 import Benchmarking
+import Faults
 import Foundation
 import Hardware
 import Kernels
@@ -9,7 +10,7 @@ import Records
 import Reporting
 import Serving
 
-/// The program: its commands, and the one place that prints errors and chooses exit codes.
+/// The program: its commands, and the one place that prints errors.
 @main
 struct AttnBench: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct AttnBench: ParsableCommand {
 
             Exit codes: 0 done or pass, 1 internal failure, interrupted or output not writable, 2 usage, bad input or nothing measured, \
             3 regression, 4 inconclusive under --strict, 5 baseline missing or results of different machines, \
-            6 environment unfit under --require-quiet, 7 a kernel's result is wrong.
+            6 environment unfit under --require-quiet, 7 a kernel's result is wrong, 8 an engine failed.
             """,
         version: "0.1.0",
         subcommands: [
@@ -42,17 +43,18 @@ struct AttnBench: ParsableCommand {
     }
 
     /// - Parameter arguments: without the program's name.
-    static func run(_ arguments: [String], on console: Console) -> ProgramStatus {
+    static func run(_ arguments: [String], on console: Console) -> ExitStatus {
         do {
             try requireCommand(arguments.first)
             if arguments.first == "help" { try requireCommand(arguments.dropFirst().first) }
             var command = try parseAsRoot(arguments)
-            if let command = command as? any Command {
-                try command.run(on: console)
-            } else {
+            guard let command = command as? any Command else {
                 try command.run()
+                return .done
             }
-            return .done
+            let verdict = try command.run(on: console)
+            if let complaint = verdict.complaint { console.messages("Error: \(complaint)\n") }
+            return verdict.exitStatus
         } catch {
             return report(error, on: console)
         }
@@ -66,10 +68,10 @@ struct AttnBench: ParsableCommand {
         }
     }
 
-    private static func report(_ error: any Error, on console: Console) -> ProgramStatus {
-        if let status = status(of: error) {
-            console.messages("Error: \(error)\n")
-            return status
+    private static func report(_ error: any Error, on console: Console) -> ExitStatus {
+        if let fault = error as? any Fault {
+            console.messages("Error: \(fault)\n")
+            return fault.exitStatus
         }
         // What is left comes from ArgumentParser: a request for help is an error that is none.
         let text = fullMessage(for: error, columns: console.columns)
@@ -85,50 +87,4 @@ struct AttnBench: ParsableCommand {
             return .internalFailure
         }
     }
-
-    /// Nil for errors that are not of this project.
-    static func status(of error: any Error) -> ProgramStatus? {
-        switch error {
-        case let error as NumPyError:
-            if case .unwritable = error.problem { .internalFailure } else { .usage }
-        case is UnknownName, is MaskError, is UnsupportedProblem, is ShapeError, is ProblemError,
-            is MaskOptionsError,
-            is AttendError, is PlacementError, is SweepError, is ResultsError, is CatalogueError,
-            is ConfigurationError, is PriceError, is MeasuredMachineError,
-            is TooLittleTime, is NothingMeasured:
-            .usage
-        case is UnwritableDirectory, is ReportError, is Interrupted, is LaunchFailed, is LaunchesEnded:
-            .internalFailure
-        case is WrongResult, is WrongCandidate: .wrongResult
-        case is RegressionFound: .regression
-        case let error as ComparisonOutcome:
-            if case .regressed = error { .regression } else { .inconclusive }
-        case is BaselineMissing, is BaselineResultsMissing, is IncomparableResults, is DifferentMachines:
-            .baselineMissing
-        case is EnvironmentUnfit: .unfit
-        case let error as WorkerError: status(ofWorker: error)
-        case is TopologyError, is LayoutError: .internalFailure
-        default: nil
-        }
-    }
-
-    private static func status(ofWorker error: WorkerError) -> ProgramStatus {
-        switch error {
-        case .notStarted(let side, _, _), .noWorker(let side, _, _), .otherProtocol(let side, _, _):
-            side == .baseline ? .baselineMissing : .usage
-        case .died, .garbled, .hung, .unknownRequest, .cancelled: .internalFailure
-        }
-    }
-}
-
-/// What the program tells the shell; scripts rely on the numbers.
-enum ProgramStatus: Int32, CaseIterable {
-    case done = 0
-    case internalFailure = 1
-    case usage = 2
-    case regression = 3
-    case inconclusive = 4
-    case baselineMissing = 5
-    case unfit = 6
-    case wrongResult = 7
 }

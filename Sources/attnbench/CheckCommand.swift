@@ -48,7 +48,7 @@ struct CheckCommand: Command {
         if output != nil, layers == nil { throw ValidationError("--output needs --layers: how many to stack") }
     }
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         var kernels = KernelRegistry.all
         if !names.isEmpty { kernels = try names.map { try KernelRegistry.kernel(named: $0) } }
         if layers != nil, !kernels.contains(where: MeasuredReceptiveField.isBounded) {
@@ -56,11 +56,12 @@ struct CheckCommand: Command {
                 "--layers has nothing to stack: none of the kernels has a mask with a bound; add one such as "
                     + "sliding-window")
         }
-        try Self.check(kernels, paint: outputOptions.paint(on: console), on: console)
-        if let layers { try stack(kernels, layers: layers, on: console) }
+        let verdict = Self.check(kernels, paint: outputOptions.paint(on: console), on: console)
+        guard let layers, verdict == .done else { return verdict }
+        return try stack(kernels, layers: layers, on: console)
     }
 
-    private func stack(_ kernels: [any AttentionKernel.Type], layers: Int, on console: Console) throws {
+    private func stack(_ kernels: [any AttentionKernel.Type], layers: Int, on console: Console) throws -> Verdict {
         let fields = try MeasuredReceptiveField.of(kernels, layers: layers)
         console.output("\n" + TerminalTable.text(ReportTables.receptiveFields(fields), width: console.width))
         if let output {
@@ -73,13 +74,13 @@ struct CheckCommand: Command {
                 console.messages("Report: \(directory.appendingPathComponent("index.html").relativePath)\n")
             }
         }
-        guard let wrong = fields.first(where: { !$0.isRight }) else { return }
-        throw WrongResult(
-            description: "stacked layers of \(wrong.kernel) see \(wrong.tokens) tokens by their number; the mask says "
+        guard let wrong = fields.first(where: { !$0.isRight }) else { return .done }
+        return .wrongResult(
+            "stacked layers of \(wrong.kernel) see \(wrong.tokens) tokens by their number; the mask says "
                 + "\(wrong.expectedTokens)")
     }
 
-    static func check(_ kernels: [any AttentionKernel.Type], paint: Paint, on console: Console) throws {
+    static func check(_ kernels: [any AttentionKernel.Type], paint: Paint, on console: Console) -> Verdict {
         var rows: [[String]] = []
         var failures: [String] = []
         for kernel in kernels {
@@ -97,8 +98,9 @@ struct CheckCommand: Command {
         console.output(
             Columns.text(rows, headings: ["kernel", "types", "cases", "error", "of bound", "verdict"]))
         guard failures.isEmpty else {
-            throw WrongResult(description: "a kernel is wrong\n" + failures.map { "  \($0)\n" }.joined().dropLast())
+            return .wrongResult("a kernel is wrong\n" + failures.map { "  \($0)\n" }.joined().dropLast())
         }
+        return .done
     }
 
     private static func types(_ types: [ElementType]) -> String {

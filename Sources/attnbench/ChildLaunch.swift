@@ -1,4 +1,5 @@
 import Benchmarking
+import Faults
 import Foundation
 import Processes
 
@@ -45,9 +46,11 @@ struct ChildLaunch {
 }
 
 /// A launch did not end as it should; what it measured is in the file and its journal.
-struct LaunchFailed: Error, CustomStringConvertible {
+struct LaunchFailed: Fault {
     let number: Int
     let reason: String
+
+    var exitStatus: ExitStatus { .internalFailure }
 
     var description: String { "launch \(number) \(reason)" }
 }

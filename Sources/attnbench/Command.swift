@@ -1,13 +1,37 @@
 import ArgumentParser
 import Attention
+import Faults
 
-/// A command of attnbench: it prints its results on the console that it is given and throws what goes wrong, so that
-/// tests can run it in their own process.
+/// A command of attnbench: it prints its results on the console that it is given, so that tests can run it in their own
+/// process.
 protocol Command: ParsableCommand {
-    func run(on console: Console) throws
+    /// - Throws: what kept the command from doing its work.
+    func run(on console: Console) throws -> Verdict
 }
 
-/// A kernel computed something else than the reference did.
-struct WrongResult: Error, CustomStringConvertible {
-    let description: String
+/// What a command found out about the things that it looked at.
+enum Verdict: Equatable {
+    /// Nothing is wrong, or there was nothing to judge.
+    case done
+    case regressed(String)
+    case inconclusive(String)
+    /// A kernel computed something else than the reference did.
+    case wrongResult(String)
+
+    var exitStatus: ExitStatus {
+        switch self {
+        case .done: .done
+        case .regressed: .regression
+        case .inconclusive: .inconclusive
+        case .wrongResult: .wrongResult
+        }
+    }
+
+    /// What is wrong, as one sentence.
+    var complaint: String? {
+        switch self {
+        case .done: nil
+        case .regressed(let text), .inconclusive(let text), .wrongResult(let text): text
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import Faults
 import Foundation
 import Records
 import Reporting
@@ -40,7 +41,7 @@ struct CompareCommand: Command {
 
     @OptionGroup var outputOptions: OutputOptions
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         let output = try ComparisonOutput(
             console: console, quiet: outputOptions.quiet, options: comparisonOptions)
         let (baselinePath, candidatePath) = (ResultsPath.file(baseline), ResultsPath.file(candidate))
@@ -61,16 +62,16 @@ struct CompareCommand: Command {
             seed: after.header.seed, command: command.joined(separator: " "), seconds: 0, cells: found.cells,
             uncompared: found.uncompared, shape: found.shape, cautions: found.cautions)
         try output.write(comparison)
-        if let wrong = found.wrong.first {
-            throw WrongResult(description: "\(wrong.workload): \(wrong.reason)")
-        }
-        try ComparisonOutcome.check(comparison, strict: strict)
+        if let wrong = found.wrong.first { return .wrongResult("\(wrong.workload): \(wrong.reason)") }
+        return Verdict(comparison, strict: strict)
     }
 }
 
 /// There are no results to compare with.
-struct BaselineResultsMissing: Error, CustomStringConvertible {
+struct BaselineResultsMissing: Fault {
     let path: String
+
+    var exitStatus: ExitStatus { .baselineMissing }
 
     var description: String { "there are no results at \(path); measure the baseline with `attnbench run --output`" }
 }

@@ -39,22 +39,18 @@ struct ComparisonOutput {
     }
 }
 
-/// What a comparison tells the shell when it is more than "done".
-enum ComparisonOutcome: Error, CustomStringConvertible {
-    case regressed(String)
-    case inconclusive(String)
-
-    /// - Parameter strict: whether what is open is an error.
-    static func check(_ comparison: Comparison, strict: Bool) throws(ComparisonOutcome) {
+extension Verdict {
+    /// - Parameter strict: whether a comparison that stays open is reported to the shell.
+    init(_ comparison: Comparison, strict: Bool) {
         switch comparison.verdict {
-        case .regressed: throw .regressed(culprits(of: comparison))
+        case .regressed: self = .regressed(Self.culprits(of: comparison))
         case .inconclusive where strict:
             let remedy =
                 comparison.method == .paired
                 ? "measure on a quieter machine, or with a longer --time-budget"
                 : "measure both with `attnbench run --launches 10` on a quieter machine, or use `attnbench gate`"
-            throw .inconclusive("nothing is sure; \(remedy)")
-        case .inconclusive, .pass, .improved: return
+            self = .inconclusive("nothing is sure; \(remedy)")
+        case .inconclusive, .pass, .improved: self = .done
         }
     }
 
@@ -66,9 +62,8 @@ enum ComparisonOutcome: Error, CustomStringConvertible {
             + (all.count > 3 ? " and \(all.count - 3) more" : "")
     }
 
-    var description: String {
-        switch self {
-        case .regressed(let text), .inconclusive(let text): text
-        }
+    /// The candidate of a comparison computes something else than the reference does.
+    init(wrongCandidate cell: UncomparedCell) {
+        self = .wrongResult("the candidate's \(cell.workload) is wrong: \(cell.reason)")
     }
 }

@@ -49,7 +49,7 @@ struct GateCommand: Command {
     @OptionGroup var comparisonOptions: ComparisonOptions
     @OptionGroup var outputOptions: OutputOptions
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         let start = SystemClock().nanoseconds
         let output = try ComparisonOutput(
             console: console, quiet: outputOptions.quiet, options: comparisonOptions)
@@ -62,9 +62,14 @@ struct GateCommand: Command {
             PairedBench.Programs(baseline: baseline, candidate: candidate ?? GateOptions.thisProgram),
             placement: pinning.placement, seed: options.seed, progress: GateProgress(progress))
         let policy = options.policy(on: session.machine)
-        let evidence = try session.evidence(
+        let outcome = try session.run(
             Gate(workloads, policy: policy, seed: options.seed), since: start,
             budgetSeconds: options.timeBudget ?? sweep.timeBudgetSeconds ?? .infinity)
+        let evidence: Gate.Evidence
+        switch outcome {
+        case .measured(let measured): evidence = measured
+        case .wrongCandidate(let cell): return Verdict(wrongCandidate: cell)
+        }
         let decision = GateDecision(evidence, policy: policy)
         let comparison = Comparison(
             method: .paired, sweep: sweep.name, delta: policy.delta,
@@ -76,7 +81,7 @@ struct GateCommand: Command {
             cautions: session.cautions.map(Caution.init) + decision.cautions)
         progress.end()
         try output.write(comparison)
-        try ComparisonOutcome.check(comparison, strict: strict)
+        return Verdict(comparison, strict: strict)
     }
 
     /// What makes this comparison again.

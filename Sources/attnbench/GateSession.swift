@@ -1,5 +1,6 @@
 import Analysis
 import Benchmarking
+import Faults
 import Foundation
 import Hardware
 import Records
@@ -30,13 +31,13 @@ struct GateSession {
     }
 
     /// Runs a gate from `start` on, a reading of the clock, for at most `budgetSeconds`.
-    func evidence(
+    func run(
         _ gate: Gate, planted: [Workload: Double] = [:], since start: Int, budgetSeconds: Double
-    ) throws -> Gate.Evidence {
+    ) throws -> Gate.Outcome {
         let clock = SystemClock()
         func elapsed() -> Double { Double(clock.nanoseconds - start) / 1e9 }
         var blocks = 0
-        return try gate.evidence(planted: planted, hasTime: { elapsed() + $0 <= budgetSeconds }) { request in
+        return try gate.run(planted: planted, hasTime: { elapsed() + $0 <= budgetSeconds }) { request in
             let blockStart = clock.nanoseconds
             progress.startBlock(blocks, of: gate.policy)
             blocks += 1
@@ -83,8 +84,10 @@ final class GateProgress {
 }
 
 /// There is nothing to compare with.
-struct BaselineMissing: Error, CustomStringConvertible {
+struct BaselineMissing: Fault {
     let path: String
+
+    var exitStatus: ExitStatus { .baselineMissing }
 
     var description: String {
         "there is no baseline at \(path); build the commit to compare with and name its attnbench"

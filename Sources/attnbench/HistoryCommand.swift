@@ -45,7 +45,7 @@ struct HistoryCommand: Command {
 
     @OptionGroup var outputOptions: OutputOptions
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         var files: [(path: String, results: Results)] = []
         for path in results.map(ResultsPath.file) { files.append((path, try ResultsFile.load(path))) }
         let history = try History(files, order: order, smallestChange: smallest)
@@ -61,7 +61,7 @@ struct HistoryCommand: Command {
                 console.output(TerminalTable.wrap(line, width: console.width, indent: 2).joined(separator: "\n") + "\n")
             }
         }
-        if strict, !history.slower.isEmpty { throw RegressionFound(cells: history.slower) }
+        return strict && !history.slower.isEmpty ? .regressed(Self.complaint(of: history.slower)) : .done
     }
 
     private func write(_ history: History, _ json: String, to directory: URL, on console: Console) throws {
@@ -77,6 +77,12 @@ struct HistoryCommand: Command {
         }
     }
 
+    private static func complaint(of slower: [CellHistory]) -> String {
+        let names = slower.prefix(3).map { "\($0.series) at n = \($0.keyLength)" }.joined(separator: ", ")
+        let more = slower.count > 3 ? " and \(slower.count - 3) more" : ""
+        return "\(slower.count == 1 ? "a cell is" : "\(slower.count) cells are") slower: \(names)\(more)"
+    }
+
     private static func change(_ text: String) throws -> Double {
         guard let share = Share.parse(text) else {
             throw ValidationError("\"\(text)\" is no share from 0 to 1; write 2% or 0.02")
@@ -86,14 +92,3 @@ struct HistoryCommand: Command {
 }
 
 extension History.Order: ExpressibleByArgument {}
-
-/// Something is slower than it was.
-struct RegressionFound: Error, CustomStringConvertible {
-    let cells: [CellHistory]
-
-    var description: String {
-        let names = cells.prefix(3).map { "\($0.series) at n = \($0.keyLength)" }.joined(separator: ", ")
-        let more = cells.count > 3 ? " and \(cells.count - 3) more" : ""
-        return "\(cells.count == 1 ? "a cell is" : "\(cells.count) cells are") slower: \(names)\(more)"
-    }
-}

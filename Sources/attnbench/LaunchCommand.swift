@@ -43,7 +43,7 @@ struct LaunchCommand: Command {
             ["rounds": rounds, "samples-per-visit": samplesPerVisit], atMost: RunOptions.mostRounds)
     }
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         let start = SystemClock().nanoseconds
         let cancellation = Interrupts.cancellation()
         let header = try ResultsFile.load(results).header
@@ -65,6 +65,7 @@ struct LaunchCommand: Command {
         let outcome = try launch.run(
             workloads, into: log, progress: EventProgress { console.output($0.line) }, cancellation: cancellation)
         console.output(LaunchEvent.ended(wasInterrupted: outcome.wasInterrupted).line)
+        return .done
     }
 }
 

@@ -35,7 +35,7 @@ struct ListCommand: Command {
         throw ValidationError("\(UnknownName(name, isNot: "a topic", known: names))")
     }
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         for (index, topic) in (topic.map { [$0] } ?? Topic.allCases).enumerated() {
             if index > 0 { console.output("\n") }
             switch topic {
@@ -46,6 +46,7 @@ struct ListCommand: Command {
                 console.output(TerminalTable.text(CatalogueTables.accelerators(), width: console.width))
             }
         }
+        return .done
     }
 
     static func kernels(_ kernels: [any AttentionKernel.Type], width: Int? = nil) -> String {

@@ -28,13 +28,14 @@ struct MachineCommand: Command {
 
     @OptionGroup var outputOptions: OutputOptions
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         let description = try MachineDescription.measure(pinning.placement, threads: pinning.threadCount)
         console.output(
             json
                 ? try JSONText.of(description)
                 : description.text(
                     paint: outputOptions.paint(on: console), width: console.width))
+        return .done
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attention
+import Faults
 import Kernels
 
 /// Which keys a query may see, as flags.
@@ -53,10 +54,12 @@ struct MaskOptions: ParsableArguments {
     }
 }
 
-enum MaskOptionsError: Error, Equatable, CustomStringConvertible {
+enum MaskOptionsError: Fault, Equatable {
     case wrongMask(kernel: String, its: MaskFamily, asked: MaskFamily)
     case missing(MaskFamily.Parameter, kernel: String, mask: MaskFamily)
     case unused(MaskFamily.Parameter, kernel: String, mask: MaskFamily)
+
+    var exitStatus: ExitStatus { .usage }
 
     var description: String {
         switch self {

@@ -66,10 +66,10 @@ struct PlanCommand: Command {
         if let context, context > 1 << 30 { throw ValidationError("--context goes up to 1G") }
     }
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         guard let name = model else {
             console.output(ClaimsPage.text())
-            return
+            return .done
         }
         let prices = try use.prices.map { try PriceList(path: $0) } ?? .shipped
         let plan = try plan(of: name, prices: prices)
@@ -84,6 +84,7 @@ struct PlanCommand: Command {
                 ? try JSONText.of(PlanSummary(plan, measured: measured))
                 : display.markdown
                     ? MarkdownDocument.text(document) : TerminalDocument.text(document, width: width))
+        return .done
     }
 
     private func write(_ document: Document, figures: [Figure], to path: String, on console: Console) throws {

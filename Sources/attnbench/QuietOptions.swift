@@ -1,4 +1,5 @@
 import ArgumentParser
+import Faults
 import Hardware
 import Records
 
@@ -19,8 +20,10 @@ struct QuietOptions: ParsableArguments {
 }
 
 /// The machine is too busy to be measured on.
-struct EnvironmentUnfit: Error, CustomStringConvertible {
+struct EnvironmentUnfit: Fault {
     let checks: [EnvironmentCheck]
+
+    var exitStatus: ExitStatus { .unfit }
 
     var description: String {
         "the machine is not quiet: " + checks.map { "\($0.name): \($0.detail)" }.joined(separator: " · ")

@@ -64,7 +64,7 @@ struct ReportCommand: Command {
         }
     }
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         let files = paths.map(ResultsPath.file)
         let directory = URL(fileURLWithPath: output ?? (files[0] as NSString).deletingLastPathComponent)
         var writer = ReportWriter(console: console, options: outputOptions)
@@ -75,6 +75,7 @@ struct ReportCommand: Command {
         writer.title = title
         writer.width = width
         try writer.write(zip(Self.labels(files, given: label), files).map { ($0, $1) }, to: directory)
+        return .done
     }
 
     /// The file's name, or its directory's where the file is called results.jsonl like all others; numbered where two

@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Foundation
 
 /// Where a run's report goes when nobody says.
@@ -24,9 +25,11 @@ enum ReportDirectory {
     }
 }
 
-struct UnwritableDirectory: Error, CustomStringConvertible {
+struct UnwritableDirectory: Fault {
     let path: String
     let reason: String
+
+    var exitStatus: ExitStatus { .internalFailure }
 
     var description: String { "cannot write to \(path): \(reason); choose another place with --output" }
 }

@@ -1,6 +1,7 @@
 import Analysis
 import ArgumentParser
 import Benchmarking
+import Faults
 import Foundation
 import Hardware
 import Kernels
@@ -73,7 +74,7 @@ struct RunCommand: Command {
         try OptionValues.requireCounts(["launches": launches], atMost: RunOptions.mostLaunches)
     }
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         let start = SystemClock().nanoseconds
         let sweep = try SweepFile.load(SweepFile.find(self.sweep, in: SweepDirectories.all), overrides: set)
         let workloads = try sweep.workloads()
@@ -100,7 +101,7 @@ struct RunCommand: Command {
             let plan = plan(workloads, bench, options)
             progress.end()
             console.output(PlanText.text(plan, launches: launches, columns: console.width))
-            return
+            return .done
         }
         let header = ResultsHeader(
             machine: bench.machine, ceilings: bench.ceilings, build: .current, sweep: sweep, seed: seed,
@@ -110,7 +111,7 @@ struct RunCommand: Command {
             ? try measure(workloads, bench, options, header, path, progress)
             : try launch(workloads, bench, options, header, path, progress, start: start)
         progress.end()
-        try report(path, to: directory, refusals: bench.refusals, ending, console)
+        return try report(path, to: directory, refusals: bench.refusals, ending, console)
     }
 
     private func plan(_ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions) -> RunPlan {
@@ -166,7 +167,7 @@ struct RunCommand: Command {
     /// Reports what there is, then says what was wrong.
     private func report(
         _ path: String, to directory: URL, refusals: [String], _ ending: Ending, _ console: Console
-    ) throws {
+    ) throws -> Verdict {
         try ReportWriter(console: console, options: outputOptions).write(resultsPath: path, to: directory)
         if !outputOptions.quiet { console.caution(refusals) }
         switch ending {
@@ -178,8 +179,9 @@ struct RunCommand: Command {
         case .done, .outOfTime: break
         }
         let measurements = try ResultsFile.load(path).measurements
-        if let wrong = measurements.firstFailure { throw WrongResult(description: wrong) }
+        if let wrong = measurements.firstFailure { return .wrongResult(wrong) }
         if measurements.allSatisfy({ !$0.isMeasured }) { throw NothingMeasured() }
+        return .done
     }
 
     /// What makes these results again.
@@ -193,15 +195,19 @@ struct RunCommand: Command {
 }
 
 /// Every cell was skipped.
-struct NothingMeasured: Error, CustomStringConvertible {
+struct NothingMeasured: Fault {
+    var exitStatus: ExitStatus { .usage }
+
     let description = "every cell was skipped; where time was short, give a longer --time-budget"
 }
 
 /// The run was ended by ^C; what it measured is kept.
-struct Interrupted: Error, CustomStringConvertible {
+struct Interrupted: Fault {
     /// All of it: results made with another seed or other axes cannot be gone on with.
     let command: String
     let directory: String
+
+    var exitStatus: ExitStatus { .internalFailure }
 
     var description: String {
         "interrupted; go on with: \(command) --output \(directory) --resume"
@@ -209,10 +215,12 @@ struct Interrupted: Error, CustomStringConvertible {
 }
 
 /// A launch failed, and with it the run; what was measured before is kept.
-struct LaunchesEnded: Error, CustomStringConvertible {
+struct LaunchesEnded: Fault {
     let cause: LaunchFailed
     let command: String
     let directory: String
+
+    var exitStatus: ExitStatus { .internalFailure }
 
     var description: String { "\(cause); go on with: \(command) --output \(directory) --resume" }
 }

@@ -47,33 +47,27 @@ struct SelftestCommand: Command {
         }
     }
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         let start = SystemClock().nanoseconds
         let sweep = try options.sweep(named: self.sweep)
         let workloads = try sweep.workloads()
         let observer = outputOptions.progress(on: console)
         defer { observer.end() }
         if let layout {
-            try compareLayouts(layout, sweep, workloads, observer, start, console)
-            return
+            return try compareLayouts(layout, sweep, workloads, observer, start, console)
         }
         let program = GateOptions.thisProgram
         let session = try GateSession(
             PairedBench.Programs(baseline: program, candidate: program), placement: pinning.placement,
             seed: options.seed, progress: GateProgress(observer))
-        let result = try measure(session, sweep, workloads, start)
-        observer.end()
-        if json {
-            console.output(try JSONText.of(result))
-        } else {
-            console.output(SelfTestTables.text(result, columns: console.width))
-        }
+        return try measure(session, sweep, workloads, observer, start, console)
     }
 
     /// Goes on until the runs are done or time or patience ends, but for one run without and one with something planted.
     private func measure(
-        _ session: GateSession, _ sweep: Sweep, _ workloads: [Workload], _ start: Int
-    ) throws -> SelfTest {
+        _ session: GateSession, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver,
+        _ start: Int, _ console: Console
+    ) throws -> Verdict {
         let clock = SystemClock()
         let policy = options.policy(on: session.machine)
         let plan = SelfTestPlan(workloads, seed: options.seed)
@@ -86,24 +80,30 @@ struct SelftestCommand: Command {
             let planted = plan.planted(run: index)
             do {
                 let gate = Gate(workloads, policy: policy, seed: options.seed &+ UInt64(index + 1) &* 7919)
-                let evidence = try session.evidence(gate, planted: planted, since: runStart, budgetSeconds: .infinity)
-                tally.add(
-                    SelfTestTally.Run(
-                        planted: planted, decision: GateDecision(evidence, policy: policy),
-                        seconds: Double(clock.nanoseconds - runStart) / 1e9))
+                switch try session.run(gate, planted: planted, since: runStart, budgetSeconds: .infinity) {
+                case .wrongCandidate(let cell): return Verdict(wrongCandidate: cell)
+                case .measured(let evidence):
+                    tally.add(
+                        SelfTestTally.Run(
+                            planted: planted, decision: GateDecision(evidence, policy: policy),
+                            seconds: Double(clock.nanoseconds - runStart) / 1e9))
+                }
             } catch WorkerError.cancelled where !tally.runs.isEmpty {
                 break
             }
         }
-        return tally.result(
+        let result = tally.result(
             sweep: sweep.name, delta: policy.delta, machine: session.machine, build: session.baselineBuild,
             seed: options.seed, seconds: elapsed())
+        observer.end()
+        console.output(try json ? JSONText.of(result) : SelfTestTables.text(result, columns: console.width))
+        return .done
     }
 
     private func compareLayouts(
         _ count: Int, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver, _ start: Int,
         _ console: Console
-    ) throws {
+    ) throws -> Verdict {
         let layouts = try ShuffledLayouts.build(count: count, seed: options.seed) { message in
             if !outputOptions.quiet { console.messages(message + "\n") }
         }
@@ -113,8 +113,13 @@ struct SelftestCommand: Command {
                 PairedBench.Programs(baseline: layouts[0], candidate: other), placement: pinning.placement,
                 seed: options.seed, progress: GateProgress(observer))
             let policy = options.policy(on: session.machine)
-            let evidence = try session.evidence(
+            let outcome = try session.run(
                 Gate(workloads, policy: policy, seed: options.seed), since: start, budgetSeconds: .infinity)
+            let evidence: Gate.Evidence
+            switch outcome {
+            case .measured(let measured): evidence = measured
+            case .wrongCandidate(let cell): return Verdict(wrongCandidate: cell)
+            }
             let decision = GateDecision(evidence, policy: policy)
             comparisons.append(
                 Comparison(
@@ -126,10 +131,7 @@ struct SelftestCommand: Command {
                     uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape))
         }
         observer.end()
-        if json {
-            console.output(try JSONText.of(comparisons))
-        } else {
-            console.output(LayoutTable.text(comparisons, columns: console.width))
-        }
+        console.output(try json ? JSONText.of(comparisons) : LayoutTable.text(comparisons, columns: console.width))
+        return .done
     }
 }

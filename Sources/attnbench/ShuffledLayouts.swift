@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Foundation
 import Processes
 
@@ -72,10 +73,12 @@ enum ShuffledLayouts {
     }
 }
 
-enum LayoutError: Error, CustomStringConvertible {
+enum LayoutError: Fault {
     case noCheckout
     case noLinker
     case failed(log: String, reason: String)
+
+    var exitStatus: ExitStatus { .internalFailure }
 
     var description: String {
         switch self {

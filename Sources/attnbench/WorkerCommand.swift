@@ -22,7 +22,7 @@ struct WorkerCommand: Command {
 
     @OptionGroup var pinning: PinningOptions
 
-    func run(on console: Console) throws {
+    func run(on console: Console) throws -> Verdict {
         // ^C reaches every process of a terminal; the gate alone answers it, and ends this one by closing its pipe.
         signal(SIGINT, SIG_IGN)
         let topology = try Topology()
@@ -39,5 +39,6 @@ struct WorkerCommand: Command {
         try worker.serve(
             nextLine: { readLine() },
             send: { try FileHandle.standardOutput.write(contentsOf: $0) })
+        return .done
     }
 }

@@ -8,14 +8,22 @@ import Testing
 @Suite struct GateTests {
     private let cells = PlantedBlocks.workloads
 
-    private func requests(
+    private func run(
         _ planted: PlantedBlocks, hasTime: (Double) -> Bool = { _ in true }
-    ) throws -> (requests: [PairedRequest], evidence: Gate.Evidence) {
+    ) throws -> (requests: [PairedRequest], outcome: Gate.Outcome) {
         var requests: [PairedRequest] = []
-        let evidence = try Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4).evidence(hasTime: hasTime) { request in
+        let outcome = try Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4).run(hasTime: hasTime) { request in
             requests.append(request)
             return (planted.block(request), 1.0)
         }
+        return (requests, outcome)
+    }
+
+    private func requests(
+        _ planted: PlantedBlocks, hasTime: (Double) -> Bool = { _ in true }
+    ) throws -> (requests: [PairedRequest], evidence: Gate.Evidence) {
+        let (requests, outcome) = try run(planted, hasTime: hasTime)
+        guard case .measured(let evidence) = outcome else { throw CancellationError() }
         return (requests, evidence)
     }
 
@@ -69,7 +77,10 @@ import Testing
     }
 
     @Test func aWrongCandidateEndsIt() throws {
-        #expect(throws: WrongCandidate(workload: cells[5], reason: "off by 0.5")) { try requests(wrong(.candidate)) }
+        let (requests, outcome) = try run(wrong(.candidate))
+        guard case .wrongCandidate(let cell) = outcome else { throw CancellationError() }
+        #expect(cell.workload == cells[5] && cell.reason == "off by 0.5")
+        #expect(requests.count == 1, "nothing more is measured")
     }
 
     /// Whoever repairs a kernel must get through the gate.

@@ -92,7 +92,8 @@ struct PlantedBlocks {
     ) throws -> GateDecision {
         let policy = GatePolicy(delta: delta)
         let gate = Gate(workloads, policy: policy, seed: seed)
-        let evidence = try gate.evidence(planted: planted, hasTime: hasTime) { (block($0), 1.0) }
+        let outcome = try gate.run(planted: planted, hasTime: hasTime) { (block($0), 1.0) }
+        guard case .measured(let evidence) = outcome else { preconditionFailure("no wrong candidate was planted") }
         return GateDecision(evidence, policy: policy)
     }
 }

@@ -114,12 +114,12 @@ import Testing
         let inputs = AttentionInputs(shape: shape, seed: 1)
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         try ReferenceAttention(for: problem, on: WorkerTeam()).run(inputs, into: &output)
-        #expect(try AttendCommand.check(output, of: "full", problem, inputs).hasPrefix("18 of 18 rows checked"))
+        let right = AttendCommand.check(output, of: "full", problem, inputs)
+        #expect(right.verdict == .done && right.sentence.hasPrefix("18 of 18 rows checked"))
         output[9 * 4 + 3 * 4 + 1] += 0.01
-        let error = #expect(throws: WrongResult.self) {
-            try AttendCommand.check(output, of: "full", problem, inputs)
-        }
-        #expect(error?.description.hasPrefix("full is wrong in head 1, row 3; 18 of 18 rows checked") == true)
+        let wrong = AttendCommand.check(output, of: "full", problem, inputs).verdict
+        #expect(wrong.exitStatus == .wrongResult)
+        #expect(wrong.complaint?.hasPrefix("full is wrong in head 1, row 3; 18 of 18 rows checked") == true)
     }
 
     /// With a window of one key each query copies the value at its place.

@@ -29,12 +29,12 @@ import Testing
         let console = Console(
             output: { printed += $0 }, messages: { _ in }, outputIsTerminal: false, messagesAreTerminal: false,
             columns: 100, environment: [:])
-        let error = #expect(throws: WrongResult.self) {
-            try CheckCommand.check([ReferenceAttention.self, Forgetful.self], paint: Paint(isOn: false), on: console)
-        }
+        let verdict = CheckCommand.check(
+            [ReferenceAttention.self, Forgetful.self], paint: Paint(isOn: false), on: console)
         #expect(printed.contains("forgetful"))
         #expect(printed.split(separator: "\n").last?.hasSuffix("WRONG") == true)
-        #expect(error?.description.contains("forgetful: causal") == true)
+        #expect(verdict.exitStatus == .wrongResult)
+        #expect(verdict.complaint?.contains("forgetful: causal") == true)
     }
 
     @Test func stacksAreHeldAgainstTheirMasks() throws {

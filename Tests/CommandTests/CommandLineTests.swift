@@ -1,6 +1,7 @@
 import ArgumentParser
-import TestSupport
+import Faults
 import Foundation
+import TestSupport
 import Testing
 
 @testable import attnbench
@@ -71,7 +72,7 @@ import Testing
         let documented = section.split(separator: ".")[0].split(separator: "·").compactMap {
             $0.firstMatch(of: #/\d+/#).flatMap { Int32($0.output) }
         }
-        #expect(documented == ProgramStatus.allCases.map(\.rawValue))
+        #expect(documented == ExitStatus.allCases.map(\.rawValue))
     }
 
     @Test func completionScriptsAreThere() {

@@ -76,22 +76,20 @@ import Testing
     @Test func outcomesHaveTheirCodes() throws {
         for verdict in [ComparisonVerdict.pass, .improved] {
             for strict in [false, true] {
-                let outcome = try outcome(verdict, strict: strict)
-                #expect(outcome == nil)
+                let outcome = try self.verdict(verdict, strict: strict)
+                #expect(outcome == .done)
             }
         }
-        let open = try outcome(.inconclusive, strict: false)
-        #expect(open == nil)
-        guard case .inconclusive = try outcome(.inconclusive, strict: true),
-            case .regressed(let text) = try outcome(.regressed, strict: false)
-        else {
-            Issue.record("wrong outcomes")
-            return
-        }
-        #expect(text == "the candidate regressed: full 1K")
+        let open = try verdict(.inconclusive, strict: false)
+        #expect(open == .done)
+        let strict = try verdict(.inconclusive, strict: true)
+        #expect(strict.exitStatus == .inconclusive)
+        let regressed = try verdict(.regressed, strict: false)
+        #expect(regressed.exitStatus == .regression)
+        #expect(regressed == .regressed("the candidate regressed: full 1K"))
     }
 
-    private func outcome(_ verdict: ComparisonVerdict, strict: Bool) throws -> ComparisonOutcome? {
+    private func verdict(_ verdict: ComparisonVerdict, strict: Bool) throws -> Verdict {
         let workload = Workload(
             kernel: "full",
             problem: try AttentionProblem(shape: AttentionShape(queryLength: 1024, headDimension: 64), mask: .causal))
@@ -103,12 +101,7 @@ import Testing
             method: .paired, sweep: "gate", delta: 0.05, baseline: side, candidate: side,
             machine: Machine.current(topology: try Topology(), team: WorkerTeam()), seed: 1, command: "", seconds: 1,
             cells: [cell])
-        do throws(ComparisonOutcome) {
-            try ComparisonOutcome.check(comparison, strict: strict)
-            return nil
-        } catch {
-            return error
-        }
+        return Verdict(comparison, strict: strict)
     }
 
     @Test(arguments: ["5", "five", "0%", "100%", "-1%"]) func sharesAreInPercent(text: String) {

@@ -19,7 +19,7 @@ import Testing
         let error = EnvironmentUnfit(checks: [
             EnvironmentCheck(name: "load", state: .bad, detail: "0.93 a CPU; stop other work")
         ])
-        #expect(AttnBench.status(of: error) == .unfit)
+        #expect(error.exitStatus == .unfit)
         #expect(
             "\(error)"
                 == "the machine is not quiet: load: 0.93 a CPU; stop other work; leave out --require-quiet to measure all "

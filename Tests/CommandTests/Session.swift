@@ -1,10 +1,11 @@
+import Faults
 import Foundation
 
 @testable import attnbench
 
 /// One run of the program in this process, and what it printed.
 struct Session {
-    let status: ProgramStatus
+    let status: ExitStatus
     let output: String
     let messages: String
 

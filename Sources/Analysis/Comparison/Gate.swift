@@ -1,5 +1,6 @@
 import Attention
 import Benchmarking
+import Faults
 import Foundation
 import Records
 
@@ -26,15 +27,22 @@ public struct Gate {
         public internal(set) var isCutShort = false
     }
 
+    /// What a gate came to.
+    public enum Outcome: Sendable {
+        case measured(Evidence)
+        /// The candidate computes something else than the reference does; how fast does not matter.
+        case wrongCandidate(UncomparedCell)
+    }
+
     /// - Parameters:
     ///   - planted: slowdowns of the candidate, for a gate that is itself tested.
     ///   - hasTime: whether so many seconds more can be afforded.
     ///   - measure: one block and the seconds that it took; its errors are passed on.
-    /// - Throws: `WrongCandidate`, and `TooLittleTime` where not even the screen fits.
-    public func evidence(
+    /// - Throws: `TooLittleTime` where not even the screen fits.
+    public func run(
         planted: [Workload: Double] = [:], hasTime: (_ seconds: Double) -> Bool = { _ in true },
         measure: (PairedRequest) throws -> (block: PairedBlock, seconds: Double)
-    ) throws -> Evidence {
+    ) throws -> Outcome {
         var evidence = Evidence()
         var compared = workloads
         for index in 0..<policy.screenBlocks {
@@ -43,7 +51,8 @@ public struct Gate {
                     workloads: compared, rounds: policy.screenRounds, seed: seed &+ UInt64(index) << 32,
                     isChecked: index == 0, planted: planted))
             if index == 0 {
-                compared = try Self.comparable(block, &evidence)
+                if let wrong = Self.wrongCandidate(in: block) { return .wrongCandidate(wrong) }
+                compared = Self.comparable(block, &evidence)
                 let others = Double(policy.screenBlocks - 1) * seconds
                 if !hasTime(others) { throw TooLittleTime(blockSeconds: seconds, blocks: policy.screenBlocks) }
             }
@@ -64,19 +73,14 @@ public struct Gate {
             evidence.confirmation.append(block)
             longestSeconds = max(longestSeconds, seconds)
         }
-        return evidence
+        return .measured(evidence)
     }
 
     /// The cells that both sides compute, and the baseline rightly.
-    private static func comparable(_ block: PairedBlock, _ evidence: inout Evidence) throws(WrongCandidate)
-        -> [Workload]
-    {
+    private static func comparable(_ block: PairedBlock, _ evidence: inout Evidence) -> [Workload] {
         evidence.uncompared = block.refusals.map { UncomparedCell(workload: $0.workload, reason: $0.reason) }
         var compared: [Workload] = []
         for cell in block.cells {
-            if let wrongness = cell.facts.candidate.wrongness {
-                throw WrongCandidate(workload: cell.workload, reason: wrongness)
-            }
             if let wrongness = cell.facts.baseline.wrongness {
                 evidence.uncompared.append(
                     UncomparedCell(workload: cell.workload, reason: "the baseline's result is wrong: \(wrongness)"))
@@ -86,20 +90,23 @@ public struct Gate {
         }
         return compared
     }
-}
 
-/// The candidate computes something else than the reference does; how fast does not matter.
-public struct WrongCandidate: Error, Equatable, CustomStringConvertible {
-    public let workload: Workload
-    public let reason: String
-
-    public var description: String { "the candidate's \(workload) is wrong: \(reason)" }
+    private static func wrongCandidate(in block: PairedBlock) -> UncomparedCell? {
+        for cell in block.cells {
+            if let wrongness = cell.facts.candidate.wrongness {
+                return UncomparedCell(workload: cell.workload, reason: wrongness)
+            }
+        }
+        return nil
+    }
 }
 
 /// The sweep's cells are too long for the time that there is.
-public struct TooLittleTime: Error, Equatable, CustomStringConvertible {
+public struct TooLittleTime: Fault, Equatable {
     let blockSeconds: Double
     let blocks: Int
+
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         "one launch of this sweep takes \(TimeBudget.text(seconds: blockSeconds)), and the \(blocks) that a gate needs at "

@@ -1,5 +1,6 @@
 import Attention
 import Benchmarking
+import Faults
 import Foundation
 import Kernels
 import Records
@@ -46,11 +47,13 @@ public struct ResultsComparison: Sendable {
     }
 
     /// Why a side has no time of a cell.
-    private enum NoTime: Error, CustomStringConvertible {
+    private enum NoTime: Fault {
         case absent(PairedBuild)
         case skipped(PairedBuild, reason: String)
         case wrong(PairedBuild, reason: String)
         case noSamples(PairedBuild, reason: String)
+
+        var exitStatus: ExitStatus { .baselineMissing }
 
         var description: String {
             switch self {
@@ -73,15 +76,15 @@ public struct ResultsComparison: Sendable {
         init(_ measurements: [Records.Measurement]?, in side: PairedBuild) throws(NoTime) {
             guard let measurements else { throw .absent(side) }
             var records: [Records.Measurement.Record] = []
+            var skipReason: String?
             for measurement in measurements {
                 switch measurement.outcome {
                 case .measured(let record): records.append(record)
-                case .skipped(let reason) where measurements.count == 1:
-                    throw .skipped(side, reason: reason)
-                case .skipped: break
+                case .skipped(let reason): skipReason = skipReason ?? reason
                 case .failed(let reason, _): throw .wrong(side, reason: reason)
                 }
             }
+            if records.isEmpty, let skipReason { throw .skipped(side, reason: skipReason) }
             do {
                 let timing = try CellTiming(launches: records)
                 var medians: [Double] = []
@@ -185,9 +188,11 @@ public struct ResultsComparison: Sendable {
 }
 
 /// What keeps two results files from being compared.
-public struct IncomparableResults: Error, Equatable, CustomStringConvertible {
+public struct IncomparableResults: Fault, Equatable {
     /// Each with its field and both values.
     public let differences: [String]
+
+    public var exitStatus: ExitStatus { .baselineMissing }
 
     public var description: String {
         "these results cannot be compared, since they differ in " + differences.joined(separator: "; ")

@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Records
 import Statistics
 
@@ -101,7 +102,7 @@ public struct History: Sendable, Codable {
 }
 
 /// Times of different machines make no history.
-public struct DifferentMachines: Error, Equatable, CustomStringConvertible {
+public struct DifferentMachines: Fault, Equatable {
     public let first: String
     public let second: String
     public let fields: [String]
@@ -111,6 +112,8 @@ public struct DifferentMachines: Error, Equatable, CustomStringConvertible {
         self.second = second
         self.fields = fields
     }
+
+    public var exitStatus: ExitStatus { .baselineMissing }
 
     public var description: String {
         "\(second) was measured on another machine than \(first): they differ in \(fields.joined(separator: ", ")); "

@@ -1,5 +1,7 @@
+import Faults
+
 /// What goes wrong between a gate and its workers.
-public enum WorkerError: Error, Equatable, CustomStringConvertible {
+public enum WorkerError: Fault, Equatable {
     case notStarted(side: PairedBuild, path: String, reason: String)
     /// It never greeted: another program, or a build from before there were workers.
     case noWorker(side: PairedBuild, path: String, said: String)
@@ -10,6 +12,14 @@ public enum WorkerError: Error, Equatable, CustomStringConvertible {
     /// A worker got a line that it does not know.
     case unknownRequest(String)
     case cancelled
+
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .notStarted(let side, _, _), .noWorker(let side, _, _), .otherProtocol(let side, _, _):
+            side == .baseline ? .baselineMissing : .usage
+        case .died, .garbled, .hung, .unknownRequest, .cancelled: .internalFailure
+        }
+    }
 
     public var description: String {
         switch self {
