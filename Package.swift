@@ -66,15 +66,14 @@ let package = Package(
             name: "Reporting",
             dependencies: [
                 "Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis",
-                "Serving",
-                "Statistics",
+                "Serving", "Statistics",
             ]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
                 "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
-                "Analysis",
-                "Serving", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Analysis", "Serving", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // The package in Examples/own-kernel, built here too so that it cannot fall behind.

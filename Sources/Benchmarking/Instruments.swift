@@ -64,8 +64,8 @@ public struct Instruments {
 
     /// Seconds that `body` takes.
     func seconds<E: Error>(_ body: () throws(E) -> Void) throws(E) -> Double {
-        let start = clock.nanoseconds
+        let watch = Stopwatch(clock)
         try body()
-        return Double(clock.nanoseconds - start) / 1e9
+        return watch.seconds
     }
 }

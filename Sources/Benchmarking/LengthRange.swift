@@ -44,7 +44,7 @@ enum LengthRange {
         }
         guard count <= AttentionShape.longestLength else {
             throw Malformed(
-                reason: "\(text) tokens are too many; a length is at most "
+                description: "\(text) tokens are too many; a length is at most "
                     + TokenCount.text(AttentionShape.longestLength))
         }
         return count

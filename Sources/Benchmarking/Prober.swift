@@ -1,4 +1,5 @@
 import Attention
+import Hardware
 import Kernels
 import Records
 
@@ -43,7 +44,7 @@ struct Prober {
             }
             let prepared: PreparedCell
             let inputs = SharedInputs(for: cell.problem, seed: seed)
-            let start = instruments.clock.nanoseconds
+            let watch = Stopwatch(instruments.clock)
             do {
                 prepared = try PreparedCell(cell, instruments) { inputs }
             } catch {
@@ -52,7 +53,7 @@ struct Prober {
                 length = min(length * Self.growth, longest)
                 continue
             }
-            let buildSeconds = Double(instruments.clock.nanoseconds - start) / 1e9
+            let buildSeconds = watch.seconds
             var callSeconds = instruments.seconds { prepared.call() }
             if callSeconds < Self.repeatedSeconds {
                 callSeconds = (0..<3).map { _ in instruments.seconds { prepared.call() } }.min()!

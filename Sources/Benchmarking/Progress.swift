@@ -108,7 +108,7 @@ public final class TextProgress: ProgressObserver {
     private let style: Style
     private let clock: any NanosecondClock
     private let write: (String) -> Void
-    private var lastNanoseconds: Int?
+    private var sinceLast: Stopwatch?
     private var lastPhase: (ProgressEvent.Phase, ProgressEvent.Launch?)?
 
     public init(_ style: Style, clock: any NanosecondClock = SystemClock(), write: @escaping (String) -> Void) {
@@ -118,15 +118,14 @@ public final class TextProgress: ProgressObserver {
     }
 
     public func report(_ event: ProgressEvent) {
-        let now = clock.nanoseconds
         let interval =
             switch style {
             case .terminal: 100_000_000
             case .lines: 10_000_000_000
             }
-        let isDue = lastNanoseconds.map { now - $0 >= interval } ?? true
+        let isDue = sinceLast.map { $0.nanoseconds >= interval } ?? true
         guard isDue || lastPhase.map({ $0 != (event.phase, event.launch) }) ?? true else { return }
-        lastNanoseconds = now
+        sinceLast = Stopwatch(clock)
         lastPhase = (event.phase, event.launch)
         switch style {
         case .terminal(let columns): write("\r\u{1B}[K" + event.line(columns: columns))

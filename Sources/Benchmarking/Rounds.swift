@@ -1,3 +1,4 @@
+import Hardware
 import Kernels
 import Records
 
@@ -39,7 +40,7 @@ extension Run {
     }
 
     private func visit(_ cell: RunningCell, round: Int) throws(ResultsError) {
-        let start = instruments.clock.nanoseconds
+        let watch = Stopwatch(instruments.clock)
         let wasResident = cell.resident != nil
         let prepared = cell.resident ?? rebuilt(cell)
         if cell.isKept { cell.resident = prepared }
@@ -51,7 +52,7 @@ extension Run {
             try record(sample, round: round, of: cell)
         }
         try syncJournalIfDue()
-        if wasResident || !cell.isKept { cell.visitSeconds = Double(instruments.clock.nanoseconds - start) / 1e9 }
+        if wasResident || !cell.isKept { cell.visitSeconds = watch.seconds }
     }
 
     private func rebuilt(_ cell: RunningCell) -> PreparedCell {

@@ -1,4 +1,5 @@
 import Attention
+import Hardware
 import Kernels
 import Records
 
@@ -10,8 +11,8 @@ final class Run {
     let cancellation: Cancellation
     let minimumSampleSeconds: Double
     private let progress: any ProgressObserver
-    private let startNanoseconds: Int
-    private var syncedNanoseconds: Int
+    private let sinceStart: Stopwatch
+    private var sinceSync: Stopwatch
 
     /// What is to be run, in the order of the sweep.
     private(set) var pending: [Workload] = []
@@ -34,14 +35,12 @@ final class Run {
         self.progress = progress
         self.cancellation = cancellation
         minimumSampleSeconds = Double(instruments.sampler.minimumNanoseconds) / 1e9
-        startNanoseconds = instruments.clock.nanoseconds
-        syncedNanoseconds = startNanoseconds
+        sinceStart = Stopwatch(instruments.clock)
+        sinceSync = sinceStart
         inputs = InputPool(seed: options.seed)
     }
 
-    var elapsedSeconds: Double {
-        options.secondsAlreadySpent + Double(instruments.clock.nanoseconds - startNanoseconds) / 1e9
-    }
+    var elapsedSeconds: Double { options.secondsAlreadySpent + sinceStart.seconds }
 
     var secondsLeft: Double { options.timeBudgetSeconds - elapsedSeconds }
 
@@ -75,10 +74,9 @@ final class Run {
     /// samples. After every sample it would cost up to what the shortest samples take (0.15 ms at the median and 8 ms at
     /// worst on a virtual disk); never, and the journal would survive a kill but not a reset.
     func syncJournalIfDue() throws(ResultsError) {
-        let now = instruments.clock.nanoseconds
-        guard now - syncedNanoseconds >= 1_000_000_000 else { return }
+        guard sinceSync.seconds >= 1 else { return }
         try log.syncJournal()
-        syncedNanoseconds = now
+        sinceSync = Stopwatch(instruments.clock)
     }
 
     /// Writes the line of a cell whose last round is over, or that is cut short, and frees what it holds.

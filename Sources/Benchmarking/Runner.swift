@@ -1,4 +1,5 @@
 import Attention
+import Hardware
 import Kernels
 import Records
 
@@ -34,9 +35,9 @@ public struct Runner {
 
     /// Probes each series and predicts the rest.
     public func plan(_ workloads: [Workload]) -> RunPlan {
-        let start = instruments.clock.nanoseconds
+        let watch = Stopwatch(instruments.clock)
         let model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
-        let probed = options.secondsAlreadySpent + Double(instruments.clock.nanoseconds - start) / 1e9
+        let probed = options.secondsAlreadySpent + watch.seconds
         return Planner(instruments, options, model).plan(workloads, elapsedSeconds: probed)
     }
 

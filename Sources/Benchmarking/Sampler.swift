@@ -29,9 +29,9 @@ public struct Sampler {
 
     public func sample(iterations: Int, _ call: () -> Void) -> Sample {
         let before = evidence()
-        let start = clock.nanoseconds
+        let watch = Stopwatch(clock)
         for _ in 0..<iterations { call() }
-        let nanoseconds = max(1, clock.nanoseconds - start)
+        let nanoseconds = max(1, watch.nanoseconds)
         return Sample(
             nanoseconds: nanoseconds,
             contamination: evidence().contamination(since: before, wallNanoseconds: nanoseconds))

@@ -15,9 +15,9 @@ public struct ClockRate: Hashable, Sendable {
     /// Takes about ten milliseconds, on the calling thread.
     public static func measure(_ clock: any NanosecondClock = SystemClock()) -> ClockRate {
         let rates = (0..<rounds).map { _ in
-            let start = clock.nanoseconds
+            let watch = Stopwatch(clock)
             _ = dependent_additions(additions / 100)
-            return Double(additions) / Double(max(1, clock.nanoseconds - start)) * 1e9
+            return Double(additions) / Double(max(1, watch.nanoseconds)) * 1e9
         }
         let (first, second) = (rates[..<(rounds / 2)].max()!, rates[(rounds / 2)...].max()!)
         return ClockRate(hertz: max(first, second), change: second / first - 1)

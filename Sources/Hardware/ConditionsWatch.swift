@@ -5,7 +5,7 @@ public struct ConditionsWatch {
     private let clock: any NanosecondClock
     private let files: SystemFiles
     private let cpus: [Int]
-    private let startNanoseconds: Int
+    private let watch: Stopwatch
     private let hertzBefore: Double
     private let before: Contention
 
@@ -14,14 +14,14 @@ public struct ConditionsWatch {
         self.clock = clock
         self.files = files
         self.cpus = cpus
-        startNanoseconds = clock.nanoseconds
+        watch = Stopwatch(clock)
         hertzBefore = ClockRate.measure(clock).hertz
         before = Contention(files, cpus: cpus)
     }
 
     public func conditions() -> LaunchConditions {
         let change = Contention(files, cpus: cpus).change(since: before)
-        let nanoseconds = clock.nanoseconds - startNanoseconds
+        let nanoseconds = watch.nanoseconds
         return LaunchConditions(
             seconds: Double(nanoseconds) / 1e9, hertzBefore: hertzBefore, hertzAfter: ClockRate.measure(clock).hertz,
             stolenShare: change.stolenShare,

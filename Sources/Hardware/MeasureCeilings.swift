@@ -47,8 +47,8 @@ extension Ceilings {
         }
         let warmUpTurns = 10_000
         var estimate = 0.0
-        let start = clock.nanoseconds
-        while clock.nanoseconds - start < warmUpNanoseconds {
+        let watch = Stopwatch(clock)
+        while watch.nanoseconds < warmUpNanoseconds {
             estimate = max(estimate, Double(warmUpTurns) / seconds(turns: warmUpTurns))
         }
         let turns = max(1, Int(estimate * Double(roundNanoseconds) / 1e9))
@@ -81,8 +81,8 @@ extension Ceilings {
     }
 
     private static func seconds(_ clock: some NanosecondClock, _ body: () -> Void) -> Double {
-        let start = clock.nanoseconds
+        let watch = Stopwatch(clock)
         body()
-        return Double(max(clock.nanoseconds - start, 1)) / 1e9
+        return Double(max(watch.nanoseconds, 1)) / 1e9
     }
 }

@@ -50,7 +50,7 @@ struct GateCommand: Command {
     @OptionGroup var outputOptions: OutputOptions
 
     func run(on console: Console) throws -> Verdict {
-        let start = SystemClock().nanoseconds
+        let watch = Stopwatch()
         let output = try ComparisonOutput(
             console: console, quiet: outputOptions.quiet, options: comparisonOptions)
         let sweep = try options.sweep(named: self.sweep)
@@ -63,7 +63,7 @@ struct GateCommand: Command {
             placement: pinning.placement, seed: options.seed, progress: GateProgress(progress))
         let policy = options.policy(on: session.machine)
         let outcome = try session.run(
-            Gate(workloads, policy: policy, seed: options.seed), since: start,
+            Gate(workloads, policy: policy, seed: options.seed), since: watch,
             budgetSeconds: options.timeBudget ?? sweep.timeBudgetSeconds ?? .infinity)
         let evidence: Gate.Evidence
         switch outcome {
@@ -76,7 +76,7 @@ struct GateCommand: Command {
             baseline: .init(path: session.programs.baseline, build: session.baselineBuild),
             candidate: .init(path: session.programs.candidate, build: session.candidateBuild),
             machine: session.machine, seed: options.seed, command: command,
-            seconds: Double(SystemClock().nanoseconds - start) / 1e9, cells: decision.cells,
+            seconds: watch.seconds, cells: decision.cells,
             uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape,
             cautions: session.cautions.map(Caution.init) + decision.cautions)
         progress.end()

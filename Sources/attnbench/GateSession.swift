@@ -30,19 +30,17 @@ struct GateSession {
         (baselineBuild, candidateBuild, machine) = try bench.builds()
     }
 
-    /// Runs a gate from `start` on, a reading of the clock, for at most `budgetSeconds`.
+    /// Runs a gate; its budget began when `watch` did.
     func run(
-        _ gate: Gate, planted: [Workload: Double] = [:], since start: Int, budgetSeconds: Double
+        _ gate: Gate, planted: [Workload: Double] = [:], since watch: Stopwatch, budgetSeconds: Double
     ) throws -> Gate.Outcome {
-        let clock = SystemClock()
-        func elapsed() -> Double { Double(clock.nanoseconds - start) / 1e9 }
         var blocks = 0
-        return try gate.run(planted: planted, hasTime: { elapsed() + $0 <= budgetSeconds }) { request in
-            let blockStart = clock.nanoseconds
+        return try gate.run(planted: planted, hasTime: { watch.seconds + $0 <= budgetSeconds }) { request in
+            let blockWatch = Stopwatch()
             progress.startBlock(blocks, of: gate.policy)
             blocks += 1
             let block = try bench.measure(request)
-            return (block, Double(clock.nanoseconds - blockStart) / 1e9)
+            return (block, blockWatch.seconds)
         }
     }
 

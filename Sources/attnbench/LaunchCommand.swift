@@ -44,7 +44,7 @@ struct LaunchCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        let start = SystemClock().nanoseconds
+        let watch = Stopwatch()
         let cancellation = Interrupts.cancellation()
         let header = try ResultsFile.load(results).header
         let workloads = try header.sweep.workloads()
@@ -59,7 +59,7 @@ struct LaunchCommand: Command {
         options.rounds = rounds
         options.samplesPerVisit = samplesPerVisit
         options.timeBudgetSeconds = timeBudget ?? .infinity
-        options.secondsAlreadySpent = Double(SystemClock().nanoseconds - start) / 1e9
+        options.secondsAlreadySpent = watch.seconds
         let launch = MeasuringLaunch(
             bench: bench, options: options, paddingBytes: EnvironmentPadding.bytes(in: console.environment))
         let outcome = try launch.run(
@@ -89,15 +89,15 @@ enum LaunchEvent: Codable, Equatable {
 /// Passes events on, ten a second at most: each costs the process that reads it a little CPU time on another core.
 private final class EventProgress: ProgressObserver {
     private let write: (LaunchEvent) -> Void
-    private var lastNanoseconds = -1_000_000_000
+    private var sinceLast: Stopwatch?
     private var lastPhase: ProgressEvent.Phase?
 
     init(write: @escaping (LaunchEvent) -> Void) { self.write = write }
 
     func report(_ event: ProgressEvent) {
-        let now = SystemClock().nanoseconds
-        guard now - lastNanoseconds >= 100_000_000 || event.phase != lastPhase else { return }
-        (lastNanoseconds, lastPhase) = (now, event.phase)
+        let isDue = sinceLast.map { $0.seconds >= 0.1 } ?? true
+        guard isDue || event.phase != lastPhase else { return }
+        (sinceLast, lastPhase) = (Stopwatch(), event.phase)
         let secondsLeft = event.secondsLeft.flatMap { $0.isFinite ? $0 : nil }
         write(
             .progress(

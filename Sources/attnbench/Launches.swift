@@ -21,8 +21,8 @@ struct Launches {
     let rounds: Int
     /// Infinite where only `rounds` ends the launches.
     let timeBudgetSeconds: Double
-    /// `SystemClock` when the budget began.
-    let startNanoseconds: Int
+    /// Started when the budget began.
+    let sinceStart: Stopwatch
     /// Flags that place the threads.
     let pinning: [String]
 
@@ -41,7 +41,7 @@ struct Launches {
         let numbers = try unfinished()
         for (index, number) in numbers.enumerated() {
             if cancellation.isCancelled { return .interrupted }
-            let left = timeBudgetSeconds - Double(SystemClock().nanoseconds - startNanoseconds) / 1e9
+            let left = timeBudgetSeconds - sinceStart.seconds
             guard left > 0 else { return .outOfTime(launches: number - 1) }
             let share = left / Double(numbers.count - index)
             let later = share.isFinite ? share * Double(numbers.count - index - 1) : 0

@@ -75,7 +75,7 @@ struct RunCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        let start = SystemClock().nanoseconds
+        let watch = Stopwatch()
         let sweep = try SweepFile.load(SweepFile.find(self.sweep, in: SweepDirectories.all), overrides: set)
         let workloads = try sweep.workloads()
         let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))
@@ -96,7 +96,7 @@ struct RunCommand: Command {
         var options = RunOptions(seed: seed)
         options.rounds = rounds
         options.timeBudgetSeconds = timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
-        options.secondsAlreadySpent = Double(SystemClock().nanoseconds - start) / 1e9
+        options.secondsAlreadySpent = watch.seconds
         if dryRun {
             let plan = plan(workloads, bench, options)
             progress.end()
@@ -109,7 +109,7 @@ struct RunCommand: Command {
         let ending =
             launches == 1
             ? try measure(workloads, bench, options, header, path, progress)
-            : try launch(workloads, bench, options, header, path, progress, start: start)
+            : try launch(workloads, bench, options, header, path, progress, since: watch)
         progress.end()
         return try report(path, to: directory, refusals: bench.refusals, ending, console)
     }
@@ -142,7 +142,7 @@ struct RunCommand: Command {
 
     private func launch(
         _ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions, _ header: ResultsHeader,
-        _ path: String, _ progress: any ProgressObserver, start: Int
+        _ path: String, _ progress: any ProgressObserver, since watch: Stopwatch
     ) throws -> Ending {
         if resume {
             _ = try ResultsFile.load(path, resuming: header)
@@ -152,7 +152,7 @@ struct RunCommand: Command {
         Pinning.unbindCurrentThread(on: bench.topology)
         let launches = Launches(
             count: launches, resultsPath: path, workloads: workloads, seed: seed, rounds: rounds,
-            timeBudgetSeconds: options.timeBudgetSeconds, startNanoseconds: start, pinning: pinning.words)
+            timeBudgetSeconds: options.timeBudgetSeconds, sinceStart: watch, pinning: pinning.words)
         do {
             switch try launches.run(progress) {
             case .done: return .done

@@ -48,45 +48,43 @@ struct SelftestCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        let start = SystemClock().nanoseconds
+        let watch = Stopwatch()
         let sweep = try options.sweep(named: self.sweep)
         let workloads = try sweep.workloads()
         let observer = outputOptions.progress(on: console)
         defer { observer.end() }
         if let layout {
-            return try compareLayouts(layout, sweep, workloads, observer, start, console)
+            return try compareLayouts(layout, sweep, workloads, observer, watch, console)
         }
         let program = GateOptions.thisProgram
         let session = try GateSession(
             PairedBench.Programs(baseline: program, candidate: program), placement: pinning.placement,
             seed: options.seed, progress: GateProgress(observer))
-        return try measure(session, sweep, workloads, observer, start, console)
+        return try measure(session, sweep, workloads, observer, watch, console)
     }
 
     /// Goes on until the runs are done or time or patience ends, but for one run without and one with something planted.
     private func measure(
         _ session: GateSession, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver,
-        _ start: Int, _ console: Console
+        _ watch: Stopwatch, _ console: Console
     ) throws -> Verdict {
-        let clock = SystemClock()
         let policy = options.policy(on: session.machine)
         let plan = SelfTestPlan(workloads, seed: options.seed)
         var tally = SelfTestTally()
-        func elapsed() -> Double { Double(clock.nanoseconds - start) / 1e9 }
         for index in 0..<runs {
             let longest = tally.runs.map(\.seconds).max() ?? 0
-            if let budget = options.timeBudget, index >= 2, elapsed() + longest > budget { break }
-            let runStart = clock.nanoseconds
+            if let budget = options.timeBudget, index >= 2, watch.seconds + longest > budget { break }
+            let runWatch = Stopwatch()
             let planted = plan.planted(run: index)
             do {
                 let gate = Gate(workloads, policy: policy, seed: options.seed &+ UInt64(index + 1) &* 7919)
-                switch try session.run(gate, planted: planted, since: runStart, budgetSeconds: .infinity) {
+                switch try session.run(gate, planted: planted, since: runWatch, budgetSeconds: .infinity) {
                 case .wrongCandidate(let cell): return Verdict(wrongCandidate: cell)
                 case .measured(let evidence):
                     tally.add(
                         SelfTestTally.Run(
                             planted: planted, decision: GateDecision(evidence, policy: policy),
-                            seconds: Double(clock.nanoseconds - runStart) / 1e9))
+                            seconds: runWatch.seconds))
                 }
             } catch WorkerError.cancelled where !tally.runs.isEmpty {
                 break
@@ -94,14 +92,14 @@ struct SelftestCommand: Command {
         }
         let result = tally.result(
             sweep: sweep.name, delta: policy.delta, machine: session.machine, build: session.baselineBuild,
-            seed: options.seed, seconds: elapsed())
+            seed: options.seed, seconds: watch.seconds)
         observer.end()
         console.output(try json ? JSONText.of(result) : SelfTestTables.text(result, columns: console.width))
         return .done
     }
 
     private func compareLayouts(
-        _ count: Int, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver, _ start: Int,
+        _ count: Int, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver, _ watch: Stopwatch,
         _ console: Console
     ) throws -> Verdict {
         let layouts = try ShuffledLayouts.build(count: count, seed: options.seed) { message in
@@ -114,7 +112,7 @@ struct SelftestCommand: Command {
                 seed: options.seed, progress: GateProgress(observer))
             let policy = options.policy(on: session.machine)
             let outcome = try session.run(
-                Gate(workloads, policy: policy, seed: options.seed), since: start, budgetSeconds: .infinity)
+                Gate(workloads, policy: policy, seed: options.seed), since: watch, budgetSeconds: .infinity)
             let evidence: Gate.Evidence
             switch outcome {
             case .measured(let measured): evidence = measured
@@ -127,7 +125,7 @@ struct SelftestCommand: Command {
                     baseline: .init(path: layouts[0], build: session.baselineBuild),
                     candidate: .init(path: other, build: session.candidateBuild), machine: session.machine,
                     seed: options.seed, command: "attnbench selftest --layout \(count)",
-                    seconds: Double(SystemClock().nanoseconds - start) / 1e9, cells: decision.cells,
+                    seconds: watch.seconds, cells: decision.cells,
                     uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape))
         }
         observer.end()
