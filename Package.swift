@@ -17,7 +17,8 @@ let package = Package(
         .library(
             name: "AttentionBenchmarking",
             targets: [
-                "Faults", "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Faults", "Statistics", "Files", "Attention", "Records", "Hardware", "Kernels", "Benchmarking",
+                "Analysis",
                 "Serving",
                 "Reporting",
             ]),
@@ -44,15 +45,18 @@ let package = Package(
         // The modules, lowest first; each imports only from above it. Tests/TidyTests holds this list.
         .target(name: "Faults"),
         .target(name: "Statistics", dependencies: ["Faults"]),
-        .target(name: "Attention", dependencies: ["Faults"]),
-        .target(name: "Records", dependencies: ["Faults", "Attention", "Statistics"]),
+        .target(name: "Files", dependencies: ["Faults"]),
+        .target(name: "Attention", dependencies: ["Faults", "Files"]),
+        .target(name: "Records", dependencies: ["Faults", "Files", "Attention", "Statistics"]),
         .target(name: "Processes", dependencies: ["Faults", "CSpawn"]),
         .target(name: "Hardware", dependencies: ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         .target(
             name: "Kernels", dependencies: ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         .target(
             name: "Benchmarking",
-            dependencies: ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]),
+            dependencies: [
+                "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams",
+            ]),
         .target(
             name: "Analysis",
             dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
@@ -65,13 +69,15 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
+                "Analysis",
                 "Serving", "Statistics",
             ]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
-                "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
+                "Faults", "Statistics", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Benchmarking",
                 "Analysis", "Serving", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -83,18 +89,19 @@ let package = Package(
             path: "Examples/own-kernel/Sources"),
 
         .target(
-            name: "TestSupport", dependencies: ["Attention", "Records", "Hardware", "Benchmarking"],
+            name: "TestSupport", dependencies: ["Files", "Attention", "Records", "Hardware", "Benchmarking"],
             path: "Tests/TestSupport"),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(
-            name: "AttentionTests", dependencies: ["Attention", "TestSupport"], resources: [.copy("NumPy")]),
+            name: "AttentionTests", dependencies: ["Files", "Attention", "TestSupport"], resources: [.copy("NumPy")]),
         .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
         .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "TestSupport"]),
         .testTarget(
             name: "KernelsTests", dependencies: ["Attention", "Hardware", "Kernels", "CVector", "TestSupport"]),
         .testTarget(
             name: "BenchmarkingTests",
-            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "TestSupport"]),
+            dependencies: ["Files", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "TestSupport"]),
         .testTarget(
             name: "AnalysisTests",
             dependencies: [
@@ -107,14 +114,16 @@ let package = Package(
         .testTarget(
             name: "ReportingTests",
             dependencies: [
-                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Serving",
+                "Statistics", "Files", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Serving",
                 "Reporting",
                 "TestSupport",
             ], exclude: ["Golden", "Schemas"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Faults", "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Faults", "Statistics", "Files", "Attention", "Records", "Hardware", "Kernels", "Benchmarking",
+                "Analysis",
                 "Serving",
                 "attnbench",
                 "TestSupport", "Yams",

@@ -1,6 +1,6 @@
 import Faults
 
-/// Why a .npy file cannot be read or written: the file, what is wrong with it, and what to do.
+/// Why a .npy file cannot be read: the file, what is wrong with it, and what to do.
 public struct NumPyError: Fault, Equatable {
     public enum Problem: Fault, Equatable {
         case unreadable(String)
@@ -15,7 +15,6 @@ public struct NumPyError: Fault, Equatable {
         case empty([Int])
         case truncatedData(expected: Int, found: Int)
         case trailingBytes(expected: Int, found: Int)
-        case unwritable(String)
     }
 
     public let path: String
@@ -32,9 +31,7 @@ public struct NumPyError: Fault, Equatable {
 }
 
 extension NumPyError.Problem {
-    public var exitStatus: ExitStatus {
-        if case .unwritable = self { .internalFailure } else { .usage }
-    }
+    public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
         switch self {
@@ -57,7 +54,6 @@ extension NumPyError.Problem {
             "holds \(found) bytes of elements, its shape needs \(expected); copy the file again"
         case .trailingBytes(let expected, let found):
             "holds \(found) bytes of elements, its shape needs only \(expected); write one array with numpy.save"
-        case .unwritable(let reason): "cannot be written: \(reason); choose another path"
         }
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// NumPy's array files, so that a caller's own tensors can be computed with: float32, little-endian, C order, shaped
@@ -36,7 +37,11 @@ public enum NumPyFile {
 
     /// The file behind its header, and the bytes that are left.
     private static func open(_ path: String) throws(NumPyError) -> (FileHandle, NumPyHeader, Int) {
-        let handle = try descriptor(path, flags: O_RDONLY, failure: NumPyError.Problem.unreadable)
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw NumPyError(path: path, problem: .unreadable(SystemError.last.description))
+        }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
         do {
             let size = Int(try handle.seekToEnd())
             try handle.seek(toOffset: 0)
@@ -56,40 +61,28 @@ public enum NumPyFile {
         }
     }
 
-    /// Fails where `path` cannot be written, before hours are spent on what is to go there. Leaves everything as it is.
-    public static func requireWritable(_ path: String) throws(NumPyError) {
-        let isNew = !FileManager.default.fileExists(atPath: path)
-        let handle = try descriptor(path, flags: O_WRONLY | O_CREAT, failure: NumPyError.Problem.unwritable)
-        try? handle.close()
-        if isNew { unlink(path) }
+    /// Whether an array may go there without a loss: nothing lies there, or a device, an empty file or another array.
+    public static func mayReplace(_ path: String) -> Bool {
+        let target = FileIdentity.followingLinks(path)
+        let type = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
+        guard type == .typeRegular else { return true }
+        guard let beginning = try? FileHandle(forReadingAtPath: target)?.read(upToCount: NumPyHeader.magic.count) else {
+            return false
+        }
+        return beginning.isEmpty || Array(beginning) == NumPyHeader.magic
     }
 
     /// Writes format version 1.0, which every NumPy reads.
     ///
     /// - Precondition: the elements are float32.
-    public static func write(_ tensor: borrowing Tensor, to path: String) throws(NumPyError) {
+    public static func write(_ tensor: borrowing Tensor, to path: String) throws(UnwritableFile) {
         precondition(tensor.elementType == .float32, "\(tensor.elementType) elements have no .npy form here")
-        let handle = try descriptor(path, flags: O_WRONLY | O_CREAT | O_TRUNC, failure: NumPyError.Problem.unwritable)
-        defer { try? handle.close() }
-        do {
-            try handle.write(contentsOf: Data(NumPyHeader.bytes(dimensions: tensor.dimensions)))
-            try tensor.withBytes { elements in
-                for start in stride(from: 0, to: elements.count, by: pieceBytes) {
-                    try handle.write(contentsOf: Data(elements[start..<min(start + pieceBytes, elements.count)]))
-                }
-            }
-        } catch {
-            throw NumPyError(path: path, problem: .unwritable(error.systemWords))
+        let file = try OutputFile(path)
+        try file.append(Data(NumPyHeader.bytes(dimensions: tensor.dimensions)))
+        let byteCount = tensor.withBytes { $0.count }
+        for start in stride(from: 0, to: byteCount, by: pieceBytes) {
+            try file.append(tensor.withBytes { Data($0[start..<min(start + pieceBytes, byteCount)]) })
         }
-    }
-
-    private static func descriptor(
-        _ path: String, flags: Int32, failure: (String) -> NumPyError.Problem
-    ) throws(NumPyError) -> FileHandle {
-        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw NumPyError(path: path, problem: failure(String(cString: strerror(errno)).lowercased()))
-        }
-        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        try file.commit()
     }
 }

@@ -1,4 +1,5 @@
 import Attention
+import Files
 import Foundation
 import Kernels
 import Records

@@ -21,15 +21,20 @@ struct Descendants {
 
     /// Ends those that are left and waits, for at most two seconds, until they are gone.
     func end() {
+        var killed = Set<Int32>()
         for _ in 0..<200 {
             let left = identifiers()
-            if left.isEmpty { return }
             for process in left { kill(process, SIGKILL) }
-            usleep(1000)
-            // Those whose parents have ended are children of this process now.
-            for process in left { waitpid(process, nil, WNOHANG) }
-            usleep(9000)
+            killed = killed.union(left).filter(isUnreaped)
+            if left.isEmpty, killed.isEmpty { return }
+            usleep(10_000)
         }
+    }
+
+    /// Takes in the end of a process that has become a child of this one, since its own parent has ended. Until then it
+    /// is a zombie, which has no environment any more but is still there for everybody who waits for any child.
+    private func isUnreaped(_ process: Int32) -> Bool {
+        waitpid(process, nil, WNOHANG) != process && kill(process, 0) == 0
     }
 
     private func identifiers() -> [Int32] {

@@ -16,7 +16,11 @@ struct Pipes {
     init(for invocation: Invocation, _ target: ChildProcess.Output) throws(SpawnError) {
         var opened: [Pair] = []
         do throws(SpawnError) {
-            opened.append(try Self.pipe(for: invocation, isRead: false))
+            if let input = invocation.input {
+                opened.append(try Self.second(input, for: invocation))
+            } else {
+                opened.append(try Self.pipe(for: invocation, isRead: false))
+            }
             switch target {
             case .lines:
                 opened.append(try Self.pipe(for: invocation, isRead: true))
@@ -44,6 +48,13 @@ struct Pipes {
             throw SpawnError(invocation: invocation, step: .pipe, code: errno)
         }
         return Pair(ours: ends.ours, theirs: ends.theirs)
+    }
+
+    /// Another descriptor of the same open file.
+    private static func second(_ input: Int32, for invocation: Invocation) throws(SpawnError) -> Pair {
+        let copy = fcntl(input, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { throw SpawnError(invocation: invocation, step: .pipe, code: errno) }
+        return Pair(ours: nil, theirs: copy)
     }
 
     private static func file(_ path: String, for invocation: Invocation) throws(SpawnError) -> Pair {

@@ -1,40 +1,27 @@
-import Attention
+import Files
 import Foundation
 
 /// A file of one JSON value per line, written so that a kill at any instant costs at most the line in flight.
 ///
 /// Lines are appended whole with their line feed; what stands after the last line feed is therefore torn, unless it
-/// is a value of its own (an editor that strips the last line feed). Whole files are replaced by writing a second file
-/// and renaming it, so a reader sees the old one or the new one.
+/// is a value of its own (an editor that strips the last line feed).
 package final class JSONLines {
-    let path: String
-    private let handle: FileHandle
+    private let file: AppendedFile
 
     /// Opens for appending; the file is there.
     init(appendingTo path: String) throws(ResultsError) {
-        self.path = path
-        do {
-            handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-            try handle.seekToEnd()
-        } catch {
-            throw .unwritable(path: path, reason: error.systemWords)
-        }
+        do throws(UnwritableFile) { file = try AppendedFile(path) } catch { throw .unwritable(error) }
     }
-
-    deinit { try? handle.close() }
 
     /// The line survives the process at once, a power cut only after `sync`.
     func append(_ value: some Encodable) throws(ResultsError) {
-        do { try handle.write(contentsOf: Self.line(value)) } catch {
-            throw .unwritable(path: path, reason: error.systemWords)
-        }
+        let line = Self.encoded(value) + [UInt8(ascii: "\n")]
+        do throws(UnwritableFile) { try file.append(line) } catch { throw .unwritable(error) }
     }
 
     /// Waits until the disk has every line.
     func sync() throws(ResultsError) {
-        do { try handle.synchronize() } catch {
-            throw .unwritable(path: path, reason: error.systemWords)
-        }
+        do throws(UnwritableFile) { try file.sync() } catch { throw .unwritable(error) }
     }
 
     /// The lines, without their line feeds, and whether a torn one was dropped.
@@ -56,23 +43,24 @@ package final class JSONLines {
         return (lines + [tail], false)
     }
 
-    static func replace(_ path: String, with lines: [Data]) throws(ResultsError) {
-        let temporary = path + ".new"
-        do {
-            let manager = FileManager.default
-            let url = URL(fileURLWithPath: temporary)
-            try manager.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data().write(to: url)
-            let handle = try FileHandle(forWritingTo: url)
-            for line in lines { try handle.write(contentsOf: line + [UInt8(ascii: "\n")]) }
-            try handle.synchronize()
-            try handle.close()
+    /// Writes a whole file; a reader sees the old one or the new one.
+    static func write(
+        _ lines: [Data], to path: String, existing: OutputFile.Existing = .isReplaced
+    ) throws(ResultsError) {
+        do throws(UnwritableFile) {
+            try Folder.make(FileIdentity.folder(of: path))
+            let file = try OutputFile(path, existing: existing)
+            for line in lines { try file.append(line + [UInt8(ascii: "\n")]) }
+            try file.commit()
         } catch {
-            throw .unwritable(path: temporary, reason: error.systemWords)
+            throw .unwritable(error)
         }
-        guard rename(temporary, path) == 0 else {
-            throw .unwritable(path: path, reason: "rename: \(String(cString: strerror(errno)))")
-        }
+    }
+
+    /// One value without its line feed.
+    static func encoded(_ value: some Encodable) -> Data {
+        guard let data = try? object(value) else { preconditionFailure("\(value) has no form in JSON") }
+        return data
     }
 
     /// One value with its line feed. Keys are sorted, so that the same value is the same line.

@@ -1,5 +1,6 @@
 import Attention
 import Faults
+import Files
 import Foundation
 import Statistics
 
@@ -10,13 +11,11 @@ public enum ResultsFile {
     ///
     /// - Throws: `ResultsError.exists` rather than overwrite a file.
     public static func create(_ path: String, header: ResultsHeader) throws(ResultsError) {
-        guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
-        do {
-            try JSONLines.replace(path, with: [try JSONLines.object(header)])
-        } catch let error as ResultsError {
-            throw error
+        do throws(ResultsError) {
+            try JSONLines.write([JSONLines.encoded(header)], to: path, existing: .isKept)
         } catch {
-            throw .unwritable(path: path, reason: "\(error)")
+            if case .unwritable(let file) = error, file.cause == SystemError(code: EEXIST) { throw .exists(path: path) }
+            throw error
         }
     }
 
@@ -101,7 +100,7 @@ struct ResultsLines {
 /// What is wrong with a results file, or with writing to it.
 public enum ResultsError: Fault, Equatable {
     case unreadable(path: String, reason: String)
-    case unwritable(path: String, reason: String)
+    case unwritable(UnwritableFile)
     /// The first line is no header.
     case foreign(path: String)
     case unknownSchema(path: String, schema: String)
@@ -111,6 +110,8 @@ public enum ResultsError: Fault, Equatable {
     case missing(path: String)
     /// A new run would overwrite it.
     case exists(path: String)
+    /// Another process is writing it; its number is missing where it could not be found out.
+    case locked(path: String, process: Int32?)
     /// What is in it was measured otherwise.
     case differs(path: String, fields: [String])
 
@@ -121,7 +122,7 @@ public enum ResultsError: Fault, Equatable {
     public var description: String {
         switch self {
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
-        case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+        case .unwritable(let file): file.description
         case .foreign(let path):
             "\(path):1: this is no results file: its first line is not an attnbench header"
         case .unknownSchema(let path, let schema):
@@ -135,6 +136,9 @@ public enum ResultsError: Fault, Equatable {
             "there is no \(path) to go on with; leave out --resume to start it"
         case .exists(let path):
             "\(path) is already there; --resume goes on with it, another --output leaves it alone"
+        case .locked(let path, let process):
+            "\(process.map { "process \($0)" } ?? "another process") is measuring into \(path); wait until it has ended, "
+                + "or choose another --output"
         case .differs(let path, let fields):
             "\(path) cannot be resumed: it differs in \(fields.joined(separator: ", ")); "
                 + "run again with what it was made with, or choose another --output"

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Writes a results file and, beside it, the journal of the launch that is under way.
@@ -8,6 +9,7 @@ import Foundation
 /// journal; a run that ends removes it. Resuming takes the open cells of the journal out of the results file again and
 /// goes on with their samples.
 public final class RunLog {
+    private let lock: ResultsLock
     private let file: JSONLines
     private let journal: SampleJournal
     private let journalPath: String
@@ -18,17 +20,26 @@ public final class RunLog {
 
     /// Starts a new file.
     ///
-    /// - Throws: `ResultsError.exists` rather than overwrite one.
-    public static func create(_ path: String, header: ResultsHeader, launch: Int = 1) throws(ResultsError) -> RunLog {
+    /// - Parameter lock: that of the file, where the caller has it already.
+    /// - Throws: `ResultsError.exists` rather than overwrite one, `.locked` where another process is writing it.
+    public static func create(
+        _ path: String, header: ResultsHeader, launch: Int = 1, lock: ResultsLock? = nil
+    ) throws(ResultsError) -> RunLog {
+        let lock = if let lock { lock } else { try ResultsLock(path) }
         try ResultsFile.create(path, header: header)
-        return try RunLog(path, open: [], written: [], launch: launch)
+        return try RunLog(path, lock, open: [], written: [], launch: launch)
     }
 
     /// Goes on with a file, for a launch that was cut short or for the next one.
     ///
-    /// - Throws: `ResultsError.missing` where there is none, `.differs` where it was measured on another machine, by
-    ///   another build, for another sweep or with another seed.
-    public static func resume(_ path: String, header: ResultsHeader, launch: Int = 1) throws(ResultsError) -> RunLog {
+    /// - Parameter lock: that of the file, where the caller has it already.
+    /// - Throws: `ResultsError.missing` where there is none, `.locked` where another process is writing it, `.differs`
+    ///   where it was measured on another machine, by another build, for another sweep or with another seed.
+    public static func resume(
+        _ path: String, header: ResultsHeader, launch: Int = 1, lock: ResultsLock? = nil
+    ) throws(ResultsError) -> RunLog {
+        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+        let lock = if let lock { lock } else { try ResultsLock(path) }
         let lines = try ResultsLines(resuming: path, header: header)
         let open = try SampleJournal.openCells(journalPath(path, launch))
         let reopened = Set(open.map(\.workload))
@@ -42,16 +53,17 @@ public final class RunLog {
             kept.append(line)
         }
         // The journal first: a kill between the two leaves the cells open in it, and it is the journal that counts.
-        let log = try RunLog(path, open: open, written: written, launch: launch) { () throws(ResultsError) in
-            try JSONLines.replace(path, with: [lines.headerLine] + lines.launchLines + kept)
+        let log = try RunLog(path, lock, open: open, written: written, launch: launch) { () throws(ResultsError) in
+            try JSONLines.write([lines.headerLine] + lines.launchLines + kept, to: path)
         }
         return log
     }
 
     private init(
-        _ path: String, open: [SampleJournal.OpenCell], written: Set<Workload>, launch: Int,
+        _ path: String, _ lock: ResultsLock, open: [SampleJournal.OpenCell], written: Set<Workload>, launch: Int,
         rewrite: () throws(ResultsError) -> Void = {}
     ) throws(ResultsError) {
+        self.lock = lock
         openCells = open
         self.written = written
         self.launch = launch
@@ -68,7 +80,7 @@ public final class RunLog {
 
     /// Beside `results.jsonl`, for launch 1: `results.launch1.partial.jsonl`.
     static func journalPath(_ path: String, _ launch: Int) -> String {
-        (path as NSString).deletingPathExtension + ".launch\(launch).partial.jsonl"
+        ResultsLock.stem(of: path) + ".launch\(launch).partial.jsonl"
     }
 
     /// True for a cell whose line stands in the file for this launch.
@@ -108,6 +120,6 @@ public final class RunLog {
 
     /// The launch is over and nothing is open: the journal has done its duty.
     package func removeJournal() {
-        try? FileManager.default.removeItem(atPath: journalPath)
+        try? OutputFile.remove(journalPath)
     }
 }

@@ -64,15 +64,8 @@ package final class SampleJournal {
             lines.append(Line(cell: index, event: .opened(cell.workload, cell.preparation)))
             lines += cell.samples.map { Line(cell: index, event: .sampled($0)) }
         }
-        do {
-            let encoded = try lines.map { try JSONLines.object($0) }
-            try JSONLines.replace(path, with: encoded)
-            file = try JSONLines(appendingTo: path)
-        } catch let error as ResultsError {
-            throw error
-        } catch {
-            throw .unwritable(path: path, reason: "\(error)")
-        }
+        try JSONLines.write(lines.map { JSONLines.encoded($0) }, to: path)
+        file = try JSONLines(appendingTo: path)
     }
 
     /// The open cells of a journal; none where there is no file.

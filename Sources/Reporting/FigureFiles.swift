@@ -1,4 +1,4 @@
-import Attention
+import Files
 import Foundation
 import Statistics
 
@@ -27,33 +27,43 @@ struct FigureFiles {
             cautions = wanted.isEmpty && !needsImages ? [] : [Caution("\(error)")]
         case .success(let gnuplot):
             for figure in figures {
+                let pictures: Pictures
                 do throws(GnuplotError) {
-                    try draw(figure, gnuplot, wanted, needsImages: needsImages, in: folder)
-                    drawn.append((figure, wanted))
+                    pictures = try Pictures(figure, gnuplot, wanted, needsImages: needsImages)
                 } catch {
                     cautions.append(Caution("\(error)"))
                     drawn.append((figure, []))
+                    continue
                 }
+                for (format, bytes) in pictures.kept {
+                    try folder.appendingPathComponent("\(figure.name).\(format.rawValue)").write(bytes)
+                }
+                images[figure.name] = pictures.images
+                drawn.append((figure, wanted))
             }
         }
     }
+}
 
-    private mutating func draw(
-        _ figure: Figure, _ gnuplot: Gnuplot, _ wanted: [FigureFormat], needsImages: Bool, in folder: URL
+/// What gnuplot draws of one figure.
+private struct Pictures {
+    /// For the directory.
+    let kept: [FigureFormat: Data]
+    /// For a page, where one needs them.
+    let images: FigureImages?
+
+    init(
+        _ figure: Figure, _ gnuplot: Gnuplot, _ wanted: [FigureFormat], needsImages: Bool
     ) throws(GnuplotError) {
         let formats = needsImages && !wanted.contains(.svg) ? wanted + [.svg] : wanted
         let wide = try Self.bytes(of: figure, figure.drawing, gnuplot, formats)
-        for format in wanted {
-            let file = folder.appendingPathComponent("\(figure.name).\(format.rawValue)")
-            do { try wide[format]?.write(to: file) } catch {
-                throw .failed(figure: figure.name, message: error.systemWords)
-            }
+        kept = wide.filter { wanted.contains($0.key) }
+        guard needsImages else {
+            images = nil
+            return
         }
-        guard needsImages else { return }
         let narrow = try Self.bytes(of: figure, figure.narrow, gnuplot, [.svg])
-        if let wide = wide[.svg], let narrow = narrow[.svg] {
-            images[figure.name] = FigureImages(wide: wide, narrow: narrow)
-        }
+        images = wide[.svg].flatMap { wide in narrow[.svg].map { FigureImages(wide: wide, narrow: $0) } }
     }
 
     /// Drawn in a directory of its own, so that what a page alone needs touches no file of an earlier report.
@@ -61,18 +71,16 @@ struct FigureFiles {
         of figure: Figure, _ drawing: FigureDrawing, _ gnuplot: Gnuplot, _ formats: [FigureFormat]
     ) throws(GnuplotError) -> [FigureFormat: Data] {
         if formats.isEmpty { return [:] }
-        let files = FileManager.default
-        let scratch = files.temporaryDirectory.appendingPathComponent("attnbench-figure-\(UUID())")
-        defer { try? files.removeItem(at: scratch) }
-        do {
-            try files.createDirectory(at: scratch, withIntermediateDirectories: true)
-            try Data(figure.data.utf8).write(to: scratch.appendingPathComponent("\(figure.name).csv"))
-            try Data(drawing.script.utf8).write(to: scratch.appendingPathComponent("\(figure.name).gp"))
-        } catch { throw .failed(figure: figure.name, message: error.systemWords) }
-        try gnuplot.draw(figure.name, in: scratch, formats: formats)
+        let scratch: ScratchFolder
+        do throws(UnwritableFile) {
+            scratch = try ScratchFolder()
+            try scratch.write(figure.data, to: "\(figure.name).csv")
+            try scratch.write(drawing.script, to: "\(figure.name).gp")
+        } catch { throw .failed(figure: figure.name, message: "\(error)") }
+        try gnuplot.draw(figure.name, in: scratch.url, formats: formats)
         var bytes: [FigureFormat: Data] = [:]
         for format in formats {
-            let file = scratch.appendingPathComponent("\(figure.name).\(format.rawValue)")
+            let file = scratch.url.appendingPathComponent("\(figure.name).\(format.rawValue)")
             do { bytes[format] = try Data(contentsOf: file) } catch {
                 throw .failed(figure: figure.name, message: error.systemWords)
             }
@@ -90,15 +98,13 @@ public struct FigureImages: Sendable, Hashable {
 extension URL {
     /// As a directory.
     func makeDirectory() throws(ReportError) {
-        do { try FileManager.default.createDirectory(at: self, withIntermediateDirectories: true) } catch {
-            throw .notWritten(path: path, reason: error.systemWords)
-        }
+        do throws(UnwritableFile) { try Folder.make(relativePath) } catch { throw .notWritten(error) }
     }
 
     /// As a file.
-    func write(_ text: String) throws(ReportError) {
-        do { try Data(text.utf8).write(to: self) } catch {
-            throw .notWritten(path: path, reason: error.systemWords)
-        }
+    func write(_ text: String) throws(ReportError) { try write(Data(text.utf8)) }
+
+    func write(_ bytes: Data) throws(ReportError) {
+        do throws(UnwritableFile) { try OutputFile.write(bytes, to: relativePath) } catch { throw .notWritten(error) }
     }
 }

@@ -1,5 +1,6 @@
 import Analysis
 import Faults
+import Files
 import Foundation
 import Statistics
 
@@ -110,15 +111,14 @@ extension FigureFormat {
 }
 
 public enum ReportError: Fault, Equatable {
-    case notWritten(path: String, reason: String)
+    case notWritten(UnwritableFile)
     case notEncoded(file: String, reason: String)
 
     public var exitStatus: ExitStatus { .internalFailure }
 
     public var description: String {
         switch self {
-        case .notWritten(let path, let reason):
-            "cannot write \(path): \(reason); choose another place with --output"
+        case .notWritten(let file): "\(file) with --output"
         case .notEncoded(let file, let reason):
             "\(file) cannot hold one of the numbers: \(reason); leave it out of --format"
         }

@@ -14,9 +14,11 @@ public struct ReportSource: Sendable {
     }
 
     /// "results.jsonl" of a single source; "results-old-build.jsonl" of one among several.
+    ///
+    /// - Precondition: this source is one of them.
     public func fileName(_ stem: String, _ extension: String, among sources: [ReportSource]) -> String {
         guard sources.count > 1 else { return "\(stem).\(`extension`)" }
-        let slug = label.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "-" }
-        return "\(stem)-\(String(slug)).\(`extension`)"
+        let index = sources.firstIndex { $0.label == label }!
+        return "\(stem)-\(LabelSlugs.of(sources.map(\.label))[index]).\(`extension`)"
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attention
 import Faults
+import Files
 import Hardware
 import Kernels
 
@@ -44,7 +45,7 @@ struct AttendCommand: Command {
     var value: String
 
     @Option(
-        help: ArgumentHelp("Where the result goes; overwritten.", valueName: "npy"),
+        help: ArgumentHelp("Where the result goes; a tensor that is there is replaced.", valueName: "npy"),
         completion: .file(extensions: ["npy"]))
     var output: String
 
@@ -83,7 +84,7 @@ struct AttendCommand: Command {
             shape: shape, mask: mask, elementType: elementType, scale: scale,
             positions: chosen.positions)
         let instance = try chosen.prepare(for: problem, on: WorkerTeam(threads: threads))
-        try NumPyFile.requireWritable(output)
+        try requireFreeOutput()
 
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))
         keyTensor.reshape(to: AttentionInputs.keyDimensions(shape))
@@ -104,6 +105,17 @@ struct AttendCommand: Command {
         try NumPyFile.write(written, to: output)
         if !outputOptions.quiet { console.messages(Self.remark(kernel, problem, instance.computedPairs, output)) }
         return .done
+    }
+
+    /// A tensor that is already there may be replaced, unless it is one of those that this call reads.
+    private func requireFreeOutput() throws {
+        let target = FileIdentity(output)
+        for (name, input) in [("query", query), ("key", key), ("value", value)]
+        where target != nil && target == FileIdentity(input) {
+            throw AttendError.outputIsInput(output, input: name)
+        }
+        guard NumPyFile.mayReplace(output) else { throw AttendError.outputIsNoTensor(output) }
+        try OutputFile.requireWritable(output)
     }
 
     /// The sizes of the call, from the dimensions of three files.
@@ -158,6 +170,8 @@ enum AttendError: Fault, Equatable {
     case keyAndValueDiffer(key: [Int], value: [Int])
     case headDimensionsDiffer(query: [Int], key: [Int])
     case batchesDiffer(query: [Int], key: [Int])
+    case outputIsInput(String, input: String)
+    case outputIsNoTensor(String)
 
     var exitStatus: ExitStatus { .usage }
 
@@ -169,6 +183,10 @@ enum AttendError: Fault, Equatable {
             "the queries are \(query) and the keys \(key); give both the same last dimension"
         case .batchesDiffer(let query, let key):
             "the queries are \(query) and the keys \(key); give both the same batch"
+        case .outputIsInput(let path, let input):
+            "--output \(path) is the same file as --\(input), which would be lost; choose another path"
+        case .outputIsNoTensor(let path):
+            "--output \(path) holds something else than a .npy file, which would be lost; choose another path"
         }
     }
 }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Attention
 import Benchmarking
 import Faults
+import Files
 import Foundation
 import Hardware
 import Kernels
@@ -38,8 +39,18 @@ struct AttnBench: ParsableCommand {
         ])
 
     static func main() {
+        StandardDescriptors.occupy()
+        // A file that may not grow any more is then refused like a full disk, and does not end the process.
+        signal(SIGXFSZ, SIG_IGN)
         BLASRestart.restartIfNeeded()
-        Foundation.exit(run(Array(CommandLine.arguments.dropFirst()), on: .standard).rawValue)
+        let output = StandardOutput()
+        let console = Console.standard(output)
+        var status = run(Array(CommandLine.arguments.dropFirst()), on: console)
+        if status == .done, let failure = output.failure {
+            console.messages("Error: cannot write to standard output: \(failure)\n")
+            status = .internalFailure
+        }
+        Foundation.exit(status.rawValue)
     }
 
     /// - Parameter arguments: without the program's name.

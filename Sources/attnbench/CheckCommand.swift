@@ -66,6 +66,7 @@ struct CheckCommand: Command {
         console.output("\n" + TerminalTable.text(ReportTables.receptiveFields(fields), width: console.width))
         if let output {
             let directory = URL(fileURLWithPath: output)
+            try ReportDirectory.requireNoResults(in: directory)
             let figures = [Figure.receptiveField(fields)].compactMap { $0 }
             let cautions = try DocumentDirectory(Document(receptiveFields: fields), figures: figures)
                 .write(to: directory)

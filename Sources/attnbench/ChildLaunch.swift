@@ -6,19 +6,21 @@ import Processes
 /// A launch in a process of its own, followed until it ends.
 ///
 /// The child writes its events to a pipe. Where this process dies, the next event finds no reader and ends the child;
-/// its journal has what it measured.
+/// its journal has what it measured, and until then nobody else can write the file.
 struct ChildLaunch {
     let number: Int
     /// This program, unless told otherwise.
     var executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
     let arguments: [String]
     let environment: [String: String]
+    /// By which the child shares the right to the results file.
+    var input: Int32?
 
     /// - Returns: whether it was interrupted.
     func run(_ follow: (ProgressEvent) -> Void) throws(LaunchFailed) -> Bool {
         let process: ChildProcess
         do throws(SpawnError) {
-            process = try ChildProcess(Invocation(executable, arguments, environment: environment))
+            process = try ChildProcess(Invocation(executable, arguments, environment: environment, input: input))
         } catch {
             throw LaunchFailed(number: number, reason: "cannot be started: \(error.reason)")
         }

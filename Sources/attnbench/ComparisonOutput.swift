@@ -1,5 +1,5 @@
 import Analysis
-import Attention
+import Files
 import Foundation
 import Reporting
 
@@ -27,13 +27,11 @@ struct ComparisonOutput {
     }
 
     private func write(_ comparison: Comparison, into folder: URL) throws {
-        try ReportDirectory.make(folder)
+        try Folder.make(folder.relativePath)
         for export in try options.format ?? [ExportNames.find("json", among: Export<Comparison>.all)] {
             let file = folder.appendingPathComponent(export.fileName)
             let text = try export.text(comparison)
-            do { try Data(text.utf8).write(to: file) } catch {
-                throw ReportError.notWritten(path: file.relativePath, reason: error.systemWords)
-            }
+            try OutputFile.write(Data(text.utf8), to: file.relativePath)
             if !quiet { console.messages("Comparison: \(file.relativePath)\n") }
         }
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Reporting
 
@@ -24,13 +25,26 @@ struct Console {
         }
     }
 
-    static var standard: Console {
+    static func standard(_ output: StandardOutput) -> Console {
         Console(
-            output: { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
+            output: output.write,
             messages: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
             outputIsTerminal: isatty(STDOUT_FILENO) == 1,
             messagesAreTerminal: isatty(STDERR_FILENO) == 1,
             columns: nil,
             environment: ProcessInfo.processInfo.environment)
+    }
+}
+
+/// Standard output, which remembers when it could not take what was printed: on a full disk, or where it is closed.
+///
+/// The command goes on all the same, since its files may be worth more than what it prints.
+final class StandardOutput {
+    /// Of the first write that failed; nothing was printed after it.
+    private(set) var failure: SystemError?
+
+    func write(_ text: String) {
+        guard failure == nil else { return }
+        do throws(SystemError) { try SystemDisk().write(Data(text.utf8), to: STDOUT_FILENO) } catch { failure = error }
     }
 }

@@ -1,5 +1,5 @@
 import Analysis
-import Attention
+import Files
 import Foundation
 import Reporting
 
@@ -10,7 +10,7 @@ struct GitHubRunner {
     /// Shows a comparison below the job, and the worst of it beside the job.
     ///
     /// - Parameter output: where workflow commands are printed, which the runner reads.
-    /// - Throws: `ReportError` where there is a summary that cannot be written.
+    /// - Throws: `UnwritableFile` where there is a summary that cannot be written.
     func show(_ comparison: Comparison, output: (String) -> Void) throws {
         if let path = variable("GITHUB_STEP_SUMMARY") { try append(comparison, to: URL(fileURLWithPath: path)) }
         if environment["GITHUB_ACTIONS"] == "true", let command = WorkflowCommand(comparison, link: runAddress) {
@@ -20,13 +20,9 @@ struct GitHubRunner {
 
     /// Behind what the step has written there already.
     private func append(_ comparison: Comparison, to file: URL) throws {
-        do {
-            let before = (try? Data(contentsOf: file)) ?? Data()
-            let text = StepSummary.text(comparison, mostBytes: StepSummary.mostBytes - before.count)
-            try (before + Data(text.utf8)).write(to: file)
-        } catch {
-            throw ReportError.notWritten(path: file.path, reason: error.systemWords)
-        }
+        let summary = try AppendedFile(file.path)
+        let text = StepSummary.text(comparison, mostBytes: StepSummary.mostBytes - summary.byteCount)
+        try summary.append(Data(text.utf8))
     }
 
     private var runAddress: String? {

@@ -1,6 +1,7 @@
 import Analysis
 import ArgumentParser
 import Attention
+import Files
 import Foundation
 import Records
 import Reporting
@@ -65,13 +66,12 @@ struct HistoryCommand: Command {
     }
 
     private func write(_ history: History, _ json: String, to directory: URL, on console: Console) throws {
+        try ReportDirectory.requireNoResults(in: directory)
         let pages = DocumentDirectory(Document(history), figures: Figure.all(for: history))
         let cautions = try pages.write(to: directory)
         if !outputOptions.quiet { console.caution(cautions) }
         let file = directory.appendingPathComponent("history.json")
-        do { try Data(json.utf8).write(to: file) } catch {
-            throw ReportError.notWritten(path: file.path, reason: error.systemWords)
-        }
+        try OutputFile.write(Data(json.utf8), to: file.relativePath)
         if !outputOptions.quiet {
             console.messages("History: \(directory.appendingPathComponent("index.html").relativePath)\n")
         }

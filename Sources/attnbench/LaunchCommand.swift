@@ -46,6 +46,8 @@ struct LaunchCommand: Command {
     func run(on console: Console) throws -> Verdict {
         let watch = Stopwatch()
         let cancellation = Interrupts.cancellation()
+        let lock = try ResultsLock(results, handedDownAs: STDIN_FILENO)
+        defer { lock.release() }
         let header = try ResultsFile.load(results).header
         let workloads = try header.sweep.workloads()
         let bench = try MeasuringBench(
@@ -53,7 +55,7 @@ struct LaunchCommand: Command {
         let own = ResultsHeader(
             machine: bench.machine, ceilings: header.ceilings, build: .current, sweep: header.sweep,
             seed: header.seed, startedAt: header.startedAt, command: header.command)
-        let log = try RunLog.resume(results, header: own, launch: number)
+        let log = try RunLog.resume(results, header: own, launch: number, lock: lock)
         var options = RunOptions(seed: header.seed)
         options.launch = number
         options.rounds = rounds

@@ -15,7 +15,8 @@ import Records
 /// before and after each.
 struct Launches {
     let count: Int
-    let resultsPath: String
+    /// The file, and the right to write it, which each launch shares.
+    let results: ResultsLock
     let workloads: [Workload]
     let seed: UInt64
     let rounds: Int
@@ -46,7 +47,8 @@ struct Launches {
             let share = left / Double(numbers.count - index)
             let later = share.isFinite ? share * Double(numbers.count - index - 1) : 0
             let child = ChildLaunch(
-                number: number, arguments: arguments(number, share), environment: environment(number))
+                number: number, arguments: arguments(number, share), environment: environment(number),
+                input: results.descriptor)
             let result = Result { () throws(LaunchFailed) in
                 try child.run { event in
                     progress.report(event.of(.init(number: number, of: count), laterSeconds: later))
@@ -61,15 +63,15 @@ struct Launches {
 
     /// Launches that have not a line for each cell, or whose journal says that they were cut short.
     private func unfinished() throws -> [Int] {
-        let written = Dictionary(grouping: try ResultsFile.load(resultsPath).measurements) { $0.launch }
+        let written = Dictionary(grouping: try ResultsFile.load(results.path).measurements) { $0.launch }
         return (1...count).filter { number in
-            RunLog.isOpen(resultsPath, launch: number)
+            RunLog.isOpen(results.path, launch: number)
                 || !Set(workloads).isSubset(of: (written[number] ?? []).map(\.workload))
         }
     }
 
     private func arguments(_ number: Int, _ seconds: Double) -> [String] {
-        var words = ["launch", resultsPath, "--number", "\(number)", "--rounds", "\(rounds)"]
+        var words = ["launch", results.path, "--number", "\(number)", "--rounds", "\(rounds)"]
         words += ["--samples-per-visit", "\(Self.samplesPerVisit)"]
         if seconds.isFinite { words += ["--time-budget", "\(seconds)s"] }
         return words + pinning

@@ -88,7 +88,9 @@ struct PlanCommand: Command {
     }
 
     private func write(_ document: Document, figures: [Figure], to path: String, on console: Console) throws {
-        let cautions = try DocumentDirectory(document, figures: figures).write(to: URL(fileURLWithPath: path))
+        let directory = URL(fileURLWithPath: path)
+        try ReportDirectory.requireNoResults(in: directory)
+        let cautions = try DocumentDirectory(document, figures: figures).write(to: directory)
         if !outputOptions.quiet {
             console.caution(cautions)
             console.messages("Plan: \(path)/index.html\n")

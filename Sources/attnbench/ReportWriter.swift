@@ -1,4 +1,5 @@
 import Analysis
+import Files
 import Foundation
 import Records
 import Reporting
@@ -23,11 +24,10 @@ struct ReportWriter {
             let results = try ResultsFile.load(path)
             return ReportSource(label: label, results: results, analysis: ScalingAnalysis(results: results))
         }
-        try ReportDirectory.make(directory)
-        for (source, input) in zip(sources, inputs) {
-            try Self.copy(
-                input.path, to: directory.appendingPathComponent(source.fileName("results", "jsonl", among: sources)))
-        }
+        let copies = try ResultsCopies(
+            of: zip(sources, inputs).map { ($1.path, $0.fileName("results", "jsonl", among: sources)) }, in: directory)
+        try Folder.make(directory.relativePath)
+        try copies.write()
         let report = Report(sources, title: title, width: width)
         let cautions = try report.write(to: directory, formats: formats)
         try report.write(exports, to: directory)
@@ -39,14 +39,6 @@ struct ReportWriter {
             console.caution(OverlaySentences.cautions(sources) + cautions + launches + environment)
             let page = formats.contains(.html) ? "index.html" : formats.contains(.md) ? "README.md" : ""
             console.messages("Report: \(directory.appendingPathComponent(page).relativePath)\n")
-        }
-    }
-
-    private static func copy(_ path: String, to place: URL) throws(ReportError) {
-        guard place.standardizedFileURL != URL(fileURLWithPath: path).standardizedFileURL else { return }
-        try? FileManager.default.removeItem(at: place)
-        do { try FileManager.default.copyItem(atPath: path, toPath: place.path) } catch {
-            throw .notWritten(path: place.relativePath, reason: error.localizedDescription)
         }
     }
 

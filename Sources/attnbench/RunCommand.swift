@@ -79,15 +79,9 @@ struct RunCommand: Command {
         let sweep = try SweepFile.load(SweepFile.find(self.sweep, in: SweepDirectories.all), overrides: set)
         let workloads = try sweep.workloads()
         let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))
-        let path = directory.appendingPathComponent("results.jsonl").path
-        let exists = FileManager.default.fileExists(atPath: path)
-        if resume, !exists { throw ResultsError.missing(path: path) }
-        if exists, !resume, !dryRun { throw ResultsError.exists(path: path) }
         let threadCounts = Set(workloads.map(\.threads))
-        if !dryRun {
-            try quietOptions.require(pinning.placement, threads: threadCounts.min()!, on: console, outputOptions)
-            try ReportDirectory.make(directory)
-        }
+        let results = dryRun ? nil : try claim(directory, threads: threadCounts.min()!, on: console)
+        defer { results?.release() }
 
         let progress = outputOptions.progress(on: console)
         defer { progress.end() }
@@ -97,7 +91,7 @@ struct RunCommand: Command {
         options.rounds = rounds
         options.timeBudgetSeconds = timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
         options.secondsAlreadySpent = watch.seconds
-        if dryRun {
+        guard let results else {
             let plan = plan(workloads, bench, options)
             progress.end()
             console.output(PlanText.text(plan, launches: launches, columns: console.width))
@@ -108,10 +102,22 @@ struct RunCommand: Command {
             startedAt: Date().formatted(.iso8601), command: command)
         let ending =
             launches == 1
-            ? try measure(workloads, bench, options, header, path, progress)
-            : try launch(workloads, bench, options, header, path, progress, since: watch)
+            ? try measure(workloads, bench, options, header, results, progress)
+            : try launch(workloads, bench, options, header, results, progress, since: watch)
         progress.end()
-        return try report(path, to: directory, refusals: bench.refusals, ending, console)
+        return try report(results.path, to: directory, refusals: bench.refusals, ending, console)
+    }
+
+    /// The right to measure into a directory that is fit for it, on a machine that is fit for it where that is wanted.
+    private func claim(_ directory: URL, threads: Int, on console: Console) throws -> ResultsLock {
+        let path = directory.appendingPathComponent("results.jsonl").path
+        if resume, !FileManager.default.fileExists(atPath: path) { throw ResultsError.missing(path: path) }
+        try quietOptions.require(pinning.placement, threads: threads, on: console, outputOptions)
+        let results = try ResultsLock(path)
+        if !resume, FileManager.default.fileExists(atPath: path) { throw ResultsError.exists(path: path) }
+        try ReportDirectory.requireNoResults(in: directory, besides: "results.jsonl")
+        try ReportDirectory.requireNoForeignPages(in: directory)
+        return results
     }
 
     private func plan(_ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions) -> RunPlan {
@@ -132,9 +138,12 @@ struct RunCommand: Command {
 
     private func measure(
         _ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions, _ header: ResultsHeader,
-        _ path: String, _ progress: any ProgressObserver
+        _ results: ResultsLock, _ progress: any ProgressObserver
     ) throws -> Ending {
-        let log = try resume ? RunLog.resume(path, header: header) : RunLog.create(path, header: header)
+        let log =
+            try resume
+            ? RunLog.resume(results.path, header: header, lock: results)
+            : RunLog.create(results.path, header: header, lock: results)
         let outcome = try MeasuringLaunch(bench: bench, options: options, paddingBytes: 0)
             .run(workloads, into: log, progress: progress, cancellation: Interrupts.cancellation())
         return outcome.wasInterrupted ? .interrupted : .done
@@ -142,16 +151,16 @@ struct RunCommand: Command {
 
     private func launch(
         _ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions, _ header: ResultsHeader,
-        _ path: String, _ progress: any ProgressObserver, since watch: Stopwatch
+        _ results: ResultsLock, _ progress: any ProgressObserver, since watch: Stopwatch
     ) throws -> Ending {
         if resume {
-            _ = try ResultsFile.load(path, resuming: header)
+            _ = try ResultsFile.load(results.path, resuming: header)
         } else {
-            try ResultsFile.create(path, header: header)
+            try ResultsFile.create(results.path, header: header)
         }
         Pinning.unbindCurrentThread(on: bench.topology)
         let launches = Launches(
-            count: launches, resultsPath: path, workloads: workloads, seed: seed, rounds: rounds,
+            count: launches, results: results, workloads: workloads, seed: seed, rounds: rounds,
             timeBudgetSeconds: options.timeBudgetSeconds, sinceStart: watch, pinning: pinning.words)
         do {
             switch try launches.run(progress) {

@@ -1,5 +1,6 @@
 import Attention
 import Faults
+import Files
 import Foundation
 import Processes
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -98,19 +99,8 @@ import Testing
             return
         }
         let unwritable = folder.appendingPathComponent("no/such/folder/o.npy").path
-        let refused = NumPyError(path: unwritable, problem: .unwritable("no such file or directory"))
+        let refused = UnwritableFile(path: unwritable, cause: SystemError(code: ENOENT))
         #expect(throws: refused) { try NumPyFile.write(Tensor(dimensions: [2, 2]), to: unwritable) }
-        #expect(throws: refused) { try NumPyFile.requireWritable(unwritable) }
-        #expect("\(refused)" == "\(unwritable): cannot be written: no such file or directory; choose another path")
-    }
-
-    @Test func checkingForWritabilityChangesNothing() throws {
-        let path = try file(Data([1, 2, 3]))
-        try NumPyFile.requireWritable(path)
-        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data([1, 2, 3]))
-        let new = folder.appendingPathComponent("new.npy").path
-        try NumPyFile.requireWritable(new)
-        #expect(!FileManager.default.fileExists(atPath: new))
     }
 
     @Test func writesTheBytesThatNumPyWrites() throws {

@@ -32,8 +32,8 @@ struct ResultsFileTests {
 
     private func write(_ measurements: [Measurement]) throws -> String {
         let path = folder.file("\(UUID().uuidString).jsonl")
-        try JSONLines.replace(
-            path, with: [JSONLines.object(fakeHeader())] + measurements.map { try JSONLines.object($0) })
+        try JSONLines.write(
+            [JSONLines.object(fakeHeader())] + measurements.map { try JSONLines.object($0) }, to: path)
         return path
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -76,8 +77,10 @@ struct RunLogTests {
 
     @Test func aTornLineIsCutOffBeforeTheNextIsAppended() throws {
         let workloads = try fakeWorkloads(lengths: [64])
-        let log = try RunLog.create(path, header: fakeHeader())
-        try log.write(skipped(workloads[0]))
+        do {
+            let log = try RunLog.create(path, header: fakeHeader())
+            try log.write(skipped(workloads[0]))
+        }
         try (contents(path) + Data("{\"kernel\": \"fu".utf8)).write(to: URL(fileURLWithPath: path))
         let resumed = try RunLog.resume(path, header: fakeHeader())
         #expect(resumed.hasFinished(workloads[0]))
@@ -94,9 +97,11 @@ struct RunLogTests {
             throttledPeriods: 0)
         let record = LaunchRecord(
             launch: 1, startedAt: "2026-01-01T00:00:00Z", paddingBytes: 77, conditions: conditions)
-        let log = try RunLog.create(path, header: fakeHeader())
-        try log.write(skipped(workloads[0]))
-        try log.write(record)
+        do {
+            let log = try RunLog.create(path, header: fakeHeader())
+            try log.write(skipped(workloads[0]))
+            try log.write(record)
+        }
         let resumed = try RunLog.resume(path, header: fakeHeader())
         try resumed.write(skipped(workloads[1]))
         try resumed.write(record)
@@ -128,6 +133,61 @@ struct RunLogTests {
             try RunLog.create(file + "/results.jsonl", header: fakeHeader())
         }
         #expect(error?.description.hasPrefix("cannot write \(file)/results.jsonl") == true)
+    }
+
+    /// A second log would take the journal of the first away, and each would write over the lines of the other.
+    @Test func oneLogAtATimeHasAFile() throws {
+        let log = try RunLog.create(path, header: fakeHeader())
+        let linked = folder.file("linked.jsonl")
+        try FileManager.default.createSymbolicLink(atPath: linked, withDestinationPath: "results.jsonl")
+        for name in [path, linked] {
+            let error = #expect(throws: ResultsError.self) { try RunLog.resume(name, header: fakeHeader()) }
+            #expect(error == .locked(path: name, process: getpid()))
+        }
+        try log.write(skipped(fakeWorkloads(lengths: [64])[0]))
+        #expect(try ResultsFile.load(linked).measurements.count == 1)
+    }
+
+    /// At every step of the disk: what was measured is in the results file or in the journal.
+    @Test func aKillAtAnyStepOfResumingLosesNoSample() throws {
+        let (results, journal, workloads) = try interruptedRun()
+        let all = Dictionary(uniqueKeysWithValues: try SampleJournal.openCells(journalPath).map { ($0.workload, $0) })
+        let steps = try FaultyDisk.eachStep(.kill) { _ in
+            try results.write(to: URL(fileURLWithPath: path))
+            try journal.write(to: URL(fileURLWithPath: journalPath))
+            _ = try? RunLog.resume(path, header: fakeHeader())
+            try Disks.$current.withValue(SystemDisk()) {
+                let log = try RunLog.resume(path, header: fakeHeader())
+                #expect(Dictionary(uniqueKeysWithValues: log.openCells.map { ($0.workload, $0) }) == all)
+                #expect(workloads.allSatisfy { !log.hasFinished($0) })
+            }
+        }
+        #expect(steps > 10)
+    }
+
+    /// A cell's line is in the file whole, or the cell is still open in the journal.
+    @Test(arguments: [FaultyDisk.Fault.kill, .refusal(ENOSPC)])
+    func aFaultAtAnyStepOfARunLosesNoFinishedCell(fault: FaultyDisk.Fault) throws {
+        let workloads = try fakeWorkloads(lengths: [64])
+        let steps = try FaultyDisk.eachStep(fault) { _ in
+            for file in [path, journalPath] { try? FileManager.default.removeItem(atPath: file) }
+            var (written, isBegun) = (0, false)
+            do {
+                let log = try RunLog.create(path, header: fakeHeader())
+                isBegun = true
+                for workload in workloads {
+                    try log.write(skipped(workload))
+                    written += 1
+                }
+            } catch let error as ResultsError {
+                guard case .unwritable = error else { throw error }
+            }
+            guard isBegun else { return }
+            let results = try ResultsFile.load(path)
+            #expect(results.measurements.count >= written)
+            #expect(results.measurements.map(\.workload) == Array(workloads.prefix(results.measurements.count)))
+        }
+        #expect(steps > 10)
     }
 
     private func skipped(_ workload: Workload) -> Measurement {

@@ -221,7 +221,27 @@ import Testing
         #expect(unwritable.status == .internalFailure)
         #expect(
             unwritable.messages
-                == "Error: \(folder.path)/no/o.npy: cannot be written: no such file or directory; "
-                + "choose another path\n")
+                == "Error: cannot write \(folder.path)/no/o.npy: no such file or directory; choose another place\n")
+    }
+
+    /// By whatever name.
+    @Test func theOutputReplacesNoInputAndNothingButATensor() throws {
+        try writeInputs(query: [9, 4], key: [9, 4])
+        try FileManager.default.createSymbolicLink(atPath: path("o"), withDestinationPath: "v.npy")
+        let value = try Data(contentsOf: URL(fileURLWithPath: path("v")))
+        let session = attend("--kernel full")
+        #expect(session.status == .usage)
+        #expect(session.messages.contains("is the same file as --value, which would be lost"), "\(session.messages)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path("v"))) == value)
+
+        try FileManager.default.removeItem(atPath: path("o"))
+        try Data("{\"schema\": 1}".utf8).write(to: URL(fileURLWithPath: path("o")))
+        let other = attend("--kernel full")
+        #expect(other.status == .usage && other.messages.contains("holds something else than a .npy file"))
+        #expect(try String(contentsOfFile: path("o"), encoding: .utf8) == "{\"schema\": 1}")
+
+        try write("o", [2, 2])
+        #expect(attend("--kernel full").status == .done)
+        #expect(try output().dimensions == [9, 4])
     }
 }

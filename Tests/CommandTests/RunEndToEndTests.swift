@@ -26,16 +26,14 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// The program that was built beside these tests.
-    private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("attnbench")
-
     /// Started, with what it prints going into files: nobody need read while it runs.
-    private func start(_ flags: String) throws -> (process: Process, output: URL, messages: URL) {
-        let files = ["output", "messages"].map { folder.appendingPathComponent("\($0).txt") }
+    private func start(
+        _ flags: String, named name: String = "run"
+    ) throws -> (process: Process, output: URL, messages: URL) {
+        let files = ["output", "messages"].map { folder.appendingPathComponent("\(name).\($0).txt") }
         for file in files { try Data().write(to: file) }
         let process = Process()
-        process.executableURL = Self.program
+        process.executableURL = Program.url
         process.arguments =
             ["run", sweep, "--output", output.path] + flags.split(separator: " ").map(String.init)
         process.standardOutput = try FileHandle(forWritingTo: files[0])
@@ -44,8 +42,10 @@ import Testing
         return (process, files[0], files[1])
     }
 
-    private func run(_ flags: String) throws -> (status: Int32, output: String, messages: String) {
-        let (process, output, messages) = try start(flags)
+    private func run(
+        _ flags: String, named name: String = "run"
+    ) throws -> (status: Int32, output: String, messages: String) {
+        let (process, output, messages) = try start(flags, named: name)
         process.waitUntilExit()
         return (
             process.terminationStatus, try String(contentsOf: output, encoding: .utf8),
@@ -132,6 +132,47 @@ import Testing
         }
     }
 
+    /// Beside a live run nobody writes; after its death by `kill -9` its samples are gone on with.
+    @Test(arguments: [1, 2]) func aLiveRunIsLeftAlone(launches: Int) throws {
+        let flags = "--rounds 100000 --launches \(launches) --time-budget"
+        let (live, _, _) = try start("\(flags) 300s")
+        defer { live.terminate() }
+        let journal = output.appendingPathComponent("results.launch1.partial.jsonl")
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while Date() < deadline {
+            let text = (try? String(contentsOf: journal, encoding: .utf8)) ?? ""
+            if text.ranges(of: "sampled").count > 20 { break }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        for others in ["\(flags) 4s --resume", "\(flags) 4s", "--rounds 3"] {
+            let other = try run(others, named: "other")
+            #expect(other.status == 2)
+            #expect(
+                other.messages.hasPrefix("Error: process \(live.processIdentifier) is measuring into \(results); "),
+                "\(other.messages)")
+        }
+        let launch = Process()
+        launch.executableURL = Program.url
+        launch.arguments = ["launch", results, "--number", "1"]
+        launch.standardInput = FileHandle.nullDevice
+        launch.standardError = FileHandle.nullDevice
+        try launch.run()
+        launch.waitUntilExit()
+        #expect(launch.terminationStatus == 2)
+
+        kill(live.processIdentifier, SIGKILL)
+        live.waitUntilExit()
+        // A launch that it started still has the right to the file, until it finds nobody who reads its events.
+        var resumed = try run("\(flags) 4s --resume", named: "resumed")
+        while resumed.status == 2, Date() < deadline {
+            Thread.sleep(forTimeInterval: 0.2)
+            resumed = try run("\(flags) 4s --resume", named: "resumed")
+        }
+        #expect(resumed.status == 0, "\(resumed.messages)")
+        #expect(try ResultsFile.load(results).measurements.count == 4 * launches)
+        #expect(try journals.isEmpty && !FileManager.default.fileExists(atPath: output.path + "/results.lock"))
+    }
+
     @Test func thereMustBeSomethingToGoOnWith() throws {
         let run = try run("--resume")
         #expect(run.status == 2)
@@ -152,7 +193,7 @@ import Testing
         try Data().write(to: output)
         let run = try run("")
         #expect(run.status == 1)
-        #expect(run.messages.hasPrefix("Error: cannot write to \(output.path): "))
+        #expect(run.messages.hasPrefix("Error: cannot write \(results): not a directory"))
     }
 
     @Test func aDryRunTellsLaunches() throws {

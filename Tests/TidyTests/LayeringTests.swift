@@ -13,18 +13,23 @@ import Testing
         ("COpenBLAS", []),
         ("Faults", []),
         ("Statistics", ["Faults"]),
-        ("Attention", ["Faults"]),
-        ("Records", ["Faults", "Attention", "Statistics"]),
+        ("Files", ["Faults"]),
+        ("Attention", ["Faults", "Files"]),
+        ("Records", ["Faults", "Files", "Attention", "Statistics"]),
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         ("Kernels", ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        ("Benchmarking", ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]),
+        (
+            "Benchmarking",
+            ["Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]
+        ),
         ("Analysis", ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         ("Serving", ["Faults", "Attention", "Records", "Analysis", "Yams"]),
         (
             "Reporting",
             [
-                "Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
+                "Analysis",
                 "Serving",
                 "Statistics",
             ]
@@ -32,7 +37,8 @@ import Testing
         (
             "attnbench",
             [
-                "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
+                "Faults", "Files", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Benchmarking",
                 "Analysis",
                 "Serving", "Reporting", "ArgumentParser",
             ]

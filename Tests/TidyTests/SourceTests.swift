@@ -51,6 +51,24 @@ import Testing
         }
     }
 
+    /// Files are written, renamed and deleted in one module, which survives full disks and kills.
+    @Test func filesAreWrittenInOnePlace() throws {
+        let call = try Regex(
+            #"forWritingTo|forUpdating|createFile|createDirectory|O_WRONLY|O_RDWR|\b(?:rename|unlink|mkdir|flock)\("#
+                + #"|\b(?:remove|move|copy|replace|link)Item|\.write\(to: (?!directory|folder)"#)
+        // Kernels write to memory alone. The others: a file of the operating system's, the log of a child, and programs
+        // that are linked anew.
+        let others = [
+            "Files/", "Kernels/", "Hardware/SystemFiles.swift", "Processes/Pipes.swift",
+            "attnbench/ShuffledLayouts.swift",
+        ]
+        for file in Repository.swiftSources where !others.contains(where: { file.path.hasPrefix("Sources/\($0)") }) {
+            for (index, line) in file.lines.enumerated() {
+                #expect(line.firstMatch(of: call) == nil, "\(file.path):\(index + 1) writes without the module Files")
+            }
+        }
+    }
+
     @Test func nothingIsLeftForLater() throws {
         // Put together here so that this file does not find itself.
         let words = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]

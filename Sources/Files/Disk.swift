@@ -1,0 +1,85 @@
+import Foundation
+
+/// The steps by which a file gets to the disk, one call of the operating system each.
+///
+/// Everything in this module that writes asks `Disks.current` for them. Tests put another one there, which fails at a
+/// step or stops the world there as a kill would.
+public protocol Disk: Sendable {
+    /// Makes an empty file that was not there and opens it for writing.
+    func create(_ path: String) throws(SystemError) -> Int32
+    /// Opens a file that is there.
+    func open(_ path: String, flags: Int32) throws(SystemError) -> Int32
+    /// Writes all of the bytes.
+    func write(_ bytes: Data, to descriptor: Int32) throws(SystemError)
+    /// Cuts a file to so many bytes.
+    func truncate(_ descriptor: Int32, to size: Int) throws(SystemError)
+    /// Waits until the disk has what was written.
+    func sync(_ descriptor: Int32) throws(SystemError)
+    /// Gives a file another name, in the place of any file that has it.
+    func rename(_ path: String, to target: String) throws(SystemError)
+    /// Gives a file a second name, which no file has yet.
+    func link(_ path: String, to target: String) throws(SystemError)
+    /// Takes a name away.
+    func remove(_ path: String) throws(SystemError)
+    func makeFolder(_ path: String) throws(SystemError)
+    /// Waits until the disk has the names of a folder.
+    func syncFolder(_ path: String) throws(SystemError)
+}
+
+public enum Disks {
+    @TaskLocal public static var current: any Disk = SystemDisk()
+}
+
+/// The operating system's own.
+public struct SystemDisk: Disk {
+    public init() {}
+
+    public func create(_ path: String) throws(SystemError) -> Int32 {
+        try open(path, flags: O_WRONLY | O_CREAT | O_EXCL)
+    }
+
+    public func open(_ path: String, flags: Int32) throws(SystemError) -> Int32 {
+        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .last }
+        return descriptor
+    }
+
+    public func write(_ bytes: Data, to descriptor: Int32) throws(SystemError) {
+        var left = bytes
+        while !left.isEmpty {
+            let count = left.withContiguousStorageIfAvailable {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }!
+            if count >= 0 { left = left.dropFirst(count) } else if errno != EINTR { throw .last }
+        }
+    }
+
+    public func truncate(_ descriptor: Int32, to size: Int) throws(SystemError) {
+        try check(ftruncate(descriptor, off_t(size)))
+    }
+
+    public func sync(_ descriptor: Int32) throws(SystemError) { try check(fsync(descriptor)) }
+
+    public func rename(_ path: String, to target: String) throws(SystemError) {
+        try check(Foundation.rename(path, target))
+    }
+
+    public func link(_ path: String, to target: String) throws(SystemError) {
+        try check(Foundation.link(path, target))
+    }
+
+    public func remove(_ path: String) throws(SystemError) { try check(unlink(path)) }
+
+    public func makeFolder(_ path: String) throws(SystemError) { try check(mkdir(path, 0o777)) }
+
+    public func syncFolder(_ path: String) throws(SystemError) {
+        let descriptor = try open(path, flags: O_RDONLY | O_DIRECTORY)
+        defer { close(descriptor) }
+        // Some network file systems cannot sync a folder, and say so in this way; they keep names by themselves.
+        if fsync(descriptor) != 0, errno != EINVAL { throw .last }
+    }
+
+    private func check(_ result: Int32) throws(SystemError) {
+        if result != 0 { throw .last }
+    }
+}

@@ -1,0 +1,17 @@
+import Foundation
+
+extension Error {
+    /// The system's words, "no such file or directory", where Foundation wrapped an error of the system's in its own.
+    public var systemWords: String {
+        guard let cause = (self as? CocoaError)?.underlying as? POSIXError else { return localizedDescription }
+        return SystemError(code: cause.code.rawValue).description
+    }
+}
+
+extension SystemError {
+    /// What Foundation wrapped in an error of its own.
+    init(_ error: any Error) {
+        let cause = (error as? CocoaError)?.underlying as? POSIXError
+        self.init(code: (cause ?? error as? POSIXError)?.code.rawValue ?? EIO)
+    }
+}
