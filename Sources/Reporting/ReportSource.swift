@@ -1,4 +1,6 @@
 import Analysis
+import Benchmarking
+import Escaping
 import Records
 
 /// One set of results in a report, with what it is called where there are several.
@@ -16,7 +18,6 @@ public struct ReportSource: Sendable {
     /// "results.jsonl" of a single source; "results-old-build.jsonl" of one among several.
     public func fileName(_ stem: String, _ extension: String, among sources: [ReportSource]) -> String {
         guard sources.count > 1 else { return "\(stem).\(`extension`)" }
-        let slug = label.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "-" }
-        return "\(stem)-\(String(slug)).\(`extension`)"
+        return "\(stem)-\(FileName.part(label)).\(`extension`)"
     }
 }

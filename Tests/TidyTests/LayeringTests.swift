@@ -11,6 +11,7 @@ import Testing
         ("CActivations", []),
         ("CHwloc", []),
         ("COpenBLAS", []),
+        ("Escaping", []),
         ("Faults", []),
         ("Statistics", ["Faults"]),
         ("Attention", ["Faults"]),
@@ -18,13 +19,17 @@ import Testing
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         ("Kernels", ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        ("Benchmarking", ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]),
+        (
+            "Benchmarking",
+            ["Escaping", "Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]
+        ),
         ("Analysis", ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         ("Serving", ["Faults", "Attention", "Records", "Analysis", "Yams"]),
         (
             "Reporting",
             [
-                "Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking", "Analysis",
+                "Escaping", "Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
+                "Analysis",
                 "Serving",
                 "Statistics",
             ]
@@ -32,7 +37,8 @@ import Testing
         (
             "attnbench",
             [
-                "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
+                "Escaping", "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Benchmarking",
                 "Analysis",
                 "Serving", "Reporting", "ArgumentParser",
             ]
