@@ -1,3 +1,4 @@
+import Escaping
 import Foundation
 import Hardware
 import Statistics
@@ -66,7 +67,7 @@ public struct ProgressEvent: Hashable, Sendable, Codable {
         if samples > 0 {
             parts.append("noise \(Int(saturating: (100 * Double(contaminatedSamples) / Double(samples)).rounded())) %")
         }
-        if !cell.isEmpty { parts.append(cell) }
+        if !cell.isEmpty { parts.append(VisibleText.line(cell)) }
         let text = parts.joined(separator: "  ")
         return text.count <= columns ? text : text.prefix(columns - 1) + "…"
     }
@@ -107,11 +108,14 @@ public final class TextProgress: ProgressObserver {
 
     private let style: Style
     private let clock: any NanosecondClock
-    private let write: (String) -> Void
+    private let write: (Escaped<TerminalScreen>) -> Void
     private var sinceLast: Stopwatch?
     private var lastPhase: (ProgressEvent.Phase, ProgressEvent.Launch?)?
 
-    public init(_ style: Style, clock: any NanosecondClock = SystemClock(), write: @escaping (String) -> Void) {
+    public init(
+        _ style: Style, clock: any NanosecondClock = SystemClock(),
+        write: @escaping (Escaped<TerminalScreen>) -> Void
+    ) {
         self.style = style
         self.clock = clock
         self.write = write
@@ -128,8 +132,8 @@ public final class TextProgress: ProgressObserver {
         sinceLast = Stopwatch(clock)
         lastPhase = (event.phase, event.launch)
         switch style {
-        case .terminal(let columns): write("\r\u{1B}[K" + event.line(columns: columns))
-        case .lines: write(event.line() + "\n")
+        case .terminal(let columns): write("\r\u{1B}[K\(event.line(columns: columns))")
+        case .lines: write("\(event.line())\n")
         }
     }
 

@@ -25,6 +25,11 @@ extension Sweep {
 
     private static func cross(_ axes: Axes, _ kernels: [Kernel]) throws -> [Workload] {
         var workloads: [Workload] = []
+        // A sweep file cannot say so; the header of a results file can.
+        if let wrong = axes.threads.first(where: { $0 < 1 }) {
+            throw SweepError.wrong(
+                location: "threads", message: "\(wrong) is no number of threads; it must be at least 1")
+        }
         for name in axes.kernels {
             guard let kernel = kernels.first(where: { $0.name == name }) else {
                 throw SweepError.wrong(location: "kernels", message: "\"\(name)\" is not a kernel of this build")

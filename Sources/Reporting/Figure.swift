@@ -65,6 +65,7 @@ public struct Figure: Sendable, Hashable {
 
 /// A figure at one width.
 struct FigureDrawing: Sendable, Hashable {
+    let figureWidth: FigureWidth
     let script: String
     /// In canvas units, 96 an inch.
     let width: Double
@@ -74,6 +75,7 @@ struct FigureDrawing: Sendable, Hashable {
 
     init(_ plot: Plot, width figureWidth: FigureWidth) {
         let layout = PlotLayout(plot, width: figureWidth)
+        self.figureWidth = figureWidth
         script = PlotScript(plot, width: figureWidth).text
         width = layout.width
         height = layout.height

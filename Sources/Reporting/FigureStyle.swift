@@ -6,7 +6,9 @@ enum FigureStyle {
     static let quiet = "#595959"
     static let grid = "#e6e6e6"
 
-    /// Opens a script: a pass over the same commands for each format, all three unless `formats` is set beforehand.
+    static let settings = "set encoding utf8\nset datafile separator comma"
+
+    /// Begins the commands of a script: a pass over the same commands for each format, all three unless `formats` is set beforehand.
     ///
     /// gnuplot's own units differ: svg counts pixels of 1/96 in, cairo's fonts points of 1/72 in. The scales make one
     /// canvas unit the same length in all three, `mark` does so for marks; the PNG has 300 dots an inch. Where Inter is
@@ -17,8 +19,6 @@ enum FigureStyle {
         let scale = layout.figureWidth.markScale
         func decimal(_ value: Double) -> String { String(format: "%.4g", value) }
         return """
-            set encoding utf8
-            set datafile separator comma
             if (!exists('formats')) formats = 'svg png pdf'
             do for [format in formats] {
             mark = (format eq 'svg' ? 0.8 : 1) * \(decimal(scale))

@@ -1,8 +1,15 @@
+import Escaping
+
 /// The little that the HTML report does.
 enum HTMLScript {
+    static let text = sorting + "\n" + points
+
+    /// SHA-256 of `text` in base64, by which a page's policy knows it; a test compares.
+    static let hash = "0UpehGLWjoF5lkKqRZyQPLNlL1sOgHJGP1mauZ+YVwY="
+
     /// The button in a heading sorts by that column, pressed again the other way round. Numbers sort by what they are:
     /// units of time, bytes and tokens are read.
-    static let sorting = """
+    private static let sorting: Escaped<HTML> = """
         const unit = { ns: 1, "µs": 1e3, ms: 1e6, s: 1e9, min: 6e10, h: 3.6e12, days: 8.64e13, years: 3.156e16,
           K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40,
           "MFLOP/s": 1e6, "GFLOP/s": 1e9, "TFLOP/s": 1e12 };
@@ -25,7 +32,7 @@ enum HTMLScript {
         """
 
     /// A mark that is pointed at, touched or focused shows its numbers beside it; Escape hides them.
-    static let points = """
+    private static let points: Escaped<HTML> = """
         for (const plot of document.querySelectorAll(".plot")) {
           const marks = [...plot.querySelectorAll("circle")], reading = plot.querySelector(".reading");
           const show = mark => {

@@ -1,8 +1,13 @@
+import Escaping
+
 /// How the HTML report looks.
 enum HTMLStyle {
+    /// SHA-256 of `css` in base64, by which a page's policy knows it; a test compares.
+    static let hash = "KPU7Wv0e9bThMPa8VuAg2F0bkh0INNZ0fhOUcQY+WeA="
+
     /// Figures are drawn on white; in the dark they are inverted and their hues turned back, so that a blue line stays
     /// blue.
-    static let css = """
+    static let css: Escaped<HTML> = """
         :root { color-scheme: light dark; --ink: #1a1a1a; --quiet: #595959; --paper: #fff; --line: #ddd; --tint: #f5f6f8;
           --link: #0058a3; --warn: #8a4b00; }
         @media (prefers-color-scheme: dark) {
@@ -23,7 +28,8 @@ enum HTMLStyle {
         header + ul li { margin: .5rem 0; padding-left: .8rem; border-left: 3px solid var(--link); }
         a { color: var(--link); }
         figure { margin: 1.5rem 0 2rem; max-width: 46rem; }
-        .plot { position: relative; } .narrow { display: none; }
+        .plot { position: relative; } .plot.page { max-width: 736px; } .plot.column { max-width: 343.5px; }
+        .narrow { display: none; }
         .plot img { display: block; width: 100%; height: auto; border-radius: 4px; }
         .points { position: absolute; inset: 0; width: 100%; height: 100%; }
         .points circle { fill: transparent; stroke: transparent; stroke-width: 2; outline: none; }

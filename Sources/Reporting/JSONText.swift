@@ -1,3 +1,4 @@
+import Escaping
 import Foundation
 
 /// JSON that is the same text for the same value.
@@ -7,6 +8,6 @@ public enum JSONText {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         if snakeCase { encoder.keyEncodingStrategy = .convertToSnakeCase }
-        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+        return JSONEscapes.visible(String(decoding: try encoder.encode(value), as: UTF8.self)) + "\n"
     }
 }

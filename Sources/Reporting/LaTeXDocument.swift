@@ -1,24 +1,25 @@
+import Escaping
+
 /// A document's tables and figures for a paper: the file is read with `\input`, or its parts are copied. Tables are
 /// booktabs, figures the PDFs; what they say is in their captions. Prose and lists are left to the author.
 public enum LaTeXDocument {
     public static func text(_ document: Document) -> String {
         var used: Set<String> = []
         let parts = document.blocks.compactMap { text($0, &used) }
-        let heading = """
-            % \(comment(document.title))
-            % \(comment(document.subtitle))
+        let heading: Escaped<LaTeX> = """
+            \(LaTeX.comment(document.title))\(LaTeX.comment(document.subtitle))\
             % The preamble needs \\usepackage[T1]{fontenc}, \\usepackage{booktabs}, \\usepackage{longtable} and
             % \\usepackage{graphicx}; \\graphicspath says where figures/ lies if not beside the paper.
 
             """
-        return ([heading] + parts).joined(separator: "\n")
+        return ([heading] + parts).joined(separator: "\n").text
     }
 
-    private static func text(_ block: Document.Block, _ used: inout Set<String>) -> String? {
+    private static func text(_ block: Document.Block, _ used: inout Set<String>) -> Escaped<LaTeX>? {
         switch block {
         case .table(let caption, let table): text(caption, table, label: label(caption, &used))
         case .figure(let figure, let drawn) where drawn.contains(.pdf): text(figure)
-        case .cautions(let cautions): cautions.map { "% Caution: \(comment($0))\n" }.joined()
+        case .cautions(let cautions): cautions.map { LaTeX.comment("Caution: \($0)") }.joined()
         case .heading, .paragraph, .list, .facts, .figure, .command, .links: nil
         }
     }
@@ -27,27 +28,31 @@ public enum LaTeXDocument {
     private static let lineWidth = 110
 
     /// A long table, since cells may fill pages; footnotes stand in the foot.
-    private static func text(_ caption: String, _ wide: Table, label: String) -> String {
+    private static func text(_ caption: String, _ wide: Table, label: String) -> Escaped<LaTeX> {
         let table = TerminalTable.fitting(wide, width: lineWidth)
         let alignment = table.columns.map { $0.alignment == .left ? "l" : "r" }.joined()
-        func row(_ cells: [String]) -> String { cells.map(escape).joined(separator: " & ") + " \\\\" }
-        let notes = table.footnotes.entries.map {
-            "\\multicolumn{\(table.columns.count)}{p{0.9\\linewidth}}"
-                + "{\\footnotesize \\textsuperscript{\($0.mark)} \(escape($0.text))} \\\\"
+        func row(_ cells: [String]) -> Escaped<LaTeX> {
+            cells.map(Escaped.init(plain:)).joined(separator: " & ") + " \\\\"
         }
-        let lines =
+        let notes = table.footnotes.entries.map { mark, text -> Escaped<LaTeX> in
+            """
+            \\multicolumn{\(table.columns.count)}{p{0.9\\linewidth}}\
+            {\\footnotesize \\textsuperscript{\(mark)} \(text)} \\\\
+            """
+        }
+        let lines: [Escaped<LaTeX>] =
             [
                 "{\\footnotesize\\setlength{\\tabcolsep}{3pt}", "\\begin{longtable}{\(alignment)}",
-                "\\caption{\(escape(caption)).}\\label{tab:\(label)} \\\\",
+                "\\caption{\(caption).}\\label{tab:\(label)} \\\\",
                 "\\toprule", row(table.columns.map(\.heading)), "\\midrule", "\\endfirsthead", "\\toprule",
                 row(table.columns.map(\.heading)), "\\midrule", "\\endhead", "\\bottomrule", "\\endfoot",
             ] + ["\\bottomrule"] + notes + ["\\endlastfoot"] + table.rows.map(row) + ["\\end{longtable}}"]
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func text(_ figure: Figure) -> String {
+    private static func text(_ figure: Figure) -> Escaped<LaTeX> {
         let caption = ([figure.caption, figure.method] + figure.notes).map(set).joined(separator: " ")
-        let width = figure.drawing.width < 500 ? "\\columnwidth" : "\\textwidth"
+        let width: Escaped<LaTeX> = figure.drawing.width < 500 ? "\\columnwidth" : "\\textwidth"
         return """
             \\begin{figure}[tp]
             \\centering
@@ -65,38 +70,8 @@ public enum LaTeXDocument {
         return label
     }
 
-    /// A comment ends with its line.
-    private static func comment(_ text: String) -> String { text.replacing(#/\s+/#, with: " ") }
-
     /// Escaped, with exponents raised.
-    private static func set(_ text: String) -> String {
-        RaisedText.parts(text).map { $0.isRaised ? "\\textsuperscript{\(escape($0.text))}" : escape($0.text) }.joined()
-    }
-
-    private static let signs: [Character: String] = [
-        "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "%": "\\%", "&": "\\&", "#": "\\#", "$": "\\$", "_": "\\_",
-        "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "<": "\\textless{}", ">": "\\textgreater{}",
-        "|": "\\textbar{}", "\"": "\\textquotedbl{}", "[": "{[}", "]": "{]}", "\u{A0}": "~", "\n": " ",
-        "×": "$\\times$", "÷": "$\\div$", "±": "$\\pm$", "·": "$\\cdot$", "−": "$-$", "–": "--", "—": "---",
-        "≥": "$\\ge$", "≤": "$\\le$", "≈": "$\\approx$", "∝": "$\\propto$", "→": "$\\to$", "√": "$\\surd$",
-        "∞": "$\\infty$", "²": "\\textsuperscript{2}", "³": "\\textsuperscript{3}", "µ": "$\\mu$", "μ": "$\\mu$",
-        "β": "$\\beta$", "Δ": "$\\Delta$", "α": "$\\alpha$", "…": "\\dots{}", "°": "$^\\circ$", "⌊": "$\\lfloor$",
-        "⌋": "$\\rfloor$",
-    ]
-
-    /// Text that LaTeX sets as it is. Letters of the Latin alphabets stay; a sign that is not in the list becomes "?",
-    /// because pdflatex stops at one that it does not know.
-    static func escape(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            if let sign = signs[character] {
-                escaped += sign
-            } else if character.isASCII
-                || (character.isLetter && character.unicodeScalars.allSatisfy { $0.value < 0x180 })
-            {
-                escaped.append(character)
-            } else {
-                escaped += "?"
-            }
-        }
+    private static func set(_ text: String) -> Escaped<LaTeX> {
+        RaisedText.set(text) { "\\textsuperscript{\($0)}" }
     }
 }

@@ -1,3 +1,5 @@
+import Escaping
+
 /// What labels are called in the names of files: letters, digits and `._-`, and no two alike.
 enum LabelSlugs {
     /// With what stands around it, a name then stays below the 255 bytes that file systems allow.
@@ -7,7 +9,7 @@ enum LabelSlugs {
     static func of(_ labels: [String]) -> [String] {
         var taken = Set<String>()
         return labels.map { label in
-            let slug = slug(label)
+            let slug = FileName.part(label, longest: longest)
             let names = [slug] + (2...labels.count + 1).map { "\(slug)-\($0)" }
             // Some file systems take capitals for small letters. Of the names, one more than there are labels, one is
             // free.
@@ -15,13 +17,5 @@ enum LabelSlugs {
             taken.insert(name.lowercased())
             return name
         }
-    }
-
-    private static func slug(_ label: String) -> String {
-        let scalars = label.unicodeScalars.prefix(longest).map { scalar -> Unicode.Scalar in
-            let isWord = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-            return isWord || "._-".unicodeScalars.contains(scalar) ? scalar : "-"
-        }
-        return String(String.UnicodeScalarView(scalars))
     }
 }

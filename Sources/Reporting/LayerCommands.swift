@@ -14,10 +14,10 @@ struct LayerCommands {
     func trace(_ trace: Plot.Trace) -> [String] {
         let style = trace.style
         let colour = "lc rgb '\(style.colour)'"
-        let size = "ps \(GnuplotText.number(0.72 * style.size))*mark"
+        let size = "ps \(GnuplotNumber.number(0.72 * style.size))*mark"
         switch trace.kind {
         case .theory: return [command("lines dt \(style.dash) lw 1 \(colour)")]
-        case .joined: return [command("lines dt \(style.dash) lw \(GnuplotText.number(1.4 * style.size)) \(colour)")]
+        case .joined: return [command("lines dt \(style.dash) lw \(GnuplotNumber.number(1.4 * style.size)) \(colour)")]
         case .beyond: return [command("lines dt (2,4) lw 1.4 \(colour)")]
         case .skipped: return [command("points pt 2 ps 0.75*mark lw 1.6 \(colour)")]
         case .forecast: return [command("yerrorbars pt 3 ps 1.1*mark lw 1.3 \(colour)", withInterval: true)]

@@ -34,7 +34,7 @@ extension Document {
             .table(caption: "Checks of the environment (unknown is never taken for ok)", OverlayTables.checks(sources)),
             .heading("How to reproduce"),
         ]
-        blocks += sources.map { .command($0.results.header.command) }
+        blocks += sources.map { Self.howToRepeat($0.results.header.command) }
         blocks += [.heading("What the numbers mean"), .list(Self.meanings + [Self.ratioMeaning])]
         blocks += [.heading("Raw data"), .links(Self.dataLinks(sources, formats))]
         self.blocks = blocks

@@ -1,3 +1,4 @@
+import Escaping
 import Foundation
 
 /// What a figure shows, before it is written as a script.
@@ -166,13 +167,20 @@ struct Plot {
         return ([heading] + above + under).joined(separator: "\n") + "\n"
     }
 
+    /// Always between quotes, and a quote in it becomes an apostrophe: gnuplot 5.4 ends a field at a comma behind a doubled
+    /// quote, and would look for the numbers one column too far.
+    private func name(of layer: Layer) -> String {
+        let field = CSV.escaped(layer.name.unicodeScalars.map { $0 == "\"" ? "'" : String($0) }.joined())
+        return field.hasPrefix("\"") ? field : "\"\(field)\""
+    }
+
     private func lines(_ index: Int, _ layer: Layer, isBelow: Bool) -> [String] {
         layer.rows.map { row in
             let interval = row.interval.map { [$0.lowerBound, $0.upperBound] } ?? []
             let numbers = ([row.y] + interval).map { String(format: "%.7g", $0) }
             let values = numbers + Array(repeating: "", count: 3 - numbers.count)
             let blanks = Array(repeating: "", count: below == nil ? 0 : 3)
-            let fields = ["\(index)", "\"\(layer.name)\"", layer.kind, String(format: "%.7g", row.x)]
+            let fields = ["\(index)", name(of: layer), layer.kind, String(format: "%.7g", row.x)]
             return (fields + (isBelow ? blanks + values : values + blanks)).joined(separator: ",")
         }
     }

@@ -4,6 +4,7 @@ import Foundation
 struct PlotScript {
     private let plot: Plot
     private let layout: PlotLayout
+    private let texts = PlotTexts()
 
     init(_ plot: Plot, width: FigureWidth = .page) {
         self.plot = plot
@@ -26,7 +27,8 @@ struct PlotScript {
                 + ["unset multiplot"]
         }
         let closing = ["unset output", "unset label", "unset arrow", "unset logscale", "}"]
-        return FigureStyle.opening(name: plot.name, layout) + "\n"
+        return FigureStyle.settings + "\n" + texts.definition + "\n" + FigureStyle.opening(name: plot.name, layout)
+            + "\n"
             + (commands + closing).joined(separator: "\n") + "\n"
     }
 
@@ -47,7 +49,7 @@ struct PlotScript {
             }
         }
         let yName = label(
-            GnuplotText.escaped(yLabel), x: layout.figureWidth.margin,
+            yLabel, x: layout.figureWidth.margin,
             y: frame.top + (layout.figureWidth.hasHeading ? 17 : 13), colour: FigureStyle.quiet)
         return axes(frame, namesTicks: namesTicks) + [yName] + names(ends, beside: frame) + guideNames(guides, frame)
             + remarks(layers, frame) + ["plot " + drawing.joined(separator: ", \\\n  ")]
@@ -56,16 +58,17 @@ struct PlotScript {
     private func axes(_ frame: PlotLayout.Frame, namesTicks: Bool) -> [String] {
         func ticks(_ axis: Axis, named: (Tick) -> Bool) -> String {
             axis.ticks.map { tick in
-                "'\(GnuplotText.quoted(named(tick) ? tick.label : ""))' \(GnuplotText.number(tick.value))"
+                let name = named(tick) ? texts.reference(tick.label) : "''"
+                return "\(name) \(GnuplotNumber.number(tick.value))"
             }.joined(separator: ", ")
         }
         // A tick at the very end of a logarithmic axis falls to rounding unless the range reaches a little farther.
         func range(_ axis: Axis) -> String {
             let high = axis.isLogarithmic ? axis.high * 1.0005 : axis.high
-            return "[\(GnuplotText.number(axis.low)):\(GnuplotText.number(high))]"
+            return "[\(GnuplotNumber.number(axis.low)):\(GnuplotNumber.number(high))]"
         }
         func screen(_ value: Double, of length: Double) -> String {
-            "at screen " + GnuplotText.fraction(value / length)
+            "at screen " + GnuplotNumber.fraction(value / length)
         }
         let room = frame.x.ticksWithRoom(width: frame.right - frame.left, size: layout.figureWidth.tickSize)
         return [
@@ -90,12 +93,11 @@ struct PlotScript {
             y -= layout.title.size * PlotLayout.titleSpacing
             lines.append(
                 label(
-                    "{/:Bold \(GnuplotText.escaped(line))}", x: margin, y: y + layout.title.size * 0.65,
-                    size: layout.title.size))
+                    line, x: margin, y: y + layout.title.size * 0.65, size: layout.title.size, isBold: true))
         }
         for line in layout.method {
             y -= layout.figureWidth.lineHeight
-            lines.append(label(GnuplotText.escaped(line), x: margin, y: y + 4, colour: FigureStyle.quiet))
+            lines.append(label(line, x: margin, y: y + 4, colour: FigureStyle.quiet))
         }
         return lines
     }
@@ -104,7 +106,7 @@ struct PlotScript {
         let bottom = (layout.lower ?? layout.upper).bottom
         return layout.notes.enumerated().map { index, line in
             label(
-                GnuplotText.escaped(line), x: layout.figureWidth.margin,
+                line, x: layout.figureWidth.margin,
                 y: bottom - 63 - Double(index) * layout.figureWidth.lineHeight, size: layout.figureWidth.textSize - 1,
                 colour: FigureStyle.quiet)
         }
@@ -112,7 +114,7 @@ struct PlotScript {
 
     private func xLabel(under frame: PlotLayout.Frame) -> String {
         label(
-            GnuplotText.escaped(plot.xLabel), x: (frame.left + frame.right) / 2,
+            plot.xLabel, x: (frame.left + frame.right) / 2,
             y: frame.bottom - (layout.figureWidth.hasHeading ? 40 : 31), colour: FigureStyle.quiet,
             alignment: "center")
     }
@@ -128,7 +130,7 @@ struct PlotScript {
             let (series, style, _) = ends[index]
             let place = places[index]
             let text = label(
-                GnuplotText.escaped(layout.name(series)), x: frame.right + leaderWidth, y: placed[index], size: size,
+                layout.name(series), x: frame.right + leaderWidth, y: placed[index], size: size,
                 colour: style.colour)
             return [
                 text,
@@ -153,7 +155,7 @@ struct PlotScript {
             guard let first = guide.rows.first, let last = guide.rows.last else { return nil }
             let (start, end) = (frame.place(first.x, first.y), frame.place(last.x, last.y))
             func name(_ x: Double, _ y: Double) -> String {
-                label(GnuplotText.escaped(guide.name), x: x, y: y, colour: FigureStyle.quiet)
+                label(guide.name, x: x, y: y, colour: FigureStyle.quiet)
             }
             return switch guide.isNamed {
             case .aboveStart: name(start.x + 5, start.y + 9)
@@ -189,7 +191,7 @@ struct PlotScript {
                 guard let free, span.lowerBound > frame.left else { return nil }
                 taken.append((span, free))
                 return label(
-                    GnuplotText.escaped(remark), x: right, y: free, size: size, colour: trace.style.colour,
+                    remark, x: right, y: free, size: size, colour: trace.style.colour,
                     alignment: "right")
             }
         }
@@ -197,14 +199,16 @@ struct PlotScript {
 
     private func label(
         _ text: String, x: Double, y: Double, size: Double? = nil, colour: String = FigureStyle.ink,
-        alignment: String = "left"
+        alignment: String = "left", isBold: Bool = false
     ) -> String {
-        let size = GnuplotText.number(size ?? layout.figureWidth.textSize)
-        return "set label '\(GnuplotText.quoted(text))' at \(position(x, y)) \(alignment) font ',\(size)' "
+        let size = GnuplotNumber.number(size ?? layout.figureWidth.textSize)
+        let line = texts.reference(text)
+        let shown = isBold ? "'{/:Bold '.\(line).'}'" : line
+        return "set label \(shown) at \(position(x, y)) \(alignment) font ',\(size)' "
             + "tc rgb '\(colour)'"
     }
 
     private func position(_ x: Double, _ y: Double) -> String {
-        "screen \(GnuplotText.fraction(x / layout.width)), screen \(GnuplotText.fraction(y / layout.height))"
+        "screen \(GnuplotNumber.fraction(x / layout.width)), screen \(GnuplotNumber.fraction(y / layout.height))"
     }
 }

@@ -1,3 +1,5 @@
+import Escaping
+
 /// Text in which `^` raises the number or letter after it, its interval included: "pairs^1.00 ± 0.02" is how the
 /// terminal shows it, and everything that can set an exponent does.
 enum RaisedText {
@@ -18,5 +20,15 @@ enum RaisedText {
             rest = rest[(raised.isEmpty ? rest.index(after: caret) : raised.endIndex)...]
         }
         return (parts + [Part(text: String(rest), isRaised: false)]).filter { !$0.text.isEmpty }
+    }
+
+    /// In another language, which raises text in its own way.
+    static func set<Language>(
+        _ text: String, raised: (Escaped<Language>) -> Escaped<Language>
+    ) -> Escaped<Language> {
+        parts(text).map { part in
+            let plain = Escaped<Language>(plain: part.text)
+            return part.isRaised ? raised(plain) : plain
+        }.joined()
     }
 }

@@ -1,4 +1,5 @@
 import Analysis
+import Escaping
 import Records
 import Statistics
 
@@ -55,7 +56,7 @@ extension Document {
         if !results.launches.isEmpty {
             blocks.append(.table(caption: "The processes that measured", LaunchTables.launches(results)))
         }
-        blocks += [.heading("How to reproduce"), .command(header.command)]
+        blocks += [.heading("How to reproduce"), Self.howToRepeat(header.command)]
         blocks += [.heading("What the numbers mean"), .list(Self.meanings + Self.decodeMeanings(analysis))]
         blocks += [.heading("Raw data"), .links(Self.dataLinks([source], formats))]
         self.blocks = blocks
@@ -83,6 +84,12 @@ extension Document {
                     Link(text: "One row a sample (CSV)", path: "samples.csv"),
                 ] : [])
             + (formats.contains(.tex) ? [Link(text: "Tables and figures for a paper (LaTeX)", path: "report.tex")] : [])
+    }
+
+    /// The command that a results file names, as a line that can be pasted whatever the file says: see `ShellCommand`.
+    static func howToRepeat(_ line: String) -> Block {
+        ShellCommand(line: line).map { .command($0.description) }
+            ?? .paragraph("The results name no command of attnbench, but this text: \(line)")
     }
 
     private static func environment(_ header: ResultsHeader, _ analysis: ScalingAnalysis) -> [Block] {

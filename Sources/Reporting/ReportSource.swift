@@ -1,4 +1,6 @@
 import Analysis
+import Benchmarking
+import Escaping
 import Records
 
 /// One set of results in a report, with what it is called where there are several.

@@ -1,3 +1,5 @@
+import Escaping
+
 /// A document in plain text for a terminal.
 public enum TerminalDocument {
     public static func text(_ document: Document, width: Int = 80) -> String {
@@ -10,7 +12,7 @@ public enum TerminalDocument {
 
     private static func lines(_ block: Document.Block, width: Int) -> [String] {
         switch block {
-        case .heading(let text): [text.uppercased()]
+        case .heading(let text): [VisibleText.line(text.uppercased())]
         case .paragraph(let text): TerminalTable.wrap(text, width: width)
         case .list(let items): items.flatMap { TerminalTable.wrap("- " + $0, width: width, indent: 2) }
         case .facts(let facts):
@@ -22,9 +24,9 @@ public enum TerminalDocument {
             TerminalTable.wrap(
                 "Figure \(figure.name) (\(drawn.map(\.rawValue).joined(separator: ", "))): \(figure.title).",
                 width: width)
-        case .command(let command): ["  " + command]
+        case .command(let command): ["  " + VisibleText.line(command)]
         case .cautions(let cautions): cautions.flatMap { TerminalTable.wrap("Caution: " + $0, width: width, indent: 2) }
-        case .links(let links): links.map { "\($0.text): \($0.path)" }
+        case .links(let links): links.map { VisibleText.line("\($0.text): \($0.path)") }
         }
     }
 }

@@ -1,8 +1,10 @@
+import Escaping
+
 /// A table in fixed-width text: two spaces between columns, a rule under the headings, footnotes below. Where the width
 /// is too small for all, columns that may give way do so, then the widest texts wrap; numbers never do.
 public enum TerminalTable {
     public static func text(_ table: Table, width: Int) -> String {
-        let table = fitting(table, width: width)
+        let table = fitting(visible(table), width: width)
         let widths = narrowed(columnWidths(table), of: table, to: width)
         func line(_ cells: [String]) -> String {
             let padded = zip(cells, zip(widths, table.columns)).map { cell, column in
@@ -28,9 +30,16 @@ public enum TerminalTable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// A cell is one line, whatever stands in it.
+    private static func visible(_ table: Table) -> Table {
+        Table(
+            columns: table.columns, rows: table.rows.map { $0.map(VisibleText.line) }, footnotes: table.footnotes)
+    }
+
     /// Words in lines of at most `width` characters; lines after the first are indented. A per cent sign stays with its
     /// number.
     public static func wrap(_ text: String, width: Int, indent: Int = 0) -> [String] {
+        let text = VisibleText.line(text)
         var lines: [String] = []
         var line = ""
         let words = text.replacing(" %", with: "\u{A0}%").split(separator: " ", omittingEmptySubsequences: false)

@@ -1,3 +1,4 @@
+import Escaping
 import Foundation
 
 /// Data for other programs: one thing a row, one quantity a column with its unit in the name, numbers in full.
@@ -27,10 +28,7 @@ struct TidyTable {
         /// As RFC 4180 writes a field.
         fileprivate var field: String {
             switch self {
-            case .text(let text):
-                // Scalars, since a carriage return and a line feed are one Character, which is neither of the two.
-                text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
-                    ? "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\"" : text
+            case .text(let text): CSV.escaped(text)
             case .whole(let value): "\(value)"
             case .number(let value): "\(value)"
             case .flag(let value): value ? "true" : "false"
@@ -59,7 +57,7 @@ struct TidyTable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let lines = rows.compactMap { row in
             (try? encoder.encode(Dictionary(uniqueKeysWithValues: zip(columns, row))))
-                .map { String(decoding: $0, as: UTF8.self) }
+                .map { JSONEscapes.visible(String(decoding: $0, as: UTF8.self)) }
         }
         return "[\n" + lines.joined(separator: ",\n") + "\n]\n"
     }

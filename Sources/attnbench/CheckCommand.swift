@@ -82,22 +82,24 @@ struct CheckCommand: Command {
     }
 
     static func check(_ kernels: [Kernel], paint: Paint, on console: Console) -> Verdict {
-        var rows: [[String]] = []
+        var rows: [[Columns.Cell]] = []
         var failures: [String] = []
         for kernel in kernels {
             let conformance = Conformance(of: kernel)
             rows.append(
                 [
-                    kernel.name, types(conformance.elementTypes),
-                    "\(conformance.cases) of \(conformance.cases + conformance.skipped)",
-                    scientific(conformance.largestError),
-                    conformance.largestShare.isFinite ? "\(Int((conformance.largestShare * 100).rounded(.up))) %" : "-",
+                    Columns.Cell(kernel.name), Columns.Cell(types(conformance.elementTypes)),
+                    Columns.Cell("\(conformance.cases) of \(conformance.cases + conformance.skipped)"),
+                    Columns.Cell(scientific(conformance.largestError)),
+                    Columns.Cell(
+                        conformance.largestShare.isFinite
+                            ? "\(Int((conformance.largestShare * 100).rounded(.up))) %" : "-"),
                     conformance.isConforming ? paint("ok", .green) : paint("WRONG", .red),
                 ])
             failures += conformance.failures.prefix(3).map { "\(kernel.name): \($0)" }
         }
         console.output(
-            Columns.text(rows, headings: ["kernel", "types", "cases", "error", "of bound", "verdict"]))
+            Columns.painted(rows, headings: ["kernel", "types", "cases", "error", "of bound", "verdict"]))
         guard failures.isEmpty else {
             return .wrongResult("a kernel is wrong\n" + failures.map { "  \($0)\n" }.joined().dropLast())
         }

@@ -1,5 +1,6 @@
 import Analysis
 import ArgumentParser
+import Escaping
 import Faults
 import Foundation
 import Records
@@ -59,7 +60,7 @@ struct CompareCommand: Command {
             method: .separateSessions, sweep: after.header.sweep.name, delta: policy.delta,
             baseline: .init(path: baselinePath, build: before.header.build),
             candidate: .init(path: candidatePath, build: after.header.build), machine: machine,
-            seed: after.header.seed, command: command.joined(separator: " "), seconds: 0, cells: found.cells,
+            seed: after.header.seed, command: ShellCommand(command).description, seconds: 0, cells: found.cells,
             uncompared: found.uncompared, shape: found.shape, cautions: found.cautions)
         try output.write(comparison)
         if let wrong = found.wrong.first { return .wrongResult("\(wrong.workload): \(wrong.reason)") }

@@ -22,7 +22,7 @@ struct ComparisonOutput {
         if !quiet { console.caution(comparison.cautions) }
         if let directory = options.output { try write(comparison, into: URL(fileURLWithPath: directory)) }
         if options.format?.contains(where: { $0.name == "github" }) == true {
-            try GitHubRunner(environment: console.environment).show(comparison, output: console.output)
+            try GitHubRunner(environment: console.environment).show(comparison, on: console)
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attention
 import Benchmarking
+import Escaping
 import Foundation
 import Kernels
 import Serving
@@ -16,7 +17,7 @@ extension CompletionKind {
     static var sweeps: CompletionKind {
         .custom { _, _, typed in
             let names = SweepFile.list(in: SweepDirectories.all).map(name)
-            return (names + files(startingWith: typed, extensions: ["yaml", "yml"])).filter { $0.hasPrefix(typed) }
+            return offered(names + files(startingWith: typed, extensions: ["yaml", "yml"]), typed)
         }
     }
 
@@ -24,12 +25,17 @@ extension CompletionKind {
     static var models: CompletionKind {
         .custom { _, _, typed in
             let names = ModelCatalogue.shipped.models.map(\.id)
-            return (names + files(startingWith: typed, extensions: ["json"])).filter { $0.hasPrefix(typed) }
+            return offered(names + files(startingWith: typed, extensions: ["json"]), typed)
         }
     }
 
     /// Results files, and reports with one.
     static var results: CompletionKind { .file(extensions: ["jsonl"]) }
+
+    /// bash expands what it is offered, and would run a command in the name of a file: such names are left out.
+    private static func offered(_ words: [String], _ typed: String) -> [String] {
+        words.filter { $0.hasPrefix(typed) && ShellCommand.isInert($0) }
+    }
 
     private static func name(_ path: String) -> String {
         ((path as NSString).lastPathComponent as NSString).deletingPathExtension

@@ -1,21 +1,48 @@
+import Escaping
 import Files
 import Foundation
 import Reporting
 
-/// Where a command prints, and what it knows of who reads it.
+/// Where a command prints, and what it knows of who reads it. All text that is printed goes through here, and leaves
+/// escaped for a terminal.
 struct Console {
-    /// Results, and nothing else.
-    let output: (String) -> Void
-    /// Errors, warnings and progress.
-    let messages: (String) -> Void
+    private let writeOutput: (String) -> Void
+    private let writeMessages: (String) -> Void
     let outputIsTerminal: Bool
     let messagesAreTerminal: Bool
     /// Width of help texts; nil for that of the terminal.
     let columns: Int?
     let environment: [String: String]
 
+    init(
+        output: @escaping (String) -> Void, messages: @escaping (String) -> Void, outputIsTerminal: Bool,
+        messagesAreTerminal: Bool, columns: Int?, environment: [String: String]
+    ) {
+        writeOutput = output
+        writeMessages = messages
+        self.outputIsTerminal = outputIsTerminal
+        self.messagesAreTerminal = messagesAreTerminal
+        self.columns = columns
+        self.environment = environment
+    }
+
     /// How wide tables may be.
     var width: Int { columns ?? Terminal.columns }
+
+    /// Results, and nothing else.
+    func output(_ text: String) { output(Escaped(plain: text)) }
+
+    /// Results with colours.
+    func output(_ text: Escaped<TerminalScreen>) { writeOutput(text.text) }
+
+    /// Errors, warnings and progress.
+    func messages(_ text: String) { messages(Escaped(plain: text)) }
+
+    /// Progress that draws itself again.
+    func messages(_ text: Escaped<TerminalScreen>) { writeMessages(text.text) }
+
+    /// What the runner of a job is told to do: the one line that it obeys.
+    func announce(_ command: WorkflowCommand) { writeOutput("\(command)\n") }
 
     /// Doubts, one below the other, wrapped.
     func caution(_ doubts: [some CustomStringConvertible]) {

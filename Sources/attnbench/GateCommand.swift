@@ -1,6 +1,7 @@
 import Analysis
 import ArgumentParser
 import Benchmarking
+import Escaping
 import Foundation
 import Hardware
 import Reporting
@@ -90,6 +91,6 @@ struct GateCommand: Command {
         if let candidate { words += ["--candidate", candidate] }
         words += options.words + pinning.words
         if strict { words.append("--strict") }
-        return words.joined(separator: " ")
+        return ShellCommand(words).description
     }
 }

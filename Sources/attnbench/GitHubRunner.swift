@@ -9,12 +9,11 @@ struct GitHubRunner {
 
     /// Shows a comparison below the job, and the worst of it beside the job.
     ///
-    /// - Parameter output: where workflow commands are printed, which the runner reads.
     /// - Throws: `UnwritableFile` where there is a summary that cannot be written.
-    func show(_ comparison: Comparison, output: (String) -> Void) throws {
+    func show(_ comparison: Comparison, on console: Console) throws {
         if let path = variable("GITHUB_STEP_SUMMARY") { try append(comparison, to: URL(fileURLWithPath: path)) }
         if environment["GITHUB_ACTIONS"] == "true", let command = WorkflowCommand(comparison, link: runAddress) {
-            output("\(command)\n")
+            console.announce(command)
         }
     }
 

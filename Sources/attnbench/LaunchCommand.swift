@@ -50,6 +50,11 @@ struct LaunchCommand: Command {
         defer { lock.release() }
         let header = try ResultsFile.load(results).header
         let workloads = try header.sweep.workloads()
+        guard !workloads.isEmpty else {
+            throw SweepError.wrong(
+                location: results,
+                message: "the sweep in its header has no cell; take a file that `attnbench run` began")
+        }
         let bench = try MeasuringBench(
             placement: pinning.placement, threadCounts: Set(workloads.map(\.threads)), ceilings: header.ceilings)
         let own = ResultsHeader(

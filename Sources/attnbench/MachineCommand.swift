@@ -1,4 +1,5 @@
 import ArgumentParser
+import Escaping
 import Foundation
 import Hardware
 import Kernels
@@ -30,11 +31,11 @@ struct MachineCommand: Command {
 
     func run(on console: Console) throws -> Verdict {
         let description = try MachineDescription.measure(pinning.placement, threads: pinning.threadCount)
-        console.output(
-            json
-                ? try JSONText.of(description)
-                : description.text(
-                    paint: outputOptions.paint(on: console), width: console.width))
+        if json {
+            console.output(try JSONText.of(description))
+        } else {
+            console.output(description.text(paint: outputOptions.paint(on: console), width: console.width))
+        }
         return .done
     }
 }
@@ -55,14 +56,16 @@ struct MachineDescription: Codable, Hashable {
             ceilings: Ceilings.measure(on: team, topology: topology), threads: threads, blasCore: BLASCore.current)
     }
 
-    func text(paint: Paint, width: Int? = nil) -> String {
+    func text(paint: Paint, width: Int? = nil) -> Escaped<TerminalScreen> {
         let checks = machine.checks.map { check in
-            [check.name, paint(check.state.rawValue, check.state.hue), check.detail]
+            [
+                Columns.Cell(check.name), paint(check.state.rawValue, check.state.hue), Columns.Cell(check.detail),
+            ]
         }
-        return Columns.text(facts, width: width) + "\n"
-            + Columns.text(ceilingRows, headings: ["ceiling", threads == 1 ? "one thread" : "\(threads) threads"])
-            + "\n"
-            + Columns.text(checks, headings: ["check", "state", "found"], width: width)
+        let ceilings = Columns.text(
+            ceilingRows, headings: ["ceiling", threads == 1 ? "one thread" : "\(threads) threads"])
+        return "\(Columns.text(facts, width: width))\n\(ceilings)\n"
+            + Columns.painted(checks, headings: ["check", "state", "found"], width: width)
     }
 
     private var facts: [[String]] {

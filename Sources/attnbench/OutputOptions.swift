@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarking
+import Escaping
 
 /// How a command prints.
 struct OutputOptions: ParsableArguments {
@@ -17,7 +18,8 @@ struct OutputOptions: ParsableArguments {
     func progress(on console: Console) -> any ProgressObserver {
         if quiet { return SilentProgress() }
         return TextProgress(
-            console.messagesAreTerminal ? .terminal(columns: console.width) : .lines, write: console.messages)
+            console.messagesAreTerminal ? .terminal(columns: console.width) : .lines,
+            write: { console.messages($0) })
     }
 
     /// NO_COLOR counts when it is set and not empty (no-color.org); an explicit `always` is stronger.
@@ -36,7 +38,7 @@ struct Paint {
 
     let isOn: Bool
 
-    func callAsFunction(_ text: String, _ hue: Hue) -> String {
-        isOn ? "\u{1B}[\(hue.rawValue)m\(text)\u{1B}[0m" : text
+    func callAsFunction(_ text: String, _ hue: Hue) -> Columns.Cell {
+        Columns.Cell(text, hue: isOn ? hue : nil)
     }
 }

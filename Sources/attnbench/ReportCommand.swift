@@ -66,7 +66,9 @@ struct ReportCommand: Command {
 
     func run(on console: Console) throws -> Verdict {
         let files = paths.map(ResultsPath.file)
-        let directory = URL(fileURLWithPath: output ?? (files[0] as NSString).deletingLastPathComponent)
+        // Not by NSString: its `deletingLastPathComponent` traps on a path of one letter.
+        let directory =
+            output.map { URL(fileURLWithPath: $0) } ?? URL(fileURLWithPath: files[0]).deletingLastPathComponent()
         var writer = ReportWriter(console: console, options: outputOptions)
         if let format {
             writer.formats = format.report

@@ -1,6 +1,7 @@
 import Analysis
 import ArgumentParser
 import Benchmarking
+import Escaping
 import Faults
 import Foundation
 import Hardware
@@ -99,7 +100,7 @@ struct RunCommand: Command {
         }
         let header = ResultsHeader(
             machine: bench.machine, ceilings: bench.ceilings, build: .current, sweep: sweep, seed: seed,
-            startedAt: Date().formatted(.iso8601), command: command)
+            startedAt: Date().formatted(.iso8601), command: command.description)
         let ending =
             launches == 1
             ? try measure(workloads, bench, options, header, results, progress)
@@ -194,12 +195,12 @@ struct RunCommand: Command {
     }
 
     /// What makes these results again.
-    var command: String {
+    var command: ShellCommand {
         var words = ["attnbench", "run", sweep, "--seed", "\(seed)", "--rounds", "\(rounds)"]
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
         if launches > 1 { words += ["--launches", "\(launches)"] }
-        return (words + pinning.words).joined(separator: " ")
+        return ShellCommand(words + pinning.words)
     }
 }
 
@@ -213,25 +214,32 @@ struct NothingMeasured: Fault {
 /// The run was ended by ^C; what it measured is kept.
 struct Interrupted: Fault {
     /// All of it: results made with another seed or other axes cannot be gone on with.
-    let command: String
+    let command: ShellCommand
     let directory: String
 
     var exitStatus: ExitStatus { .internalFailure }
 
     var description: String {
-        "interrupted; go on with: \(command) --output \(directory) --resume"
+        "interrupted; go on with: \(command.resuming(directory))"
     }
 }
 
 /// A launch failed, and with it the run; what was measured before is kept.
 struct LaunchesEnded: Fault {
     let cause: LaunchFailed
-    let command: String
+    let command: ShellCommand
     let directory: String
 
     var exitStatus: ExitStatus { .internalFailure }
 
-    var description: String { "\(cause); go on with: \(command) --output \(directory) --resume" }
+    var description: String { "\(cause); go on with: \(command.resuming(directory))" }
+}
+
+extension ShellCommand {
+    /// The same run, gone on with.
+    fileprivate func resuming(_ directory: String) -> ShellCommand {
+        ShellCommand(words + ["--output", directory, "--resume"])
+    }
 }
 
 extension Records.Measurement {

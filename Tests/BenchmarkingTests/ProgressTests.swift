@@ -36,7 +36,7 @@ struct ProgressTests {
     /// A log sees each launch begin.
     @Test func aNewLaunchIsANewLine() {
         var written: [String] = []
-        let progress = TextProgress(.lines, clock: FakeClock()) { written.append($0) }
+        let progress = TextProgress(.lines, clock: FakeClock()) { written.append($0.text) }
         for number in [1, 1, 2] { progress.report(event().of(.init(number: number, of: 2), laterSeconds: 0)) }
         #expect(written.map { $0.prefix(10) } == ["launch 1/2", "launch 2/2"])
     }
@@ -44,7 +44,7 @@ struct ProgressTests {
     @Test func aTerminalLineRedrawsItself() {
         let clock = FakeClock()
         var written: [String] = []
-        let progress = TextProgress(.terminal(columns: 80), clock: clock) { written.append($0) }
+        let progress = TextProgress(.terminal(columns: 80), clock: clock) { written.append($0.text) }
         progress.report(event(done: 1))
         clock.advance(seconds: 0.01)
         progress.report(event(done: 2))
@@ -60,7 +60,7 @@ struct ProgressTests {
     @Test func aLogGetsALineNowAndThen() {
         let clock = FakeClock()
         var written: [String] = []
-        let progress = TextProgress(.lines, clock: clock) { written.append($0) }
+        let progress = TextProgress(.lines, clock: clock) { written.append($0.text) }
         progress.report(event(.preparing))
         for done in 1...25 {
             progress.report(event(done: done))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Escaping
 import Faults
 import Foundation
 import TestSupport
@@ -60,7 +61,8 @@ import Testing
 
     /// Another axis would be another sweep, whose results cannot be gone on with.
     @Test func anInterruptedRunNamesTheWholeCommand() {
-        let error = Interrupted(command: "attnbench run smoke --set lengths=1K", directory: "r")
+        let error = Interrupted(
+            command: ShellCommand(["attnbench", "run", "smoke", "--set", "lengths=1K"]), directory: "r")
         #expect("\(error)" == "interrupted; go on with: attnbench run smoke --set lengths=1K --output r --resume")
     }
 

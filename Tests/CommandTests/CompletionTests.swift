@@ -45,6 +45,21 @@ import Testing
                 .output.split(separator: "\n").first == "smoke")
     }
 
+    /// bash expands what it is offered.
+    @Test func aFileWhoseNameIsACommandIsNotOffered() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("completion-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for name in ["$(touch \(HostileStrings.mark)).yaml", "`id`.yaml", "plain.yaml", "with space.yaml"] {
+            try Data().write(to: folder.appendingPathComponent(name))
+        }
+        let typed = folder.path + "/"
+        let offered = Session(
+            ["---completion", "run", "--", "positional@0", "2", "\(typed.count)", "attnbench", "run", typed]
+        ).output.split(separator: "\n").map(String.init)
+        #expect(offered == [typed + "plain.yaml", typed + "with space.yaml"])
+    }
+
     private func bash(completing line: String) throws -> [String] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("completion-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -33,20 +33,20 @@ import Testing
     }
 
     @Test func printsATable() {
-        let text = description(bfloat16: 541e9, pinned: [1]).text(paint: Paint(isOn: false))
+        let text = description(bfloat16: 541e9, pinned: [1]).text(paint: Paint(isOn: false)).text
         #expect(text == Golden.text("machine", updatingTo: text))
     }
 
     @Test func saysWhatThereIsNot() {
-        let text = description(bfloat16: nil, pinned: []).text(paint: Paint(isOn: false))
+        let text = description(bfloat16: nil, pinned: []).text(paint: Paint(isOn: false)).text
         #expect(text.contains("bfloat16  no such instruction in this build\n"))
         #expect(text.contains("pinned to      nothing\n"))
-        #expect(description(bfloat16: nil, pinned: [0, 2]).text(paint: Paint(isOn: false)).contains("2 threads"))
+        #expect(description(bfloat16: nil, pinned: [0, 2]).text(paint: Paint(isOn: false)).text.contains("2 threads"))
     }
 
     @Test func coloursDoNotShiftColumns() {
-        let plain = description(bfloat16: 541e9, pinned: [1]).text(paint: Paint(isOn: false))
-        let coloured = description(bfloat16: 541e9, pinned: [1]).text(paint: Paint(isOn: true))
+        let plain = description(bfloat16: 541e9, pinned: [1]).text(paint: Paint(isOn: false)).text
+        let coloured = description(bfloat16: 541e9, pinned: [1]).text(paint: Paint(isOn: true)).text
         #expect(coloured != plain)
         #expect(coloured.replacing(#/\u{1B}\[\d+m/#, with: "") == plain)
     }

@@ -1,3 +1,4 @@
+import Escaping
 import Testing
 
 @testable import attnbench
@@ -11,10 +12,11 @@ import Testing
         let interrupted = Interrupted(command: run.command, directory: "reports/mine")
         #expect(
             interrupted.description == "interrupted; go on with: attnbench run smoke --seed 7 --rounds 50 "
-                + "--time-budget 5.0s --set lengths=1K..2K*2 --cpu 1 --output reports/mine --resume")
+                + "--time-budget 5.0s --set 'lengths=1K..2K*2' --cpu 1 --output reports/mine --resume")
         // What it names can be typed.
-        let words = interrupted.description.split(separator: " ").drop { $0 != "smoke" }.map(String.init)
-        let resumed = try RunCommand.parse(words)
+        let line = try #require(interrupted.description.split(separator: ": ").last)
+        let words = try #require(ShellCommand(line: String(line))).words
+        let resumed = try RunCommand.parse(Array(words.dropFirst(2)))
         #expect(resumed.resume && resumed.seed == 7 && resumed.timeBudget == 5 && resumed.set.count == 1)
     }
 }

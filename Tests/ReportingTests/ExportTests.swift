@@ -1,5 +1,6 @@
 import Analysis
 import Attention
+import Escaping
 import Foundation
 import Records
 import Testing
@@ -75,9 +76,9 @@ import TestSupport
 
     @Test func signsAreWrittenForLaTeX() {
         #expect(
-            LaTeXDocument.escape("50 % of a_b & {c} #1 $2 ^ ~ \\")
+            LaTeX.escaped("50 % of a_b & {c} #1 $2 ^ ~ \\")
                 == ##"50 \% of a\_b \& \{c\} \#1 \$2 \textasciicircum{} \textasciitilde{} \textbackslash{}"##)
-        #expect(LaTeXDocument.escape("2.0× ± 3 µs é 語") == #"2.0$\times$ $\pm$ 3 $\mu$s é ?"#)
+        #expect(LaTeX.escaped("2.0× ± 3 µs é 語") == #"2.0$\times$ $\pm$ 3 $\mu$s é ?"#)
     }
 
     private static let laTeX = ["/usr/bin/pdflatex", "/usr/local/bin/pdflatex"].first {

@@ -20,6 +20,8 @@ struct OutsideTool {
 
     static let xmllint = OutsideTool("xmllint")
     static let sqlite = OutsideTool("sqlite3")
+    static let python = OutsideTool("python3")
+    static let sha256sum = OutsideTool("sha256sum")
     /// With SciPy, which google/benchmark's tools import.
     static let pythonWithSciPy = all("python3").first { tool in
         (try? tool.run(["-c", "import scipy.stats"]))?.status == 0
@@ -36,7 +38,7 @@ struct OutsideTool {
         let output: String
     }
 
-    func run(_ arguments: [String], input: String = "") throws -> Result {
+    func run(_ arguments: [String], input: String = "", in directory: URL? = nil) throws -> Result {
         try Self.inFolder { folder in
             let (stdin, stdout) = (folder.appendingPathComponent("in"), folder.appendingPathComponent("out"))
             try Data(input.utf8).write(to: stdin)
@@ -44,6 +46,7 @@ struct OutsideTool {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: path)
             process.arguments = arguments
+            process.currentDirectoryURL = directory
             process.standardInput = try FileHandle(forReadingFrom: stdin)
             let output = try FileHandle(forWritingTo: stdout)
             process.standardOutput = output

@@ -33,7 +33,7 @@ enum PlantedSamples {
                 shape: AttentionShape(queryLength: length, headDimension: 64), mask: .causal))
     }
 
-    private static func absent(
+    static func absent(
         _ kernel: String, _ length: Int, _ outcome: Records.Measurement.Outcome
     ) -> Records.Measurement {
         let workload = workload(kernel, length)
@@ -42,7 +42,7 @@ enum PlantedSamples {
     }
 
     /// Two calls a sample, 1 % of each off the CPU; `noisy` is the sample in which the thread moved.
-    private static func measured(
+    static func measured(
         _ kernel: String, _ length: Int, launch: Int, _ microseconds: [Int], _ factor: Int, noisy: Int? = nil
     ) -> Records.Measurement {
         let workload = workload(kernel, length)

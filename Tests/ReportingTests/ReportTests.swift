@@ -1,4 +1,5 @@
 import Analysis
+import Escaping
 import Foundation
 import Testing
 import TestSupport
@@ -214,8 +215,12 @@ import TestSupport
         let plot = Plot(
             name: "many", title: "Many", method: "", notes: [], x: .linear(to: 2), y: .linear(to: 2), xLabel: "x",
             yLabel: "y", columns: ("x", "y"), traces: traces, guides: [])
-        let heights = PlotScript(plot).text.matches(of: #/set label 'series \d+' at screen [\d.]+, screen (-?[\d.]+) /#)
-            .compactMap { Double($0.1) }.sorted()
+        let script = PlotScript(plot).text
+        let lines = script.split(separator: "\n")
+        let block = try #require(lines.firstIndex(of: "$texts << END_OF_TEXTS"))
+        let names = script.matches(of: #/set label \$texts\[(\d+)\] at screen [\d.]+, screen (-?[\d.]+) /#)
+            .filter { lines[block + Int($0.1)!].hasPrefix("series ") }
+        let heights = names.compactMap { Double($0.2) }.sorted()
         #expect(heights.count == 40)
         #expect(heights.first! >= 0.02 && heights.last! <= 1)
         for (a, b) in zip(heights, heights.dropFirst()) { #expect(b - a >= 0.015) }
@@ -243,7 +248,7 @@ import TestSupport
             let figures = Self.figures(PlantedAnalysis.full)
             #expect(text.components(separatedBy: "<img ").count == 2 * figures.count + 1, "wide and narrow")
             for figure in figures {
-                #expect(text.contains("alt=\"\(HTMLDocument.escape(figure.alternativeText))\""), "\(figure.name)")
+                #expect(text.contains("alt=\"\(HTML.escaped(figure.alternativeText))\""), "\(figure.name)")
             }
             #expect(text.contains("Planted CPU &lt;4&gt;") && !text.contains("CPU <4>"))
         }

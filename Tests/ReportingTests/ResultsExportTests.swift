@@ -1,4 +1,5 @@
 import Analysis
+import Escaping
 import Foundation
 import TestSupport
 import Testing
@@ -144,7 +145,7 @@ import Testing
     @Test func aLineEndOfTwoCharactersIsQuotedAndKeptOutOfMarkdown() {
         let table = TidyTable(columns: ["a"], rows: [[.text("x\r\ny")]])
         #expect(table.csv == "a\n\"x\r\ny\"\n")
-        #expect(MarkdownTable.escape("x\r\ny\rz\n|`<b>`") == "x y z \\|\\`&lt;b&gt;\\`")
+        #expect(Markdown.escaped("x\r\ny\rz\n|`<b>`") == "x y z \\|\\`&lt;b&gt;\\`")
     }
 
     @Test func numbersThatJSONHasNotAreNamed() {

@@ -11,6 +11,7 @@ import Testing
         ("CActivations", []),
         ("CHwloc", []),
         ("COpenBLAS", []),
+        ("Escaping", []),
         ("Faults", []),
         ("Statistics", ["Faults"]),
         ("Files", ["Faults"]),
@@ -21,14 +22,18 @@ import Testing
         ("Kernels", ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         (
             "Benchmarking",
-            ["Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]
+            [
+                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics",
+                "Yams",
+            ]
         ),
         ("Analysis", ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         ("Serving", ["Faults", "Attention", "Records", "Analysis", "Yams"]),
         (
             "Reporting",
             [
-                "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
+                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Benchmarking",
                 "Analysis",
                 "Serving",
                 "Statistics",
@@ -37,7 +42,7 @@ import Testing
         (
             "attnbench",
             [
-                "Faults", "Files", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Escaping", "Faults", "Files", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels",
                 "Benchmarking",
                 "Analysis",
                 "Serving", "Reporting", "ArgumentParser",

@@ -1,4 +1,5 @@
 import Analysis
+import Escaping
 import Foundation
 
 /// JUnit's XML, as continuous integration servers read it, within junit-10.xsd of Jenkins' xUnit plugin.
@@ -18,12 +19,17 @@ enum JUnit {
         ].filter { $0.name == "cells" || !$0.cases.isEmpty }
         let cases = suites.flatMap(\.cases)
         let title = "attnbench \(comparison.method == .paired ? "gate" : "compare") \(comparison.sweep)"
-        let attributes = [
+        let attributes: [(StaticString, String)] = [
             ("name", title), ("tests", "\(cases.count)"), ("failures", "\(cases.count { $0.isFailure })"),
             ("errors", "0"), ("time", String(format: "%.3f", comparison.seconds)),
         ]
-        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites\(XML.attributes(attributes))>\n"
-            + suites.map { $0.xml(class: "attnbench.\(comparison.sweep)") }.joined() + "</testsuites>\n"
+        let text: Escaped<XML> = """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <testsuites\(XML.attributes(attributes))>
+            \(suites.map { $0.xml(class: "attnbench.\(comparison.sweep)") }.joined())</testsuites>
+
+            """
+        return text.text
     }
 
     private static func properties(_ comparison: Comparison) -> [(String, String)] {
@@ -51,17 +57,17 @@ enum JUnit {
         let cases: [TestCase]
         var properties: [(String, String)] = []
 
-        func xml(class className: String) -> String {
-            let attributes = [
+        func xml(class className: String) -> Escaped<XML> {
+            let attributes: [(StaticString, String)] = [
                 ("name", name), ("tests", "\(cases.count)"), ("failures", "\(cases.count { $0.isFailure })"),
                 ("errors", "0"), ("skipped", "\(cases.count { $0.isSkipped })"),
             ]
-            var xml = "  <testsuite\(XML.attributes(attributes))>\n"
+            var xml: Escaped<XML> = "  <testsuite\(XML.attributes(attributes))>\n"
             if !properties.isEmpty {
-                let lines = properties.map {
-                    "      <property\(XML.attributes([("name", $0.0), ("value", $0.1)]))/>\n"
+                let lines = properties.map { name, value -> Escaped<XML> in
+                    "      <property\(XML.attributes([("name", name), ("value", value)]))/>\n"
                 }
-                xml += "    <properties>\n" + lines.joined() + "    </properties>\n"
+                xml += "    <properties>\n\(lines.joined())    </properties>\n"
             }
             return xml + cases.map { $0.xml(class: "\(className).\(name)") }.joined() + "  </testsuite>\n"
         }
@@ -119,19 +125,19 @@ enum JUnit {
             outcome = check.passed ? .passed : .skipped(message: "the clock cannot be trusted: \(check.message)")
         }
 
-        func xml(class className: String) -> String {
-            var attributes = [("name", name), ("classname", className)]
+        func xml(class className: String) -> Escaped<XML> {
+            var attributes: [(StaticString, String)] = [("name", name), ("classname", className)]
             if let seconds { attributes.append(("time", String(format: "%.9f", seconds))) }
-            var inside =
+            var inside: Escaped<XML> =
                 switch outcome {
                 case .passed: ""
                 case .failed(let type, let message):
                     "      <failure\(XML.attributes([("type", type), ("message", message)]))/>\n"
                 case .skipped(let message): "      <skipped\(XML.attributes([("message", message)]))/>\n"
                 }
-            if !output.isEmpty { inside += "      <system-out>\(XML.escape(output))</system-out>\n" }
-            let start = "    <testcase\(XML.attributes(attributes))"
-            return inside.isEmpty ? start + "/>\n" : start + ">\n\(inside)    </testcase>\n"
+            if !output.isEmpty { inside += "      <system-out>\(output)</system-out>\n" }
+            let start: Escaped<XML> = "    <testcase\(XML.attributes(attributes))"
+            return inside.isEmpty ? "\(start)/>\n" : "\(start)>\n\(inside)    </testcase>\n"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Analysis
+import Escaping
 import Foundation
 
 /// A comparison as the Markdown that GitHub shows below a job: the verdict, what could have been seen, what failed, what
@@ -14,16 +15,16 @@ public enum StepSummary {
         var rows = min(
             comparison.cells.count + comparison.uncompared.count + comparison.shape.count, max(0, mostBytes) / 32)
         while true {
-            let text = text(comparison, mostRows: rows)
+            let text = text(comparison, mostRows: rows).text
             if text.utf8.count <= mostBytes { return text }
             if rows == 0 { break }
             rows /= 2
         }
-        let verdict = heading(comparison)
+        let verdict = heading(comparison).text
         return verdict.utf8.count <= mostBytes ? verdict : ""
     }
 
-    private static func text(_ comparison: Comparison, mostRows: Int) -> String {
+    private static func text(_ comparison: Comparison, mostRows: Int) -> Escaped<Markdown> {
         var sections = [heading(comparison), detectable(comparison) + "\n"]
         let failures = failures(comparison)
         if !failures.isEmpty { sections.append("### Failed checks\n\n" + list(failures, mostRows)) }
@@ -38,17 +39,17 @@ public enum StepSummary {
         let absent = comparison.uncompared.map { "\($0.workload): \($0.reason)" }
         if !absent.isEmpty { sections.append(folded("Not compared: \(absent.count)", list(absent, mostRows))) }
         sections.append(folded("Environment", list(environment(comparison), .max)))
-        sections.append("### How to reproduce\n\n" + code(comparison.command))
+        sections.append("### How to reproduce\n\n" + Markdown.code(comparison.command, language: "sh"))
         return sections.joined(separator: "\n")
     }
 
-    private static func heading(_ comparison: Comparison) -> String {
-        let name = comparison.method == .paired ? "attnbench gate" : "attnbench compare"
-        return "## \(name): \(comparison.verdict.rawValue)\n\n\(escape(ComparisonTables.verdict(comparison)))\n"
+    private static func heading(_ comparison: Comparison) -> Escaped<Markdown> {
+        let name: Escaped<Markdown> = comparison.method == .paired ? "attnbench gate" : "attnbench compare"
+        return "## \(name): \(comparison.verdict.rawValue)\n\n\(ComparisonTables.verdict(comparison))\n"
     }
 
     /// What a PASS is worth.
-    private static func detectable(_ comparison: Comparison) -> String {
+    private static func detectable(_ comparison: Comparison) -> Escaped<Markdown> {
         let visible = comparison.cells.compactMap(\.smallestVisibleSlowdown).sorted()
         guard let least = visible.first, let most = visible.last else {
             return "**Smallest detectable slowdown**: unknown, since no cell was measured in several launches."
@@ -56,10 +57,11 @@ public enum StepSummary {
         let (surest, leastSure) = (ComparisonTables.percent(least), ComparisonTables.percent(most))
         let median = ComparisonTables.percent(visible[visible.count / 2])
         let blind = comparison.cells.count - visible.count
-        return "**Smallest detectable slowdown**, found in four of five such runs: "
-            + (surest == leastSure
-                ? surest : "\(surest) in the surest cell, \(median) in the median one, \(leastSure) in the least sure")
-            + (blind > 0 ? "; unknown in \(blind)." : ".")
+        let found =
+            surest == leastSure
+            ? surest : "\(surest) in the surest cell, \(median) in the median one, \(leastSure) in the least sure"
+        let rest = blind > 0 ? "; unknown in \(blind)." : "."
+        return "**Smallest detectable slowdown**, found in four of five such runs: \(found + rest)"
     }
 
     private static func notPassed(_ comparison: Comparison) -> [CellComparison] {
@@ -91,8 +93,8 @@ public enum StepSummary {
             + comparison.cautions.map(\.description)
     }
 
-    private static func remedies(_ comparison: Comparison) -> String {
-        let again =
+    private static func remedies(_ comparison: Comparison) -> Escaped<Markdown> {
+        let again: Escaped<Markdown> =
             comparison.method == .paired
             ? "Run the job again: verdicts come from fresh launches each time."
             : "Compare the two builds with `attnbench gate`, which measures them in turn on one core."
@@ -103,35 +105,30 @@ public enum StepSummary {
                     + "was found.",
                 "Give `--time-budget` more, or leave cells out of the sweep.",
                 "Tolerate more with `--delta`: `attnbench selftest` says what this machine can see.",
-            ], .max, escaping: false)
+            ], .max)
     }
 
-    private static func cells(_ cells: [CellComparison], _ mostRows: Int) -> String {
+    private static func cells(_ cells: [CellComparison], _ mostRows: Int) -> Escaped<Markdown> {
         let kept = cells.prefix(mostRows)
-        let table = kept.isEmpty ? "" : MarkdownTable.text(ComparisonTables.cells(Array(kept)))
+        let table: Escaped<Markdown> = kept.isEmpty ? "" : MarkdownTable.markdown(ComparisonTables.cells(Array(kept)))
         return table + left(out: cells.count - kept.count)
     }
 
-    private static func list(_ items: [String], _ mostRows: Int, escaping: Bool = true) -> String {
-        items.prefix(mostRows).map { "- \(escaping ? escape($0) : $0)\n" }.joined()
+    private static func list(_ items: [String], _ mostRows: Int) -> Escaped<Markdown> {
+        list(items.map(Markdown.block), mostRows)
+    }
+
+    private static func list(_ items: [Escaped<Markdown>], _ mostRows: Int) -> Escaped<Markdown> {
+        items.prefix(mostRows).map { "- \($0)\n" }.joined()
             + left(out: items.count - min(items.count, mostRows))
     }
 
-    private static func left(out count: Int) -> String {
+    private static func left(out count: Int) -> Escaped<Markdown> {
         count == 0
             ? "" : "\n\(count) more are left out, since a summary has room for 1 MiB; `--format json` writes all.\n"
     }
 
-    private static func folded(_ title: String, _ text: String) -> String {
-        "<details><summary>\(escape(title))</summary>\n\n\(text)\n</details>\n"
+    private static func folded(_ title: String, _ text: Escaped<Markdown>) -> Escaped<Markdown> {
+        "<details><summary>\(title)</summary>\n\n\(text)\n</details>\n"
     }
-
-    /// Between fences that are longer than any in the text.
-    private static func code(_ text: String) -> String {
-        let longest = text.matches(of: #/`+/#).map { $0.output.count }.max() ?? 0
-        let fence = String(repeating: "`", count: max(3, longest + 1))
-        return "\(fence)sh\n\(text)\n\(fence)\n"
-    }
-
-    private static func escape(_ text: String) -> String { MarkdownTable.escape(text) }
 }

@@ -1,7 +1,7 @@
 import Analysis
+import Escaping
 
-/// A line that GitHub's runner reads from what a step prints and shows beside the job, escaped as its own toolkit does
-/// (`packages/core/src/command.ts` of actions/toolkit).
+/// A line that GitHub's runner reads from what a step prints and shows beside the job.
 public struct WorkflowCommand: Hashable, Sendable, CustomStringConvertible {
     public enum Level: String, Sendable { case warning, error }
 
@@ -52,18 +52,8 @@ public struct WorkflowCommand: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The message has its own rule, and so has a property.
     public var description: String {
-        "::\(level.rawValue) title=\(Self.escapeProperty(title))::\(Self.escape(message))"
-    }
-
-    static func escape(_ text: String) -> String { escape(text, [:]) }
-
-    /// Properties end at a comma, and their list at a colon.
-    static func escapeProperty(_ text: String) -> String { escape(text, [":": "%3A", ",": "%2C"]) }
-
-    /// By scalars: a carriage return and a line feed are one Character, as is a sign with an accent on it.
-    private static func escape(_ text: String, _ others: [Unicode.Scalar: String]) -> String {
-        let references: [Unicode.Scalar: String] = ["%": "%25", "\r": "%0D", "\n": "%0A"].merging(others) { $1 }
-        return text.unicodeScalars.map { references[$0] ?? String($0) }.joined()
+        "::\(level.rawValue) title=\(WorkflowProperty.escaped(title))::\(WorkflowMessage.escaped(message))"
     }
 }
