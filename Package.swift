@@ -57,7 +57,7 @@ let package = Package(
             name: "Serving", dependencies: ["Attention", "Records", "Analysis", "Yams"],
             resources: [
                 .embedInCode("Catalogue/models.yaml"), .embedInCode("Catalogue/accelerators.yaml"),
-                .embedInCode("Catalogue/prices.yaml"),
+                .embedInCode("Catalogue/prices.yaml"), .embedInCode("Catalogue/model-types.yaml"),
             ]),
         .target(
             name: "Reporting",

@@ -12,10 +12,10 @@ import Testing
 
     @Test(arguments: ModelCatalogue.shipped.models)
     func countedParametersAgreeWithPublishedOnes(model: Model) throws {
-        let published = try #require(model.published)
+        let published = try #require(model.release.published)
         let counted = Double(model.parameterCount.total) + published.visionParameters
         #expect(abs(counted / published.parameters - 1) < 0.02, "\(model.id): \(counted)")
-        #expect(!model.sources.isEmpty)
+        #expect(!model.release.sources.isEmpty)
     }
 
     @Test(arguments: [
@@ -46,12 +46,12 @@ import Testing
 
     @Test func layersFollowTheirPattern() throws {
         let scout = try model("llama-4-scout")
-        #expect(scout.layers.count { $0.mask == .causal } == 12)
-        #expect(scout.layers.count { $0.mask == .chunkedLocal(8192) } == 36)
-        #expect(scout.layers[3].mask == .causal && scout.layers[47].mask == .causal)
+        #expect(scout.layers.count { $0.attention?.mask == .causal } == 12)
+        #expect(scout.layers.count { $0.attention?.mask == .chunkedLocal(8192) } == 36)
+        #expect(scout.layers[3].attention?.mask == .causal && scout.layers[47].attention?.mask == .causal)
         let gemma = try model("gemma-3-4b")
-        #expect(gemma.layers.count { $0.mask == .causal } == 5)
-        #expect(gemma.layers.count { $0.mask == .slidingWindow(1024) } == 29)
+        #expect(gemma.layers.count { $0.attention?.mask == .causal } == 5)
+        #expect(gemma.layers.count { $0.attention?.mask == .slidingWindow(1024) } == 29)
         let deepSeek = try model("deepseek-v3")
         #expect(deepSeek.layers[2].feedForward == .dense(width: 18432))
         #expect(deepSeek.layers[3].feedForward != .dense(width: 18432))
@@ -72,7 +72,7 @@ import Testing
             try model("llama-3.1-71b")
         } throws: {
             "\($0)" == "\"llama-3.1-71b\" is not a model; did you mean \"llama-3.1-70b\"? "
-                + "`attnbench list models` shows them; the path of a Hugging Face config.json works too"
+                + "`attnbench list models` shows them; a release's folder or config.json works too"
         }
         #expect {
             try accelerator("h100-sxn")
