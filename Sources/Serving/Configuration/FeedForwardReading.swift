@@ -42,7 +42,9 @@ struct FeedForwardReading {
         {
             return widths[layer]
         }
-        if let width = try section.optionalInteger("intermediate_size") { return try adjusted(width) }
+        if let width = try section.optionalInteger("intermediate_size") {
+            return try adjusted(width) / (try section.optionalInteger("intermediate_divisor") ?? 1)
+        }
         guard let factor = try section.optionalInteger("intermediate_factor") else {
             throw .missing(file: section.file, field: "intermediate_size", type: type.name)
         }
