@@ -58,6 +58,7 @@ let package = Package(
             resources: [
                 .embedInCode("Catalogue/models.yaml"), .embedInCode("Catalogue/accelerators.yaml"),
                 .embedInCode("Catalogue/prices.yaml"), .embedInCode("Catalogue/model-types.yaml"),
+                .embedInCode("Catalogue/releases.yaml"),
             ]),
         .target(
             name: "Reporting",

@@ -42,13 +42,14 @@ public struct Concurrency: Sendable, Hashable {
 
     /// The most that one step holds beside weights and cache.
     private static func workingBytes(_ model: Model, count: Int, engine: Engine) -> Double {
-        let widest = model.layers.map { layer -> Int in
-            switch layer.feedForward {
-            case nil: 0
-            case .dense(let width, _): width
-            case .experts(let experts): max(experts.sharedWidth, experts.width * experts.active)
-            }
-        }.max() ?? 0
+        let widest =
+            model.layers.map { layer -> Int in
+                switch layer.feedForward {
+                case nil: 0
+                case .dense(let width, _): width
+                case .experts(let experts): max(experts.sharedWidth, experts.width * experts.active)
+                }
+            }.max() ?? 0
         let step = Double(engine.batchedTokens) * 2 * (3 * Double(widest) / Double(count) + 2 * Double(model.hidden))
         let vocabulary = Double(model.architecture.vocabulary.size)
         let logits = Double(engine.sequences) * vocabulary * (2 + 4 + 4)

@@ -9,17 +9,20 @@ public struct ModelCatalogue: Sendable {
     private let hubIDs: [String: String]
 
     /// The catalogue that the binary carries.
-    public static let shipped = ModelCatalogue(trusted: PackageResources.models_yaml)
+    public static let shipped = ModelCatalogue(
+        trusted: PackageResources.models_yaml, releases: PackageResources.releases_yaml)
 
-    private init(trusted bytes: [UInt8]) {
+    private init(trusted bytes: [UInt8], releases: [UInt8]) {
         do {
             let entries = try YAMLDecoder().decode([ModelEntry].self, from: Data(bytes))
-            models = try entries.map { try $0.model }
+            let releases = try YAMLDecoder().decode([ReleaseEntry].self, from: Data(releases))
+            models = try entries.map { try $0.model } + releases.map { try $0.model }
+            let hubs = entries.map { ($0.id, $0.hub) } + releases.map { ($0.id, $0.hub) }
             hubIDs = Dictionary(
-                entries.flatMap { entry in (entry.hub ?? []).map { ($0.lowercased(), entry.id) } },
+                hubs.flatMap { id, hub in (hub ?? []).map { ($0.lowercased(), id) } },
                 uniquingKeysWith: { first, _ in first })
         } catch {
-            preconditionFailure("Catalogue/models.yaml: \(error)")
+            preconditionFailure("Catalogue/models.yaml or releases.yaml: \(error)")
         }
     }
 

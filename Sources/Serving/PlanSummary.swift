@@ -147,7 +147,8 @@ public struct PlanSummary: Sendable, Encodable, Hashable {
             secondsPerToken: plan.secondsPerStep, tokensPerSecond: plan.tokensPerSecond,
             bound: plan.decode.bound(on: deployment), dollarsPerMillionTokens: plan.dollarsPerMillionOutputTokens)
         assumptions = Assumptions(
-            batch: plan.batch, cacheAllocation: cache.allocation.name, weightTypes: plan.model.weights.names, memoryReserve: deployment.reserve,
+            batch: plan.batch, cacheAllocation: cache.allocation.name, weightTypes: plan.model.weights.names,
+            memoryReserve: deployment.reserve,
             computeUtilization: deployment.utilization.compute,
             bandwidthUtilization: deployment.utilization.bandwidth,
             dollarsPerAcceleratorHour: deployment.dollarsPerAcceleratorHour, priceDate: plan.price?.date,

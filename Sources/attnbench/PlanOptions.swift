@@ -39,7 +39,9 @@ struct PlanModelOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Tokens that the model knows. (default: 128,000)", valueName: "n"))
     var vocabulary: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Window of all layers. (default: none)", valueName: "size"), transform: tokenCount)
+    @Option(
+        name: .long, help: ArgumentHelp("Window of all layers. (default: none)", valueName: "size"),
+        transform: tokenCount)
     var window: Int?
 
     var isGiven: Bool { model != nil || layers != nil }
@@ -51,7 +53,8 @@ struct PlanModelOptions: ParsableArguments {
         }
         if model == nil, treatAs != nil { throw ValidationError("--treat-as needs --model with a file") }
         if let type = treatAs, !ModelSource.types.contains(type) {
-            throw ValidationError("--treat-as is \"\(type)\"; it is one of \(ModelSource.types.joined(separator: ", "))")
+            throw ValidationError(
+                "--treat-as is \"\(type)\"; it is one of \(ModelSource.types.joined(separator: ", "))")
         }
         if layers == nil, !others.isEmpty { throw ValidationError("give --layers beside the other dimensions") }
         if layers != nil, kvHeads == nil || headDimension == nil {

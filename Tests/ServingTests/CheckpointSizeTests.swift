@@ -15,17 +15,26 @@ import Testing
     }
 
     private static let gibibyte = Double(1 << 30)
-    private static let llama8B = #""model_type": "llama", "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 128256"#
-    private static let llama70B = #""model_type": "llama", "hidden_size": 8192, "intermediate_size": 28672, "num_hidden_layers": 80, "num_attention_heads": 64, "num_key_value_heads": 8, "vocab_size": 128256"#
-    private static let llama405B = #""model_type": "llama", "hidden_size": 16384, "intermediate_size": 53248, "num_hidden_layers": 126, "num_attention_heads": 128, "num_key_value_heads": 8, "vocab_size": 128256"#
+    private static let llama8B =
+        #""model_type": "llama", "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 128256"#
+    private static let llama70B =
+        #""model_type": "llama", "hidden_size": 8192, "intermediate_size": 28672, "num_hidden_layers": 80, "num_attention_heads": 64, "num_key_value_heads": 8, "vocab_size": 128256"#
+    private static let llama405B =
+        #""model_type": "llama", "hidden_size": 16384, "intermediate_size": 53248, "num_hidden_layers": 126, "num_attention_heads": 128, "num_key_value_heads": 8, "vocab_size": 128256"#
     private static let mistral7B = #""model_type": "mistral", "vocab_size": 32000"#
     private static let mixtral = #""model_type": "mixtral", "sliding_window": null"#
-    private static let qwen7B = #""model_type": "qwen2", "hidden_size": 3584, "intermediate_size": 18944, "num_hidden_layers": 28, "num_attention_heads": 28, "num_key_value_heads": 4, "vocab_size": 152064"#
-    private static let qwen3B = #""model_type": "qwen2", "hidden_size": 2048, "intermediate_size": 11008, "num_hidden_layers": 36, "num_attention_heads": 16, "num_key_value_heads": 2, "vocab_size": 151936, "tie_word_embeddings": true"#
-    private static let qwen38B = #""model_type": "qwen3", "hidden_size": 4096, "intermediate_size": 12288, "num_hidden_layers": 36, "num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 151936"#
-    private static let qwen34B = #""model_type": "qwen3", "hidden_size": 2560, "intermediate_size": 9728, "num_hidden_layers": 36, "num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 151936, "tie_word_embeddings": true"#
-    private static let qwen30B = #""model_type": "qwen3_moe", "num_hidden_layers": 48, "head_dim": 128, "vocab_size": 151936"#
-    private static let awq = #""quantization_config": {"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": true}"#
+    private static let qwen7B =
+        #""model_type": "qwen2", "hidden_size": 3584, "intermediate_size": 18944, "num_hidden_layers": 28, "num_attention_heads": 28, "num_key_value_heads": 4, "vocab_size": 152064"#
+    private static let qwen3B =
+        #""model_type": "qwen2", "hidden_size": 2048, "intermediate_size": 11008, "num_hidden_layers": 36, "num_attention_heads": 16, "num_key_value_heads": 2, "vocab_size": 151936, "tie_word_embeddings": true"#
+    private static let qwen38B =
+        #""model_type": "qwen3", "hidden_size": 4096, "intermediate_size": 12288, "num_hidden_layers": 36, "num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 151936"#
+    private static let qwen34B =
+        #""model_type": "qwen3", "hidden_size": 2560, "intermediate_size": 9728, "num_hidden_layers": 36, "num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 151936, "tie_word_embeddings": true"#
+    private static let qwen30B =
+        #""model_type": "qwen3_moe", "num_hidden_layers": 48, "head_dim": 128, "vocab_size": 151936"#
+    private static let awq =
+        #""quantization_config": {"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": true}"#
 
     private static func compressed(bits: Int, strategy: String, ignore: String) -> String {
         let weights = "{\"num_bits\": \(bits), \"type\": \"int\", \(strategy)}"
@@ -42,15 +51,33 @@ import Testing
     }
 
     static let checkpoints = [
-        Checkpoint(name: "Llama 3.1 8B", fields: llama8B, bytes: 16_060_522_496, source: "total_size of model.safetensors.index.json"),
-        Checkpoint(name: "Mistral 7B v0.1", fields: mistral7B, bytes: 14_483_464_192, source: "total_size of model.safetensors.index.json"),
-        Checkpoint(name: "Mixtral 8x7B", fields: mixtral, bytes: 93_405_585_408, source: "total_size of model.safetensors.index.json"),
-        Checkpoint(name: "Qwen2.5 7B", fields: qwen7B, bytes: 15_231_233_024, source: "total_size of model.safetensors.index.json"),
-        Checkpoint(name: "Llama 3 8B", fields: llama8B, bytes: 14.96 * gibibyte, source: "log in vllm-project/vllm pull request 10511"),
-        Checkpoint(name: "Qwen2.5 3B", fields: qwen3B, bytes: 5.7916 * gibibyte, source: "\"Model loading took 5.7916 GiB\", vLLM on one A10"),
-        Checkpoint(name: "Qwen3 4B", fields: qwen34B, bytes: 7.6785 * gibibyte, source: "log in kyuz0/amd-strix-halo-vllm-toolboxes pull request 5"),
-        Checkpoint(name: "Qwen3 8B AWQ", fields: "\(qwen38B), \(awq)", bytes: 5.7071 * gibibyte, source: "\"Model loading took 5.7071 GiB\", vLLM"),
-        Checkpoint(name: "Qwen2.5 7B AWQ", fields: "\(qwen7B), \(awq)", bytes: 5.29 * gibibyte, source: "\"Model loading took 5.29 GiB memory\", vLLM"),
+        Checkpoint(
+            name: "Llama 3.1 8B", fields: llama8B, bytes: 16_060_522_496,
+            source: "total_size of model.safetensors.index.json"),
+        Checkpoint(
+            name: "Mistral 7B v0.1", fields: mistral7B, bytes: 14_483_464_192,
+            source: "total_size of model.safetensors.index.json"),
+        Checkpoint(
+            name: "Mixtral 8x7B", fields: mixtral, bytes: 93_405_585_408,
+            source: "total_size of model.safetensors.index.json"),
+        Checkpoint(
+            name: "Qwen2.5 7B", fields: qwen7B, bytes: 15_231_233_024,
+            source: "total_size of model.safetensors.index.json"),
+        Checkpoint(
+            name: "Llama 3 8B", fields: llama8B, bytes: 14.96 * gibibyte,
+            source: "log in vllm-project/vllm pull request 10511"),
+        Checkpoint(
+            name: "Qwen2.5 3B", fields: qwen3B, bytes: 5.7916 * gibibyte,
+            source: "\"Model loading took 5.7916 GiB\", vLLM on one A10"),
+        Checkpoint(
+            name: "Qwen3 4B", fields: qwen34B, bytes: 7.6785 * gibibyte,
+            source: "log in kyuz0/amd-strix-halo-vllm-toolboxes pull request 5"),
+        Checkpoint(
+            name: "Qwen3 8B AWQ", fields: "\(qwen38B), \(awq)", bytes: 5.7071 * gibibyte,
+            source: "\"Model loading took 5.7071 GiB\", vLLM"),
+        Checkpoint(
+            name: "Qwen2.5 7B AWQ", fields: "\(qwen7B), \(awq)", bytes: 5.29 * gibibyte,
+            source: "\"Model loading took 5.29 GiB memory\", vLLM"),
         Checkpoint(
             name: "Qwen3 30B-A3B w4a16",
             fields: "\(qwen30B), "

@@ -1,12 +1,13 @@
 import Attention
+import Foundation
 import Testing
 
 @testable import Serving
 
 @Suite struct ModelCatalogueTests {
-    @Test func holdsTwentyOneModelsWithDistinctNames() {
+    @Test func modelsHaveDistinctNames() {
         let names = ModelCatalogue.shipped.models.map { ModelCatalogue.lettersAndDigits($0.id) }
-        #expect(names.count == 21)
+        #expect(names.count >= 21 + 8)
         #expect(Set(names).count == names.count)
     }
 
@@ -58,6 +59,15 @@ import Testing
         let maverick = try model("llama-4-maverick")
         #expect(maverick.layers[0].feedForward == .dense(width: 16384))
         #expect(maverick.layers.count { $0.feedForward == .dense(width: 16384) } == 24)
+    }
+
+    /// What a release's own configuration says of windows, recurrences and selections comes with the entry.
+    @Test func releasesAreReadAsTheirConfigurations() throws {
+        #expect(KVCache(try model("gemma-4-31b"), type: .bf16).growingBytesPerToken == 81_920)
+        #expect(try model("qwen3-next-80b-a3b").layerKinds.map(\.count) == [12])
+        #expect(try model("glm-5").layerKinds.first?.attention.selection?.keys == 2048)
+        #expect(KVCache(try model("nemotron-h-56b"), type: .bf16).stateBytes > 0)
+        #expect(try ModelSource("Qwen/Qwen3-Next-80B-A3B-Thinking").model(standardInput: { Data() }).id == "qwen3-next-80b-a3b")
     }
 
     @Test func punctuationDoesNotCount() throws {

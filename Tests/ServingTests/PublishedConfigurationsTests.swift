@@ -23,7 +23,8 @@ import Testing
     }
 
     private static let folder = Bundle.module.url(forResource: "Configurations", withExtension: nil)
-    private static let file: Data = folder.flatMap { try? Data(contentsOf: $0.appendingPathComponent("published.json")) } ?? Data()
+    private static let file: Data =
+        folder.flatMap { try? Data(contentsOf: $0.appendingPathComponent("published.json")) } ?? Data()
     static let rows: [Row] = (try? JSONDecoder().decode([Row].self, from: file)) ?? []
 
     /// The row's fields as a file of their own.
@@ -39,7 +40,8 @@ import Testing
             #expect {
                 try Model(configuration)
             } throws: {
-                String(describing: ($0 as? ConfigurationError).map(Mirror.init)?.children.first?.label) == "Optional(\"\(refused)\")"
+                String(describing: ($0 as? ConfigurationError).map(Mirror.init)?.children.first?.label)
+                    == "Optional(\"\(refused)\")"
             }
             return
         }

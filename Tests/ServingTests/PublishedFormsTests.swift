@@ -31,11 +31,20 @@ import Testing
         (#""quantization_config": {"load_in_4bit": true, "bnb_4bit_use_double_quant": true}"#, 5.70),
         (#""quantization_config": {"load_in_4bit": true, "quant_method": "bitsandbytes"}"#, 6.03),
         (#""quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}"#, 9.08),
-        (#""quantization_config": {"quant_method": "hqq", "quant_config": {"weight_quant_params": {"nbits": 4, "group_size": 64}}}"#, 6.03),
-        (#""quantization_config": {"quant_method": "aqlm", "num_codebooks": 2, "nbits_per_codebook": 8, "in_group_size": 8}"#, 3.85),
+        (
+            #""quantization_config": {"quant_method": "hqq", "quant_config": {"weight_quant_params": {"nbits": 4, "group_size": 64}}}"#,
+            6.03
+        ),
+        (
+            #""quantization_config": {"quant_method": "aqlm", "num_codebooks": 2, "nbits_per_codebook": 8, "in_group_size": 8}"#,
+            3.85
+        ),
         (#""quantization": {"group_size": 64, "bits": 4}"#, 4.52),
         (#""quantization_config": {"quant_method": "modelopt", "quant_algo": "NVFP4", "ignore": ["lm_head"]}"#, 6.03),
-        (#""quantization_config": {"quant_method": "quark", "global_quant_config": {"weight": {"dtype": "fp8_e4m3", "qscheme": "per_tensor"}}, "exclude": ["lm_head"]}"#, 9.08),
+        (
+            #""quantization_config": {"quant_method": "quark", "global_quant_config": {"weight": {"dtype": "fp8_e4m3", "qscheme": "per_tensor"}}, "exclude": ["lm_head"]}"#,
+            9.08
+        ),
         (#""quantization_config": {"quant_method": "bitnet"}"#, 3.85),
         (#""quantization_config": {"quant_method": "exl3", "bits": 4.0, "head_bits": 6}"#, 4.93),
     ])
@@ -75,7 +84,8 @@ import Testing
     @Test func absentIsNotNull() throws {
         let mistral = try Self.read(#"{"model_type": "mistral"}"#)
         #expect(mistral.layerKinds.map(\.mask) == [.slidingWindow(4096)])
-        #expect(try Self.read(#"{"model_type": "mistral", "sliding_window": null}"#).layerKinds.map(\.mask) == [.causal])
+        #expect(
+            try Self.read(#"{"model_type": "mistral", "sliding_window": null}"#).layerKinds.map(\.mask) == [.causal])
         let qwen = #"{"model_type": "qwen3", "hidden_size": 2560, "num_key_value_heads": 8"#
         #expect(try Self.read(qwen + "}").attention == .grouped(queryHeads: 32, keyValueHeads: 8, headDimension: 128))
         #expect(
@@ -86,7 +96,8 @@ import Testing
     @Test func windowsThatAreNotUsedAreNone() throws {
         let types = Array(repeating: "\"sliding_attention\"", count: 32).joined(separator: ",")
         let model = try Self.read(
-            #"{"model_type": "qwen2", "use_sliding_window": false, "sliding_window": 1024, "layer_types": [\#(types)]}"#)
+            #"{"model_type": "qwen2", "use_sliding_window": false, "sliding_window": 1024, "layer_types": [\#(types)]}"#
+        )
         #expect(model.layerKinds.map(\.mask) == [.causal])
     }
 
@@ -111,23 +122,29 @@ import Testing
         } throws: {
             !"\($0)".contains("did you mean") && "\($0)".contains("--treat-as")
         }
-        let treated = try Self.read(#"{"model_type": "gemma9_text", "num_hidden_layers": 12}"#, treatedAs: "gemma3_text")
+        let treated = try Self.read(
+            #"{"model_type": "gemma9_text", "num_hidden_layers": 12}"#, treatedAs: "gemma3_text")
         #expect(treated.layers.count == 12)
         #expect(treated.cautions.contains { $0.contains("\"gemma3_text\"") })
     }
 
     @Test func textAsPythonWritesIt() throws {
         let twice = try Self.read(
-            "\u{FEFF}{\"model_type\": \"llama\", \"num_hidden_layers\": 16, \"num_hidden_layers\": 8, \"a\": [NaN, -Infinity]}")
+            "\u{FEFF}{\"model_type\": \"llama\", \"num_hidden_layers\": 16, \"num_hidden_layers\": 8, \"a\": [NaN, -Infinity]}"
+        )
         #expect(twice.layers.count == 8)
-        #expect(twice.cautions == ["config.json has \"num_hidden_layers\" more than once in one object; the last is taken, as Python does."])
+        #expect(
+            twice.cautions == [
+                "config.json has \"num_hidden_layers\" more than once in one object; the last is taken, as Python does."
+            ])
     }
 
     @Test(arguments: [
         ("{\n  // a comment\n}", 2, 3, "comments are not JSON"),
         ("{\"a\": 1,}", 1, 9, "a key in quotation marks should stand here"),
         ("{\"a\": 01}", 1, 7, "\"01\" is no JSON value"), ("{\"a\": \"x}", 1, 10, "the text ends inside a string"),
-        ("{\"a\" 1}", 1, 6, "a colon should follow the key \"a\""), ("{} {}", 1, 4, "something follows the end of the value"),
+        ("{\"a\" 1}", 1, 6, "a colon should follow the key \"a\""),
+        ("{} {}", 1, 4, "something follows the end of the value"),
         ("", 1, 1, "the text ends where a value should stand"), ("{\"a\": tru}", 1, 7, "\"tru\" is no JSON value"),
     ])
     func whatIsNotJSONIsRefusedAtItsPlace(text: String, line: Int, column: Int, reason: String) {

@@ -77,7 +77,8 @@ import Testing
 
     @Test(arguments: [("2025-04", true), ("2026-05", false), ("2025", false), ("2024", true), ("spring", false)])
     func pricesGrowOld(date: String, isOld: Bool) {
-        let price = Price(accelerator: "h100-sxm", accelerators: 1, dollarsPerHour: 2, date: date, seller: "s", source: "s")
+        let price = Price(
+            accelerator: "h100-sxm", accelerators: 1, dollarsPerHour: 2, date: date, seller: "s", source: "s")
         #expect(price.isOlderThanAYear(on: Date(timeIntervalSince1970: 1_795_000_000)) == isOld)
     }
 }

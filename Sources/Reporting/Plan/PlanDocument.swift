@@ -6,7 +6,8 @@ import Serving
 public enum PlanDocument {
     /// Parts that a reader may ask for.
     public enum Section: String, Sendable, Hashable, CaseIterable {
-        case memory, types, formulas, fit, concurrency, parallelism, reading, writing, contexts, conversation, training, explain
+        case memory, types, formulas, fit, concurrency, parallelism, reading, writing, contexts, conversation, training,
+            explain
 
         /// What is shown where nothing is asked for.
         public static let usual: [Section] = [.memory, .fit, .reading, .writing, .contexts]

@@ -41,7 +41,8 @@ enum PlanParallelism {
     /// What each accelerator holds where heads and matrices are split.
     private static func shards(_ plan: ServingPlan) -> Document.Block {
         let node = plan.deployment.accelerator.link.perNode
-        let rows = Set([1, 2, 4, 8, node, plan.deployment.count]).filter { $0 <= max(node, plan.deployment.count) }.sorted()
+        let rows = Set([1, 2, 4, 8, node, plan.deployment.count]).filter { $0 <= max(node, plan.deployment.count) }
+            .sorted()
             .map { count in
                 let shard = TensorShard(plan.cache, tokens: plan.context, count: count)
                 let held = shard.weightBytes + Double(plan.batch) * shard.cacheBytes

@@ -38,7 +38,8 @@ struct AttentionReading {
         let fields = isGlobal ? ["global_head_dim", "head_dim"] : ["head_dim"]
         guard let dimension = try section.optionalInteger(ofFirst: fields) else {
             guard width.isMultiple(of: heads) else {
-                throw section.wrong("num_attention_heads", expected: "a divisor of \(width), where there is no head_dim")
+                throw section.wrong(
+                    "num_attention_heads", expected: "a divisor of \(width), where there is no head_dim")
             }
             return .grouped(queryHeads: heads, keyValueHeads: keyValueHeads, headDimension: width / heads)
         }

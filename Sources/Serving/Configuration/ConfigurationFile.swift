@@ -17,9 +17,15 @@ struct ConfigurationFile {
             throw .notJSON(file: file, line: error.line, column: error.column, reason: error.reason)
         }
         guard case .object(let outer) = value else { throw .notAnObject(file: file) }
+        try self.init(fields: outer, from: file, treatedAs: treatedAs, duplicateKeys: reader.duplicateKeys)
+    }
+
+    init(
+        fields outer: [String: JSONValue], from file: String, treatedAs: String? = nil, duplicateKeys: [String] = []
+    ) throws(ConfigurationError) {
         self.file = file
         self.outer = outer
-        cautions = Set(reader.duplicateKeys).sorted().map {
+        cautions = Set(duplicateKeys).sorted().map {
             "\(file) has \"\($0)\" more than once in one object; the last is taken, as Python does."
         }
         let inner = Self.textFields(of: outer)

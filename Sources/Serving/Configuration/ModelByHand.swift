@@ -27,7 +27,8 @@ public struct ModelByHand: Sendable {
             vocabulary == nil ? "--vocabulary 128000" : nil,
         ].compactMap { $0 }
         for (option, value) in [
-            ("--layers", layers), ("--kv-heads", keyValueHeads), ("--head-dimension", headDimension), ("--heads", heads),
+            ("--layers", layers), ("--kv-heads", keyValueHeads), ("--head-dimension", headDimension),
+            ("--heads", heads),
             ("--hidden", width), ("--feed-forward", feedForward ?? 1), ("--vocabulary", vocabulary ?? 1),
             ("--window", window ?? 1),
         ] where value < 1 || value > (option == "--layers" ? LayerPlan.mostLayers : 1 << 24) {

@@ -22,17 +22,26 @@ extension Model {
     public init(_ configuration: Configuration) throws(ConfigurationError) {
         let file = try ConfigurationFile(
             json: configuration.json, from: configuration.file, treatedAs: configuration.treatedAs)
-        let architecture = try ArchitectureReading(file: file)
-        var release = Release(context: try ContextReading(section: file.section).context())
-        release.weights = try WeightReading(file: file, sideFile: configuration.quantisation).storage()
+        let (architecture, inFile) = try Self.read(file, sideFile: configuration.quantisation)
+        var release = inFile
         release.sources = [configuration.file]
-        release.cautions = file.cautions + architecture.cautions
         if let treatedAs = configuration.treatedAs {
             release.cautions.append("The file is read as if its model_type were \"\(treatedAs)\", because you said so.")
         }
         self.init(
             id: configuration.file, name: "\(file.type.name) model of \(configuration.file)",
-            architecture: architecture.architecture, release: release)
+            architecture: architecture, release: release)
+    }
+
+    /// The dimensions, and what the file says of itself beside them.
+    static func read(
+        _ file: ConfigurationFile, sideFile: Data? = nil
+    ) throws(ConfigurationError) -> (Architecture, Release) {
+        let reading = try ArchitectureReading(file: file)
+        var release = Release(context: try ContextReading(section: file.section).context())
+        release.weights = try WeightReading(file: file, sideFile: sideFile).storage()
+        release.cautions = file.cautions + reading.cautions
+        return (reading.architecture, release)
     }
 }
 
@@ -85,7 +94,8 @@ private struct ArchitectureReading {
             layers.append(
                 DecoderLayer(
                     attention: try attention.attention(layer: index), recurrence: slot.isRecurrent ? recurrence : nil,
-                    feedForward: feedForwards[index], borrowsBlock: blocks.map { slot.mask != nil && seen > $0 } ?? false
+                    feedForward: feedForwards[index],
+                    borrowsBlock: blocks.map { slot.mask != nil && seen > $0 } ?? false
                 ).with(extras: extras))
         }
         return layers

@@ -66,7 +66,8 @@ struct ModelTypes: Sendable {
             let rows = try YAMLDecoder().decode([Row].self, from: Data(bytes))
             types = Dictionary(
                 rows.flatMap { row in ([row.type] + (row.aliases ?? [])).map { ($0, row.modelType(named: $0)) } },
-                uniquingKeysWith: { first, second in preconditionFailure("\(first.name) has two rows: \(second.source)") })
+                uniquingKeysWith: { first, second in preconditionFailure("\(first.name) has two rows: \(second.source)")
+                })
         } catch {
             preconditionFailure("Catalogue/model-types.yaml: \(error)")
         }

@@ -57,7 +57,8 @@ struct TowerReading {
     /// Names that encoders have for their sizes, and which of them have a gated feed-forward half.
     private static func type(_ fields: [String: JSONValue]) -> ModelType {
         let gated: Set<String> = [
-            "pixtral", "qwen2_5_vl", "gemma4_vision", "mistral3", "glm4v", "glm4v_moe", "glm4v_vision", "llama4_vision_gated",
+            "pixtral", "qwen2_5_vl", "gemma4_vision", "mistral3", "glm4v", "glm4v_moe", "glm4v_vision",
+            "llama4_vision_gated",
         ]
         var isGated = false
         if case .string(let name)? = fields["model_type"] { isGated = gated.contains(name) }

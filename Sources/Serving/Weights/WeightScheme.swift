@@ -6,7 +6,8 @@ struct WeightScheme: Sendable {
     let storage: @Sendable (ConfigurationSection, WeightFormat) throws(ConfigurationError) -> WeightStorage
 
     static let all = [
-        gptq, awq, autoRound, bitsAndBytes, compressedTensors, fp8, fbgemm, modelOpt, quark, mxfp4, mlx, hqq, aqlm, exl2,
+        gptq, awq, autoRound, bitsAndBytes, compressedTensors, fp8, fbgemm, modelOpt, quark, mxfp4, mlx, hqq, aqlm,
+        exl2,
         eightBits, quanto, torchAO, bitNet,
     ]
 

@@ -5,7 +5,8 @@ extension WeightScheme {
         let codebooks = Double(try section.integer("num_codebooks"))
         let bits = try section.integer("nbits_per_codebook")
         guard bits <= 16 else { throw section.wrong("nbits_per_codebook", expected: "at most 16") }
-        let group = Double(try section.integer("in_group_size")) * Double(try section.optionalInteger("out_group_size") ?? 1)
+        let group =
+            Double(try section.integer("in_group_size")) * Double(try section.optionalInteger("out_group_size") ?? 1)
         let format = WeightFormat(
             "aqlm-\(Int(codebooks))x\(bits)", bits: codebooks * Double(bits) / group,
             [

@@ -25,7 +25,8 @@ extension WeightScheme {
         let classes: Set<String> = ["Linear", "LinearBase", "ParallelLMHead", "FusedMoE"]
         let named = targets.filter { !classes.contains($0) }
         let roles = WeightMatrix.Role.linear.union([.head])
-        return (named.isEmpty ? [] : [WeightStorage.Rule(format, roles: roles.union([.router, .tower]), modules: named)])
+        return
+            (named.isEmpty ? [] : [WeightStorage.Rule(format, roles: roles.union([.router, .tower]), modules: named)])
             + (targets.contains { classes.contains($0) } ? [WeightStorage.Rule(format, roles: roles)] : [])
     }
 

@@ -35,7 +35,8 @@ extension WeightScheme {
         case "W4A16_AWQ", "W4A8_AWQ", "INT4_AWQ": return .grouped("int", bits: 4, group: size)
         case "W8A8_SQ_PER_CHANNEL", "W8A16", "INT8": return WeightFormat.grouped("int", bits: 8, group: -1)
         case "FP8_PB_WO", "FP8_BLOCK":
-            return WeightFormat("fp8", bits: 8, [WeightFormat.Companion(bits: 32, for: .block(rows: 128, columns: 128))])
+            return WeightFormat(
+                "fp8", bits: 8, [WeightFormat.Companion(bits: 32, for: .block(rows: 128, columns: 128))])
         case "FP8_PER_CHANNEL_PER_TOKEN":
             return WeightFormat("fp8", bits: 8, [WeightFormat.Companion(bits: 32, for: .row)])
         case "FP8", "MXFP8": return .fp8PerTensor
