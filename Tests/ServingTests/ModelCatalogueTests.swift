@@ -67,7 +67,9 @@ import Testing
         #expect(try model("qwen3-next-80b-a3b").layerKinds.map(\.count) == [12])
         #expect(try model("glm-5").layerKinds.first?.attention.selection?.keys == 2048)
         #expect(KVCache(try model("nemotron-h-56b"), type: .bf16).stateBytes > 0)
-        #expect(try ModelSource("Qwen/Qwen3-Next-80B-A3B-Thinking").model(standardInput: { Data() }).id == "qwen3-next-80b-a3b")
+        #expect(
+            try ModelSource("Qwen/Qwen3-Next-80B-A3B-Thinking").model(standardInput: { Data() }).id
+                == "qwen3-next-80b-a3b")
     }
 
     @Test func punctuationDoesNotCount() throws {

@@ -8,6 +8,8 @@ struct ContextReading {
         guard let rope, let method = try rope.text(rope.has("rope_type") ? "rope_type" : "type") else {
             return DeclaredContext(tokens: positions)
         }
+        // Gemma 3 states the stretched length.
+        guard try !section.flag("positions_are_stretched") else { return DeclaredContext(tokens: positions) }
         let given = try rope.number("factor")
         let original = try rope.optionalInteger("original_max_position_embeddings")
         switch method {

@@ -44,8 +44,9 @@ struct JSONReader {
         case UInt8(ascii: "{"): return try nested { reader throws(SyntaxError) in .object(try reader.members()) }
         case UInt8(ascii: "["): return try nested { reader throws(SyntaxError) in .array(try reader.elements()) }
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "/"), UInt8(ascii: "#"): throw fault("comments are not JSON")
-        default: return try word()
+        default:
+            guard !startsComment else { throw fault(Self.commentReason) }
+            return try word()
         }
     }
 
@@ -66,7 +67,7 @@ struct JSONReader {
         repeat {
             skipSpace()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
-                throw fault("a key in quotation marks should stand here")
+                throw fault(startsComment ? Self.commentReason : "a key in quotation marks should stand here")
             }
             let key = try string()
             guard takes(":") else { throw fault("a colon should follow the key \"\(key)\"") }
@@ -157,6 +158,10 @@ struct JSONReader {
         return value
     }
 
+    private static let commentReason = "comments are not JSON"
+
+    private var startsComment: Bool { position < bytes.count && "/#".utf8.contains(bytes[position]) }
+
     private mutating func skipSpace() {
         while position < bytes.count, " \t\r\n".utf8.contains(bytes[position]) { position += 1 }
     }
@@ -168,7 +173,7 @@ struct JSONReader {
         return true
     }
 
-    private func fault(_ reason: String) -> Fault {
+    private func fault(_ reason: String) -> SyntaxError {
         let before = bytes[..<min(position, bytes.count)]
         let line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
         let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0

@@ -16,7 +16,7 @@ CONTEXT = 131_072
 CLASS = {
     "llama": dict(vocab_size=32000, hidden_size=4096, intermediate_size=11008, num_hidden_layers=32, num_attention_heads=32),
     "mistral": dict(vocab_size=32000, intermediate_size=14336, sliding_window=4096),
-    "qwen2": dict(vocab_size=151936, intermediate_size=22016),
+    "qwen2": dict(vocab_size=151936, hidden_size=4096, intermediate_size=22016, num_hidden_layers=32, num_attention_heads=32),
     "qwen": dict(vocab_size=151936, intermediate_size=22016),
     "glm4_moe": dict(vocab_size=151552, intermediate_size=10944, moe_intermediate_size=1408, n_routed_experts=128,
                      n_shared_experts=1, first_k_dense_replace=1),
@@ -27,21 +27,25 @@ CLASS = {
                         vocab_size=262208),
     "cohere": dict(tie_word_embeddings=True), "starcoder2": dict(tie_word_embeddings=True),
     "gpt2": dict(tie_word_embeddings=True), "gpt_bigcode": dict(tie_word_embeddings=True),
+    "falcon": dict(tie_word_embeddings=True, intermediate_size=None),
+    "minimax_m2": dict(num_local_experts=256),
     "glm_moe_dsa": dict(index_topk=2048, index_n_heads=32, index_head_dim=128),
     "llama4_text": dict(intermediate_size_mlp=16384, interleave_moe_layer_step=1, attention_chunk_size=8192),
 }
 # Feed-forward halves of two matrices.
-UNGATED = {"gpt2", "gpt_bigcode", "gpt_neox", "gptj", "phi-msft", "starcoder2", "nemotron_h"}
+UNGATED = {"gpt2", "gpt_bigcode", "gpt_neox", "gptj", "phi-msft", "starcoder2", "nemotron_h",
+           "phi", "falcon"}
 OLD_NAMES = {"n_embd": "hidden_size", "n_layer": "num_hidden_layers", "n_head": "num_attention_heads",
              "num_layers": "num_hidden_layers", "padded_vocab_size": "vocab_size", "ffn_hidden_size": "intermediate_size",
+             "d_model": "hidden_size", "n_layers": "num_hidden_layers", "n_heads": "num_attention_heads",
              "kv_channels": "head_dim", "multi_query_group_num": "num_key_value_heads", "attention_head_dim": "head_dim"}
 
 
 def tower(v):
     """An image encoder: four projections and a feed-forward half a layer, patches, and the projector."""
-    h = v.get("hidden_size") or v.get("vt_hidden_size")
-    n = v.get("num_hidden_layers") or v.get("depth") or v.get("vt_num_hidden_layers")
-    i = v.get("intermediate_size") or v.get("vt_intermediate_size")
+    h = v.get("hidden_size") or v.get("vt_hidden_size") or v.get("d_model")
+    n = v.get("num_hidden_layers") or v.get("depth") or v.get("vt_num_hidden_layers") or v.get("encoder_layers")
+    i = v.get("intermediate_size") or v.get("vt_intermediate_size") or v.get("encoder_ffn_dim")
     gates = 3 if v.get("model_type") in ("pixtral", "gemma4_vision") else 2
     if not (h and n and i):
         return None  # the file does not say, and neither does this count
@@ -59,6 +63,12 @@ def count(given):
     kind = {"gemma3": "gemma3_text", "kimi_k2": "deepseek_v3", "llama4": "llama4_text"}.get(kind, kind)
     c = dict(CLASS.get(kind, {}))
     c.update({OLD_NAMES.get(k, k): v for k, v in text.items()})
+    if kind == "dbrx":
+        inner = c["ffn_config"]
+        c.update(num_key_value_heads=c["attn_config"]["kv_n_heads"], moe_intermediate_size=inner["ffn_hidden_size"],
+                 num_local_experts=inner["moe_num_experts"])
+    if kind == "gemma":
+        c.setdefault("head_dim", 256)
     h, n, a = c["hidden_size"], c.get("num_hidden_layers", 0), c["num_attention_heads"]
     if kind == "nemotron_h":
         return nemotron(c)
@@ -82,8 +92,7 @@ def count(given):
         linear = sum(1 for layer in range(n) if (layer + 1) % 4)
         nk, nv = c["linear_num_key_heads"] * 128, c["linear_num_value_heads"] * 128
         state = linear * (4 * nv * 128 + 2 * (2 * nk + nv) * 3)
-    encoder = tower(given.get("vision_config") or {})
-    if encoder:
+    for encoder in filter(None, (tower(given.get(f) or {}) for f in ("vision_config", "audio_config"))):
         width, own, merged = encoder
         own += merged * width * (merged * width + h) if merged > 1 else width * h
         total += (own + width - 1) // width * width
