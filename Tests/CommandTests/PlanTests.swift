@@ -53,7 +53,7 @@ import Testing
 
     @Test func pricesAndUseAreTheCallersOwn() {
         let dear = Session("plan --model llama-3.1-70b --context 1M --price 35")
-        #expect(dear.output.contains("$30.53 per million"))
+        #expect(dear.output.contains("$30.54 per million"))
         let slow = Session("plan --model llama-3.1-70b --context 1M --mfu 0.25")
         #expect(slow.output.contains("13.5 min to the first token"))
         let roomy = Session("plan --model llama-3.1-70b --context 1M --reserve 0")
