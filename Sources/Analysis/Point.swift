@@ -97,8 +97,8 @@ extension Point {
 
     /// Nil where the results come from a build whose kernels are not these.
     private static func scratchBytes(of workload: Workload) -> Int? {
-        guard let kernel = try? KernelRegistry.kernel(named: workload.kernel),
-            kernel.maskFamily.contains(workload.problem.mask)
+        guard let kernel = try? Kernel.builtIn.named(workload.kernel),
+            kernel.masks.contains(workload.problem.mask)
         else { return nil }
         return kernel.scratchBytes(for: workload.problem, threads: workload.threads)
     }

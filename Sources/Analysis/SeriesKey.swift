@@ -23,6 +23,6 @@ extension SeriesKey: Comparable {
     }
 
     private var rank: Int {
-        KernelRegistry.all.firstIndex { $0.name == kernel } ?? KernelRegistry.all.count
+        Kernel.builtIn.firstIndex { $0.name == kernel } ?? Kernel.builtIn.count
     }
 }

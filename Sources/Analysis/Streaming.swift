@@ -21,7 +21,7 @@ public struct Streaming: Sendable, Codable, Hashable {
     }
 
     /// Reads a whole window as a prompt for each token.
-    public static let recomputingKernel = DecodeRecomputeAttention.name
+    public static let recomputingKernel = Kernel.decodeRecompute.name
 
     /// Labels of the series, as far as there are any; full attention has one, each window one.
     public let series: [String]

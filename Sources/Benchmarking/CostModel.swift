@@ -93,18 +93,26 @@ struct CostModel: Sendable {
     func knows(_ workload: Workload) -> Bool { series[workload.series] != nil }
 
     /// - Precondition: the series is known.
-    func cost(of workload: Workload, kernel: any AttentionKernel.Type) throws(UnsupportedProblem) -> CellCost {
+    func cost(of workload: Workload, kernel: Kernel) throws(UnsupportedProblem) -> CellCost {
         let rates = try series[workload.series]!.get()
         let problem = workload.problem
         let isDecode = workload.isDecode
-        let scratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads)
+        let scratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads) ?? 0
         let making = buildSecondsPerByte * Double(problem.tensorBytes)
         return CellCost(
-            callSeconds: rates.secondsPerPair * Double(kernel.computedPairs(for: problem)),
+            callSeconds: rates.secondsPerPair * Double(kernel.predictedPairs(for: problem)),
             inputSeconds: isDecode ? making : 0,
             buildSeconds: isDecode ? rates.fillSecondsPerByte * Double(scratchBytes) : making,
             checkSeconds: rates.checkSecondsPerPair * problem.checkedPairs,
             bytes: problem.tensorBytes + scratchBytes)
+    }
+}
+
+extension Kernel {
+    /// What cost is predicted from: the pairs of one call, or all pairs of queries and keys where the kernel does not know.
+    func predictedPairs(for problem: AttentionProblem) -> Int {
+        let shape = problem.shape
+        return computedPairs(for: problem) ?? shape.batch * shape.queryHeads * shape.queryLength * shape.keyLength
     }
 }
 

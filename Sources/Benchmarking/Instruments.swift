@@ -32,7 +32,7 @@ public struct Instruments {
         case wrong(maximumError: Double, reason: String)
     }
 
-    public let kernels: [any AttentionKernel.Type]
+    public let kernels: [Kernel]
     /// The team for a number of threads; throws where the machine has no such team.
     public let team: (Int) throws(UnsupportedProblem) -> WorkerTeam
     /// Compares an output with the oracle.
@@ -42,7 +42,7 @@ public struct Instruments {
     public let sampler: Sampler
 
     public init(
-        kernels: [any AttentionKernel.Type] = KernelRegistry.all,
+        kernels: [Kernel] = Kernel.builtIn,
         team: @escaping (Int) throws(UnsupportedProblem) -> WorkerTeam,
         check: @escaping (AttentionProblem, borrowing AttentionInputs, borrowing Tensor) -> Correctness,
         memory: Memory, clock: any NanosecondClock, sampler: Sampler
@@ -55,7 +55,7 @@ public struct Instruments {
         self.sampler = sampler
     }
 
-    func kernel(named name: String) throws(UnsupportedProblem) -> any AttentionKernel.Type {
+    func kernel(named name: String) throws(UnsupportedProblem) -> Kernel {
         guard let kernel = kernels.first(where: { $0.name == name }) else {
             throw UnsupportedProblem("this build has no kernel \"\(name)\"")
         }

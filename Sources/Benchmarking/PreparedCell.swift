@@ -54,16 +54,16 @@ struct InputPool {
 final class PreparedCell {
     let workload: Workload
     private(set) var inputs: SharedInputs
-    private let kernel: any AttentionKernel
+    private let kernel: any KernelInstance
     private var output: Tensor
 
     init(
         _ workload: Workload, _ instruments: Instruments, inputs: () -> SharedInputs
     ) throws(UnsupportedProblem) {
         let problem = workload.problem
-        let type = try instruments.kernel(named: workload.kernel)
         self.workload = workload
-        kernel = try type.init(for: problem, on: try instruments.team(workload.threads))
+        kernel = try instruments.kernel(named: workload.kernel)
+            .prepare(for: problem, on: try instruments.team(workload.threads))
         self.inputs = inputs()
         kernel.fillCache(from: self.inputs.tensors)
         output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))

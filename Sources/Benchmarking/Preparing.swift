@@ -31,7 +31,7 @@ extension Run {
             guard let kernel = instruments.kernels.first(where: { $0.name == workload.kernel }) else {
                 preconditionFailure("a sweep is read with the kernels that are to run it; \(workload) has another")
             }
-            let work = Work(problem: workload.problem, computedPairs: kernel.computedPairs(for: workload.problem))
+            let work = Work(problem: workload.problem, computedPairs: kernel.predictedPairs(for: workload.problem))
             switch prepared(workload, kernel, work, admission, &residency) {
             case .skipped(let reason):
                 try write(workload, work, .skipped(reason: reason))
@@ -51,7 +51,7 @@ extension Run {
     }
 
     private func prepared(
-        _ workload: Workload, _ kernel: any AttentionKernel.Type, _ work: Work, _ admission: Admission,
+        _ workload: Workload, _ kernel: Kernel, _ work: Work, _ admission: Admission,
         _ residency: inout Residency
     ) -> Prepared {
         do throws(UnsupportedProblem) {

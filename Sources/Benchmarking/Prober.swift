@@ -59,8 +59,9 @@ struct Prober {
                 callSeconds = (0..<3).map { _ in instruments.seconds { prepared.call() } }.min()!
             }
             if callSeconds >= Self.enoughSeconds || length == longest {
-                let scratchBytes = try instruments.kernel(named: cell.kernel)
-                    .scratchBytes(for: cell.problem, threads: cell.threads)
+                let scratchBytes =
+                    try instruments.kernel(named: cell.kernel)
+                    .scratchBytes(for: cell.problem, threads: cell.threads) ?? 0
                 let checkSeconds = instruments.seconds { _ = prepared.check(instruments) }
                 return CostModel.Rates(
                     secondsPerPair: callSeconds / Double(max(1, prepared.computedPairs)),

@@ -8,7 +8,7 @@ extension Sweep {
     /// - Parameter kernels: where names are looked up.
     /// - Throws: a kernel that `kernels` lacks, or sizes that make no problem; a sweep that `SweepFile` read has neither.
     ///   `SweepError` where the axes cross to more cells than a run can hold.
-    public func workloads(kernels: [any AttentionKernel.Type] = KernelRegistry.all) throws -> [Workload] {
+    public func workloads(kernels: [Kernel] = Kernel.builtIn) throws -> [Workload] {
         let cells = groups.reduce(0) { $0 + $1.mostCells }
         guard cells <= Self.mostCells else {
             throw SweepError.wrong(
@@ -23,13 +23,13 @@ extension Sweep {
     /// Each cell takes some milliseconds and some kilobytes of the results file at least.
     static let mostCells = 100_000.0
 
-    private static func cross(_ axes: Axes, _ kernels: [any AttentionKernel.Type]) throws -> [Workload] {
+    private static func cross(_ axes: Axes, _ kernels: [Kernel]) throws -> [Workload] {
         var workloads: [Workload] = []
         for name in axes.kernels {
             guard let kernel = kernels.first(where: { $0.name == name }) else {
                 throw SweepError.wrong(location: "kernels", message: "\"\(name)\" is not a kernel of this build")
             }
-            let masks = try axes.masks(of: kernel.maskFamily)
+            let masks = try axes.masks(of: kernel.masks)
             for elementType in axes.elementTypes {
                 for (heads, headDimension) in product(axes.heads, axes.headDimensions) {
                     for (threads, batch) in product(axes.threads, axes.batches) {
@@ -77,7 +77,7 @@ extension Sweep.Axes {
     }
 
     /// Nil stands for the element type's own. Prefill kernels have no cache.
-    func cacheFormats(of kernel: any AttentionKernel.Type) -> [CacheFormat?] {
+    func cacheFormats(of kernel: Kernel) -> [CacheFormat?] {
         kernel.phase == .prefill || cacheFormats.isEmpty ? [nil] : cacheFormats
     }
 

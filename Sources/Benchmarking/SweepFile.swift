@@ -24,7 +24,7 @@ public enum SweepFile {
     }
 
     public static func load(
-        _ path: String, overrides: [Override] = [], kernels: [any AttentionKernel.Type] = KernelRegistry.all
+        _ path: String, overrides: [Override] = [], kernels: [Kernel] = Kernel.builtIn
     ) throws(SweepError) -> Sweep {
         let text: String
         do {
@@ -39,7 +39,7 @@ public enum SweepFile {
     /// - Parameter file: what errors call the text.
     public static func parse(
         _ text: String, file: String, overrides: [Override] = [],
-        kernels: [any AttentionKernel.Type] = KernelRegistry.all
+        kernels: [Kernel] = Kernel.builtIn
     ) throws(SweepError) -> Sweep {
         let root = try SweepField(yaml: text, source: .file(file), path: "")
         var fields: [SweepField] = []

@@ -6,7 +6,7 @@ import Records
 
 /// What a sweep file may say. Strict: a key that nobody reads would be an axis that somebody believes was measured.
 struct SweepReader {
-    let kernels: [any AttentionKernel.Type]
+    let kernels: [Kernel]
 
     private static let axisKeys = [
         "phase", "kernels", "lengths", "window", "sinks", "chunk", "heads", "headDimension", "elementType", "threads",
@@ -158,7 +158,7 @@ struct SweepReader {
 
     private func checkParameters(_ axes: Sweep.Axes, _ kernelField: SweepField) throws(SweepError) {
         for name in axes.kernels {
-            let needed = kernels.first { $0.name == name }?.maskFamily.parameters ?? []
+            let needed = kernels.first { $0.name == name }?.masks.parameters ?? []
             for parameter in needed where axes.values(of: parameter).isEmpty {
                 let example = [.window: 1024, .sinks: 4, .chunk: 8192][parameter] ?? 1
                 throw kernelField.error("\(name) needs `\(parameter)`; add such as `\(parameter): \(example)`")

@@ -10,7 +10,7 @@ extension Instruments {
     ///   - evidence: of all teams; made on the thread that runs the sweep.
     ///   - seed: which rows of an output are checked where all are too many.
     public static func system(
-        kernels: [any AttentionKernel.Type] = KernelRegistry.all,
+        kernels: [Kernel] = Kernel.builtIn,
         team: @escaping (Int) throws(UnsupportedProblem) -> WorkerTeam, evidence: ThreadEvidenceReader,
         clockFacts: ClockFacts, seed: UInt64
     ) -> Instruments {

@@ -8,25 +8,21 @@ import Hardware
 ///     P = softmax(scale · S)      row by row, only the columns that the mask shows
 ///     O = P · V[keys]             sgemm
 ///
-/// What the kernels of this class differ in is the cut into blocks (`ScorePartition`). OpenBLAS runs on one thread in
+/// What kernels of this kind differ in is the cut into blocks (`ScorePartition`). OpenBLAS runs on one thread in
 /// each worker of the team: its own threads would neither be pinned nor wait where ours do.
-public class BLASAttention {
-    class var partition: ScorePartition { preconditionFailure("a kernel says how it cuts its scores") }
-
+final class BLASAttention: KernelInstance {
     private let problem: AttentionProblem
     private let team: WorkerTeam
     private let blocks: ScoreBlocks
     private let workers: [BLASWorker]
 
-    public required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        try problem.requirePrefill()
-        guard problem.elementType == .float32 else {
-            throw UnsupportedProblem("OpenBLAS multiplies float32 here, not \(problem.elementType)")
-        }
+    init(
+        for problem: AttentionProblem, _ partition: ScorePartition, on team: WorkerTeam
+    ) throws(UnsupportedProblem) {
         openblas_set_num_threads(1)
         self.problem = problem
         self.team = team
-        let blocks = ScoreBlocks(problem: problem, partition: Self.partition)
+        let blocks = ScoreBlocks(problem: problem, partition: partition)
         self.blocks = blocks
         guard blocks.largestKeyCount < Int(Int32.max) else {
             throw UnsupportedProblem("a block of \(blocks.largestKeyCount) keys is more than OpenBLAS can index")
@@ -34,19 +30,21 @@ public class BLASAttention {
         workers = (0..<team.threadCount).map { _ in BLASWorker(scoreCount: blocks.largestScoreCount) }
     }
 
-    public class func computedPairs(for problem: AttentionProblem) -> Int {
+    static func computedPairs(for problem: AttentionProblem, _ partition: ScorePartition) -> Int {
         let blocks = ScoreBlocks(problem: problem, partition: partition)
         let halves = (0..<blocks.count).reduce(0) { $0 + blocks[$1].computedHalfPairs }
         return problem.shape.batch * problem.shape.queryHeads * halves / 2
     }
 
-    public class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
+    static func scratchBytes(
+        for problem: AttentionProblem, _ partition: ScorePartition, threads: Int
+    ) -> Int {
         threads * ScoreBlocks(problem: problem, partition: partition).largestScoreCount * MemoryLayout<Float>.size
     }
 
-    public var computedPairs: Int { workers.reduce(0) { $0 + $1.computedHalfPairs } / 2 }
+    var computedPairs: Int { workers.reduce(0) { $0 + $1.computedHalfPairs } / 2 }
 
-    public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         let (problem, blocks, workers) = (problem, blocks, workers)
         let heads = problem.shape.batch * problem.shape.queryHeads
         for worker in workers { worker.computedHalfPairs = 0 }

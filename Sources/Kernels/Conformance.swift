@@ -15,7 +15,7 @@ public struct Conformance: Sendable {
     /// A kernel that took no case has shown nothing.
     public var isConforming: Bool { failures.isEmpty && cases > 0 }
 
-    public init(of kernel: any AttentionKernel.Type) {
+    public init(of kernel: Kernel) {
         let team = WorkerTeam()
         for elementType in ElementType.allCases {
             check(kernel, ProblemCases.all(for: kernel, in: elementType), on: team)
@@ -23,10 +23,10 @@ public struct Conformance: Sendable {
         if self.cases == 0 { failures.append("takes none of the \(skipped) cases of its mask") }
     }
 
-    private mutating func check(_ kernel: any AttentionKernel.Type, _ cases: [ProblemCase], on team: WorkerTeam) {
+    private mutating func check(_ kernel: Kernel, _ cases: [ProblemCase], on team: WorkerTeam) {
         for problemCase in cases {
             let problem = problemCase.problem
-            guard let instance = try? kernel.init(for: problem, on: team) else {
+            guard let instance = try? kernel.prepare(for: problem, on: team) else {
                 skipped += 1
                 continue
             }
@@ -38,8 +38,7 @@ public struct Conformance: Sendable {
             instance.run(inputs, into: &output)
             let accuracy = Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
             add(accuracy, of: problemCase)
-            let predicted = kernel.computedPairs(for: problem)
-            if instance.computedPairs != predicted {
+            if let predicted = kernel.computedPairs(for: problem), instance.computedPairs != predicted {
                 failures.append(
                     "\(problemCase): computed \(instance.computedPairs) pairs, its formula says \(predicted)")
             }

@@ -17,10 +17,7 @@ import Hardware
 /// m = max mᵣ, O = Σ sᵣ Oᵣ / lᵣ, with shares sᵣ = e^(mᵣ − m) lᵣ / Σ e^(mᵣ − m) lᵣ.
 ///
 /// `run` writes the same token at the same place each time, so that every call is the same step.
-public class DecodeAttention {
-    /// Positions of the problems that a kernel of this class takes.
-    public class var positions: PositionEncoding { .none }
-
+final class DecodeAttention: KernelInstance {
     private let problem: AttentionProblem
     private let team: WorkerTeam
     private let plan: DecodePlan
@@ -29,11 +26,7 @@ public class DecodeAttention {
     private let partials: DecodePartials
     private let angles: CacheAngles?
 
-    public required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        guard problem.positions == Self.positions else {
-            throw UnsupportedProblem(
-                "the problem's positions are \(problem.positions.rawValue), this kernel's \(Self.positions.rawValue)")
-        }
+    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
         guard problem.positions == .none || problem.cacheFormat != .kivi2 else {
             throw UnsupportedProblem(
                 "kivi-2 keeps its latest tokens in a cache apart, and keys rotated on read have to be in one")
@@ -54,13 +47,13 @@ public class DecodeAttention {
         workspaces = (0..<team.threadCount).map { _ in DecodeWorkspace(problem, plan, cache, angles) }
     }
 
-    public class func computedPairs(for problem: AttentionProblem) -> Int {
+    static func computedPairs(for problem: AttentionProblem) -> Int {
         guard let plan = try? DecodePlan(problem) else { return 0 }
         return problem.shape.batch * problem.shape.queryHeads * plan.computedKeys
     }
 
     /// The cache, and what workers need beside it.
-    public class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
+    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
         guard let plan = try? DecodePlan(problem) else { return 0 }
         let shape = problem.shape
         let cache = TokenCache.allocatedBytes(
@@ -72,13 +65,13 @@ public class DecodeAttention {
             + DecodePartials.byteCount(problem, ranges: plan.ranges.count) + angleWords * MemoryLayout<Float>.size
     }
 
-    public var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }
+    var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }
 
-    public func fillCache(from inputs: borrowing AttentionInputs) {
+    func fillCache(from inputs: borrowing AttentionInputs) {
         for token in 0..<problem.shape.keyLength - 1 { cache.write(inputs, token: token) }
     }
 
-    public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         cache.write(inputs, token: problem.shape.keyLength - 1)
         let (plan, workspaces, partials) = (plan, workspaces, partials)
         let shape = problem.shape

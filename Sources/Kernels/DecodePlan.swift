@@ -21,12 +21,9 @@ struct DecodePlan {
     private static let smallestRange = 8
     private static let mostRanges = 32
 
+    /// - Precondition: the problem has one query.
     init(_ problem: AttentionProblem) throws(UnsupportedProblem) {
         let length = problem.shape.keyLength
-        guard problem.shape.queryLength == 1 else {
-            throw UnsupportedProblem(
-                "decoding has one query, at the last of its keys; \(problem.shape.queryLength) queries are prefill")
-        }
         retention = try Self.retention(problem.mask, length: length)
         let kept = retention.slotCount(tokens: length)
         slots = problem.cacheFormat.blockTokens(of: kept)

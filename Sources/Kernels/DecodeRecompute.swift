@@ -6,26 +6,19 @@ import Hardware
 ///
 /// The fused kernel computes all of their outputs, w(w+1)/2 pairs a head, and the last row is the answer. The earlier
 /// rows' queries, which a decoding step does not have, are their keys: numbers like any other, that no answer shows.
-public final class DecodeRecomputeAttention: AttentionKernel {
-    public static let name = "decode-recompute"
-    public static let summary = "one token without a cache: the last w read anew each time, as a causal prompt"
-    public static let maskFamily = MaskFamily.slidingWindow
-    public static let phase = Phase.decode
-
+final class DecodeRecompute: KernelInstance {
     private let problem: AttentionProblem
     private let prompt: AttentionProblem
-    private let kernel: FullAttention
+    private let kernel: FusedAttention
     private var inputs: AttentionInputs
     private var outputs: Tensor
 
-    public init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        try problem.requirePrefill()
-        _ = try DecodePlan(problem)
+    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
         guard let prompt = Self.prompt(problem) else {
             throw UnsupportedProblem("\(problem.shape.keyLength) tokens are more than a prompt of them can count")
         }
         (self.problem, self.prompt) = (problem, prompt)
-        kernel = try FullAttention(for: prompt, on: team)
+        kernel = try FusedAttention(for: prompt, on: team)
         inputs = AttentionInputs(shape: prompt.shape, elementType: problem.elementType)
         outputs = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(prompt.shape))
     }
@@ -42,17 +35,17 @@ public final class DecodeRecomputeAttention: AttentionKernel {
             shape: short, mask: .causal, elementType: problem.elementType, scale: problem.scale)
     }
 
-    public static func computedPairs(for problem: AttentionProblem) -> Int {
-        prompt(problem).map { FullAttention.computedPairs(for: $0) } ?? 0
+    static func computedPairs(for problem: AttentionProblem) -> Int {
+        prompt(problem).map { FusedAttention.computedPairs(for: $0) } ?? 0
     }
 
-    public static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
-        prompt(problem).map { $0.tensorBytes + FullAttention.scratchBytes(for: $0, threads: threads) } ?? 0
+    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
+        prompt(problem).map { $0.tensorBytes + FusedAttention.scratchBytes(for: $0, threads: threads) } ?? 0
     }
 
-    public var computedPairs: Int { kernel.computedPairs }
+    var computedPairs: Int { kernel.computedPairs }
 
-    public func fillCache(from inputs: borrowing AttentionInputs) {
+    func fillCache(from inputs: borrowing AttentionInputs) {
         let shape = prompt.shape
         let (d, kept) = (shape.headDimension, shape.keyLength)
         let dropped = problem.shape.keyLength - kept
@@ -71,7 +64,7 @@ public final class DecodeRecomputeAttention: AttentionKernel {
         }
     }
 
-    public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         let (d, last) = (prompt.shape.headDimension, prompt.shape.keyLength - 1)
         let heads = prompt.shape.batch * prompt.shape.queryHeads
         for head in 0..<heads {

@@ -23,20 +23,18 @@ import Hardware
 ///
 /// Tile sizes: 144 keys hold K or V's tile (d = 128: 72 KiB) in L2 and Pᵀ (18 KiB) with Qᵀ in L1. Where keys are many,
 /// several blocks share their way through them (`SharedPasses`).
-public class FusedAttention {
-    /// Which keys a block goes over: those that its mask shows, or all, masked one by one (what a dense mask costs).
-    class var coverage: KeyCoverage { .visible }
-
+final class FusedAttention: KernelInstance {
     private let team: WorkerTeam
     private let passes: SharedPasses
     private let engine: FusedEngine
 
-    public required convenience init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        try self.init(for: problem, on: team, Self.passes(for: problem, threads: team.threadCount))
+    convenience init(
+        for problem: AttentionProblem, _ coverage: KeyCoverage = .visible, on team: WorkerTeam
+    ) throws(UnsupportedProblem) {
+        try self.init(for: problem, on: team, Self.passes(for: problem, coverage, threads: team.threadCount))
     }
 
     init(for problem: AttentionProblem, on team: WorkerTeam, _ passes: SharedPasses) throws(UnsupportedProblem) {
-        try problem.requirePrefill()
         guard problem.shape.keyLength < Int(Int32.max) else {
             throw UnsupportedProblem("\(problem.shape.keyLength) keys are more than 2,147,483,646")
         }
@@ -45,24 +43,28 @@ public class FusedAttention {
         engine = FusedEngine(problem: problem, workers: team.threadCount, blocks: passes.blocksPerItem)
     }
 
-    private class func passes(for problem: AttentionProblem, threads: Int) -> SharedPasses {
+    private static func passes(
+        for problem: AttentionProblem, _ coverage: KeyCoverage, threads: Int
+    ) -> SharedPasses {
         SharedPasses(QueryBlocks(problem: problem, coverage: coverage), threads: threads)
     }
 
-    public class func computedPairs(for problem: AttentionProblem) -> Int {
+    static func computedPairs(for problem: AttentionProblem, _ coverage: KeyCoverage = .visible) -> Int {
         let blocks = QueryBlocks(problem: problem, coverage: coverage)
         let perGroup = (0..<blocks.countPerGroup).reduce(0) { $0 + blocks.computedPairs(block: $1) }
         return perGroup * blocks.groups
     }
 
-    public class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
+    static func scratchBytes(
+        for problem: AttentionProblem, _ coverage: KeyCoverage = .visible, threads: Int
+    ) -> Int {
         FusedEngine.scratchBytes(
-            for: problem, workers: threads, blocks: passes(for: problem, threads: threads).blocksPerItem)
+            for: problem, workers: threads, blocks: passes(for: problem, coverage, threads: threads).blocksPerItem)
     }
 
-    public var computedPairs: Int { engine.computedPairs }
+    var computedPairs: Int { engine.computedPairs }
 
-    public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         TensorPointers.with(inputs, &output) { engine.run($0, on: team, passes) }
     }
 }

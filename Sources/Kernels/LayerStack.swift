@@ -16,12 +16,12 @@ public struct LayerStack {
     private static let headDimension = 16
 
     private let problem: AttentionProblem
-    private let kernel: any AttentionKernel
+    private let kernel: any KernelInstance
     private let seed: UInt64
 
     /// - Throws: where the kernel does not take the mask at this length, or the mask is none.
     public init(
-        of kernel: any AttentionKernel.Type, mask: Mask, length: Int, seed: UInt64 = 1
+        of kernel: Kernel, mask: Mask, length: Int, seed: UInt64 = 1
     ) throws(UnsupportedProblem) {
         do {
             problem = try AttentionProblem(
@@ -29,7 +29,7 @@ public struct LayerStack {
         } catch {
             throw UnsupportedProblem("\(error)")
         }
-        self.kernel = try kernel.init(for: problem, on: WorkerTeam())
+        self.kernel = try kernel.prepare(for: problem, on: WorkerTeam())
         self.seed = seed
     }
 

@@ -29,14 +29,14 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
 /// lanes, as long as the text and longer; no sinks and more sinks than keys; shared heads; queries at the end of a
 /// longer text; and every input pattern.
 public enum ProblemCases {
-    public static func all(for kernel: any AttentionKernel.Type) -> [ProblemCase] {
-        kernel.phase == .decode ? decode(for: kernel) : prefill(for: kernel.maskFamily)
+    public static func all(for kernel: Kernel) -> [ProblemCase] {
+        kernel.phase == .decode ? decode(for: kernel) : prefill(for: kernel.masks)
     }
 
     /// What `all` has, in a type and in the cache formats that go with the kernel: the type's own for prefill, each for
     /// decoding.
-    static func all(for kernel: any AttentionKernel.Type, in elementType: ElementType) -> [ProblemCase] {
-        let formats = kernel.phase == .decode ? CacheFormat.allCases : [CacheFormat(elementType)]
+    static func all(for kernel: Kernel, in elementType: ElementType) -> [ProblemCase] {
+        let formats = kernel.cacheFormats.isEmpty ? [CacheFormat(elementType)] : kernel.cacheFormats
         return formats.flatMap { format in
             all(for: kernel).map { $0.stored(as: elementType, cache: format) }
         }
@@ -44,7 +44,7 @@ public enum ProblemCases {
 
     /// One query against caches of sizes around the lanes, the tile of 64 tokens, KIVI's residual window and the ranges
     /// that workers share; windows as below. Rows of 32 elements, which every format takes, and odd ones.
-    private static func decode(for kernel: any AttentionKernel.Type) -> [ProblemCase] {
+    private static func decode(for kernel: Kernel) -> [ProblemCase] {
         func problem(
             _ mask: Mask, batch: Int = 1, queryHeads: Int = 2, keyValueHeads: Int = 1, keys: Int, d: Int = 32
         ) -> AttentionProblem {
@@ -52,7 +52,7 @@ public enum ProblemCases {
                 mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads, length: 1, keyLength: keys,
                 headDimension: d, positions: kernel.positions)
         }
-        let family = kernel.maskFamily
+        let family = kernel.masks
         var problems: [AttentionProblem] = []
         for keys in [1, 2, 15, 16, 17, 31, 61, 63, 64, 65, 131, 160, 161, 257] {
             problems += masks(of: family, length: keys).map { problem($0, keys: keys) }

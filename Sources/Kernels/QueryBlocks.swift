@@ -1,7 +1,7 @@
 import Attention
 import CVector
 
-/// Which keys a block of queries goes over.
+/// Which keys a block of queries goes over: those that its mask shows, or all, masked one by one (what a dense mask costs).
 enum KeyCoverage {
     case visible, all
 }

@@ -1,6 +1,5 @@
 import Attention
 import Foundation
-import Hardware
 
 /// The oracle: the formula in Double, three loops, nothing clever. Every other kernel is held to it.
 ///
@@ -9,19 +8,11 @@ import Hardware
 /// Non-finite values at keys that a row does not see never reach it.
 ///
 /// As an oracle and no contestant it allocates in `run`, anew for each row.
-public final class ReferenceAttention: AttentionKernel {
-    public static let name = "reference"
-    public static let summary = "three loops in Double, any mask; the oracle of the others"
-    public static let maskFamily = MaskFamily.any
-
+public final class ReferenceAttention: KernelInstance {
     private let problem: AttentionProblem
-    private let team: WorkerTeam
     public private(set) var computedPairs = 0
 
-    public init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        self.problem = problem
-        self.team = team
-    }
+    public init(for problem: AttentionProblem) { self.problem = problem }
 
     public static func computedPairs(for problem: AttentionProblem) -> Int {
         problem.shape.batch * problem.shape.queryHeads * problem.pairs.allowed
@@ -101,6 +92,13 @@ public final class ReferenceAttention: AttentionKernel {
         }
         return Row(output: output.map(rounded), largestScore: scores.filter(\.isFinite).map(abs).max() ?? 0)
     }
+}
+
+extension Kernel {
+    public static let reference = Kernel(
+        "reference", summary: "three loops in Double, any mask; the oracle of the others", masks: .any,
+        computedPairs: ReferenceAttention.computedPairs, scratchBytes: ReferenceAttention.scratchBytes,
+        make: { problem, _ in ReferenceAttention(for: problem) })
 }
 
 /// The keys and values that one row sees, in order, as the problem's cache gives them back.

@@ -54,10 +54,10 @@ enum MemoryFigure {
 
     /// What a call at this length would hold; nil where this build has no such kernel.
     private static func predictedBytes(_ series: Series, at length: Int) -> Int? {
-        guard let kernel = try? KernelRegistry.kernel(named: series.kernel),
-            let problem = try? series.problem(at: length), kernel.maskFamily.contains(problem.mask)
+        guard let kernel = try? Kernel.builtIn.named(series.kernel),
+            let problem = try? series.problem(at: length), kernel.masks.contains(problem.mask)
         else { return nil }
-        return problem.tensorBytes + kernel.scratchBytes(for: problem, threads: series.parameters.threads)
+        return kernel.scratchBytes(for: problem, threads: series.parameters.threads).map { problem.tensorBytes + $0 }
     }
 
     private static func traces(

@@ -9,7 +9,7 @@ enum PairsFigure {
     typealias ClosedForm = @Sendable (Series, Int) -> Int?
 
     static let registered: ClosedForm = { series, length in
-        guard let kernel = KernelRegistry.all.first(where: { $0.name == series.kernel }),
+        guard let kernel = Kernel.builtIn.first(where: { $0.name == series.kernel }),
             let problem = try? series.problem(at: length)
         else { return nil }
         return kernel.computedPairs(for: problem)

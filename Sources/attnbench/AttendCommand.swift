@@ -71,8 +71,8 @@ struct AttendCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        let kernelType = try KernelRegistry.kernel(named: kernel)
-        let mask = try maskOptions.mask(for: kernelType)
+        let chosen = try Kernel.builtIn.named(kernel)
+        let mask = try maskOptions.mask(for: chosen)
         var queryTensor = try NumPyFile.read(query)
         var keyTensor = try NumPyFile.read(key)
         var valueTensor = try NumPyFile.read(value)
@@ -81,8 +81,8 @@ struct AttendCommand: Command {
             query: queryTensor.dimensions, key: keyTensor.dimensions, value: valueTensor.dimensions)
         let problem = try AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, scale: scale,
-            positions: kernelType.positions)
-        let instance = try kernelType.init(for: problem, on: WorkerTeam(threads: threads))
+            positions: chosen.positions)
+        let instance = try chosen.prepare(for: problem, on: WorkerTeam(threads: threads))
         try NumPyFile.requireWritable(output)
 
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))

@@ -49,8 +49,8 @@ struct CheckCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        var kernels = KernelRegistry.all
-        if !names.isEmpty { kernels = try names.map { try KernelRegistry.kernel(named: $0) } }
+        var kernels = Kernel.builtIn
+        if !names.isEmpty { kernels = try names.map { try Kernel.builtIn.named($0) } }
         if layers != nil, !kernels.contains(where: MeasuredReceptiveField.isBounded) {
             throw ValidationError(
                 "--layers has nothing to stack: none of the kernels has a mask with a bound; add one such as "
@@ -61,7 +61,7 @@ struct CheckCommand: Command {
         return try stack(kernels, layers: layers, on: console)
     }
 
-    private func stack(_ kernels: [any AttentionKernel.Type], layers: Int, on console: Console) throws -> Verdict {
+    private func stack(_ kernels: [Kernel], layers: Int, on console: Console) throws -> Verdict {
         let fields = try MeasuredReceptiveField.of(kernels, layers: layers)
         console.output("\n" + TerminalTable.text(ReportTables.receptiveFields(fields), width: console.width))
         if let output {
@@ -80,7 +80,7 @@ struct CheckCommand: Command {
                 + "\(wrong.expectedTokens)")
     }
 
-    static func check(_ kernels: [any AttentionKernel.Type], paint: Paint, on console: Console) -> Verdict {
+    static func check(_ kernels: [Kernel], paint: Paint, on console: Console) -> Verdict {
         var rows: [[String]] = []
         var failures: [String] = []
         for kernel in kernels {

@@ -7,7 +7,7 @@ import Serving
 
 /// What a shell offers for an option, beside files and directories.
 extension CompletionKind {
-    static var kernels: CompletionKind { .list(KernelRegistry.names) }
+    static var kernels: CompletionKind { .list(Kernel.builtIn.names) }
     static var accelerators: CompletionKind { .list(AcceleratorCatalogue.shipped.accelerators.map(\.id)) }
     static var storageTypes: CompletionKind { .list(StorageType.all.map(\.name)) }
     static var masks: CompletionKind { .list(MaskFamily.named.map(\.name)) }

@@ -39,7 +39,7 @@ struct ListCommand: Command {
         for (index, topic) in (topic.map { [$0] } ?? Topic.allCases).enumerated() {
             if index > 0 { console.output("\n") }
             switch topic {
-            case .kernels: console.output(Self.kernels(KernelRegistry.all, width: console.width))
+            case .kernels: console.output(Self.kernels(Kernel.builtIn, width: console.width))
             case .sweeps: console.output(Self.sweeps(in: SweepDirectories.all, width: console.width))
             case .models: console.output(TerminalTable.text(CatalogueTables.models(), width: console.width))
             case .accelerators:
@@ -49,10 +49,10 @@ struct ListCommand: Command {
         return .done
     }
 
-    static func kernels(_ kernels: [any AttentionKernel.Type], width: Int? = nil) -> String {
+    static func kernels(_ kernels: [Kernel], width: Int? = nil) -> String {
         let rows = kernels.map { kernel in
-            let flags = kernel.maskFamily.parameters.map(\.rawValue).joined(separator: ", ")
-            return [kernel.name, kernel.maskFamily.name, flags.isEmpty ? "-" : flags, kernel.summary]
+            let flags = kernel.masks.parameters.map(\.rawValue).joined(separator: ", ")
+            return [kernel.name, kernel.masks.name, flags.isEmpty ? "-" : flags, kernel.summary]
         }
         return Columns.text(rows, headings: ["kernel", "mask", "parameters", "how"], width: width)
     }

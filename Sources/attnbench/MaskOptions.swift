@@ -26,8 +26,8 @@ struct MaskOptions: ParsableArguments {
     var chunk: Int?
 
     /// The mask that `kernel` is asked for: each of its parameters must be given, and no other.
-    func mask(for kernel: any AttentionKernel.Type) throws -> Mask {
-        var family = kernel.maskFamily
+    func mask(for kernel: Kernel) throws -> Mask {
+        var family = kernel.masks
         if family == .any {
             family = mask ?? .causal
         } else if let mask, mask != family {
@@ -65,18 +65,18 @@ enum MaskOptionsError: Fault, Equatable {
         switch self {
         case .wrongMask(let kernel, let its, let asked):
             return "\(kernel) has the mask \(its.name), not \(asked.name); take "
-                + Self.alternatives { $0.maskFamily == asked || $0.maskFamily == .any }
+                + Self.alternatives { $0.masks == asked || $0.masks == .any }
         case .missing(let parameter, let kernel, let mask):
             let what = kernel == mask.name ? kernel : "\(kernel) with the mask \(mask.name)"
             return "\(what) needs --\(parameter.rawValue)"
         case .unused(let parameter, let kernel, let mask):
             return "\(kernel) (\(mask.name)) has no \(parameter.rawValue); leave out --\(parameter.rawValue), or take "
-                + Self.alternatives { $0.maskFamily.parameters.contains(parameter) || $0.maskFamily == .any }
+                + Self.alternatives { $0.masks.parameters.contains(parameter) || $0.masks == .any }
         }
     }
 
-    private static func alternatives(_ isOne: (any AttentionKernel.Type) -> Bool) -> String {
-        let names = KernelRegistry.all.filter(isOne).map { $0.maskFamily == .any ? "\($0.name) with --mask" : $0.name }
+    private static func alternatives(_ isOne: (Kernel) -> Bool) -> String {
+        let names = Kernel.builtIn.filter(isOne).map { $0.masks == .any ? "\($0.name) with --mask" : $0.name }
         return names.joined(separator: " or ")
     }
 }

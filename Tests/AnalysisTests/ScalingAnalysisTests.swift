@@ -67,7 +67,7 @@ import Testing
 
     @Test func aPointSumsUpItsCell() throws {
         let planted = Planted(
-            kernel: ReferenceAttention.name, law: { _ in 1e6 }, roundNoise: 0, headDimension: 32,
+            kernel: Kernel.reference.name, law: { _ in 1e6 }, roundNoise: 0, headDimension: 32,
             heads: (query: 4, keyValue: 2), threads: 2)
         var generator = SplitMix64(seed: 72)
         let point = try #require(

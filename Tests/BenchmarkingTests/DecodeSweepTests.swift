@@ -9,7 +9,7 @@ import Testing
 
 /// Sweeps that generate: one query against what is cached.
 struct DecodeSweepTests {
-    private static let kernels: [any AttentionKernel.Type] = [FakeFull.self, FakeWindow.self, FakeDecode.self]
+    private static let kernels: [Kernel] = [.fakeFull, .fakeWindow, .fakeDecode]
     private static let text = """
         name: demo
         phase: decode

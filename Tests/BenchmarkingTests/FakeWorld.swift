@@ -30,7 +30,7 @@ final class FakeWorld: @unchecked Sendable {
 
     func instruments() -> Instruments {
         Instruments(
-            kernels: [FakeFull.self, FakeWindow.self, FakeDecode.self],
+            kernels: [.fakeFull, .fakeWindow, .fakeDecode],
             team: { _ in WorkerTeam() },
             check: { [unowned self] problem, _, _ in
                 let kernel = problem.mask == .causal ? "full" : "sliding-window"
@@ -62,50 +62,46 @@ final class FakeWorld: @unchecked Sendable {
     }
 }
 
+extension Kernel {
+    static let fakeFull = fake("full", masks: .causal)
+    static let fakeWindow = fake("sliding-window", masks: .slidingWindow)
+    static let fakeDecode = fake("decode-window", phase: .decode, masks: .slidingWindow) { 8 * $0.shape.keyLength }
+
+    private static func fake(
+        _ name: String, phase: Phase = .prefill, masks: MaskFamily,
+        scratchBytes: @escaping @Sendable (AttentionProblem) -> Int = { _ in 64 }
+    ) -> Kernel {
+        Kernel(
+            name, summary: "planted times", phase: phase, masks: masks,
+            cacheFormats: phase == .decode ? CacheFormat.allCases : [], computedPairs: FakeKernel.pairs,
+            scratchBytes: { problem, _ in scratchBytes(problem) },
+            make: { problem, _ throws(UnsupportedProblem) in
+                if problem.shape.batch > 1 { throw UnsupportedProblem("takes one batch at a time") }
+                return FakeKernel(name, problem)
+            })
+    }
+}
+
 /// Takes time in proportion to the pairs, and computes nothing.
-class FakeKernel {
+private final class FakeKernel: KernelInstance {
+    let name: String
     let problem: AttentionProblem
     private(set) var computedPairs = 0
 
-    required init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        if problem.shape.batch > 1 { throw UnsupportedProblem("takes one batch at a time") }
-        self.problem = problem
-    }
+    init(_ name: String, _ problem: AttentionProblem) { (self.name, self.problem) = (name, problem) }
 
-    static func computedPairs(for problem: AttentionProblem) -> Int {
+    static func pairs(for problem: AttentionProblem) -> Int {
         problem.shape.batch * problem.shape.queryHeads * problem.pairs.allowed
     }
 
-    class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 64 }
-
-    fileprivate func run(as kernel: String) {
-        computedPairs = Self.computedPairs(for: problem)
-        FakeWorld.current.called(kernel, problem, pairs: computedPairs)
+    func fillCache(from inputs: borrowing AttentionInputs) {
+        if problem.shape.queryLength == 1, name.hasPrefix("decode") { FakeWorld.current.filled(problem) }
     }
-}
 
-final class FakeFull: FakeKernel, AttentionKernel {
-    static let name = "full"
-    static let summary = "planted times"
-    static let maskFamily = MaskFamily.causal
-    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { run(as: Self.name) }
-}
-
-final class FakeWindow: FakeKernel, AttentionKernel {
-    static let name = "sliding-window"
-    static let summary = "planted times"
-    static let maskFamily = MaskFamily.slidingWindow
-    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { run(as: Self.name) }
-}
-
-final class FakeDecode: FakeKernel, AttentionKernel {
-    static let name = "decode-window"
-    static let summary = "planted times"
-    static let maskFamily = MaskFamily.slidingWindow
-    static let phase = Phase.decode
-    override class func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 8 * problem.shape.keyLength }
-    func fillCache(from inputs: borrowing AttentionInputs) { FakeWorld.current.filled(problem) }
-    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { run(as: Self.name) }
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
+        computedPairs = Self.pairs(for: problem)
+        FakeWorld.current.called(name, problem, pairs: computedPairs)
+    }
 }
 
 /// A folder that is gone after the test.
@@ -130,7 +126,7 @@ func fakeWorkloads(
     kernels: [String] = ["full", "sliding-window"], lengths: [Int], windows: [Int] = [16]
 ) throws -> [Workload] {
     try fakeSweep(kernels: kernels, lengths: lengths, windows: windows)
-        .workloads(kernels: [FakeFull.self, FakeWindow.self])
+        .workloads(kernels: [.fakeFull, .fakeWindow])
 }
 
 func fakeHeader(seed: UInt64 = 1, sweep: Sweep = fakeSweep(lengths: [64]), commit: String = "abc") -> ResultsHeader {

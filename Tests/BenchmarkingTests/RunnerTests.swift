@@ -153,7 +153,7 @@ struct RunnerTests {
         world.wrongKernels = ["full"]
         var axes = fakeSweep(lengths: [64]).groups[0]
         axes.batches = [1, 2]
-        let workloads = try Sweep(name: "x", groups: [axes]).workloads(kernels: [FakeFull.self, FakeWindow.self])
+        let workloads = try Sweep(name: "x", groups: [axes]).workloads(kernels: [.fakeFull, .fakeWindow])
         let outcome = try run(workloads, options { $0.rounds = 6 })
         #expect(outcome.measurements[0].outcome == .failed(reason: "off by 0.5", maximumError: 0.5))
         #expect(outcome.measurements[1].outcome == .skipped(reason: "takes one batch at a time"))

@@ -103,7 +103,8 @@ struct SweepTests {
 
     @Test func lengthsBeyondCountingAreRefused() {
         #expect(
-            throws: LengthRange.Malformed(description: "9223372036854775807 tokens are too many; a length is at most 2G")
+            throws: LengthRange.Malformed(
+                description: "9223372036854775807 tokens are too many; a length is at most 2G")
         ) { try LengthRange.parse("1..9223372036854775807*2") }
     }
 

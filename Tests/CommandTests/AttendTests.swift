@@ -45,9 +45,9 @@ import Testing
 
     /// Every registered kernel, on grouped heads, against the reference with the same mask; decoding with its one query.
     /// Keys that a kernel rotates are not those of the reference, but `--check` rotates them too.
-    @Test(arguments: KernelRegistry.names) func everyKernelAgreesWithTheReference(name: String) throws {
-        let kernel = try KernelRegistry.kernel(named: name)
-        let (family, queries) = (kernel.maskFamily, kernel.phase == .decode ? 1 : 33)
+    @Test(arguments: Kernel.builtIn.names) func everyKernelAgreesWithTheReference(name: String) throws {
+        let kernel = try Kernel.builtIn.named(name)
+        let (family, queries) = (kernel.masks, kernel.phase == .decode ? 1 : 33)
         try writeInputs(query: [4, queries, 16], key: [2, 33, 16])
         var flags = family.parameters.map { "--\($0.rawValue) 5" }.joined(separator: " ")
         let session = attend("--kernel \(name) \(flags) --check")
@@ -84,7 +84,7 @@ import Testing
         try writeInputs(query: [9, 4], key: [9, 4])
         let session = attend("--kernel full-blas --type bfloat16")
         #expect(session.status == .usage)
-        #expect(session.messages.contains("OpenBLAS multiplies float32 here, not bfloat16"))
+        #expect(session.messages.contains("full-blas takes float32, not bfloat16"))
         #expect(attend("--kernel full --type float8").status == .usage)
     }
 
@@ -113,7 +113,7 @@ import Testing
         let problem = try AttentionProblem(shape: shape, mask: .causal)
         let inputs = AttentionInputs(shape: shape, seed: 1)
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
-        try ReferenceAttention(for: problem, on: WorkerTeam()).run(inputs, into: &output)
+        ReferenceAttention(for: problem).run(inputs, into: &output)
         let right = AttendCommand.check(output, of: "full", problem, inputs)
         #expect(right.verdict == .done && right.sentence.hasPrefix("18 of 18 rows checked"))
         output[9 * 4 + 3 * 4 + 1] += 0.01

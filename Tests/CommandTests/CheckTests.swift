@@ -30,7 +30,7 @@ import Testing
             output: { printed += $0 }, messages: { _ in }, outputIsTerminal: false, messagesAreTerminal: false,
             columns: 100, environment: [:])
         let verdict = CheckCommand.check(
-            [ReferenceAttention.self, Forgetful.self], paint: Paint(isOn: false), on: console)
+            [.reference, .forgetful], paint: Paint(isOn: false), on: console)
         #expect(printed.contains("forgetful"))
         #expect(printed.split(separator: "\n").last?.hasSuffix("WRONG") == true)
         #expect(verdict.exitStatus == .wrongResult)
@@ -71,75 +71,44 @@ import Testing
     }
 
     @Test func pairsThatAreNotCountedAsPromisedAreWrong() {
-        let conformance = Conformance(of: Miscounting.self)
+        let conformance = Conformance(of: .miscounting)
         #expect(!conformance.isConforming)
         #expect(conformance.failures.allSatisfy { $0.contains("its formula says") })
     }
 
     @Test func aKernelThatTakesNothingIsNotRight() {
-        let conformance = Conformance(of: Picky.self)
+        let conformance = Conformance(of: .picky)
         #expect(conformance.cases == 0)
         #expect(conformance.skipped > 0)
         #expect(!conformance.isConforming)
     }
 }
 
+extension Kernel {
+    fileprivate static let forgetful = Kernel(
+        "forgetful", summary: "leaves out the last element", masks: .causal,
+        computedPairs: ReferenceAttention.computedPairs, make: { problem, _ in Forgetful(problem) })
+
+    /// Right, but its formula is not.
+    fileprivate static let miscounting = Kernel(
+        "miscounting", summary: "promises one pair less", masks: .causal,
+        computedPairs: { ReferenceAttention.computedPairs(for: $0) - 1 },
+        make: { problem, _ in ReferenceAttention(for: problem) })
+
+    fileprivate static let picky = Kernel(
+        "picky", summary: "takes no problem", masks: .causal,
+        make: { _, _ throws(UnsupportedProblem) in throw UnsupportedProblem("never") })
+}
+
 /// Computes with the reference and leaves the last element of the output out.
-private final class Forgetful: AttentionKernel {
-    static let name = "forgetful"
-    static let summary = "leaves out the last element"
-    static let maskFamily = MaskFamily.causal
+private final class Forgetful: KernelInstance {
     let reference: ReferenceAttention
     var computedPairs: Int { reference.computedPairs }
 
-    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        reference = try ReferenceAttention(for: problem, on: team)
-    }
-
-    static func computedPairs(for problem: AttentionProblem) -> Int {
-        ReferenceAttention.computedPairs(for: problem)
-    }
-
-    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 0 }
+    init(_ problem: AttentionProblem) { reference = ReferenceAttention(for: problem) }
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         reference.run(inputs, into: &output)
         output[output.count - 1] = 0
     }
-}
-
-/// Right, but its formula is not.
-private final class Miscounting: AttentionKernel {
-    static let name = "miscounting"
-    static let summary = "promises one pair less"
-    static let maskFamily = MaskFamily.causal
-    let reference: ReferenceAttention
-    var computedPairs: Int { reference.computedPairs }
-
-    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        reference = try ReferenceAttention(for: problem, on: team)
-    }
-
-    static func computedPairs(for problem: AttentionProblem) -> Int {
-        ReferenceAttention.computedPairs(for: problem) - 1
-    }
-
-    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 0 }
-
-    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) { reference.run(inputs, into: &output) }
-}
-
-private final class Picky: AttentionKernel {
-    static let name = "picky"
-    static let summary = "takes no problem"
-    static let maskFamily = MaskFamily.causal
-    let computedPairs = 0
-
-    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        throw UnsupportedProblem("never")
-    }
-
-    static func computedPairs(for problem: AttentionProblem) -> Int { 0 }
-    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int { 0 }
-    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {}
 }

@@ -16,7 +16,7 @@ import Testing
         for command in visible {
             #expect(session.output.contains(command._commandName), "\(shell) does not know \(command._commandName)")
         }
-        for kernel in KernelRegistry.names { #expect(session.output.contains(kernel), "\(shell): \(kernel)") }
+        for kernel in Kernel.builtIn.names { #expect(session.output.contains(kernel), "\(shell): \(kernel)") }
         for accelerator in AcceleratorCatalogue.shipped.accelerators {
             #expect(session.output.contains(accelerator.id), "\(shell): \(accelerator.id)")
         }

@@ -10,7 +10,7 @@ import Testing
         let session = Session("list kernels")
         #expect(session.status == .done)
         #expect(session.output == Golden.text("list-kernels", updatingTo: session.output))
-        for kernel in KernelRegistry.all { #expect(session.output.contains("\n\(kernel.name) ")) }
+        for kernel in Kernel.builtIn { #expect(session.output.contains("\n\(kernel.name) ")) }
     }
 
     @Test func listsSweeps() throws {
@@ -61,7 +61,7 @@ import Testing
 
     @Test func nothingIsWiderThanTheTerminal() {
         for width in [80, 120] {
-            let text = ListCommand.kernels(KernelRegistry.all, width: width)
+            let text = ListCommand.kernels(Kernel.builtIn, width: width)
             #expect(text.split(separator: "\n").allSatisfy { $0.count <= width })
         }
     }

@@ -9,7 +9,7 @@ import Testing
 /// The example of a package that times a kernel of its own. `scripts/check-example` builds it from outside.
 @Suite struct OwnKernelTests {
     @Test func theKernelIsRight() {
-        let conformance = Conformance(of: RowAttention.self)
+        let conformance = Conformance(of: .row)
         #expect(conformance.isConforming, "\(conformance.failures)")
         #expect(conformance.elementTypes == [.float32])
     }

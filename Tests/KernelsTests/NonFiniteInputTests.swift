@@ -13,13 +13,13 @@ struct NonFiniteInputTests {
 
     @Test(arguments: windowed, [InputPattern.keyNaN, .valueNaN, .valueInfinite])
     func touchesOnlyTheRowsThatSeeIt(name: String, pattern: InputPattern) throws {
-        let type = try KernelRegistry.kernel(named: name)
-        let mask = try type.maskFamily.mask([.window: 20, .sinks: 4, .chunk: 48])
+        let type = try Kernel.builtIn.named(name)
+        let mask = try type.masks.mask([.window: 20, .sinks: 4, .chunk: 48])
         let shape = try AttentionShape(queryLength: 300, headDimension: 24)
         let problem = try AttentionProblem(shape: shape, mask: mask)
         let inputs = pattern.makeInputs(shape: shape, seed: 3)
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
-        try type.init(for: problem, on: WorkerTeam()).run(inputs, into: &output)
+        try type.prepare(for: problem, on: WorkerTeam()).run(inputs, into: &output)
         for row in 0..<shape.queryLength {
             let isTouched = (0..<shape.headDimension).contains { !output[row * shape.headDimension + $0].isFinite }
             #expect(isTouched == problem.pairs.visibleKeys(row: row).contains(150), "row \(row)")
@@ -31,7 +31,7 @@ struct NonFiniteInputTests {
         let problem = try AttentionProblem(shape: shape, mask: .causal)
         let inputs = InputPattern.scoresAllNegativeInfinite.makeInputs(shape: shape, seed: 1)
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
-        try FullAttention(for: problem, on: WorkerTeam()).run(inputs, into: &output)
+        try Kernel.full.prepare(for: problem, on: WorkerTeam()).run(inputs, into: &output)
         #expect(output[0].isNaN)
         #expect(output[39 * 8].isFinite)
     }

@@ -5,19 +5,19 @@ import Testing
 @testable import Kernels
 
 struct RealActivationTests {
-    @Test(arguments: KernelRegistry.names)
+    @Test(arguments: Kernel.builtIn.names)
     func agreesOnRealActivations(name: String) throws {
-        let type = try KernelRegistry.kernel(named: name)
+        let type = try Kernel.builtIn.named(name)
         let (heads, tokens) = (RealActivations.heads, RealActivations.tokens)
         let shape = try AttentionShape(
             queryHeads: heads, keyValueHeads: heads, queryLength: type.phase == .decode ? 1 : tokens,
             keyLength: tokens, headDimension: RealActivations.headDimension)
-        let mask = try type.maskFamily.mask([.window: 100, .sinks: 4, .chunk: 128])
+        let mask = try type.masks.mask([.window: 100, .sinks: 4, .chunk: 128])
         let problem = try AttentionProblem(shape: shape, mask: mask, positions: type.positions)
         var inputs = RealActivations.inputs()
         if type.phase == .decode { inputs.query = lastQueries(inputs.query) }
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
-        let kernel = try type.init(for: problem, on: WorkerTeam())
+        let kernel = try type.prepare(for: problem, on: WorkerTeam())
         kernel.fillCache(from: inputs)
         kernel.run(inputs, into: &output)
         let rows = Accuracy.sampledRows(of: problem, pairBudget: 1 << 17, atMost: 600, seed: 1)

@@ -6,9 +6,9 @@ import Testing
 
 struct TeamTests {
     /// A row is computed by one worker in one order, whichever it is: the result is the same to the bit.
-    @Test(arguments: KernelRegistry.names)
+    @Test(arguments: Kernel.builtIn.names)
     func aTeamComputesWhatOneThreadComputes(name: String) throws {
-        let type = try KernelRegistry.kernel(named: name)
+        let type = try Kernel.builtIn.named(name)
         // Decoding: keys for more than one range.
         let isDecode = type.phase == .decode
         let shape = try AttentionShape(
@@ -16,13 +16,13 @@ struct TeamTests {
             keyLength: isDecode ? 1500 : 150,
             headDimension: 20)
         let problem = try AttentionProblem(
-            shape: shape, mask: try type.maskFamily.mask([.window: isDecode ? 1100 : 40, .sinks: 3, .chunk: 64]),
+            shape: shape, mask: try type.masks.mask([.window: isDecode ? 1100 : 40, .sinks: 3, .chunk: 64]),
             positions: type.positions)
         let inputs = AttentionInputs(shape: shape, seed: 11)
         var alone = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         var together = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
-        let one = try type.init(for: problem, on: WorkerTeam())
-        let three = try type.init(for: problem, on: WorkerTeam(threads: 3))
+        let one = try type.prepare(for: problem, on: WorkerTeam())
+        let three = try type.prepare(for: problem, on: WorkerTeam(threads: 3))
         one.fillCache(from: inputs)
         three.fillCache(from: inputs)
         one.run(inputs, into: &alone)

@@ -172,7 +172,7 @@ struct DecodingTests {
         let (tokens, d) = (90, 24)
         let shape = try AttentionShape(queryHeads: 4, keyValueHeads: 2, queryLength: tokens, headDimension: d)
         let text = AttentionInputs(shape: shape, seed: 9)
-        let prefill = try FullAttention(
+        let prefill = try Kernel.full.prepare(
             for: AttentionProblem(shape: shape, mask: .causal), on: WorkerTeam())
         var whole = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         prefill.run(text, into: &whole)
@@ -189,7 +189,7 @@ struct DecodingTests {
                     inputs.value[group * count * d + index] = text.value[group * tokens * d + index]
                 }
             }
-            let kernel = try DecodeFullAttention(
+            let kernel = try Kernel.decodeFull.prepare(
                 for: AttentionProblem(shape: step, mask: .causal), on: WorkerTeam())
             var output = Tensor(dimensions: AttentionInputs.queryDimensions(step))
             kernel.fillCache(from: inputs)
@@ -205,23 +205,23 @@ struct DecodingTests {
 
     @Test func refusesPrefillAndOtherPositions() throws {
         let shape = try AttentionShape(queryLength: 2, keyLength: 5, headDimension: 8)
-        func message(_ problem: AttentionProblem, _ kernel: any AttentionKernel.Type) -> String? {
+        func message(_ problem: AttentionProblem, _ kernel: Kernel) -> String? {
             do {
-                _ = try kernel.init(for: problem, on: WorkerTeam())
+                _ = try kernel.prepare(for: problem, on: WorkerTeam())
                 return nil
             } catch { return error.reason }
         }
         #expect(
-            message(try AttentionProblem(shape: shape, mask: .causal), DecodeFullAttention.self)
+            message(try AttentionProblem(shape: shape, mask: .causal), .decodeFull)
                 == "decoding has one query, at the last of its keys; 2 queries are prefill")
         let one = try AttentionShape(queryLength: 1, keyLength: 5, headDimension: 8)
         let sinks = Mask.attentionSink(sinks: 9, window: 2)
         #expect(
-            message(try AttentionProblem(shape: one, mask: sinks), DecodeSinkAttention.self)
+            message(try AttentionProblem(shape: one, mask: sinks), .decodeSink)
                 == "the problem's positions are none, this kernel's cache-relative-rotary")
-        #expect(message(try AttentionProblem(shape: one, mask: sinks), DecodeSinkUnrotatedAttention.self) == nil)
+        #expect(message(try AttentionProblem(shape: one, mask: sinks), .decodeSinkUnrotated) == nil)
         #expect(
-            message(try AttentionProblem(shape: one, mask: .causal, cacheFormat: .q4_0), FullAttention.self)
-                == "a prefill kernel has no cache to keep in q4_0; decode kernels have")
+            message(try AttentionProblem(shape: one, mask: .causal, cacheFormat: .q4_0), .full)
+                == "full has no cache to keep in q4_0; decode kernels that read one have")
     }
 }

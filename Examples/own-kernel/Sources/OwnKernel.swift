@@ -11,7 +11,7 @@ import Reporting
 /// `own-kernel [RESULTS]`.
 @main
 enum OwnKernel {
-    static let kernels: [any AttentionKernel.Type] = [FullAttention.self, RowAttention.self]
+    static let kernels: [Kernel] = [.full, .row]
 
     static let sweep = """
         name: own-kernel
@@ -22,7 +22,7 @@ enum OwnKernel {
         """
 
     static func main() throws {
-        let conformance = Conformance(of: RowAttention.self)
+        let conformance = Conformance(of: .row)
         for failure in conformance.failures { print("row is wrong: \(failure)") }
         guard conformance.isConforming else { exit(7) }
         print("row is right in \(conformance.cases) cases; now it is timed, for about 20 seconds\n")

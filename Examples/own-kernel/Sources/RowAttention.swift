@@ -3,33 +3,25 @@ import Foundation
 import Hardware
 import Kernels
 
+extension Kernel {
+    static let row = Kernel(
+        "row", summary: "causal; one row of scores at a time, plain Swift", masks: .causal, elementTypes: [.float32],
+        computedPairs: { $0.shape.batch * $0.shape.queryHeads * $0.pairs.allowed },
+        scratchBytes: { problem, _ in problem.shape.keyLength * MemoryLayout<Float>.size },
+        make: { problem, _ in RowAttention(for: problem) })
+}
+
 /// Causal attention as one would first write it: the scores of one row, their softmax, the weighted sum of the values.
 /// It stands for a kernel of yours.
-final class RowAttention: AttentionKernel {
-    static let name = "row"
-    static let summary = "causal; one row of scores at a time, plain Swift"
-    static let maskFamily = MaskFamily.causal
-
+final class RowAttention: KernelInstance {
     private let problem: AttentionProblem
     /// Of the row in hand, [keyLength]: `run` may not allocate.
     private var weights: [Float]
     private(set) var computedPairs = 0
 
-    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        guard problem.mask == .causal else { throw UnsupportedProblem("row is causal, not \(problem.mask)") }
-        guard problem.elementType == .float32 else {
-            throw UnsupportedProblem("row takes float32, not \(problem.elementType)")
-        }
+    init(for problem: AttentionProblem) {
         self.problem = problem
         weights = [Float](repeating: 0, count: problem.shape.keyLength)
-    }
-
-    static func computedPairs(for problem: AttentionProblem) -> Int {
-        problem.shape.batch * problem.shape.queryHeads * problem.pairs.allowed
-    }
-
-    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
-        problem.shape.keyLength * MemoryLayout<Float>.size
     }
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {

@@ -159,8 +159,8 @@ public struct ResultsComparison: Sendable {
     }
 
     private static func shapeCell(_ workload: Workload, _ before: Side, _ after: Side) -> ShapeCell {
-        let scratch = (try? KernelRegistry.kernel(named: workload.kernel)).flatMap { kernel in
-            kernel.maskFamily.contains(workload.problem.mask)
+        let scratch = (try? Kernel.builtIn.named(workload.kernel)).flatMap { kernel in
+            kernel.masks.contains(workload.problem.mask)
                 ? kernel.scratchBytes(for: workload.problem, threads: workload.threads) : nil
         }
         return ShapeCell(

@@ -85,10 +85,10 @@ public final class Worker {
         }.min()!
         cells.append(cell)
         return PreparedFacts(
-            countedPairs: cell.computedPairs, statedPairs: kernel.computedPairs(for: workload.problem),
+            countedPairs: cell.computedPairs, statedPairs: kernel.predictedPairs(for: workload.problem),
             peakResidentBytes: peakBytes,
             statedBytes: workload.problem.tensorBytes
-                + kernel.scratchBytes(for: workload.problem, threads: workload.threads),
+                + (kernel.scratchBytes(for: workload.problem, threads: workload.threads) ?? 0),
             iterationsPerSample: iterations, callNanoseconds: Double(shortest) / Double(iterations),
             wrongness: wrongness)
     }

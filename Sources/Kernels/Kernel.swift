@@ -1,0 +1,133 @@
+import Attention
+import Faults
+import Hardware
+
+/// One way to compute attention, as a value: its name, the problems that it takes, what a call costs, and how to make
+/// it ready for one problem.
+///
+/// Kernels of other engines are values too. Such a kernel may not know its cost in closed form, and it is made ready by its
+/// engine, not in this process.
+public struct Kernel: Sendable {
+    public typealias Make = @Sendable (AttentionProblem, WorkerTeam) throws(UnsupportedProblem) -> any KernelInstance
+
+    /// As users type it and as legends show it.
+    public let name: String
+    /// One line on how it computes.
+    public let summary: String
+    /// A prefill kernel reads K and V from the caller's tensors. A decode kernel takes one query, at the last position,
+    /// and reads K and V from a cache of its own.
+    public let phase: Phase
+    /// The masks that it is for.
+    public let masks: MaskFamily
+    /// The positions that its problems have.
+    public let positions: PositionEncoding
+    public let elementTypes: [ElementType]
+    /// The formats in which its cache can keep keys and values; none for a prefill kernel, which has no cache.
+    public let cacheFormats: [CacheFormat]
+    private let computedPairs: (@Sendable (AttentionProblem) -> Int)?
+    private let scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)?
+    private let make: Make?
+
+    /// - Parameters:
+    ///   - computedPairs: the pairs of one call over all batches and heads, from the sizes alone; nil where nobody
+    ///     knows.
+    ///   - scratchBytes: what an instance allocates beside Q, K, V and O, from the sizes alone; nil where nobody knows.
+    ///   - make: allocates all that a call needs; nil for a kernel that runs in another process.
+    public init(
+        _ name: String, summary: String, phase: Phase = .prefill, masks: MaskFamily,
+        positions: PositionEncoding = .none, elementTypes: [ElementType] = ElementType.allCases,
+        cacheFormats: [CacheFormat] = [], computedPairs: (@Sendable (AttentionProblem) -> Int)? = nil,
+        scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)? = nil, make: Make? = nil
+    ) {
+        self.name = name
+        self.summary = summary
+        self.phase = phase
+        self.masks = masks
+        self.positions = positions
+        self.elementTypes = elementTypes
+        self.cacheFormats = cacheFormats
+        self.computedPairs = computedPairs
+        self.scratchBytes = scratchBytes
+        self.make = make
+    }
+
+    /// Pairs that one call goes through, over all batches and heads; nil where nobody knows.
+    public func computedPairs(for problem: AttentionProblem) -> Int? { computedPairs?(problem) }
+
+    /// Bytes that an instance allocates beside Q, K, V and O; nil where nobody knows.
+    public func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int? { scratchBytes?(problem, threads) }
+
+    /// One that is ready for this problem.
+    public func prepare(
+        for problem: AttentionProblem, on team: WorkerTeam
+    ) throws(UnsupportedProblem) -> any KernelInstance {
+        try requireSupport(of: problem)
+        guard let make else { throw UnsupportedProblem("\(name) runs in a process of its own, not in this one") }
+        return try make(problem, team)
+    }
+
+    /// Refuses what the kernel does not say that it takes.
+    public func requireSupport(of problem: AttentionProblem) throws(UnsupportedProblem) {
+        guard masks.contains(problem.mask) else {
+            throw UnsupportedProblem("\(name) has the mask \(masks.name), not \(problem.mask)")
+        }
+        guard elementTypes.contains(problem.elementType) else {
+            throw UnsupportedProblem(
+                "\(name) takes \(elementTypes.map(\.rawValue).joined(separator: ", ")), not \(problem.elementType)")
+        }
+        guard problem.positions == positions else {
+            throw UnsupportedProblem(
+                "the problem's positions are \(problem.positions.rawValue), this kernel's \(positions.rawValue)")
+        }
+        let format = problem.cacheFormat
+        guard format == CacheFormat(problem.elementType) || cacheFormats.contains(format) else {
+            throw UnsupportedProblem(
+                cacheFormats.isEmpty
+                    ? "\(name) has no cache to keep in \(format.rawValue); decode kernels that read one have"
+                    : "\(name) keeps its cache in \(cacheFormats.map(\.rawValue).joined(separator: ", ")), not "
+                        + format.rawValue)
+        }
+        guard phase == .prefill || problem.shape.queryLength == 1 else {
+            throw UnsupportedProblem(
+                "decoding has one query, at the last of its keys; \(problem.shape.queryLength) queries are prefill")
+        }
+    }
+}
+
+extension Collection<Kernel> {
+    public var names: [String] { map(\.name) }
+
+    public func named(_ name: String) throws(UnknownName) -> Kernel {
+        guard let kernel = first(where: { $0.name == name }) else {
+            throw UnknownName(name, isNot: "a kernel", known: names)
+        }
+        return kernel
+    }
+}
+
+/// A kernel that is ready for one problem, in this process. It has all that a call needs: `run` neither allocates nor
+/// throws, so that it alone can be timed.
+public protocol KernelInstance: AnyObject {
+    /// Takes K and V of all tokens but the last into the kernel's cache, untimed; once, before the first `run` with these
+    /// inputs. Prefill kernels have nothing to do.
+    func fillCache(from inputs: borrowing AttentionInputs)
+
+    /// Computes the output [batch][queryHeads][queryLength][headDimension].
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor)
+
+    /// Pairs that the last `run` went through, counted as it went.
+    var computedPairs: Int { get }
+}
+
+extension KernelInstance {
+    public func fillCache(from inputs: borrowing AttentionInputs) {}
+}
+
+/// Why a kernel cannot take a problem, in words.
+public struct UnsupportedProblem: Fault, Equatable {
+    public var exitStatus: ExitStatus { .usage }
+
+    public let reason: String
+    public init(_ reason: String) { self.reason = reason }
+    public var description: String { reason }
+}
