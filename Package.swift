@@ -67,7 +67,8 @@ let package = Package(
             name: "Serving", dependencies: ["Faults", "Attention", "Records", "Analysis", "Yams"],
             resources: [
                 .embedInCode("Catalogue/models.yaml"), .embedInCode("Catalogue/accelerators.yaml"),
-                .embedInCode("Catalogue/prices.yaml"),
+                .embedInCode("Catalogue/prices.yaml"), .embedInCode("Catalogue/model-types.yaml"),
+                .embedInCode("Catalogue/releases.yaml"),
             ]),
         .target(
             name: "Reporting",

@@ -14,6 +14,8 @@ public struct Accelerator: Sendable, Hashable, Decodable {
     public let name: String
     /// Decimal gigabytes, as sold.
     public let memoryGB: Double
+    /// What a program finds free on a real card, in GiB, as drivers and engines print it; nil where nobody printed it.
+    public let visibleGiB: Double?
     public let bandwidthGBs: Double
     /// Dense; the doubled figure of some data sheets counts 2:4 sparsity.
     public let bf16TFLOPS: Double
@@ -23,6 +25,8 @@ public struct Accelerator: Sendable, Hashable, Decodable {
     public let notes: [String]?
 
     public var memoryBytes: Double { memoryGB * 1e9 }
+    /// Of a real card where it is known. Cards are sold by round numbers: an H100 of 80 GB shows 85 · 10⁹ bytes.
+    public var realMemoryBytes: Double { visibleGiB.map { $0 * Double(1 << 30) } ?? memoryBytes }
     public var bytesPerSecond: Double { bandwidthGBs * 1e9 }
     public var flopsPerSecond: Double { bf16TFLOPS * 1e12 }
 

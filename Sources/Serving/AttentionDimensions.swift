@@ -91,19 +91,36 @@ public enum AttentionDimensions: Sendable, Hashable {
         }
     }
 
-    /// Weights of the projections of one layer; biases are left out (below 0.1 %).
-    public func parameters(hidden: Int) -> Int {
+    /// The projections of one layer; biases are left out (below 0.1 %).
+    /// - Parameters:
+    ///   - hidden: width of what is projected.
+    ///   - output: width of the result.
+    func projections(hidden: Int, output: Int) -> [Projection] {
         switch self {
         case .grouped(let queryHeads, let keyValueHeads, let headDimension):
-            return 2 * hidden * (queryHeads + keyValueHeads) * headDimension
+            return [
+                Projection("q_proj", inputs: hidden, outputs: queryHeads * headDimension),
+                Projection("k_proj", inputs: hidden, outputs: keyValueHeads * headDimension),
+                Projection("v_proj", inputs: hidden, outputs: keyValueHeads * headDimension),
+                Projection("o_proj", inputs: queryHeads * headDimension, outputs: output),
+            ]
         case .latent(let latent):
             let queryWidth = latent.queryHeads * (latent.unrotatedDimension + latent.rotatedDimension)
-            let query = latent.queryRank.map { $0 * (hidden + queryWidth) } ?? hidden * queryWidth
-            let compression = hidden * (latent.keyValueRank + latent.rotatedDimension)
-            let expansion =
-                latent.keyValueRank * latent.queryHeads * (latent.unrotatedDimension + latent.valueDimension)
-            let output = latent.queryHeads * latent.valueDimension * hidden
-            return query + compression + expansion + output
+            let query =
+                latent.queryRank.map {
+                    [
+                        Projection("q_a_proj", inputs: hidden, outputs: $0),
+                        Projection("q_b_proj", inputs: $0, outputs: queryWidth),
+                    ]
+                } ?? [Projection("q_proj", inputs: hidden, outputs: queryWidth)]
+            return query + [
+                Projection(
+                    "kv_a_proj_with_mqa", inputs: hidden, outputs: latent.keyValueRank + latent.rotatedDimension),
+                Projection(
+                    "kv_b_proj", inputs: latent.keyValueRank,
+                    outputs: latent.queryHeads * (latent.unrotatedDimension + latent.valueDimension)),
+                Projection("o_proj", inputs: latent.queryHeads * latent.valueDimension, outputs: output),
+            ]
         }
     }
 }

@@ -8,10 +8,7 @@ public struct AttentionShare: Sendable, Hashable {
     public init(_ model: Model) { self.model = model }
 
     public func attentionFLOPs(tokens: Int) -> Double {
-        model.layerKinds.reduce(0) { sum, kind in
-            let pairs = PairCount(mask: kind.mask, length: tokens).allowed
-            return sum + Double(kind.count) * Double(pairs) * Double(model.attention.prefillFLOPsPerPair)
-        }
+        model.layerKinds.reduce(0) { $0 + Double($1.count) * $1.attention.prefillFLOPs(tokens: tokens) }
     }
 
     public func linearFLOPs(tokens: Int) -> Double {

@@ -18,9 +18,12 @@ public struct Decode: Sendable, Hashable {
         self.batch = batch
         weightBytes = model.weightBytesRead(batch: Double(batch))
         cacheBytes = Double(batch) * cache.bytes(tokens: context)
-        let pairs = model.layers.reduce(0.0) { $0 + Double($1.mask.keptTokens(of: context)) }
-        let attention = pairs * Double(model.attention.decodeFLOPsPerPair)
-        flops = Double(batch) * (2 * Double(model.parameterCount.active) + attention)
+        let attention = model.layerKinds.reduce(0) {
+            $0 + Double($1.count) * $1.attention.decodeFLOPs(context: context)
+        }
+        flops =
+            Double(batch)
+            * (2 * Double(model.parameterCount.active) + attention + model.architecture.recurrenceFLOPsPerToken)
     }
 
     public var bytes: Double { weightBytes + cacheBytes }

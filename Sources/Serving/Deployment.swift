@@ -20,8 +20,17 @@ public struct Deployment: Sendable, Hashable {
     public let accelerator: Accelerator
     public let count: Int
     public let utilization: Utilization
+    /// Which memory of a card is planned with.
+    public enum CardMemory: String, Sendable, Hashable, CaseIterable {
+        /// Decimal gigabytes, as sold.
+        case sold
+        /// What a program finds on the card.
+        case real
+    }
+
     /// Share of memory kept free for activations, fragments and the runtime.
     public let reserve: Double
+    public var cardMemory = CardMemory.sold
     /// Nil where no price is known.
     public let dollarsPerAcceleratorHour: Double?
 
@@ -39,7 +48,10 @@ public struct Deployment: Sendable, Hashable {
     }
 
     /// Bytes for weights and caches.
-    public var usableBytes: Double { Double(count) * accelerator.memoryBytes * (1 - reserve) }
+    public var usableBytes: Double {
+        let card = cardMemory == .sold ? accelerator.memoryBytes : accelerator.realMemoryBytes
+        return Double(count) * card * (1 - reserve)
+    }
     public var flopsPerSecond: Double { Double(count) * accelerator.flopsPerSecond * utilization.compute }
     public var bytesPerSecond: Double { Double(count) * accelerator.bytesPerSecond * utilization.bandwidth }
     public var nodes: Int { (count + accelerator.link.perNode - 1) / accelerator.link.perNode }
@@ -47,8 +59,10 @@ public struct Deployment: Sendable, Hashable {
     public var dollarsPerSecond: Double? { dollarsPerAcceleratorHour.map { $0 * Double(count) / 3600 } }
 
     public func with(count: Int) -> Deployment {
-        Deployment(
+        var deployment = Deployment(
             accelerator, count: count, utilization: utilization, reserve: reserve,
             dollarsPerAcceleratorHour: dollarsPerAcceleratorHour)
+        deployment.cardMemory = cardMemory
+        return deployment
     }
 }

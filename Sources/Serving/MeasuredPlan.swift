@@ -35,25 +35,25 @@ public struct MeasuredPlan: Sendable, Hashable {
         rows = Prefill(model, tokens: context).parts.map { part in
             let theory = part.flops / machine.flopsPerSecond
             switch part.subject {
-            case .linear:
+            case .linear, .recurrence:
                 return Row(
                     subject: part.subject, kernel: nil, theorySeconds: theory,
                     forecastSeconds: theory / machine.bestFractionOfPeak, perPairSeconds: nil, measuredSeconds: nil)
             case .attention(let mask):
-                return Self.attention(mask, part, model, context, machine, theory: theory)
+                return Self.attention(mask, part, context, machine, theory: theory)
             }
         }
         decodeBytes = Decode(KVCache(model, type: type), context: context).bytes
     }
 
     private static func attention(
-        _ mask: Mask, _ part: Prefill.Part, _ model: Model, _ context: Int, _ machine: MeasuredMachine, theory: Double
+        _ mask: Mask, _ part: Prefill.Part, _ context: Int, _ machine: MeasuredMachine, theory: Double
     ) -> Row {
         let kernel = machine.kernel(for: mask)
         let pairs = Double(PairCount(mask: mask, length: context).allowed)
         let flopsPerMeasuredPair = Double(4 * kernel.headDimension)
         /// Calls of one measured head that the layers of this kind are worth.
-        let calls = Double(part.layers) * Double(model.attention.prefillFLOPsPerPair) / flopsPerMeasuredPair
+        let calls = part.flops / (pairs * flopsPerMeasuredPair)
         let heads = Double(kernel.heads)
         let low = pairs * calls * kernel.nanosecondsPerPairRange.lowerBound / 1e9
         let high = pairs * calls * kernel.nanosecondsPerPairRange.upperBound / 1e9

@@ -1,7 +1,7 @@
 /// Do weights and caches fit, and how much does?
 ///
 /// Bytes are taken as split evenly, which tensor parallelism does up to one key/value head per accelerator and pipeline
-/// or context parallelism beyond it (see `Parallelism`).
+/// or context parallelism beyond it (see `Parallelism` and `TensorShard`).
 public struct MemoryFit: Sendable, Hashable {
     public let weightBytes: Double
     public let cache: KVCache

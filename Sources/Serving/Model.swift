@@ -1,19 +1,7 @@
 import Attention
 
-/// A decoder-only language model, as far as memory, work and money depend on it: its dimensions, layer by layer.
+/// A decoder-only language model, as far as memory, work and money depend on it.
 public struct Model: Sendable, Hashable {
-    public struct Layer: Sendable, Hashable {
-        /// Causal.
-        public let mask: Mask
-        public let feedForward: FeedForward
-
-        public init(mask: Mask, feedForward: FeedForward) {
-            precondition(mask.isCausal, "a decoder layer cannot see keys after its own")
-            self.mask = mask
-            self.feedForward = feedForward
-        }
-    }
-
     /// What the publisher states, in parameters.
     public struct Published: Sendable, Hashable {
         public let parameters: Double
@@ -29,89 +17,58 @@ public struct Model: Sendable, Hashable {
         }
     }
 
-    /// How the release stores its weights.
-    public struct WeightTypes: Sendable, Hashable {
-        public let dense: StorageType
-        public let experts: StorageType
+    /// What a release says of itself beside its dimensions.
+    public struct Release: Sendable, Hashable {
+        public var context: DeclaredContext
+        public var published: Published?
+        public var weights = WeightStorage(.bf16)
+        public var sources: [String] = []
+        public var notes: [String] = []
+        /// What a reader of any figure has to know: parts left out, fields read in an unusual way.
+        public var cautions: [String] = []
 
-        public init(dense: StorageType, experts: StorageType) {
-            self.dense = dense
-            self.experts = experts
-        }
-
-        public init(_ type: StorageType) { self.init(dense: type, experts: type) }
-
-        /// One name, or those of the dense part and of the experts.
-        public var names: [String] { dense == experts ? [dense.name] : [dense.name, experts.name] }
+        public init(context: DeclaredContext) { self.context = context }
     }
 
     public let id: String
     public let name: String
-    /// Width of the residual stream.
-    public let hidden: Int
-    public let vocabulary: Int
-    /// One table serves as input embedding and output head.
-    public let tiedEmbeddings: Bool
-    public let attention: AttentionDimensions
-    public let layers: [Layer]
-    /// The longest context that the release declares, in tokens.
-    public let declaredContext: Int
-    public let published: Published?
-    public let weights: WeightTypes
-    public let sources: [String]
-    public let notes: [String]
+    public let architecture: Architecture
+    public let release: Release
+    public let parameterCount: ParameterCount
+    let storedBytes: StoredBytes
 
-    public init(
-        id: String, name: String, hidden: Int, vocabulary: Int, tiedEmbeddings: Bool,
-        attention: AttentionDimensions, layers: [Layer], declaredContext: Int, published: Published? = nil,
-        weights: WeightTypes = WeightTypes(.bf16), sources: [String] = [], notes: [String] = []
-    ) {
-        precondition(hidden >= 1 && vocabulary >= 1 && declaredContext >= 1, "\(id): sizes start at 1")
-        precondition(!layers.isEmpty, "\(id) has no layer")
+    public init(id: String, name: String, architecture: Architecture, release: Release) {
         self.id = id
         self.name = name
-        self.hidden = hidden
-        self.vocabulary = vocabulary
-        self.tiedEmbeddings = tiedEmbeddings
-        self.attention = attention
-        self.layers = layers
-        self.declaredContext = declaredContext
-        self.published = published
-        self.weights = weights
-        self.sources = sources
-        self.notes = notes
+        self.architecture = architecture
+        self.release = release
+        parameterCount = ParameterCount(architecture)
+        storedBytes = StoredBytes(architecture, weights: release.weights)
     }
 
     /// The same model if every layer attended to everything: what an engine that does not know windows serves.
     public var withAllLayersFull: Model {
-        replacing(layers: layers.map { Layer(mask: .causal, feedForward: $0.feedForward) }, weights: weights)
+        Model(id: id, name: name, architecture: architecture.withAllLayersFull, release: release)
     }
 
-    public func storing(weights: WeightTypes) -> Model { replacing(layers: layers, weights: weights) }
-
-    private func replacing(layers: [Layer], weights: WeightTypes) -> Model {
-        Model(
-            id: id, name: name, hidden: hidden, vocabulary: vocabulary, tiedEmbeddings: tiedEmbeddings,
-            attention: attention, layers: layers, declaredContext: declaredContext, published: published,
-            weights: weights, sources: sources, notes: notes)
+    public func storing(weights: WeightStorage) -> Model {
+        var release = release
+        release.weights = weights
+        return Model(id: id, name: name, architecture: architecture, release: release)
     }
 
-    /// Layers that share a mask: growing ones first, then by size.
-    public var layerKinds: [LayerKind] {
-        Dictionary(grouping: layers, by: \.mask).map { LayerKind(mask: $0.key, count: $0.value.count) }
-            .sorted { $0.mask.keptTokens(of: .max) > $1.mask.keptTokens(of: .max) }
-    }
-}
+    public var hidden: Int { architecture.hidden }
+    public var layers: [DecoderLayer] { architecture.layers }
+    public var layerKinds: [LayerKind] { architecture.layerKinds }
+    public var weights: WeightStorage { release.weights }
+    /// The longest context that the release declares, in tokens.
+    public var declaredContext: Int { release.context.tokens }
 
-/// How many layers of a model have this mask.
-public struct LayerKind: Sendable, Hashable {
-    public let mask: Mask
-    public let count: Int
+    /// Of the layers whose cache grows most, where layers differ: what a formula with one figure for all layers takes.
+    public var attention: AttentionDimensions { layerKinds[0].attention.dimensions }
 
-    public init(mask: Mask, count: Int) {
-        self.mask = mask
-        self.count = count
-    }
+    /// What cautions the dimensions and the weights' storage together ask for.
+    public var cautions: [String] { release.cautions + weights.cautions }
 }
 
 extension Mask {

@@ -6,15 +6,24 @@ import Yams
 /// The models that the tool knows by name.
 public struct ModelCatalogue: Sendable {
     public let models: [Model]
+    /// Ids on Hugging Face, in lower case, with the id of the entry.
+    private let hubIDs: [String: String]
 
     /// The catalogue that the binary carries.
-    public static let shipped = ModelCatalogue(trusted: PackageResources.models_yaml)
+    public static let shipped = ModelCatalogue(
+        trusted: PackageResources.models_yaml, releases: PackageResources.releases_yaml)
 
-    private init(trusted bytes: [UInt8]) {
+    private init(trusted bytes: [UInt8], releases: [UInt8]) {
         do {
-            models = try YAMLDecoder().decode([ModelEntry].self, from: Data(bytes)).map { try $0.model }
+            let entries = try YAMLDecoder().decode([ModelEntry].self, from: Data(bytes))
+            let releases = try YAMLDecoder().decode([ReleaseEntry].self, from: Data(releases))
+            models = try entries.map { try $0.model } + releases.map { try $0.model }
+            let hubs = entries.map { ($0.id, $0.hub) } + releases.map { ($0.id, $0.hub) }
+            hubIDs = Dictionary(
+                hubs.flatMap { id, hub in (hub ?? []).map { ($0.lowercased(), id) } },
+                uniquingKeysWith: { first, _ in first })
         } catch {
-            preconditionFailure("Catalogue/models.yaml: \(error)")
+            preconditionFailure("Catalogue/models.yaml or releases.yaml: \(error)")
         }
     }
 
@@ -25,6 +34,11 @@ public struct ModelCatalogue: Sendable {
             throw CatalogueError(kind: "model", name: name, known: models.map(\.id))
         }
         return model
+    }
+
+    /// By an id such as "meta-llama/Llama-3.1-8B"; nil where no entry has it.
+    public func model(onHub id: String) -> Model? {
+        hubIDs[id.lowercased()].flatMap { known in models.first { $0.id == known } }
     }
 
     static func lettersAndDigits(_ name: String) -> String {
@@ -44,7 +58,7 @@ public struct CatalogueError: Fault, Equatable {
         let hint = NearestName.of(name, among: known).map { "did you mean \"\($0)\"? " } ?? ""
         let remedy =
             switch kind {
-            case "model": "`attnbench list models` shows them; the path of a Hugging Face config.json works too"
+            case "model": "`attnbench list models` shows them; a release's folder or config.json works too"
             default: "`attnbench list \(kind)s` shows them"
             }
         return "\"\(name)\" is not \(kind == "model" ? "a" : "an") \(kind); \(hint)\(remedy)"
@@ -80,11 +94,6 @@ private struct ModelEntry: Decodable {
         let vision: Double?
     }
 
-    struct WeightsEntry: Decodable {
-        let dense: String
-        let experts: String
-    }
-
     let id: String
     let name: String
     let layers: Int
@@ -99,25 +108,41 @@ private struct ModelEntry: Decodable {
     let experts: ExpertsEntry?
     let context: Int
     let published: PublishedEntry
-    let weights: WeightsEntry?
+    let weights: [String: JSONValue]?
+    let hub: [String]?
     let sources: [String]
     let notes: [String]?
 
     var model: Model {
         get throws {
-            Model(
-                id: id, name: name, hidden: hidden, vocabulary: vocabulary, tiedEmbeddings: tiedEmbeddings,
-                attention: try dimensions,
-                layers: try (0..<layers).map { try Model.Layer(mask: mask(of: $0), feedForward: feedForward(of: $0)) },
-                declaredContext: context,
-                published: Model.Published(
-                    parameters: published.parameters, activeParameters: published.active,
-                    visionParameters: published.vision ?? 0),
-                weights: try weights.map {
-                    Model.WeightTypes(dense: try .named($0.dense), experts: try .named($0.experts))
-                } ?? Model.WeightTypes(.bf16),
-                sources: sources, notes: notes ?? [])
+            let dimensions = try dimensions
+            var release = Model.Release(context: DeclaredContext(tokens: context))
+            release.published = Model.Published(
+                parameters: published.parameters, activeParameters: published.active,
+                visionParameters: published.vision ?? 0)
+            if let weights { release.weights = try storage(weights) }
+            release.sources = sources
+            release.notes = notes ?? []
+            return Model(
+                id: id, name: name,
+                architecture: Architecture(
+                    hidden: hidden, vocabulary: Architecture.Vocabulary(size: vocabulary, isTied: tiedEmbeddings),
+                    layers: try (0..<layers).map {
+                        DecoderLayer(
+                            attention: AttentionLayer(dimensions, mask: try mask(of: $0)),
+                            feedForward: try feedForward(of: $0))
+                    }),
+                release: release)
         }
+    }
+
+    /// As the release's own configuration says it.
+    private func storage(_ fields: [String: JSONValue]) throws -> WeightStorage {
+        let section = ConfigurationSection(file: id, fields: fields, type: .bare(named: "weights"))
+        guard let name = try section.text("quant_method"), let scheme = WeightScheme.named(name) else {
+            throw EntryError("\(id): weights need a quant_method that is known")
+        }
+        return try scheme.storage(section, WeightFormat(.bf16))
     }
 
     private var dimensions: AttentionDimensions {

@@ -9,10 +9,11 @@ public struct Prefill: Sendable, Hashable {
     /// Which side of the roofline a part of the work stands on.
     public enum Bound: String, Sendable, Hashable, Codable { case compute, bandwidth }
 
-    /// The matrices, or the attention of all layers with one mask.
+    /// The matrices, the recurrences, or the attention of all layers of one kind.
     public struct Part: Sendable, Hashable {
         public enum Subject: Sendable, Hashable {
             case linear
+            case recurrence
             case attention(Mask)
         }
 
@@ -48,20 +49,33 @@ public struct Prefill: Sendable, Hashable {
             subject: .linear, layers: model.layers.count, flops: 2 * active * Double(tokens),
             bytes: model.weightBytesRead(batch: Double(tokens)))
         parts =
-            [linear]
+            [linear] + Self.recurrence(model, tokens: tokens)
             + model.layerKinds.map { kind in
-                let pairs = PairCount(mask: kind.mask, queryLength: tokens, keyLength: tokens + cached).allowed
-                let elements = Double(model.attention.prefillElementsPerToken) * Double(tokens)
+                let elements = Double(kind.attention.dimensions.prefillElementsPerToken) * Double(tokens)
                 return Part(
                     subject: .attention(kind.mask), layers: kind.count,
-                    flops: Double(kind.count) * Double(pairs) * Double(model.attention.prefillFLOPsPerPair),
+                    flops: Double(kind.count) * kind.attention.prefillFLOPs(tokens: tokens, cached: cached),
                     bytes: Double(kind.count) * elements * 2)
             }
     }
 
+    /// A chunked kernel keeps the state where it computes, so that only the state at the end is written.
+    private static func recurrence(_ model: Model, tokens: Int) -> [Part] {
+        let layers = model.layers.count { $0.recurrence != nil }
+        guard layers > 0 else { return [] }
+        return [
+            Part(
+                subject: .recurrence, layers: layers,
+                flops: model.architecture.recurrenceFLOPsPerToken * Double(tokens),
+                bytes: Double(model.architecture.stateBytes))
+        ]
+    }
+
     public var flops: Double { parts.reduce(0) { $0 + $1.flops } }
     public var linearFLOPs: Double { parts[0].flops }
-    public var attentionFLOPs: Double { flops - linearFLOPs }
+    public var attentionFLOPs: Double {
+        parts.reduce(0) { if case .attention = $1.subject { $0 + $1.flops } else { $0 } }
+    }
 
     /// The parts one after another, each at its own side of the roofline.
     public func seconds(on deployment: Deployment) -> Double { parts.reduce(0) { $0 + $1.seconds(on: deployment) } }

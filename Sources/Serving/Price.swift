@@ -60,6 +60,16 @@ public struct Price: Sendable, Hashable, Decodable {
     }
 
     public var dollarsPerAcceleratorHour: Double { dollarsPerHour / Double(accelerators) }
+
+    /// By its month, or the last month of its year; false where the date is written otherwise.
+    public func isOlderThanAYear(on day: Date) -> Bool {
+        let parts = date.split(separator: "-").map { Int($0) }
+        guard let year = parts.first ?? nil, parts.count < 2 || parts[1] != nil else { return false }
+        let month = parts.count > 1 ? parts[1] ?? 12 : 12
+        let now = Calendar(identifier: .gregorian).dateComponents([.year, .month], from: day)
+        guard let thisYear = now.year, let thisMonth = now.month else { return false }
+        return 12 * (thisYear - year) + thisMonth - month > 12
+    }
 }
 
 /// Prices on file: the shipped snapshots, or the user's own.

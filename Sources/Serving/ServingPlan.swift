@@ -21,14 +21,14 @@ public struct ServingPlan: Sendable, Hashable {
     ///   - deployment: kind, use and rent of the accelerators; its count is taken only where `count` is not nil.
     ///   - count: accelerators to use; nil for the smallest usual server that holds everything.
     public init(
-        _ model: Model, context: Int, batch: Int = 1, cache type: StorageType = .bf16, on deployment: Deployment,
-        count: Int? = nil, price: Price? = nil
+        _ model: Model, context: Int, batch: Int = 1, cache type: StorageType = .bf16,
+        allocation: CacheAllocation = .exact, on deployment: Deployment, count: Int? = nil, price: Price? = nil
     ) {
         self.model = model
         self.context = context
         self.batch = batch
         self.price = price
-        cache = KVCache(model, type: type)
+        cache = KVCache(model, type: type, allocation: allocation)
         fit = MemoryFit(cache)
         fewestAccelerators = fit.fewestAccelerators(tokens: context, batch: batch, like: deployment)
         self.deployment =
@@ -44,12 +44,30 @@ public struct ServingPlan: Sendable, Hashable {
     public var largestBatch: Int { fit.largestBatch(tokens: context, on: deployment) }
 
     /// A prompt's logits come with its last token, so the first token costs no step of its own.
-    public var secondsToFirstToken: Double { prefill.seconds(on: deployment) }
+    public var secondsToFirstToken: Double {
+        prefill.seconds(on: deployment) + traffic.seconds(tokens: context)
+    }
+
+    /// Between two tokens of one sequence.
+    public var secondsPerStep: Double { decode.secondsPerStep(on: deployment) + traffic.seconds(tokens: batch) }
+
+    public var tokensPerSecond: Double { Double(batch) / secondsPerStep }
+
+    public var dollarsPerPrompt: Double? { deployment.dollarsPerSecond.map { $0 * secondsToFirstToken } }
+
+    public var dollarsPerMillionInputTokens: Double? { dollarsPerPrompt.map { $0 / Double(context) * 1e6 } }
+
+    public var dollarsPerMillionOutputTokens: Double? {
+        deployment.dollarsPerSecond.map { $0 * secondsPerStep / Double(batch) * 1e6 }
+    }
 
     /// The plan of another context or batch on the same accelerators.
     public func with(context: Int? = nil, batch: Int? = nil) -> ServingPlan {
         ServingPlan(
-            model, context: context ?? self.context, batch: batch ?? self.batch, cache: cache.type, on: deployment,
-            count: deployment.count, price: price)
+            model, context: context ?? self.context, batch: batch ?? self.batch, cache: cache.type,
+            allocation: cache.allocation, on: deployment, count: deployment.count, price: price)
     }
+
+    /// Sending between the accelerators, which is added to the times.
+    public var traffic: Traffic { Traffic(model, on: deployment) }
 }

@@ -18,16 +18,13 @@ struct PlanCommand: Command {
             Examples:
               attnbench plan --model llama-3.1-70b --context 1M --accelerator h100-sxm
               attnbench plan --model llama-4-scout --context 10_000_000 --kv-type fp8
-              attnbench plan --model path/to/config.json --context 128K --batch 32 --json
+              attnbench plan --model path/to/release --context 128K --batch 32 --json
+              attnbench plan --layers 32 --kv-heads 8 --head-dimension 128 --context 128K
               attnbench plan --model llama-4-scout --context 10M --formula article
               attnbench plan --claims
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "A model of `attnbench list models`, or the path of a Hugging Face config.json.", valueName: "id"),
-        completion: .models)
-    var model: String?
+    @OptionGroup(title: "Model") var model: PlanModelOptions
 
     @Option(
         help: ArgumentHelp("Tokens of a sequence. (default: what the model declares)", valueName: "size"),
@@ -54,7 +51,7 @@ struct PlanCommand: Command {
     @OptionGroup var outputOptions: OutputOptions
 
     func validate() throws {
-        if model == nil, !display.claims {
+        if !model.isGiven, !display.claims {
             throw ValidationError("give --model, such as --model llama-3.1-70b; `attnbench list models` shows them")
         }
         for (name, value) in [("context", context ?? 1), ("count", count ?? 1), ("batch", batch)] where value < 1 {
@@ -67,12 +64,12 @@ struct PlanCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        guard let name = model else {
+        guard model.isGiven else {
             console.output(ClaimsPage.text())
             return .done
         }
         let prices = try use.prices.map { try PriceList(path: $0) } ?? .shipped
-        let plan = try plan(of: name, prices: prices)
+        let plan = try plan(prices: prices)
         let measured = try measured(plan)
         let document = PlanDocument.document(
             plan, prices: prices, sections: try display.sections(), formula: display.formula ?? .exact,
@@ -81,7 +78,7 @@ struct PlanCommand: Command {
         let width = console.width
         console.output(
             display.json
-                ? try JSONText.of(PlanSummary(plan, measured: measured))
+                ? try JSONText.of(PlanSummary(plan, cautions: PlanDocument.cautions(plan), measured: measured))
                 : display.markdown
                     ? MarkdownDocument.text(document) : TerminalDocument.text(document, width: width))
         return .done
@@ -104,23 +101,18 @@ struct PlanCommand: Command {
             plan.model, context: plan.context, cache: plan.cache.type, on: machine, dollarsPerHour: use.cpuPrice)
     }
 
-    private func plan(of name: String, prices: PriceList) throws -> ServingPlan {
-        var model = try Self.model(named: name)
-        if let type = try storage.weights { model = model.storing(weights: Model.WeightTypes(type)) }
+    private func plan(prices: PriceList) throws -> ServingPlan {
+        var model = try model.model(context: context)
+        if let type = try storage.weights { model = model.storing(weights: WeightStorage(type)) }
         let accelerator = try AcceleratorCatalogue.shipped.accelerator(named: accelerator)
         let onFile = prices.price(of: accelerator)
         let price = use.price == nil ? onFile : nil
-        let deployment = Deployment(
+        var deployment = Deployment(
             accelerator, count: 1, utilization: use.utilization(onFile), reserve: use.reserve,
             dollarsPerAcceleratorHour: use.price ?? price?.dollarsPerAcceleratorHour)
+        deployment.cardMemory = use.cardMemory
         return ServingPlan(
-            model, context: context ?? model.declaredContext, batch: batch, cache: try storage.cache, on: deployment,
-            count: count, price: price)
-    }
-
-    /// A path where it looks like one, else a name of the catalogue.
-    private static func model(named name: String) throws -> Model {
-        let isPath = name.hasSuffix(".json") || name.contains("/") || FileManager.default.fileExists(atPath: name)
-        return isPath ? try Model(configurationAt: name) : try ModelCatalogue.shipped.model(named: name)
+            model, context: context ?? model.declaredContext, batch: batch, cache: try storage.cache,
+            allocation: try storage.allocation, on: deployment, count: count, price: price)
     }
 }

@@ -1,7 +1,85 @@
 import ArgumentParser
 import Attention
+import Foundation
 import Reporting
 import Serving
+
+/// Which model: by name, by its release, or by its dimensions.
+struct PlanModelOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A model of `attnbench list models` or its id on Hugging Face, a release's folder, the path of a "
+                + "config.json, or - for one on standard input.", valueName: "id"),
+        completion: .models)
+    var model: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Read the file as if this were its model_type.", valueName: "type"))
+    var treatAs: String?
+
+    @Option(name: .long, help: ArgumentHelp("In place of --model: layers that attend.", valueName: "n"))
+    var layers: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Key and value heads of each.", valueName: "n"))
+    var kvHeads: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Elements of a head.", valueName: "n"))
+    var headDimension: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Query heads. (default: as many as --kv-heads)", valueName: "n"))
+    var heads: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Width of the model. (default: heads × dimension)", valueName: "n"))
+    var hidden: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Width of the feed-forward halves. (default: 4 × hidden)", valueName: "n"))
+    var feedForward: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Tokens that the model knows. (default: 128,000)", valueName: "n"))
+    var vocabulary: Int?
+
+    @Option(
+        name: .long, help: ArgumentHelp("Window of all layers. (default: none)", valueName: "size"),
+        transform: tokenCount)
+    var window: Int?
+
+    var isGiven: Bool { model != nil || layers != nil }
+
+    func validate() throws {
+        let others = [kvHeads, headDimension, heads, hidden, feedForward, vocabulary, window].compactMap { $0 }
+        if model != nil, layers != nil || !others.isEmpty {
+            throw ValidationError("give either --model, or --layers and the other dimensions")
+        }
+        if model == nil, treatAs != nil { throw ValidationError("--treat-as needs --model with a file") }
+        if let type = treatAs, !ModelSource.types.contains(type) {
+            throw ValidationError(
+                "--treat-as is \"\(type)\"; it is one of \(ModelSource.types.joined(separator: ", "))")
+        }
+        if layers == nil, !others.isEmpty { throw ValidationError("give --layers beside the other dimensions") }
+        if layers != nil, kvHeads == nil || headDimension == nil {
+            throw ValidationError("--layers needs --kv-heads and --head-dimension too")
+        }
+    }
+
+    /// - Parameter context: what dimensions given by hand declare.
+    func model(context: Int?) throws -> Model {
+        if let model {
+            return try ModelSource(model, treatedAs: treatAs)
+                .model(standardInput: { FileHandle.standardInput.readDataToEndOfFile() })
+        }
+        guard let layers, let kvHeads, let headDimension else {
+            throw ValidationError("--layers needs --kv-heads and --head-dimension too")
+        }
+        var byHand = ModelByHand(layers: layers, keyValueHeads: kvHeads, headDimension: headDimension)
+        byHand.queryHeads = heads
+        byHand.hidden = hidden
+        byHand.feedForward = feedForward
+        byHand.vocabulary = vocabulary
+        byHand.window = window
+        return try byHand.model(context: context ?? 128 << 10)
+    }
+}
 
 /// How caches and weights are stored.
 struct PlanStorageOptions: ParsableArguments {
@@ -17,6 +95,45 @@ struct PlanStorageOptions: ParsableArguments {
         help: ArgumentHelp("Type of the weights. (default: as the release stores them)", valueName: "type"),
         completion: .storageTypes)
     var weightType: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How an engine hands out the cache: \(CacheAllocation.all.map(\.name).joined(separator: ", ")).",
+            valueName: "engine"),
+        completion: .list(CacheAllocation.all.map(\.name)))
+    var cacheAllocation = "exact"
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Tokens of a page of the cache. (default: that engine's)", valueName: "n"))
+    var pageTokens: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Tokens of a step, for which windows get room beside their own. (default: that engine's)",
+            valueName: "n"))
+    var microBatch: Int?
+
+    var allocation: CacheAllocation {
+        get throws {
+            guard let engine = CacheAllocation.all.first(where: { $0.name == cacheAllocation.lowercased() }) else {
+                throw ValidationError(
+                    "--cache-allocation is \"\(cacheAllocation)\"; it is one of "
+                        + CacheAllocation.all.map(\.name).joined(separator: ", "))
+            }
+            return engine.with(pageTokens: pageTokens, stepTokens: microBatch)
+        }
+    }
+
+    func validate() throws {
+        _ = try allocation
+        for (name, value) in [("page-tokens", pageTokens ?? 1), ("micro-batch", microBatch ?? 1)]
+        where value < 1 || value > 1 << 20 {
+            throw ValidationError("--\(name) is \(value); it goes from 1 to 1M")
+        }
+    }
 
     var cache: StorageType { get throws { try .named(kvType) } }
     var weights: StorageType? { get throws { try weightType.map { try .named($0) } } }
@@ -52,6 +169,11 @@ struct PlanUseOptions: ParsableArguments {
             "Share of memory bandwidth that writing tokens reaches. (default: as for --mfu, else 0.7)",
             valueName: "share"))
     var mbu: Double?
+
+    @Option(
+        name: .long,
+        help: "Memory of a card: decimal gigabytes as sold, or what a program finds on a real one.")
+    var cardMemory = Deployment.CardMemory.sold
 
     @Option(
         name: .long,
@@ -113,6 +235,9 @@ struct PlanDisplayOptions: ParsableArguments {
         transform: PlanDisplayOptions.conversation)
     var conversation = Conversation(turns: 100, userTokens: 500, answerTokens: 500)
 
+    @Flag(name: .long, help: "Show how many sequences an engine would serve at once, as vLLM logs it.")
+    var concurrency = false
+
     @Flag(name: .long, help: "Show each formula with the numbers put in.")
     var explain = false
 
@@ -147,6 +272,7 @@ struct PlanDisplayOptions: ParsableArguments {
             }
         }
         if formula != nil, !sections.contains(.formulas) { sections.insert(.formulas, at: min(1, sections.count)) }
+        if concurrency, !sections.contains(.concurrency) { sections.append(.concurrency) }
         if explain, !sections.contains(.explain) { sections.append(.explain) }
         return sections
     }
@@ -165,3 +291,4 @@ struct PlanDisplayOptions: ParsableArguments {
 }
 
 extension KVCache.Formula: ExpressibleByArgument {}
+extension Deployment.CardMemory: ExpressibleByArgument {}

@@ -12,7 +12,7 @@ import Testing
         #expect(session.messages.isEmpty)
         #expect(session.output == Golden.text("plan", updatingTo: session.output))
         #expect(session.output.contains("KV cache 343.6 GB + weights 141.2 GB: at least 7"))
-        #expect(session.output.contains("$2.97 per million"))
+        #expect(session.output.contains("$3.05 per million"))
     }
 
     @Test func everyPartByHand() {
@@ -53,12 +53,36 @@ import Testing
 
     @Test func pricesAndUseAreTheCallersOwn() {
         let dear = Session("plan --model llama-3.1-70b --context 1M --price 35")
-        #expect(dear.output.contains("$29.74 per million"))
+        #expect(dear.output.contains("$30.54 per million"))
         let slow = Session("plan --model llama-3.1-70b --context 1M --mfu 0.25")
-        #expect(slow.output.contains("13.4 min to the first token"))
+        #expect(slow.output.contains("13.5 min to the first token"))
         let roomy = Session("plan --model llama-3.1-70b --context 1M --reserve 0")
         #expect(roomy.output.contains("at least 7 accelerators"))
         #expect(Session("plan --model qwen3-8b --accelerator l40s").output.contains("no price on file: give --price"))
+    }
+
+    /// A release's folder, with what its configuration leaves to the class, and dimensions in place of a file.
+    @Test func releasesAndDimensionsAreModelsToo() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("release-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("config.json")
+        try Data(#"{"model_type": "mistral", "torch_dtype": "float32", "a": 1, "a": 2}"#.utf8).write(to: file)
+        let session = Session(["plan", "--model", folder.path, "--context", "128K", "--json"])
+        #expect(session.status == .done)
+        #expect(session.output.contains("\"totalBytes\" : 536870912"))
+        #expect(session.output.contains("has \\\"a\\\" more than once"))
+        let byHand = Session("plan --layers 32 --kv-heads 8 --head-dimension 128 --context 128K --show memory")
+        #expect(byHand.status == .done)
+        #expect(byHand.output.contains("17.2 GB"))
+        #expect(byHand.output.contains("--heads 8, --hidden 1024"))
+    }
+
+    @Test func whatAnEngineWouldServeIsShown() {
+        let session = Session("plan --model llama-3.1-8b --accelerator a100-40-sxm --context 8K --concurrency")
+        #expect(session.status == .done)
+        #expect(session.output.contains("left for the cache"))
+        #expect(session.output.contains("20.09 GiB"))
     }
 
     @Test func aServerThatIsTooSmallIsSaid() {
@@ -73,6 +97,12 @@ import Testing
         ("plan --model llama-3.1-8b --kv-type q4", "\"q4\" is not a storage type; did you mean \"q4_1\"?"),
         ("plan --model llama-3.1-8b --show memry", "did you mean \"memory\"?"),
         ("plan --model nowhere/config.json", "nowhere/config.json: no such file"),
+        ("plan --model a.json --treat-as lama", "--treat-as is \"lama\"; it is one of "),
+        ("plan --model llama-3.1-8b --layers 2", "give either --model, or --layers and the other dimensions"),
+        ("plan --layers 2 --kv-heads 1", "--layers needs --kv-heads and --head-dimension too"),
+        ("plan --kv-heads 1", "give --layers beside the other dimensions"),
+        ("plan --model llama-3.1-8b --cache-allocation vlm", "--cache-allocation is \"vlm\"; it is one of exact, vllm"),
+        ("plan --model llama-3.1-8b --page-tokens 0", "--page-tokens is 0; it goes from 1 to 1M"),
         ("plan --model llama-3.1-8b --context 2G", "--context goes up to 1G"),
         ("plan --model llama-3.1-8b --batch 0", "--batch is 0; it must be at least 1"),
         ("plan --model llama-3.1-8b --batch 2000000", "--batch goes up to 1M"),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct MemoryFitTests {
     private static func scout(_ weights: StorageType = .bf16, cache: StorageType = .bf16) throws -> MemoryFit {
-        MemoryFit(KVCache(try model("llama-4-scout").storing(weights: Model.WeightTypes(weights)), type: cache))
+        MemoryFit(KVCache(try model("llama-4-scout").storing(weights: WeightStorage(weights)), type: cache))
     }
 
     private static func deployment(_ id: String, _ count: Int, reserve: Double = 0.1) throws -> Deployment {

@@ -1,21 +1,22 @@
 import Attention
+import Foundation
 import Testing
 
 @testable import Serving
 
 @Suite struct ModelCatalogueTests {
-    @Test func holdsTwentyOneModelsWithDistinctNames() {
+    @Test func modelsHaveDistinctNames() {
         let names = ModelCatalogue.shipped.models.map { ModelCatalogue.lettersAndDigits($0.id) }
-        #expect(names.count == 21)
+        #expect(names.count >= 21 + 8)
         #expect(Set(names).count == names.count)
     }
 
     @Test(arguments: ModelCatalogue.shipped.models)
     func countedParametersAgreeWithPublishedOnes(model: Model) throws {
-        let published = try #require(model.published)
+        let published = try #require(model.release.published)
         let counted = Double(model.parameterCount.total) + published.visionParameters
         #expect(abs(counted / published.parameters - 1) < 0.02, "\(model.id): \(counted)")
-        #expect(!model.sources.isEmpty)
+        #expect(!model.release.sources.isEmpty)
     }
 
     @Test(arguments: [
@@ -46,18 +47,29 @@ import Testing
 
     @Test func layersFollowTheirPattern() throws {
         let scout = try model("llama-4-scout")
-        #expect(scout.layers.count { $0.mask == .causal } == 12)
-        #expect(scout.layers.count { $0.mask == .chunkedLocal(8192) } == 36)
-        #expect(scout.layers[3].mask == .causal && scout.layers[47].mask == .causal)
+        #expect(scout.layers.count { $0.attention?.mask == .causal } == 12)
+        #expect(scout.layers.count { $0.attention?.mask == .chunkedLocal(8192) } == 36)
+        #expect(scout.layers[3].attention?.mask == .causal && scout.layers[47].attention?.mask == .causal)
         let gemma = try model("gemma-3-4b")
-        #expect(gemma.layers.count { $0.mask == .causal } == 5)
-        #expect(gemma.layers.count { $0.mask == .slidingWindow(1024) } == 29)
+        #expect(gemma.layers.count { $0.attention?.mask == .causal } == 5)
+        #expect(gemma.layers.count { $0.attention?.mask == .slidingWindow(1024) } == 29)
         let deepSeek = try model("deepseek-v3")
         #expect(deepSeek.layers[2].feedForward == .dense(width: 18432))
         #expect(deepSeek.layers[3].feedForward != .dense(width: 18432))
         let maverick = try model("llama-4-maverick")
         #expect(maverick.layers[0].feedForward == .dense(width: 16384))
         #expect(maverick.layers.count { $0.feedForward == .dense(width: 16384) } == 24)
+    }
+
+    /// What a release's own configuration says of windows, recurrences and selections comes with the entry.
+    @Test func releasesAreReadAsTheirConfigurations() throws {
+        #expect(KVCache(try model("gemma-4-31b"), type: .bf16).growingBytesPerToken == 81_920)
+        #expect(try model("qwen3-next-80b-a3b").layerKinds.map(\.count) == [12])
+        #expect(try model("glm-5").layerKinds.first?.attention.selection?.keys == 2048)
+        #expect(KVCache(try model("nemotron-h-56b"), type: .bf16).stateBytes > 0)
+        #expect(
+            try ModelSource("Qwen/Qwen3-Next-80B-A3B-Thinking").model(standardInput: { Data() }).id
+                == "qwen3-next-80b-a3b")
     }
 
     @Test func punctuationDoesNotCount() throws {
@@ -72,7 +84,7 @@ import Testing
             try model("llama-3.1-71b")
         } throws: {
             "\($0)" == "\"llama-3.1-71b\" is not a model; did you mean \"llama-3.1-70b\"? "
-                + "`attnbench list models` shows them; the path of a Hugging Face config.json works too"
+                + "`attnbench list models` shows them; a release's folder or config.json works too"
         }
         #expect {
             try accelerator("h100-sxn")

@@ -39,7 +39,7 @@ import Testing
         ("llama-4-scout", 632),
     ])
     func cacheOutweighsWeights(id: String, thousands: Double) throws {
-        let model = try model(id).storing(weights: Model.WeightTypes(.bf16))
+        let model = try model(id).storing(weights: WeightStorage(.bf16))
         let context = try #require(Decode.contextWhereCacheOutweighsWeights(KVCache(model, type: .bf16)))
         #expect(abs(Double(context) / 1000 - thousands) < 0.6, "\(context)")
     }

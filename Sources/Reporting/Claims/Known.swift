@@ -9,7 +9,7 @@ enum Known {
     static let llama405B = model("llama-3.1-405b")
 
     /// The weights in one type, whatever the release stores.
-    static func scout(in type: StorageType) -> Model { scout.storing(weights: Model.WeightTypes(type)) }
+    static func scout(in type: StorageType) -> Model { scout.storing(weights: WeightStorage(type)) }
 
     static func servers(_ id: String, _ count: Int, reserve: Double = 0.1, dollarsPerHour: Double? = nil) -> Deployment
     {

@@ -133,7 +133,7 @@ enum RealityCheckClaims {
             Known.llama2, flopsPerSecond: h100.flopsPerSecond, bytesPerSecond: 50e9)
         let group = Double(Known.llama70B.attention.queryHeads) / Double(Known.llama70B.attention.shardableHeads)
         let exponent = PairCount(mask: .causal, length: 1 << 20).localExponent
-        let chunked = Known.scout.layers.count { $0.mask == .chunkedLocal(8192) }
+        let chunked = Known.scout.layers.count { $0.attention?.mask == .chunkedLocal(8192) }
         let minutes = Prefill(Known.scout, tokens: Known.tenMillion).seconds(on: Known.servers("h200-sxm", 8))
         return [
             .notComputed(

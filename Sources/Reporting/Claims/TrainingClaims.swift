@@ -142,11 +142,15 @@ enum TrainingClaims {
     /// FLOPs of full attention over those of a window of 8K, at 128K, for a model of about 3 billion parameters.
     private static var windowSpeedup: Double {
         func model(_ mask: Mask) -> Model {
-            Model(
-                id: "3b", name: "3B", hidden: 3072, vocabulary: 32_000, tiedEmbeddings: true,
-                attention: .grouped(queryHeads: 24, keyValueHeads: 24, headDimension: 128),
-                layers: Array(repeating: Model.Layer(mask: mask, feedForward: .dense(width: 8192)), count: 26),
-                declaredContext: 128 << 10)
+            let attention = AttentionLayer(
+                .grouped(queryHeads: 24, keyValueHeads: 24, headDimension: 128), mask: mask)
+            let layer = DecoderLayer(attention: attention, feedForward: .dense(width: 8192))
+            return Model(
+                id: "3b", name: "3B",
+                architecture: Architecture(
+                    hidden: 3072, vocabulary: Architecture.Vocabulary(size: 32_000, isTied: true),
+                    layers: Array(repeating: layer, count: 26)),
+                release: Model.Release(context: DeclaredContext(tokens: 128 << 10)))
         }
         return Prefill(model(.causal), tokens: 128 << 10).flops
             / Prefill(model(.slidingWindow(8 << 10)), tokens: 128 << 10).flops

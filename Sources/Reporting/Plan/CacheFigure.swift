@@ -44,7 +44,7 @@ enum CacheFigure {
 
     static func title(_ plan: ServingPlan) -> String {
         let bytes = Quantity.decimalBytes(plan.cache.bytes(tokens: plan.context))
-        let growing = plan.model.layerKinds.filter { $0.mask == .causal }.reduce(0) { $0 + $1.count }
+        let growing = plan.model.layerKinds.filter { $0.mask.mostVisibleKeys == nil }.reduce(0) { $0 + $1.count }
         let all = plan.model.layers.count
         let reason =
             growing == all

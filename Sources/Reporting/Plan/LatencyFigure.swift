@@ -7,10 +7,11 @@ enum LatencyFigure {
         let first = plans.map { Plot.Row(Double($0.context), $0.secondsToFirstToken * 1e9) }
         let full = plans.map { other in
             let prefill = Prefill(plan.model.withAllLayersFull, tokens: other.context)
-            return Plot.Row(Double(other.context), prefill.seconds(on: plan.deployment) * 1e9)
+            let seconds = prefill.seconds(on: plan.deployment) + plan.traffic.seconds(tokens: other.context)
+            return Plot.Row(Double(other.context), seconds * 1e9)
         }
-        let between = plans.map { Plot.Row(Double($0.context), $0.decode.secondsPerStep(on: plan.deployment) * 1e9) }
-        let hasBounds = plan.model.layers.contains { $0.mask != .causal }
+        let between = plans.map { Plot.Row(Double($0.context), $0.secondsPerStep * 1e9) }
+        let hasBounds = plan.model.layerKinds.contains { $0.mask != .causal }
         let traces =
             [PlanFigures.line("first token", PlanFigures.style(0), first)]
             + (hasBounds ? [PlanFigures.line("first, all layers full", PlanFigures.style(0, dash: 2), full)] : [])

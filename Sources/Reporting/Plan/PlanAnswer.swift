@@ -1,28 +1,27 @@
+import Foundation
 import Serving
 
 /// The answer in three sentences, and what to be careful about.
 enum PlanAnswer {
     static func sentences(_ plan: ServingPlan) -> [String] {
-        let deployment = plan.deployment
         var sentences = [memory(plan)]
         let reading =
             "Reading a prompt of that length: \(Quantity.time(seconds: plan.secondsToFirstToken)) to the first token"
         sentences.append(
             reading
                 + money([
-                    plan.prefill.dollars(on: deployment).map { "\(Quantity.dollars($0)) a prompt" },
-                    plan.prefill.dollarsPerMillionTokens(on: deployment).map {
+                    plan.dollarsPerPrompt.map { "\(Quantity.dollars($0)) a prompt" },
+                    plan.dollarsPerMillionInputTokens.map {
                         "\(Quantity.dollars($0)) per million input tokens"
                     },
                 ]))
-        let step = plan.decode.secondsPerStep(on: deployment)
         let writing =
-            "Writing at batch \(plan.batch): \(Quantity.time(seconds: step)) a token, "
-            + "\(Quantity.significant(plan.decode.tokensPerSecond(on: deployment), digits: 3)) tokens/s"
+            "Writing at batch \(plan.batch): \(Quantity.time(seconds: plan.secondsPerStep)) a token, "
+            + "\(Quantity.significant(plan.tokensPerSecond, digits: 3)) tokens/s"
         sentences.append(
             writing
                 + money([
-                    plan.decode.dollarsPerMillionTokens(on: deployment).map {
+                    plan.dollarsPerMillionOutputTokens.map {
                         "\(Quantity.dollars($0)) per million output tokens"
                     }
                 ]))
@@ -45,7 +44,7 @@ enum PlanAnswer {
         return known.isEmpty ? "." : "; " + known.joined(separator: ", ") + "."
     }
 
-    static func cautions(_ plan: ServingPlan) -> [String] {
+    static func cautions(_ plan: ServingPlan, today: Date) -> [String] {
         var cautions: [String] = []
         if !plan.fits {
             cautions.append(
@@ -57,6 +56,28 @@ enum PlanAnswer {
                 "The release declares \(Quantity.tokensInFull(plan.model.declaredContext)) tokens; beyond them this is "
                     + "the cost, not the quality.")
         }
-        return cautions + plan.model.notes.filter { $0.contains("not known") }
+        return cautions + [scaling(plan), heads(plan), age(plan, today: today)].compactMap { $0 } + plan.model.cautions
+    }
+
+    /// A stretched context, told beside the trained one.
+    private static func scaling(_ plan: ServingPlan) -> String? {
+        plan.model.release.context.scaling.map { scaling in
+            "The context is stretched: trained on \(Quantity.tokens(scaling.trainedTokens)) tokens, "
+                + "\(Quantity.tokens(plan.model.declaredContext)) with \(scaling.method), "
+                + "\(Quantity.significant(scaling.factor, digits: 3)) times."
+        }
+    }
+
+    private static func heads(_ plan: ServingPlan) -> String? {
+        let shard = TensorShard(plan.cache, tokens: plan.context, count: plan.deployment.count)
+        guard !shard.dividesQueryHeads else { return nil }
+        return "\(plan.deployment.count) accelerators do not divide the query heads evenly, so that engines refuse to "
+            + "split heads over all of them; layers or tokens can be split."
+    }
+
+    /// A price that is older than a year.
+    private static func age(_ plan: ServingPlan, today: Date) -> String? {
+        guard let price = plan.price, price.isOlderThanAYear(on: today) else { return nil }
+        return "The price is of \(price.date), more than a year old: give --price or --prices."
     }
 }

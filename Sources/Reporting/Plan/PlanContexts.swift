@@ -8,14 +8,13 @@ enum PlanContexts {
         let rows = contexts.map { context in
             let other = plan.with(context: context, batch: 1)
             let full = max(1, other.largestBatch)
-            let best = other.with(batch: full).decode
+            let best = other.with(batch: full)
             return [
                 Quantity.tokens(context) + (other.fits ? "  " : " !"),
                 Quantity.time(seconds: other.secondsToFirstToken),
-                dollars(other.prefill.dollarsPerMillionTokens(on: plan.deployment)),
-                Quantity.time(seconds: other.decode.secondsPerStep(on: plan.deployment)),
-                dollars(other.decode.dollarsPerMillionTokens(on: plan.deployment)), Quantity.count(full),
-                dollars(best.dollarsPerMillionTokens(on: plan.deployment)),
+                dollars(other.dollarsPerMillionInputTokens), Quantity.time(seconds: other.secondsPerStep),
+                dollars(other.dollarsPerMillionOutputTokens), Quantity.count(full),
+                dollars(best.dollarsPerMillionOutputTokens),
             ]
         }
         let table = Table(

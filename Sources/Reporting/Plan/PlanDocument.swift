@@ -1,11 +1,13 @@
 import Attention
+import Foundation
 import Serving
 
 /// A serving plan, told: the answer first, then the tables behind it, each with its assumption under it.
 public enum PlanDocument {
     /// Parts that a reader may ask for.
     public enum Section: String, Sendable, Hashable, CaseIterable {
-        case memory, types, formulas, fit, parallelism, reading, writing, contexts, conversation, training, explain
+        case memory, types, formulas, fit, concurrency, parallelism, reading, writing, contexts, conversation, training,
+            explain
 
         /// What is shown where nothing is asked for.
         public static let usual: [Section] = [.memory, .fit, .reading, .writing, .contexts]
@@ -15,16 +17,17 @@ public enum PlanDocument {
         _ plan: ServingPlan, prices: PriceList, sections: [Section] = Section.usual,
         formula: KVCache.Formula = .exact,
         conversation: Conversation = Conversation(turns: 100, userTokens: 500, answerTokens: 500),
-        measured: MeasuredPlan? = nil
+        measured: MeasuredPlan? = nil, today: Date = Date()
     ) -> Document {
         let blocks =
-            [Document.Block.list(PlanAnswer.sentences(plan)), .cautions(PlanAnswer.cautions(plan))]
+            [Document.Block.list(PlanAnswer.sentences(plan)), .cautions(cautions(plan, today: today))]
             + sections.flatMap { section -> [Document.Block] in
                 switch section {
                 case .memory: PlanMemory.blocks(plan)
                 case .types: PlanMemory.typeBlocks(plan)
                 case .formulas: PlanMemory.formulaBlocks(plan, formula)
                 case .fit: PlanFit.blocks(plan)
+                case .concurrency: PlanConcurrency.blocks(plan)
                 case .parallelism: PlanParallelism.blocks(plan)
                 case .reading: PlanReading.blocks(plan)
                 case .writing: PlanWriting.blocks(plan)
@@ -39,6 +42,11 @@ public enum PlanDocument {
             title: "\(plan.model.name) at \(Quantity.tokensInFull(plan.context)) tokens",
             subtitle: subtitle(plan, prices: prices),
             blocks: blocks.filter { $0 != .cautions([]) })
+    }
+
+    /// What a reader of the figures has to know.
+    public static func cautions(_ plan: ServingPlan, today: Date = Date()) -> [String] {
+        PlanAnswer.cautions(plan, today: today)
     }
 
     private static func subtitle(_ plan: ServingPlan, prices: PriceList) -> String {

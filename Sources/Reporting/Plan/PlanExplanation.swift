@@ -20,8 +20,12 @@ enum PlanExplanation {
         let (cache, context) = (plan.cache, Quantity.count(plan.context))
         let kept = plan.model.layerKinds.map { kind -> String in
             let bound = kind.mask.mostVisibleKeys.map { "min(\(context), \(Quantity.count($0)))" } ?? context
-            return "\(kind.count) × \(bound)"
+            return "\(kind.count) × \(bound) × \(Quantity.decimalBytes(cache.bytesPerToken(of: kind.attention)))"
         }
+        let rest = [
+            cache.type.residualTokens > 0 ? "\(cache.type.residualTokens) tokens in 16 bits" : nil,
+            cache.stateBytes > 0 ? "states of \(Quantity.decimalBytes(cache.stateBytes))" : nil,
+        ].compactMap { $0 }
         return [
             Step(
                 name: "KV bytes of a token in a layer", formula: "cached elements × bits / 8",
@@ -30,8 +34,7 @@ enum PlanExplanation {
                 result: Quantity.decimalBytes(cache.bytesPerTokenAndLayer)),
             Step(
                 name: "KV cache", formula: "Σ layers × min(n, window or chunk) × bytes of a token in a layer",
-                numbers: "(\(kept.joined(separator: " + "))) × \(Quantity.decimalBytes(cache.bytesPerTokenAndLayer))"
-                    + (cache.type.residualTokens > 0 ? " + \(cache.type.residualTokens) tokens in 16 bits" : ""),
+                numbers: (kept + rest).joined(separator: " + "),
                 result: Quantity.decimalBytes(cache.bytes(tokens: plan.context))),
         ]
     }
@@ -40,7 +43,7 @@ enum PlanExplanation {
         let one = plan.deployment.with(count: 1)
         return [
             Step(
-                name: "Weights", formula: "parameters × bits / 8",
+                name: "Weights", formula: "Σ parameters × bits / 8",
                 numbers: weights(plan.model), result: Quantity.decimalBytes(plan.fit.weightBytes)),
             Step(
                 name: "Accelerators", formula: "⌈(weights + batch × KV cache) / (memory × (1 − reserve))⌉",
@@ -52,32 +55,46 @@ enum PlanExplanation {
         ]
     }
 
+    /// The parameters in each format, scales counted into their bits, and what only the publisher knows of.
     private static func weights(_ model: Model) -> String {
-        let experts = Double(model.parameterCount.routedExperts)
-        func part(_ parameters: Double, _ type: StorageType) -> String {
-            "\(Quantity.significant(parameters / 1e9, digits: 4)) × 10⁹ × \(PlanMemory.bits(type.bitsPerElement)) / 8"
+        func part(_ parameters: Double, bits: Double, _ name: String) -> String {
+            "\(Quantity.significant(parameters / 1e9, digits: 4)) × 10⁹ × \(PlanMemory.bits(bits)) / 8 (\(name))"
         }
-        if model.weights.dense == model.weights.experts || experts == 0 {
-            return part(model.residentParameters, model.weights.dense)
+        let matrices = model.architecture.matrices
+        let plain = model.weights.plain.name
+        let parts = model.weights.names.compactMap { name -> String? in
+            let stored = matrices.filter { model.weights.format(of: $0).name == name }
+            let counted = stored.reduce(0) { $0 + Double($1.parameters) }
+            let bytes = stored.reduce(0) { $0 + model.weights.format(of: $1).bytes(of: $1) }
+            let unexplained = name == plain ? model.residentParameters - Double(model.parameterCount.total) : 0
+            guard counted + unexplained > 0 else { return nil }
+            return part(counted + unexplained, bits: counted > 0 ? 8 * bytes / counted : 16, name)
         }
-        return part(model.residentParameters - experts, model.weights.dense) + " + "
-            + part(experts, model.weights.experts)
+        return parts.joined(separator: " + ")
     }
 
     private static func reading(_ plan: ServingPlan) -> [Step] {
         let times = plan.prefill.parts.map { Quantity.time(seconds: $0.seconds(on: plan.deployment)) }
         let total = Step(
-            name: "Time to first token", formula: "Σ times of the parts", numbers: times.joined(separator: " + "),
+            name: "Time to first token", formula: "Σ times of the parts + sending",
+            numbers: (times + [Quantity.time(seconds: plan.traffic.seconds(tokens: plan.context))])
+                .joined(separator: " + "),
             result: Quantity.time(seconds: plan.secondsToFirstToken))
         return plan.prefill.parts.flatMap { [work($0, plan), time($0, plan.deployment)] } + [total]
             + price(
                 "Input price", seconds: "time to first token / n",
                 perToken: plan.secondsToFirstToken / Double(plan.context),
-                dollars: plan.prefill.dollarsPerMillionTokens(on: plan.deployment), plan.deployment)
+                dollars: plan.dollarsPerMillionInputTokens, plan.deployment)
     }
 
     private static func work(_ part: Prefill.Part, _ plan: ServingPlan) -> Step {
         switch part.subject {
+        case .recurrence:
+            return Step(
+                name: "Work of recurrences", formula: "FLOPs of a token × n",
+                numbers: "\(Quantity.flops(plan.model.architecture.recurrenceFLOPsPerToken)) × "
+                    + Quantity.count(plan.context),
+                result: Quantity.flops(part.flops))
         case .linear:
             let active = Double(plan.model.parameterCount.active)
             return Step(
@@ -87,10 +104,11 @@ enum PlanExplanation {
                 result: Quantity.flops(part.flops))
         case .attention(let mask):
             let pairs = PairCount(mask: mask, length: plan.context).allowed
+            let perPair = part.flops / Double(part.layers) / Double(pairs)
             return Step(
                 name: "Work of attention, \(mask.layerName)", formula: "layers × pairs × FLOPs a pair, all heads",
                 numbers: "\(part.layers) × \(Quantity.count(pairs)) × "
-                    + Quantity.count(plan.model.attention.prefillFLOPsPerPair),
+                    + Quantity.count(Int(perPair.rounded())),
                 result: Quantity.flops(part.flops))
         }
     }
@@ -127,6 +145,7 @@ enum PlanExplanation {
     private static func writing(_ plan: ServingPlan) -> [Step] {
         let (decode, deployment) = (plan.decode, plan.deployment)
         let seconds = decode.secondsPerStep(on: deployment)
+        let sending = plan.traffic.seconds(tokens: plan.batch)
         return [
             Step(
                 name: "Bytes of a step", formula: "weights read + batch × KV cache",
@@ -135,10 +154,15 @@ enum PlanExplanation {
             time(
                 "Time of a step", decode.bound(on: deployment), flops: decode.flops, bytes: decode.bytes,
                 seconds: seconds, deployment),
+            Step(
+                name: "Step with sending", formula: "time of a step + sending",
+                numbers: "\(Quantity.time(seconds: seconds)) + \(Quantity.time(seconds: sending))",
+                result: Quantity.time(seconds: plan.secondsPerStep)),
         ]
             + price(
-                "Output price", seconds: "time of a step / batch", perToken: seconds / Double(plan.batch),
-                dollars: decode.dollarsPerMillionTokens(on: deployment), deployment)
+                "Output price", seconds: "step with sending / batch",
+                perToken: plan.secondsPerStep / Double(plan.batch),
+                dollars: plan.dollarsPerMillionOutputTokens, deployment)
     }
 
     private static func price(

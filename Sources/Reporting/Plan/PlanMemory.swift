@@ -7,12 +7,16 @@ enum PlanMemory {
         let cache = plan.cache
         let total = plan.fit.bytes(tokens: plan.context, batch: plan.batch)
         var rows = plan.model.layerKinds.map { kind in
-            let kept = kind.mask.keptTokens(of: plan.context)
-            let bytes = Double(kind.count * kept) * cache.bytesPerTokenAndLayer
+            let kept = cache.allocation.tokens(for: kind.mask, context: plan.context)
             return [
-                "KV, \(kind.mask.layerName)", Quantity.count(kind.count), Quantity.count(kept),
-                Quantity.decimalBytes(bytes),
+                "KV, \(kind.name)", Quantity.count(kind.count), Quantity.count(kept),
+                Quantity.decimalBytes(cache.bytes(of: kind, tokens: plan.context)),
             ]
+        }
+        if cache.stateBytes > 0 {
+            let recurrent = plan.model.layers.count { $0.recurrence != nil }
+            rows.append(
+                ["state of recurrent layers", Quantity.count(recurrent), "", Quantity.decimalBytes(cache.stateBytes)])
         }
         let layers = Quantity.count(plan.model.layers.count)
         rows.append(
@@ -31,9 +35,19 @@ enum PlanMemory {
             + "(\(cache.type.name): \(cache.type.source)); a token adds \(Quantity.decimalBytes(cache.bytesPerToken)), of "
             + "which \(Quantity.decimalBytes(cache.growingBytesPerToken)) stay. Weights: "
             + "\(Quantity.significant(plan.model.residentParameters / 1e9, digits: 3)) billion parameters in "
-            + plan.model.weights.names.joined(separator: ", experts in ")
-            + ". GB = 10⁹ bytes."
+            + plan.model.weights.names.joined(separator: " and ") + components(plan.model)
+            + ". GB = 10⁹ bytes." + allocation(cache)
         return [.heading("Memory"), .table(caption: "Keys, values and weights", table), .paragraph(assumption)]
+    }
+
+    private static func components(_ model: Model) -> String {
+        model.architecture.components.map {
+            ", with \(Quantity.significant(Double($0.parameters) / 1e6, digits: 3)) million of the \($0.name)"
+        }.joined()
+    }
+
+    private static func allocation(_ cache: KVCache) -> String {
+        cache.allocation == .exact ? "" : " Handed out as \(cache.allocation.name) does: \(cache.allocation.source)."
     }
 
     static func typeBlocks(_ plan: ServingPlan) -> [Document.Block] {

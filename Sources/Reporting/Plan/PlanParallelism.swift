@@ -21,13 +21,14 @@ enum PlanParallelism {
             plan.model, flopsPerSecond: accelerator.flopsPerSecond,
             bytesPerSecond: accelerator.link.oneWayBytesPerSecond)
         let slow = Parallelism.ring.tokensToHide(
-            plan.model, flopsPerSecond: accelerator.flopsPerSecond, bytesPerSecond: betweenNodes)
+            plan.model, flopsPerSecond: accelerator.flopsPerSecond, bytesPerSecond: Traffic.bytesPerSecondBetweenNodes)
         let efficiency = Parallelism.naiveCausalRingEfficiency(count: count)
         let hide = zip([accelerator.link.name, "50 GB/s between nodes"], [fast, slow]).compactMap { name, tokens in
             tokens.map { "\(Quantity.count(Int($0.rounded(.up)))) tokens over \(name)" }
         }
         return [
             .heading("Parallelism"),
+            shards(plan),
             .table(caption: "Split over P = \(count); bytes that each sends for a layer and token of prefill", table),
             .paragraph(
                 "16-bit activations, ring collectives; context parallelism copies the weights. A ring hides its sending behind computing from "
@@ -37,6 +38,26 @@ enum PlanParallelism {
         ]
     }
 
-    /// One 400 Gbit/s port for each accelerator, one way.
-    private static let betweenNodes = 50e9
+    /// What each accelerator holds where heads and matrices are split.
+    private static func shards(_ plan: ServingPlan) -> Document.Block {
+        let node = plan.deployment.accelerator.link.perNode
+        let rows = Set([1, 2, 4, 8, node, plan.deployment.count]).filter { $0 <= max(node, plan.deployment.count) }
+            .sorted()
+            .map { count in
+                let shard = TensorShard(plan.cache, tokens: plan.context, count: count)
+                let held = shard.weightBytes + Double(plan.batch) * shard.cacheBytes
+                let one = plan.deployment.with(count: 1)
+                return [
+                    Quantity.count(count), Quantity.decimalBytes(shard.weightBytes),
+                    Quantity.decimalBytes(Double(plan.batch) * shard.cacheBytes),
+                    Quantity.significant(shard.copies, digits: 3) + "×",
+                    !shard.dividesQueryHeads ? "heads do not divide" : held <= one.usableBytes ? "yes" : "no",
+                ]
+            }
+        let table = Table(
+            columns: [
+                .init("P"), .init("weights"), .init("KV"), .init("KV held"), .init("fits", .left),
+            ], rows: rows)
+        return .table(caption: "Tensor parallelism: what each of P accelerators holds", table)
+    }
 }

@@ -4,7 +4,7 @@ import Serving
 enum PlanReading {
     static func blocks(_ plan: ServingPlan) -> [Document.Block] {
         let deployment = plan.deployment
-        let seconds = plan.prefill.seconds(on: deployment)
+        let sending = plan.traffic.seconds(tokens: plan.context)
         let rows =
             plan.prefill.parts.map { part in
                 [
@@ -13,7 +13,12 @@ enum PlanReading {
                     Quantity.significant(part.intensity, digits: 3), part.bound(on: deployment).rawValue,
                     Quantity.time(seconds: part.seconds(on: deployment)),
                 ]
-            } + [["all", "", Quantity.flops(plan.prefill.flops), "100 %", "", "", Quantity.time(seconds: seconds)]]
+            } + (sending > 0 ? [["sending", "", "", "", "", "link", Quantity.time(seconds: sending)]] : []) + [
+                [
+                    "all", "", Quantity.flops(plan.prefill.flops), "100 %", "", "",
+                    Quantity.time(seconds: plan.secondsToFirstToken),
+                ]
+            ]
         let table = Table(
             columns: [
                 .init("part", .left), .init("layers", .right, .whenWide), .init("work"), .init("share"),
@@ -26,9 +31,13 @@ enum PlanReading {
         return [
             .heading("Reading"),
             .table(caption: "One prompt of \(Quantity.tokens(plan.context)) tokens, nothing cached", table),
-            .paragraph("\(utilization(deployment)) Waiting and network are not counted. \(share)"),
+            .paragraph("\(utilization(deployment)) \(PlanReading.sending) Waiting is not counted. \(share)"),
         ]
     }
+
+    static let sending =
+        "Sending: two all-reduces of 16-bit activations a layer within a node, activations once between nodes, at the "
+        + "full speed of the link and hidden behind nothing."
 
     private static func shareText(_ share: Double) -> String { share < 0.001 ? "< 0.1 %" : Quantity.percent(share) }
 

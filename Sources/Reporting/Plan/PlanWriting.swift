@@ -6,13 +6,14 @@ enum PlanWriting {
         let batches = Set([1, 2, 4, 8, 16, 32, 64, 128, 256].filter { $0 <= max(8, 2 * plan.largestBatch) })
             .union([plan.batch]).sorted()
         let rows = batches.map { batch in
-            let decode = plan.with(batch: batch).decode
-            let price = decode.dollarsPerMillionTokens(on: plan.deployment).map(Quantity.dollars) ?? "-"
+            let other = plan.with(batch: batch)
+            let decode = other.decode
+            let price = other.dollarsPerMillionOutputTokens.map(Quantity.dollars) ?? "-"
             return [
                 Quantity.count(batch) + (batch > plan.largestBatch ? " !" : "  "),
                 Quantity.decimalBytes(decode.weightBytes), Quantity.decimalBytes(decode.cacheBytes),
-                Quantity.time(seconds: decode.secondsPerStep(on: plan.deployment)),
-                Quantity.significant(decode.tokensPerSecond(on: plan.deployment), digits: 3), price,
+                Quantity.time(seconds: other.secondsPerStep), Quantity.significant(other.tokensPerSecond, digits: 3),
+                price,
                 decode.bound(on: plan.deployment).rawValue,
             ]
         }
@@ -36,7 +37,7 @@ enum PlanWriting {
                 "A step reads the weights once and every cache once"
                     + (plan.model.parameterCount.routedExperts > 0
                         ? ", of the experts those that the batch wakes if tokens choose evenly" : "")
-                    + "; sending between accelerators is not counted." + crossing),
+                    + ", and each layer's activations are sent between the accelerators, as above." + crossing),
         ]
     }
 }

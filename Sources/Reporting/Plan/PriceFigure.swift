@@ -5,9 +5,9 @@ enum PriceFigure {
     static func plot(_ plan: ServingPlan) -> Plot? {
         guard let rent = plan.deployment.dollarsPerAcceleratorHour else { return nil }
         let plans = PlanFigures.contexts(plan).map { plan.with(context: $0, batch: 1) }
-        func input(_ plan: ServingPlan) -> Double? { plan.prefill.dollarsPerMillionTokens(on: plan.deployment) }
+        func input(_ plan: ServingPlan) -> Double? { plan.dollarsPerMillionInputTokens }
         func output(_ plan: ServingPlan, _ batch: Int) -> Double? {
-            plan.with(batch: batch).decode.dollarsPerMillionTokens(on: plan.deployment)
+            plan.with(batch: batch).dollarsPerMillionOutputTokens
         }
         let traces = [
             trace("input", .theory, 0, plans.filter(\.fits)) { input($0) },
@@ -48,14 +48,12 @@ enum PriceFigure {
     private static func label(_ dollars: Double) -> String { "$" + Quantity.significant(dollars, digits: 1) }
 
     private static func title(_ plan: ServingPlan) -> String {
-        let deployment = plan.deployment
         let short = plan.with(context: 8 << 10, batch: 1)
         let long = plan.with(batch: 1)
         func dollars(_ value: Double?) -> String { value.map(Quantity.dollars) ?? "-" }
         return "From 8K to \(Quantity.tokens(plan.context)) tokens a million input tokens go from "
-            + "\(dollars(short.prefill.dollarsPerMillionTokens(on: deployment))) to "
-            + "\(dollars(long.prefill.dollarsPerMillionTokens(on: deployment))), output at batch 1 from "
-            + "\(dollars(short.decode.dollarsPerMillionTokens(on: deployment))) to "
-            + dollars(long.decode.dollarsPerMillionTokens(on: deployment))
+            + "\(dollars(short.dollarsPerMillionInputTokens)) to \(dollars(long.dollarsPerMillionInputTokens)), output "
+            + "at batch 1 from \(dollars(short.dollarsPerMillionOutputTokens)) to "
+            + dollars(long.dollarsPerMillionOutputTokens)
     }
 }

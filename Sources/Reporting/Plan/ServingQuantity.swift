@@ -56,10 +56,19 @@ extension Mask {
     }
 }
 
+extension LayerKind {
+    /// How tables call it: by its mask, and by what else is unusual.
+    var name: String {
+        attention.selection.map { "best \(Quantity.count($0.keys)) of \(mask.layerName)" }
+            ?? (attention.variations.contains(.sharedCache) ? "\(mask.layerName), shared" : mask.layerName)
+    }
+}
+
 extension Prefill.Part.Subject {
     var name: String {
         switch self {
         case .linear: "matrices"
+        case .recurrence: "recurrences"
         case .attention(let mask): "attention, \(mask.layerName)"
         }
     }

@@ -11,8 +11,7 @@ enum StepFigure {
             let name = "\(Quantity.tokens(context)) tokens"
             func rows(_ batches: [Int]) -> [Plot.Row] {
                 batches.map { batch in
-                    let decode = plan.with(context: context, batch: batch).decode
-                    return Plot.Row(Double(batch), decode.secondsPerStep(on: plan.deployment) * 1e9)
+                    Plot.Row(Double(batch), plan.with(context: context, batch: batch).secondsPerStep * 1e9)
                 }
             }
             let fitting = Self.batches.filter { $0 <= largest }

@@ -1,0 +1,49 @@
+/// Reads how long a context a configuration declares: the positions it was trained on, and how rotary scaling stretches
+/// them.
+struct ContextReading {
+    let section: ConfigurationSection
+
+    func context() throws(ConfigurationError) -> DeclaredContext {
+        let positions = try section.integer("max_position_embeddings")
+        guard let rope, let method = try rope.text(rope.has("rope_type") ? "rope_type" : "type") else {
+            return DeclaredContext(tokens: positions)
+        }
+        // Gemma 3 states the stretched length.
+        guard try !section.flag("positions_are_stretched") else { return DeclaredContext(tokens: positions) }
+        let given = try rope.number("factor")
+        let original = try rope.optionalInteger("original_max_position_embeddings")
+        switch method {
+        case "yarn":
+            // Engines serve the trained length times the factor, whatever max_position_embeddings says.
+            guard let factor = given else { return DeclaredContext(tokens: positions) }
+            return stretched(original ?? positions, by: factor, method)
+        case "linear", "dynamic":
+            return stretched(original ?? positions, by: given ?? 1, method)
+        case "llama3", "longrope", "su":
+            // max_position_embeddings is the stretched length already.
+            let declared = try section.optionalInteger("original_max_position_embeddings")
+            guard let trained = original ?? declared, trained < positions else {
+                return DeclaredContext(tokens: positions)
+            }
+            return DeclaredContext(
+                tokens: positions,
+                scaling: DeclaredContext.Scaling(
+                    method: method, factor: Double(positions) / Double(trained), trainedTokens: trained))
+        default: return DeclaredContext(tokens: positions)
+        }
+    }
+
+    /// `rope_scaling`, or `rope_parameters` as newer files call it, which may differ by kind of layer.
+    private var rope: ConfigurationSection? {
+        guard let rope = section.section("rope_scaling") ?? section.section("rope_parameters") else { return nil }
+        return rope.section("full_attention") ?? rope
+    }
+
+    private func stretched(_ trained: Int, by factor: Double, _ method: String) -> DeclaredContext {
+        let tokens = Double(trained) * factor
+        guard factor > 1, tokens < Double(ConfigurationSection.largest) else { return DeclaredContext(tokens: trained) }
+        return DeclaredContext(
+            tokens: Int(tokens),
+            scaling: DeclaredContext.Scaling(method: method, factor: factor, trainedTokens: trained))
+    }
+}
