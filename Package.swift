@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CVector"),
         .target(name: "CSpawn"),
+        .target(name: "CEngine", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CActivations", exclude: ["query.npy", "key.npy", "value.npy"]),
         .target(
             name: "CBuildInfo",
@@ -51,8 +52,13 @@ let package = Package(
         .target(
             name: "Kernels", dependencies: ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         .target(
+            name: "Engines",
+            dependencies: ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
+        .target(
             name: "Benchmarking",
-            dependencies: ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]),
+            dependencies: [
+                "Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines", "Statistics", "Yams",
+            ]),
         .target(
             name: "Analysis",
             dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
@@ -71,9 +77,16 @@ let package = Package(
         .executableTarget(
             name: "attnbench",
             dependencies: [
-                "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
-                "Analysis", "Serving", "Reporting",
+                "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines",
+                "Benchmarking", "Analysis", "Serving", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            // The examples of engines, which `engine new` writes.
+            resources: [
+                .embedInCode("Skeletons/engine-c/engine.c"), .embedInCode("Skeletons/engine-c/attnbench_engine.h"),
+                .embedInCode("Skeletons/engine-c/Makefile"), .embedInCode("Skeletons/engine-python/engine.py"),
+                .embedInCode("Skeletons/engine-python/attnbench_engine.py"),
+                .embedInCode("Skeletons/engine-rust/engine.rs"), .embedInCode("Skeletons/engine-rust/Cargo.toml"),
             ]),
 
         // The package in Examples/own-kernel, built here too so that it cannot fall behind.
@@ -92,6 +105,12 @@ let package = Package(
         .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "TestSupport"]),
         .testTarget(
             name: "KernelsTests", dependencies: ["Attention", "Hardware", "Kernels", "CVector", "TestSupport"]),
+        .testTarget(
+            name: "EnginesTests",
+            dependencies: [
+                "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines", "Benchmarking", "TestSupport",
+            ],
+            exclude: ["Engines"]),
         .testTarget(
             name: "BenchmarkingTests",
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "TestSupport"]),

@@ -17,6 +17,9 @@ public struct Accuracy: Hashable, Sendable {
 
     public var isAccepted: Bool { maximumError <= bound }
 
+    /// Of the kernels of this program.
+    public static let ownTolerance = 2.0
+
     /// One row of the output; `head` counts over batches.
     public struct OutputRow: Hashable, Sendable {
         public let head: Int
@@ -24,10 +27,12 @@ public struct Accuracy: Hashable, Sendable {
     }
 
     /// Compares some rows of an output.
-    /// - Parameter rows: not empty.
+    /// - Parameters:
+    ///   - rows: not empty.
+    ///   - tolerance: times the naive loops' error.
     public init(
         of output: borrowing Tensor, for problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
-        rows: [OutputRow]
+        rows: [OutputRow], tolerance: Double = Self.ownTolerance
     ) {
         let d = problem.shape.headDimension
         var (largestError, naiveError, largestOutput, largestScore) = (0.0, 0.0, 0.0, 0.0)
@@ -52,7 +57,7 @@ public struct Accuracy: Hashable, Sendable {
         }
         maximumError = largestError
         let roundings = 4 * problem.elementType.epsilon + largestScore * Double(Float.ulpOfOne) / 2
-        bound = 2 * naiveError + roundings * largestOutput
+        bound = tolerance * naiveError + roundings * largestOutput
         self.worst = worst
     }
 

@@ -7,6 +7,7 @@ import Testing
     private static let layers: [(module: String, imports: Set<String>)] = [
         ("CVector", []),
         ("CSpawn", []),
+        ("CEngine", []),
         ("CBuildInfo", []),
         ("CActivations", []),
         ("CHwloc", []),
@@ -18,7 +19,11 @@ import Testing
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         ("Kernels", ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        ("Benchmarking", ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics", "Yams"]),
+        ("Engines", ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
+        (
+            "Benchmarking",
+            ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines", "Statistics", "Yams"]
+        ),
         ("Analysis", ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
         ("Serving", ["Faults", "Attention", "Records", "Analysis", "Yams"]),
         (
@@ -32,9 +37,8 @@ import Testing
         (
             "attnbench",
             [
-                "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Benchmarking",
-                "Analysis",
-                "Serving", "Reporting", "ArgumentParser",
+                "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines",
+                "Benchmarking", "Analysis", "Serving", "Reporting", "ArgumentParser",
             ]
         ),
     ]

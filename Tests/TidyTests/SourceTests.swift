@@ -23,14 +23,14 @@ import Testing
         }
     }
 
-    /// Raw memory is opened in three places, so that a crash is looked for in three places.
+    /// Raw memory is opened in four places, so that a crash is looked for in four places.
     @Test func unsafeCodeStaysWhereItIsAllowed() throws {
         let word = try Regex(
             #"\b(Unsafe\w*|unsafeBitCast|withUnsafe\w*|Unmanaged|assumingMemoryBound|unsafe\))"#)
         for file in Repository.swiftSources {
             let isAllowed =
                 file.path == "Sources/Attention/Tensor.swift" || file.path.hasPrefix("Sources/Kernels/")
-                || file.path.hasPrefix("Sources/Hardware/")
+                || file.path.hasPrefix("Sources/Hardware/") || file.path.hasPrefix("Sources/Engines/")
             guard !isAllowed else { continue }
             for (index, line) in file.lines.enumerated() {
                 guard line.contains("nsafe") || line.contains("Unmanaged") || line.contains("Bound") else { continue }
