@@ -7,9 +7,9 @@ import Foundation
 /// on the same rows (the criterion of flash-attention's tests), plus what no kernel can avoid: a few units in the last
 /// place of the output, and one rounding of the score, which moves a weight by score · 2⁻²⁴ of itself. (With scores of
 /// ±10⁴ that last term decides, and the naive loops may be lucky in it.) Where the reference is finite the kernel has to
-/// be; where it is not, neither may the kernel be.
+/// be; where it is infinite, the kernel has to be infinite with the same sign; where it is NaN, NaN.
 public struct Accuracy: Hashable, Sendable {
-    /// Largest absolute difference; infinite where a finite result was called for and is missing, or the reverse.
+    /// Largest absolute difference; infinite where one of the two is not finite and the other is not the same.
     public let maximumError: Double
     public let bound: Double
     /// Where the largest difference is.
@@ -57,11 +57,8 @@ public struct Accuracy: Hashable, Sendable {
     }
 
     private static func difference(_ value: Double, _ reference: Double) -> Double {
-        switch (value.isFinite, reference.isFinite) {
-        case (true, true): abs(value - reference)
-        case (false, false): 0
-        default: .infinity
-        }
+        if value.isFinite && reference.isFinite { return abs(value - reference) }
+        return value == reference || value.isNaN && reference.isNaN ? 0 : .infinity
     }
 
     /// Every row of every head.

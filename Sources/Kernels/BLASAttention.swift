@@ -97,28 +97,9 @@ final class BLASWorker: @unchecked Sendable {
                 Int32(block.queries.count), Int32(d), Int32(block.keys.count),
                 1, scores, Int32(block.keys.count), value, Int32(d),
                 0, output, Int32(d))
-            // 0 · inf is NaN: finite outputs prove that no value was; else once more, over visible pairs only.
-            if !areFinite(output, count: block.queries.count * d) {
-                Self.addVisibleValues(block, problem, scores, value, output)
-            }
         }
-    }
-
-    /// The second product, over visible pairs only.
-    private static func addVisibleValues(
-        _ block: ScoreBlock, _ problem: AttentionProblem, _ scores: UnsafePointer<Float>,
-        _ values: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
-    ) {
-        let d = problem.shape.headDimension
-        for (index, row) in block.queries.enumerated() {
-            let (sinks, band) = block.visibleColumns(problem.pairs.visibleKeys(row: row))
-            for x in 0..<d {
-                var sum: Float = 0
-                for columns in [sinks, band] {
-                    for column in columns { sum += scores[index * block.keys.count + column] * values[column * d + x] }
-                }
-                output[index * d + x] = sum
-            }
+        for (index, row) in block.queries.enumerated() where !areFinite(output + index * d, count: d) {
+            WideRow.write(row, ofHead: head, of: problem, tensors)
         }
     }
 }

@@ -22,10 +22,19 @@ struct BlockLanes {
         headStart = group * shape.groupSize * headStride
     }
 
-    func row(_ lane: Int) -> Int { (firstLane + min(lane, laneCount - 1)) / groupSize }
+    /// Lanes that are not idle.
+    var taken: Range<Int> { 0..<laneCount }
+
+    func row(_ lane: Int) -> Int { place(lane).row }
+
+    /// `head` counts within the group.
+    func place(_ lane: Int) -> (row: Int, head: Int) {
+        let (row, head) = (firstLane + min(lane, laneCount - 1)).quotientAndRemainder(dividingBy: groupSize)
+        return (row, head)
+    }
 
     private func start(_ lane: Int) -> Int {
-        let (row, head) = (firstLane + min(lane, laneCount - 1)).quotientAndRemainder(dividingBy: groupSize)
+        let (row, head) = place(lane)
         return headStart + head * headStride + row * d
     }
 

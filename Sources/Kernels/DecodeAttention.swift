@@ -13,8 +13,8 @@ import Hardware
 ///     outputs[heads][d] += weights · values   elements are lanes
 ///
 /// The order of tokens in a cache does not matter to softmax, so a rolling cache is read as it lies. A range ends with
-/// its outputs, largest score and sum of weights; the ranges of a head are then combined as one softmax:
-/// m = max mᵣ, O = Σ e^(mᵣ − m) Oᵣ / Σ e^(mᵣ − m) lᵣ.
+/// its mean output, largest score and sum of weights; the ranges of a head are then combined as one softmax:
+/// m = max mᵣ, O = Σ sᵣ Oᵣ / lᵣ, with shares sᵣ = e^(mᵣ − m) lᵣ / Σ e^(mᵣ − m) lᵣ.
 ///
 /// `run` writes the same token at the same place each time, so that every call is the same step.
 final class DecodeAttention: KernelInstance {
@@ -59,11 +59,10 @@ final class DecodeAttention: KernelInstance {
         let cache = TokenCache.allocatedBytes(
             problem.cacheFormat, plan.retention, groups: shape.batch * shape.keyValueHeads,
             headDimension: shape.headDimension)
-        let words =
-            DecodePartials.words(problem, ranges: plan.ranges.count)
-            + (problem.positions == .none
-                ? 0 : CacheAngles.words(headDimension: shape.headDimension, slots: plan.slots))
-        return cache + threads * DecodeWorkspaceSize(problem).byteCount + words * MemoryLayout<Float>.size
+        let angleWords =
+            problem.positions == .none ? 0 : CacheAngles.words(headDimension: shape.headDimension, slots: plan.slots)
+        return cache + threads * DecodeWorkspaceSize(problem).byteCount
+            + DecodePartials.byteCount(problem, ranges: plan.ranges.count) + angleWords * MemoryLayout<Float>.size
     }
 
     var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }

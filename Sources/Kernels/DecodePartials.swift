@@ -1,24 +1,32 @@
 import Attention
 import CVector
 
-/// What each range of each head came to, and how they become one output.
+/// What one range of keys came to, as a softmax of its own.
+struct DecodePartial {
+    /// The largest score, scaled, and the sum of weights e^(score − largest): in Double, for scores that float32 cannot hold.
+    let largestScore: Double
+    let sum: Double
+}
+
+/// What each range of each head came to, and how they become one output: the mean of the ranges' means, each by its share
+/// of all weights. Sums instead of means could overflow though no mean does.
 final class DecodePartials: @unchecked Sendable {
     private let problem: AttentionProblem
     private let ranges: Int
     private let d: Int
-    /// [heads][ranges][d, padded], then largest scores and sums [heads][ranges] each.
-    private let outputs: UnsafeMutablePointer<Float>
-    private let largest: UnsafeMutablePointer<Float>
-    private let sums: UnsafeMutablePointer<Float>
+    /// [heads][ranges][d, padded]
+    private let means: UnsafeMutablePointer<Float>
+    /// [heads][ranges]
+    private let partials: UnsafeMutablePointer<DecodePartial>
 
     private static func counts(_ problem: AttentionProblem, ranges: Int) -> (rows: Int, d: Int) {
         let layout = CacheTileLayout(problem.cacheFormat, headDimension: problem.shape.headDimension)
         return (problem.shape.batch * problem.shape.queryHeads * ranges, layout.d)
     }
 
-    static func words(_ problem: AttentionProblem, ranges: Int) -> Int {
+    static func byteCount(_ problem: AttentionProblem, ranges: Int) -> Int {
         let (rows, d) = counts(problem, ranges: ranges)
-        return rows * (d + 2)
+        return rows * (d * MemoryLayout<Float>.stride + MemoryLayout<DecodePartial>.stride)
     }
 
     init(_ problem: AttentionProblem, ranges: Int) {
@@ -26,48 +34,65 @@ final class DecodePartials: @unchecked Sendable {
         self.problem = problem
         self.ranges = ranges
         self.d = d
-        outputs = .allocate(capacity: rows * (d + 2))
-        outputs.initialize(repeating: 0, count: rows * (d + 2))
-        largest = outputs + rows * d
-        sums = largest + rows
+        means = .allocate(capacity: rows * d)
+        means.initialize(repeating: 0, count: rows * d)
+        partials = .allocate(capacity: rows)
+        partials.initialize(repeating: DecodePartial(largestScore: 0, sum: 0), count: rows)
     }
 
-    deinit { outputs.deallocate() }
+    deinit {
+        means.deallocate()
+        partials.deallocate()
+    }
 
-    func put(_ output: UnsafePointer<Float>, largest: Float, sum: Float, head: Int, range: Int) {
-        let row = head * ranges + range
-        (outputs + row * d).update(from: output, count: d)
-        self.largest[row] = largest
-        sums[row] = sum
+    /// - Parameter sums: of weights times values, [d, padded]
+    func put(_ partial: DecodePartial, sums: UnsafePointer<Float>, at place: (head: Int, range: Int)) {
+        let row = place.head * ranges + place.range
+        let normaliser = broadcast(1 / Float(partial.sum))
+        for x in stride(from: 0, to: d, by: Lanes.lanes) { store(load(sums, x) * normaliser, means, row * d + x) }
+        partials[row] = partial
+    }
+
+    /// A range without a finite score has no mean, and no weight either.
+    func put(_ wide: WideRow, at place: (head: Int, range: Int)) {
+        let row = place.head * ranges + place.range
+        partials[row] = DecodePartial(largestScore: wide.largestScore, sum: wide.sum)
+        for (x, element) in wide.mean.enumerated() { means[row * d + x] = wide.sum == 0 ? 0 : Float(element) }
     }
 
     /// Sums over ranges in their order, whoever computed them.
     func combine(head: Int, into output: UnsafeMutableRawPointer) {
-        let rows = head * ranges..<(head + 1) * ranges
-        var maximum = largest[rows.lowerBound]
-        for row in rows where largest[row] > maximum { maximum = largest[row] }
-        let factor = problem.scale * log2E
-        var sum: Float = 0
-        for row in rows {
-            // A range's largest score gives way to the share that the range has.
-            let share = exp2(broadcast((largest[row] - maximum) * factor))[0]
-            largest[row] = share
-            sum += share * sums[row]
+        let rows = UnsafeBufferPointer(start: partials + head * ranges, count: ranges)
+        var largest = rows[0].largestScore
+        for row in rows where row.largestScore > largest { largest = row.largestScore }
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: ranges) { shares in
+            var sum: Float = 0
+            for (range, row) in rows.enumerated() {
+                let weight = exp2(broadcast(Float((row.largestScore - largest) * Double(log2E))))[0] * Float(row.sum)
+                shares[range] = weight
+                sum += weight
+            }
+            for range in 0..<ranges { shares[range] /= sum }
+            write(head, shares: shares, into: output)
         }
+    }
+
+    private func write(_ head: Int, shares: UnsafeMutableBufferPointer<Float>, into output: UnsafeMutableRawPointer) {
         let type = problem.elementType
         let headDimension = problem.shape.headDimension
         let target = output + head * headDimension * type.byteCount
         for x in stride(from: 0, to: headDimension, by: Lanes.lanes) {
             var total = Lanes.zero
-            for row in rows { total = vector_fma(broadcast(largest[row]), load(outputs, row * d + x), total) }
-            total *= broadcast(1 / sum)
+            for range in 0..<ranges {
+                total = vector_fma(broadcast(shares[range]), load(means, (head * ranges + range) * d + x), total)
+            }
             let count = min(Lanes.lanes, headDimension - x)
             switch type {
             case .float32:
                 withUnsafeBytes(of: total) {
                     (target + x * 4).copyMemory(from: $0.baseAddress!, byteCount: count * 4)
                 }
-            case .bfloat16: vector_store_16(total, vector_element_bfloat16, target + x * 2, count)
+            case .bfloat16: vector_store_bfloat16_exactly(total, target + x * 2, count)
             case .float16: vector_store_16(total, vector_element_float16, target + x * 2, count)
             }
         }

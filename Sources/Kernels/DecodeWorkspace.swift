@@ -112,11 +112,26 @@ final class DecodeWorkspace: @unchecked Sendable {
             }
         }
         computedPairs += keyRange.tiles.count * Self.tokens * heads
+        let isExact = multipliesExactly(source, arithmetic)
         for head in 0..<heads {
-            partials.put(
-                outputs + head * d, largest: largest[head],
-                sum: vector_horizontal_sum(load(sums, head * Lanes.lanes)), head: group * heads + head, range: range)
+            let place = (head: group * heads + head, range: range)
+            let sum = vector_horizontal_sum(load(sums, head * Lanes.lanes))
+            if isExact, sum > 0, areFinite(outputs + head * d, count: d) {
+                let partial = DecodePartial(
+                    largestScore: Double(largest[head]) * Double(problem.scale), sum: Double(sum))
+                partials.put(partial, sums: outputs + head * d, at: place)
+            } else {
+                let rows = WideCacheRows(problem, source, slots: slots, angles)
+                partials.put(rows.attend(head: place.head, tiles: keyRange.tiles, query), at: place)
+            }
         }
+    }
+
+    /// Of bfloat16 words by such words.
+    private func multipliesExactly(_ source: TokenCache, _ arithmetic: TileArithmetic) -> Bool {
+        guard case .direct(cache_layout_bfloat16) = arithmetic else { return true }
+        guard BFloat16Range.isQueryExact(queries, words: heads * d / 2) else { return false }
+        return !source.hasSmallValues || !BFloat16Range.isSmall(anyOf: outputs, count: heads * d)
     }
 
     private func attend(
@@ -214,7 +229,7 @@ final class DecodeWorkspace: @unchecked Sendable {
     private func reset() {
         outputs.update(repeating: 0, count: heads * d)
         sums.update(repeating: 0, count: heads * Lanes.lanes)
-        largest.update(repeating: -Float.greatestFiniteMagnitude / max(1, factor), count: heads)
+        largest.update(repeating: -Float.greatestFiniteMagnitude, count: heads)
     }
 
     /// Slots past the last token weigh nothing.
@@ -231,10 +246,10 @@ final class DecodeWorkspace: @unchecked Sendable {
         var maximum = broadcast(largest[head])
         for x in stride(from: 0, to: Self.tokens, by: Lanes.lanes) { maximum = vector_max(load(row, x), maximum) }
         let new = vector_largest(maximum)
-        let shift = broadcast(-(factor * new))
+        let (newLargest, factor) = (broadcast(new), broadcast(factor))
         var sum = load(sums, head * Lanes.lanes)
         if new != largest[head] {
-            let shrink = exp2(vector_fma(broadcast(factor), broadcast(largest[head]), shift))
+            let shrink = exp2((broadcast(largest[head]) - newLargest) * factor)
             largest[head] = new
             sum *= shrink
             for x in stride(from: head * d, to: (head + 1) * d, by: Lanes.lanes) {
@@ -242,7 +257,7 @@ final class DecodeWorkspace: @unchecked Sendable {
             }
         }
         for x in stride(from: 0, to: Self.tokens, by: Lanes.lanes) {
-            let weights = exp2(vector_fma(broadcast(factor), load(row, x), shift))
+            let weights = exp2((load(row, x) - newLargest) * factor)
             sum += weights
             if narrow {
                 let target = UnsafeMutableRawPointer(narrowWeights) + (place * Self.tokens + x) * 2

@@ -35,10 +35,20 @@ final class FusedBlock {
         (sinks, band) = blocks.keys(ofBlock: block)
     }
 
-    func reset(zeroingOutputs: Bool) {
+    func reset() {
         softmax.reset()
         hasOutputs = false
-        if zeroingOutputs { outputs.update(repeating: 0, count: problem.shape.headDimension * QueryBlock.width) }
+    }
+
+    /// Whether every lane has seen a score and holds finite sums.
+    var isFinite: Bool {
+        softmax.hasWeights && areFinite(outputs, count: problem.shape.headDimension * QueryBlock.width)
+    }
+
+    /// The same of one lane.
+    func isFinite(lane: Int) -> Bool {
+        softmax.sums[lane] > 0
+            && (0..<problem.shape.headDimension).allSatisfy { outputs[$0 * QueryBlock.width + lane].isFinite }
     }
 
     /// Sets each lane's bounds to one of its visible ranges.

@@ -25,6 +25,8 @@ protocol FusedElement: SendableMetatype {
     func keys(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> (UnsafePointer<Float>, Int)
     /// The rows of V from `start` on, [count / depth, rounded up][d] words. `start` is a multiple of the depth.
     func values(from start: Int, count: Int, group: Int, _ tensors: TensorPointers) -> UnsafePointer<Float>
+    /// Whether the products kept what a block's outputs are made of, as `Product.accumulate` says. Asked at the end.
+    func multipliesExactly(_ block: FusedBlock, group: Int, _ tensors: TensorPointers) -> Bool
     /// Where the rows of K and V from `start` on will be read.
     func addresses(from start: Int, group: Int, _ tensors: TensorPointers) -> (
         key: UnsafeRawPointer, value: UnsafeRawPointer
@@ -40,6 +42,7 @@ extension FusedElement {
         _ item: Int, for problem: AttentionProblem, _ tensors: TensorPointers, _ shared: UnsafeMutablePointer<Float>
     ) {}
     func finishQueries(_ queries: UnsafeMutablePointer<Float>) {}
+    func multipliesExactly(_ block: FusedBlock, group: Int, _ tensors: TensorPointers) -> Bool { true }
 }
 
 extension vector_element {

@@ -70,8 +70,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         }
         prefetch.removeAll()
         for block in taken {
-            block.reset(zeroingOutputs: false)
-            attendSinks(block, group: group, tensors, .scores)
+            block.reset()
+            attendSinks(block, group: group, tensors)
             block.setBounds { $0.band }
         }
         var keys = blocks[0].band.range
@@ -93,19 +93,22 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             }
             for block in taken {
                 let seen = block.band.range.clamped(to: chunk)
-                if !seen.isEmpty { attend(block.band.clamped(to: seen), block, group: group, tensors, .scores) }
+                if !seen.isEmpty { attend(block.band.clamped(to: seen), block, group: group, tensors) }
             }
         }
         for block in taken {
-            // 0 · inf is NaN: a non-finite value leaves its trace in every lane of its tile, seen or not. Finite
-            // outputs prove that there was none; else once more, with care.
-            if !areFinite(block.outputs, count: problem.shape.headDimension * QueryBlock.width) {
-                block.reset(zeroingOutputs: true)
-                attendSinks(block, group: group, tensors, .scoresAndValues)
-                block.setBounds { $0.band }
-                attend(block.band, block, group: group, tensors, .scoresAndValues)
-            }
             block.lanes.storeOutputs(block.outputs, sums: block.softmax.sums, Element.layout, into: tensors.output)
+            writeWideRows(block, group: group, tensors)
+        }
+    }
+
+    /// Writes those rows again for which float32, or the product of the element type, was too narrow (`WideRow`).
+    private func writeWideRows(_ block: FusedBlock, group: Int, _ tensors: TensorPointers) {
+        let isExact = element.multipliesExactly(block, group: group, tensors)
+        guard !isExact || !block.isFinite else { return }
+        for lane in block.lanes.taken where !isExact || !block.isFinite(lane: lane) {
+            let (row, head) = block.lanes.place(lane)
+            WideRow.write(row, ofHead: group * problem.shape.groupSize + head, of: problem, tensors)
         }
     }
 
@@ -135,17 +138,13 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         prefetch.append(value, byteCount: byteCount)
     }
 
-    private enum Masking { case scores, scoresAndValues }
-
-    private func attendSinks(_ block: FusedBlock, group: Int, _ tensors: TensorPointers, _ masking: Masking) {
+    private func attendSinks(_ block: FusedBlock, group: Int, _ tensors: TensorPointers) {
         guard !block.sinks.range.isEmpty else { return }
         block.setBounds { 0..<$0.sinks }
-        attend(block.sinks, block, group: group, tensors, masking)
+        attend(block.sinks, block, group: group, tensors)
     }
 
-    private func attend(
-        _ keys: BlockKeys, _ block: FusedBlock, group: Int, _ tensors: TensorPointers, _ masking: Masking
-    ) {
+    private func attend(_ keys: BlockKeys, _ block: FusedBlock, group: Int, _ tensors: TensorPointers) {
         let d = problem.shape.headDimension
         let largestCount = keys.tileCount(atMost: FusedWorkspaceSize.keyTile)
         // Each use of a stored property would be checked for exclusive access, in every tile.
@@ -165,11 +164,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
                 outputs: startsAnew ? nil : block.outputs, d: d)
             prefetch.issue(lines: count * linesPerKey)
             let values = element.values(from: start, count: count, group: group, tensors)
-            if isWhole || masking == .scores {
-                addValues(tile, values, into: block.outputs, startsAnew: startsAnew)
-            } else {
-                addVisibleValues(tile.range, values: values, into: block)
-            }
+            addValues(tile, values, into: block.outputs, startsAnew: startsAnew)
             startsAnew = false
             start += count
         }
@@ -247,25 +242,5 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             score += QueryBlock.width
         }
         return TwoVectors(left, right)
-    }
-
-    /// As `addValues`, each key for the lanes that see it. Slow, and as rare as non-finite values are.
-    private func addVisibleValues(_ keys: Range<Int>, values: UnsafePointer<Float>, into block: FusedBlock) {
-        let (outputs, bounds, d) = (block.outputs, block.bounds, problem.shape.headDimension)
-        for key in keys {
-            let (step, place) = (key - keys.lowerBound).quotientAndRemainder(dividingBy: Product.depth)
-            let weight = scores + step * QueryBlock.width
-            for x in 0..<d {
-                let value = broadcast(Product.elements(of: values[step * d + x])[place])
-                for half in [0, Lanes.lanes] {
-                    let sums = outputs + x * QueryBlock.width + half
-                    let old = load(sums, 0)
-                    let new = Product.accumulate(old, value, load(weight, half))
-                    let first = load(bounds, half)
-                    let last = load(bounds, QueryBlock.width + half)
-                    store(vector_choose_visible(new, old, Int32(key), first, last), sums, 0)
-                }
-            }
-        }
     }
 }

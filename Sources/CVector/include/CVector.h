@@ -41,6 +41,12 @@ VECTOR_INLINE vector_float vector_fma(vector_float a, vector_float b, vector_flo
 // The larger of a and b; b where either is NaN: vmaxps. (__builtin_elementwise_max orders NaN and costs three.)
 VECTOR_INLINE vector_float vector_max(vector_float a, vector_float b) { return a > b ? a : b; }
 
+// The smaller of the magnitude of a and b; b where either is NaN: vandps, vminps.
+VECTOR_INLINE vector_float vector_smaller_magnitude(vector_float a, vector_float b) {
+    vector_float magnitude = __builtin_elementwise_abs(a);
+    return magnitude < b ? magnitude : b;
+}
+
 // 2^x is fraction → polynomial → scale: x = floor(x) + fraction(x). Both take −inf to a result of exactly 0 and keep NaN.
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 // x − floor(x), 0 for ±inf: vreduceps.
@@ -81,15 +87,11 @@ VECTOR_INLINE vector_float vector_keep_visible(vector_float score, int key, vect
     return visible ? score : (vector_float)(-__builtin_inff());
 }
 
-// a where first ≤ key ≤ last, b elsewhere.
-VECTOR_INLINE vector_float vector_choose_visible(
-    vector_float a, vector_float b, int key, vector_int first, vector_int last) {
-    vector_int visible = (first <= key) & (last >= key);
-    return visible ? a : b;
-}
-
 // Whether any lane differs from 1: vcmpps, kortest.
 VECTOR_INLINE int vector_any_not_one(vector_float a) { return __builtin_reduce_or(a != 1.0f) != 0; }
+
+// Whether any lane is less than a limit: vcmpps, kortest.
+VECTOR_INLINE int vector_any_less(vector_float a, float limit) { return __builtin_reduce_or(a < limit) != 0; }
 
 // Whether all lanes are 0: vcmpps, kortest.
 VECTOR_INLINE int vector_all_zero(vector_float a) { return __builtin_reduce_and(a == 0.0f) != 0; }
@@ -170,6 +172,35 @@ VECTOR_INLINE void vector_store_16(vector_float x, enum vector_element element, 
     }
     if (count == VECTOR_LANES) __builtin_memcpy(target, &bits, sizeof bits);
     else __builtin_memcpy(target, &bits, count * sizeof(unsigned short));
+}
+
+// Rounds to bfloat16 and stores, denormals too, which vcvtneps2bf16 makes 0: six instructions.
+VECTOR_INLINE void vector_store_bfloat16_exactly(vector_float x, void *target, long count) {
+    typedef unsigned short half_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+    half_lanes bits = __builtin_convertvector(vector_bfloat16_bits(x), half_lanes);
+    __builtin_memcpy(target, &bits, count * sizeof(unsigned short));
+}
+
+// Whether each of `count` bfloat16 is 0 or has a magnitude from 2^least up to, and without, 2^end: vpaddw, vpminuw,
+// vpmaxuw. Twice the bits are the magnitude's; of a 0, one less is more than all others.
+VECTOR_INLINE int vector_bfloat16_within(const void *elements, long count, int least, int end) {
+    typedef unsigned short halves __attribute__((ext_vector_type(2 * VECTOR_LANES)));
+    const unsigned short *source = (const unsigned short *)elements;
+    halves smallest = (halves)0xffff, largest = (halves)0;
+    long i = 0;
+    for (; i + 2 * VECTOR_LANES <= count; i += 2 * VECTOR_LANES) {
+        halves twice;
+        __builtin_memcpy(&twice, source + i, sizeof twice);
+        twice += twice;
+        smallest = __builtin_elementwise_min(smallest, twice - (unsigned short)1);
+        largest = __builtin_elementwise_max(largest, twice);
+    }
+    for (; i < count; i++) {
+        const unsigned short twice = (unsigned short)(source[i] << 1);
+        smallest = __builtin_elementwise_min(smallest, (halves)(unsigned short)(twice - 1));
+        largest = __builtin_elementwise_max(largest, (halves)twice);
+    }
+    return __builtin_reduce_min(smallest) >= ((least + 127) << 8) - 1 && __builtin_reduce_max(largest) < (end + 127) << 8;
 }
 
 // VECTOR_LANES float16 as float32: vcvtph2ps.
@@ -288,7 +319,10 @@ VECTOR_INLINE void vector_prefetch_for_writing(const void *line) { __builtin_pre
 // Not inlined: products with tiles of a cache.
 #include "CacheTiles.h"
 
-// Not vectors: loops that find the CPU's ceilings, and what the processor says of itself.
+// Not vectors: sums in double.
+#include "WideRows.h"
+
+// Nor these: loops that find the CPU's ceilings, and what the processor says of itself.
 #include "FrozenLoop.h"
 #include "PeakLoops.h"
 #include "Processor.h"

@@ -16,6 +16,8 @@ final class TokenCache: @unchecked Sendable {
     let layout: CacheTileLayout
     /// Tokens that have come so far, kept or not.
     private(set) var tokenCount = 0
+    /// Whether a value has come that the product of bfloat16 words might lose (`BFloat16Range`).
+    private(set) var hasSmallValues = false
     /// KIVI's latest tokens; empty for other formats.
     let recent: TokenCache?
 
@@ -120,6 +122,9 @@ final class TokenCache: @unchecked Sendable {
                 inputs.key.copy(start, into: row, count: headDimension)
                 put(row.baseAddress!, ofValues: false, place, tile)
                 inputs.value.copy(start, into: row, count: headDimension)
+                if format == .bfloat16, !hasSmallValues {
+                    hasSmallValues = !row.allSatisfy(BFloat16Range.isExact(value:))
+                }
                 put(row.baseAddress!, ofValues: true, place, tile)
             }
         }

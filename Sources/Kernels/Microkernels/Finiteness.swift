@@ -18,3 +18,7 @@ func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
     }
     return rest == 0 && vector_all_zero(first + second) != 0
 }
+
+/// The same of two vectors.
+@inline(__always)
+func areFinite(_ a: Lanes, _ b: Lanes) -> Bool { vector_all_zero((a - a) + (b - b)) != 0 }

@@ -2,11 +2,13 @@ import CVector
 
 /// The running softmax of a block of queries (Milakov and Gimelshein, 2018; FlashAttention-2): the largest score m and
 /// the sum l of weights so far, lane by lane. For each tile of keys m' = max(m, tile's largest), the old sums and
-/// outputs shrink by 2^(c·m − c·m'), and the weights are 2^(c·s − c·m'), where c = log2(e) · scale of the problem.
+/// outputs shrink by 2^(c·(m − m')), and the weights are 2^(c·(s − m')), where c = log2(e) · scale of the problem.
 ///
-/// c enters here, in one fused multiply-add a score, and not as a factor on the queries: that would round every element
-/// of Q once more, and at scores of ±10⁴ double the error. Lanes are queries, so that nothing here crosses lanes. m
-/// starts at a finite number rather than −inf: a lane that has seen only −inf then computes 2^(−inf) = 0 and not NaN.
+/// c enters here and not as a factor on the queries: that would round every element of Q once more, and at scores of
+/// ±10⁴ double the error. The subtraction comes first: the largest weight is then exactly 1, whatever the scores. One
+/// fused multiply-add c·s − c·m' in the place of the two is 2^(the rounding of c·m') off, and that is infinite from
+/// scores of 10⁹ on. Lanes are queries, so that nothing here crosses lanes. m starts at the lowest finite number rather
+/// than at −inf: a lane that has seen only −inf then computes 2^(−inf) = 0 and not NaN.
 struct OnlineSoftmax {
     /// [width]
     private let largest: UnsafeMutablePointer<Float>
@@ -24,12 +26,14 @@ struct OnlineSoftmax {
     }
 
     func reset() {
-        let lowest = -Float.greatestFiniteMagnitude / max(1, factor)
         for lane in 0..<QueryBlock.width {
-            largest[lane] = lowest
+            largest[lane] = -Float.greatestFiniteMagnitude
             sums[lane] = 0
         }
     }
+
+    /// Whether the sum of every lane is positive: of scores that are all −inf it is 0.
+    var hasWeights: Bool { areFinite(broadcast(1) / load(sums, 0), broadcast(1) / load(sums, Lanes.lanes)) }
 
     /// Turns scores [keyCount][width] into weights where they lie, as words of `Product`, and scales the outputs
     /// [d][width] where the maximum of any lane has moved. An odd last key is paired with a weight of 0.
@@ -46,21 +50,20 @@ struct OnlineSoftmax {
         let left = vector_max(tileMaximum.left, oldLeft)
         let right = vector_max(tileMaximum.right, oldRight)
         let factor = broadcast(factor)
-        let (shiftLeft, shiftRight) = (-(factor * left), -(factor * right))
-        let shrinkLeft = exp2(vector_fma(factor, oldLeft, shiftLeft))
-        let shrinkRight = exp2(vector_fma(factor, oldRight, shiftRight))
+        let shrinkLeft = exp2((oldLeft - left) * factor)
+        let shrinkRight = exp2((oldRight - right) * factor)
         var sumLeft = load(sums, 0) * shrinkLeft
         var sumRight = load(sums, second) * shrinkRight
         var key = 0
         while key < keyCount {
             let score = scores + key &* QueryBlock.width
-            let firstLeft = exp2(vector_fma(factor, load(score, 0), shiftLeft))
-            let firstRight = exp2(vector_fma(factor, load(score, second), shiftRight))
+            let firstLeft = exp2((load(score, 0) - left) * factor)
+            let firstRight = exp2((load(score, second) - right) * factor)
             var secondLeft = Lanes.zero
             var secondRight = Lanes.zero
             if key &+ 1 < keyCount {
-                secondLeft = exp2(vector_fma(factor, load(score, QueryBlock.width), shiftLeft))
-                secondRight = exp2(vector_fma(factor, load(score, QueryBlock.width + second), shiftRight))
+                secondLeft = exp2((load(score, QueryBlock.width) - left) * factor)
+                secondRight = exp2((load(score, QueryBlock.width + second) - right) * factor)
             }
             sumLeft += firstLeft + secondLeft
             sumRight += firstRight + secondRight
@@ -80,5 +83,4 @@ struct OnlineSoftmax {
             }
         }
     }
-
 }

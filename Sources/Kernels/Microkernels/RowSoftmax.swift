@@ -2,7 +2,7 @@ import CVector
 
 /// Softmax over one row of scores that lie in memory, keys in the lanes: what follows a matrix product.
 ///
-/// Only the columns of `sinks` and `band` are read; the others become 0, whatever they held.
+/// The subtraction comes before the factor, as in OnlineSoftmax. Only the columns of `sinks` and `band` are read; the others become 0, whatever they held.
 /// - Parameter row: `columns` scores before scaling; weights afterwards, which sum to 1
 @inline(__always)
 func softmaxRow(
@@ -10,8 +10,8 @@ func softmaxRow(
 ) {
     let factor = scale * log2E
     let largest = max(largestScore(row, sinks), largestScore(row, band))
-    var sum = exponentiate(row, sinks, factor: factor, shift: -(factor * largest))
-    sum += exponentiate(row, band, factor: factor, shift: -(factor * largest))
+    var sum = exponentiate(row, sinks, factor: factor, largest: largest)
+    sum += exponentiate(row, band, factor: factor, largest: largest)
     multiply(row, sinks, by: 1 / sum)
     multiply(row, band, by: 1 / sum)
     zero(row, 0..<min(sinks.lowerBound, band.lowerBound))
@@ -34,23 +34,23 @@ private func largestScore(_ row: UnsafeMutablePointer<Float>, _ range: Range<Int
     return largest
 }
 
-/// Writes 2^(factor · score + shift) and returns the sum.
+/// Writes 2^(factor · (score − largest)) and returns the sum.
 private func exponentiate(
-    _ row: UnsafeMutablePointer<Float>, _ range: Range<Int>, factor: Float, shift: Float
+    _ row: UnsafeMutablePointer<Float>, _ range: Range<Int>, factor: Float, largest: Float
 ) -> Float {
     let factors = broadcast(factor)
-    let shifts = broadcast(shift)
+    let largestScores = broadcast(largest)
     var sums = Lanes.zero
     var column = range.lowerBound
     while column + Lanes.lanes <= range.upperBound {
-        let weights = exp2(vector_fma(factors, load(row, column), shifts))
+        let weights = exp2((load(row, column) - largestScores) * factors)
         sums += weights
         store(weights, row, column)
         column += Lanes.lanes
     }
     var sum = vector_horizontal_sum(sums)
     while column < range.upperBound {
-        row[column] = exp2(vector_fma(factors, broadcast(row[column]), shifts))[0]
+        row[column] = exp2((broadcast(row[column]) - largestScores) * factors)[0]
         sum += row[column]
         column += 1
     }

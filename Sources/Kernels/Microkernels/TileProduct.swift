@@ -11,9 +11,6 @@ protocol TileProduct {
 
     /// Writes the weights of two neighbouring keys, [width] each, as the vectors of the value product.
     static func storeWeights(_ first: Lanes, _ second: Lanes, key: Int, _ weights: UnsafeMutablePointer<Float>)
-
-    /// A word with all of its elements but one set to 0, for each of them.
-    static func elements(of word: Float) -> [Float]
 }
 
 /// A word is one float32.
@@ -30,8 +27,6 @@ enum Float32Product: TileProduct {
         store(first, weights, key &* QueryBlock.width)
         store(second, weights, (key &+ 1) &* QueryBlock.width)
     }
-
-    static func elements(of word: Float) -> [Float] { [word] }
 }
 
 /// A word is two bfloat16, neighbours along the sum; the sum is float32.
@@ -46,9 +41,5 @@ enum BFloat16Product: TileProduct {
     @inline(__always)
     static func storeWeights(_ first: Lanes, _ second: Lanes, key: Int, _ weights: UnsafeMutablePointer<Float>) {
         store(vector_bfloat16_pairs(first, second), weights, (key &>> 1) &* QueryBlock.width)
-    }
-
-    static func elements(of word: Float) -> [Float] {
-        [Float(bitPattern: word.bitPattern & 0xFFFF), Float(bitPattern: word.bitPattern & 0xFFFF_0000)]
     }
 }

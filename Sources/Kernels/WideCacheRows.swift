@@ -1,0 +1,60 @@
+import Attention
+import CVector
+
+/// The keys and values of a cache as the rows of a `WideRow`: unpacked tile by tile, taken token by token.
+struct WideCacheRows {
+    private let problem: AttentionProblem
+    private let cache: TokenCache
+    /// Those that hold a token.
+    private let slots: Int
+    private let angles: CacheAngles?
+
+    init(_ problem: AttentionProblem, _ cache: TokenCache, slots: Int, _ angles: CacheAngles?) {
+        (self.problem, self.cache, self.slots, self.angles) = (problem, cache, slots, angles)
+    }
+
+    /// The row of one query over some tiles. `head` counts over batches.
+    func attend(head: Int, tiles: Range<Int>, _ queries: UnsafeRawPointer) -> WideRow {
+        let d = problem.shape.headDimension
+        let query = (0..<d).map { problem.elementType.element(head * d + $0, of: queries) }
+        var keys = [Float](repeating: 0, count: CacheTileLayout.tokens * cache.layout.d)
+        var values = keys
+        var (key, value) = (query, query)
+        var wide = WideRow(elements: d)
+        for tile in tiles {
+            let tileSlots = tile * CacheTileLayout.tokens..<min((tile + 1) * CacheTileLayout.tokens, slots)
+            unpack(tileSlots.lowerBound, group: head / problem.shape.groupSize, keys: &keys, values: &values)
+            for (run, runSlots) in (angles?.runs ?? [0..<slots]).enumerated() {
+                let turned = turn(query, run: run, tile: tile)
+                for place in runSlots.clamped(to: tileSlots).map({ $0 - tileSlots.lowerBound }) {
+                    for x in 0..<d {
+                        key[x] = keys[cache_key_word(cache.layout.d, place, x)]
+                        value[x] = values[cache_value_word(cache.layout.d, place, x)]
+                    }
+                    let dot = wide_dot(vector_element_float32, turned, key, d)
+                    wide.add(score: dot * Double(problem.scale), value: value, vector_element_float32)
+                }
+            }
+        }
+        return wide
+    }
+
+    private func unpack(_ slot: Int, group: Int, keys: inout [Float], values: inout [Float]) {
+        cache.withTiles { tiles in
+            unpackCacheTile(
+                tiles + cache.tileOffset(group: group, slot: slot), cache.layout, keys: &keys, values: &values)
+        }
+        guard let angles else { return }
+        cache_turn_keys(&keys, cache.layout.d, angles.half, angles.keyCosines, angles.keySines)
+    }
+
+    /// By what a run of slots and a tile add to the query's position (`CacheAngles`).
+    private func turn(_ query: [Float], run: Int, tile: Int) -> [Float] {
+        guard let angles else { return query }
+        var (byRun, byTile) = (query, query)
+        let (ofRun, ofTile) = (angles.turn(ofRun: run), angles.turn(ofTile: tile))
+        cache_turn_query(query, angles.half, ofRun.cosines, ofRun.sines, &byRun)
+        cache_turn_query(byRun, angles.half, ofTile.cosines, ofTile.sines, &byTile)
+        return byTile
+    }
+}

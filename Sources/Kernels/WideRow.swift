@@ -1,0 +1,79 @@
+import Attention
+import CVector
+import Foundation
+
+/// One row of attention in Double: where float32 is too narrow on the way to an answer that it can hold.
+///
+/// A kernel adds up weights times values and divides at the end, so that a sum may overflow though its mean does not
+/// (ten values of 10³⁸); the product of a query and a key may overflow though the softmax of such scores is plain; and a
+/// non-finite value in a tile reaches the rows that do not see its key, since 0 · inf is NaN. All of these leave an
+/// output that is not finite, or a sum of weights that is 0. So a kernel looks at its outputs once, at the end, and
+/// writes the rows again in which it finds that: what it costs where nothing is wrong is that look. Where an answer is
+/// NaN or infinite, it is so here too, and such rows are slow: some ten times the time of a kernel.
+///
+/// Rejected: values scaled down by a power of two, which would lose small ones beside large ones and still leave the
+/// scores; weights divided by their sum early, which takes a pass over the scores before the values are read.
+struct WideRow {
+    /// Scaled.
+    private(set) var largestScore = -Double.greatestFiniteMagnitude
+    /// Of weights e^(score − largestScore).
+    private(set) var sum = 0.0
+    private var outputs: [Double]
+
+    init(elements count: Int) { outputs = Array(repeating: 0, count: count) }
+
+    /// Adds a key that has this score, scaled, and this value.
+    mutating func add(score: Double, value: UnsafeRawPointer, _ element: vector_element) {
+        if score > largestScore {
+            let shrink = exp(largestScore - score)
+            sum *= shrink
+            for x in outputs.indices { outputs[x] *= shrink }
+            largestScore = score
+        }
+        let weight = exp(score - largestScore)
+        sum += weight
+        outputs.withUnsafeMutableBufferPointer { wide_add(element, weight, value, $0.baseAddress, $0.count) }
+    }
+
+    /// The row's output.
+    var mean: [Double] { outputs.map { $0 / sum } }
+
+    /// Writes a row of the output, all of it from the tensors. `head` counts over batches.
+    static func write(_ row: Int, ofHead head: Int, of problem: AttentionProblem, _ tensors: TensorPointers) {
+        let (shape, type) = (problem.shape, problem.elementType)
+        let rowBytes = shape.headDimension * type.byteCount
+        let start = head * shape.queryLength + row
+        let query = tensors.query + start * rowBytes
+        let firstKey = head / shape.groupSize * shape.keyLength
+        let visible = problem.pairs.visibleKeys(row: row)
+        var wide = WideRow(elements: shape.headDimension)
+        for keys in [0..<visible.sinks, visible.band] {
+            for key in keys {
+                let offset = (firstKey + key) * rowBytes
+                let dot = wide_dot(type.layout, query, tensors.key + offset, shape.headDimension)
+                wide.add(score: dot * Double(problem.scale), value: tensors.value + offset, type.layout)
+            }
+        }
+        for (x, element) in wide.mean.enumerated() {
+            type.store(element, at: start * shape.headDimension + x, in: tensors.output)
+        }
+    }
+}
+
+extension ElementType {
+    var layout: vector_element {
+        switch self {
+        case .float32: vector_element_float32
+        case .bfloat16: vector_element_bfloat16
+        case .float16: vector_element_float16
+        }
+    }
+
+    fileprivate func store(_ element: Double, at index: Int, in bytes: UnsafeMutableRawPointer) {
+        switch self {
+        case .float32: bytes.storeBytes(of: Float(element), toByteOffset: index * 4, as: Float.self)
+        case .bfloat16: bytes.storeBytes(of: BFloat16(Float(element)), toByteOffset: index * 2, as: BFloat16.self)
+        case .float16: bytes.storeBytes(of: Float16(element), toByteOffset: index * 2, as: Float16.self)
+        }
+    }
+}
