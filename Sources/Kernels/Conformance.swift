@@ -41,7 +41,8 @@ public struct Conformance: Sendable {
         }
         cases += 1
         if !elementTypes.contains(problem.elementType) { elementTypes.append(problem.elementType) }
-        let loads = [(seed: UInt64(7), calls: Self.calls)] + (problemCase.inputs == .normal ? [(seed: 8, calls: 1)] : [])
+        let loads =
+            [(seed: UInt64(7), calls: Self.calls)] + (problemCase.inputs == .normal ? [(seed: 8, calls: 1)] : [])
         for load in loads {
             let inputs = problemCase.inputs.makeInputs(
                 shape: problem.shape, elementType: problem.elementType, seed: load.seed)

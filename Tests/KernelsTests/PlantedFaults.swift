@@ -159,7 +159,9 @@ final class FaultyAttention: KernelInstance {
         }
         if fault == .hasUnseenInfinities {
             // A weight of 0 times what the row does not see.
-            for key in 0..<shape.keyLength { for x in 0..<d { answer[x] += 0 * Double(inputs.value[(firstKey + key) * d + x]) } }
+            for key in 0..<shape.keyLength {
+                for x in 0..<d { answer[x] += 0 * Double(inputs.value[(firstKey + key) * d + x]) }
+            }
         }
         return answer.map { $0 / sum }
     }
