@@ -29,36 +29,11 @@ public struct Accuracy: Hashable, Sendable {
         of output: borrowing Tensor, for problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
         rows: [OutputRow]
     ) {
-        let d = problem.shape.headDimension
-        var (largestError, naiveError, largestOutput, largestScore) = (0.0, 0.0, 0.0, 0.0)
-        var worst = rows[0]
-        for place in rows {
-            let reference = ReferenceAttention.row(
-                place.row, ofHead: place.head, of: problem, inputs,
-                exponential: Foundation.exp as (Double) -> Double, rounded: { $0 })
-            let naive = ReferenceAttention.row(
-                place.row, ofHead: place.head, of: problem, inputs,
-                exponential: Foundation.exp as (Float) -> Float, rounded: problem.elementType.rounded)
-            let start = (place.head * problem.shape.queryLength + place.row) * d
-            largestScore = max(largestScore, reference.largestScore)
-            for x in 0..<d {
-                let exact = reference.output[x]
-                let error = Self.difference(Double(output[start + x]), exact)
-                if error > largestError { (largestError, worst) = (error, place) }
-                guard exact.isFinite else { continue }
-                largestOutput = max(largestOutput, abs(exact))
-                if naive.output[x].isFinite { naiveError = max(naiveError, abs(Double(naive.output[x]) - exact)) }
-            }
-        }
-        maximumError = largestError
-        let roundings = 4 * problem.elementType.epsilon + largestScore * Double(Float.ulpOfOne) / 2
-        bound = 2 * naiveError + roundings * largestOutput
-        self.worst = worst
+        self = ExpectedRows(for: problem, inputs, rows).accuracy(of: output)
     }
 
-    private static func difference(_ value: Double, _ reference: Double) -> Double {
-        if value.isFinite && reference.isFinite { return abs(value - reference) }
-        return value == reference || value.isNaN && reference.isNaN ? 0 : .infinity
+    fileprivate init(maximumError: Double, bound: Double, worst: OutputRow) {
+        (self.maximumError, self.bound, self.worst) = (maximumError, bound, worst)
     }
 
     /// Every row of every head.
@@ -103,5 +78,59 @@ public struct Accuracy: Hashable, Sendable {
             return pairs <= pairBudget
         }
         return affordable.count >= 2 ? Array(affordable) : Array(rows.prefix(2))
+    }
+}
+
+/// What some rows of an output have to be. Computed once, for all outputs that are held against it: it takes far longer
+/// than a kernel does.
+public struct ExpectedRows: Sendable {
+    private let rows: [Accuracy.OutputRow]
+    private let queryLength: Int
+    private let exact: [[Double]]
+    private let bound: Double
+
+    /// - Parameter rows: not empty.
+    public init(
+        for problem: AttentionProblem, _ inputs: borrowing AttentionInputs, _ rows: [Accuracy.OutputRow]
+    ) {
+        var (naiveError, largestOutput, largestScore) = (0.0, 0.0, 0.0)
+        var exact: [[Double]] = []
+        for place in rows {
+            let reference = ReferenceAttention.row(
+                place.row, ofHead: place.head, of: problem, inputs,
+                exponential: Foundation.exp as (Double) -> Double, rounded: { $0 })
+            let naive = ReferenceAttention.row(
+                place.row, ofHead: place.head, of: problem, inputs,
+                exponential: Foundation.exp as (Float) -> Float, rounded: problem.elementType.rounded)
+            largestScore = max(largestScore, reference.largestScore)
+            for (element, naive) in zip(reference.output, naive.output) where element.isFinite {
+                largestOutput = max(largestOutput, abs(element))
+                if naive.isFinite { naiveError = max(naiveError, abs(Double(naive) - element)) }
+            }
+            exact.append(reference.output)
+        }
+        let roundings = 4 * problem.elementType.epsilon + largestScore * Double(Float.ulpOfOne) / 2
+        bound = 2 * naiveError + roundings * largestOutput
+        (self.rows, self.exact) = (rows, exact)
+        queryLength = problem.shape.queryLength
+    }
+
+    /// - Parameter output: of the problem and the inputs that these rows are for.
+    public func accuracy(of output: borrowing Tensor) -> Accuracy {
+        var largestError = 0.0
+        var worst = rows[0]
+        for (place, exact) in zip(rows, exact) {
+            let start = (place.head * queryLength + place.row) * exact.count
+            for (x, element) in exact.enumerated() {
+                let error = Self.difference(Double(output[start + x]), element)
+                if error > largestError { (largestError, worst) = (error, place) }
+            }
+        }
+        return Accuracy(maximumError: largestError, bound: bound, worst: worst)
+    }
+
+    private static func difference(_ value: Double, _ reference: Double) -> Double {
+        if value.isFinite && reference.isFinite { return abs(value - reference) }
+        return value == reference || value.isNaN && reference.isNaN ? 0 : .infinity
     }
 }

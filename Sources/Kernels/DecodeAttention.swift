@@ -68,6 +68,7 @@ final class DecodeAttention: KernelInstance {
     var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }
 
     func fillCache(from inputs: borrowing AttentionInputs) {
+        cache.removeAll()
         for token in 0..<problem.shape.keyLength - 1 { cache.write(inputs, token: token) }
     }
 

@@ -14,6 +14,12 @@ public enum InputPattern: String, Sendable, CaseIterable {
     case keyNegativeInfinite = "key-negative-infinite"
     case valueNaN = "value-nan"
     case valueInfinite = "value-infinite"
+    /// Scores beyond 2³¹ in float32 and bfloat16.
+    case hugeScores = "huge-scores"
+    /// Values whose sums are beyond float32 and whose means are not.
+    case hugeValues = "huge-values"
+    /// Values that are denormal in part.
+    case tinyValues = "tiny-values"
     /// Every key in the first half −inf: rows that see nothing else have no finite score.
     case scoresAllNegativeInfinite = "all-scores-negative-infinite"
 
@@ -39,6 +45,12 @@ public enum InputPattern: String, Sendable, CaseIterable {
                     }
                 }
             }
+        case .hugeScores:
+            inputs.query.scale(by: elementType == .float16 ? 1e4 : 1e6)
+            inputs.key.scale(by: elementType == .float16 ? 1e4 : 1e6)
+        case .hugeValues:
+            for index in 0..<inputs.value.count { inputs.value[index] = elementType == .float16 ? 6e4 : 3e38 }
+        case .tinyValues: inputs.value.scale(by: elementType == .float16 ? 0x1p-16 : 0x1p-124)
         case .queryNaN: inputs.query[row * d] = .nan
         case .keyNaN: inputs.key[key * d + d / 2] = .nan
         case .keyInfinite: inputs.key[key * d + d / 2] = .infinity

@@ -108,8 +108,8 @@ extension Collection<Kernel> {
 /// A kernel that is ready for one problem, in this process. It has all that a call needs: `run` neither allocates nor
 /// throws, so that it alone can be timed.
 public protocol KernelInstance: AnyObject {
-    /// Takes K and V of all tokens but the last into the kernel's cache, untimed; once, before the first `run` with these
-    /// inputs. Prefill kernels have nothing to do.
+    /// Takes K and V of all tokens but the last into the kernel's cache, in place of what it holds, untimed; before the
+    /// first `run` with these inputs. Prefill kernels have nothing to do.
     func fillCache(from inputs: borrowing AttentionInputs)
 
     /// Computes the output [batch][queryHeads][queryLength][headDimension].

@@ -27,7 +27,7 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
 
 /// The cases of a family of masks: sizes at and around one, the lanes, the tiles; windows of one key, around the
 /// lanes, as long as the text and longer; no sinks and more sinks than keys; shared heads; queries at the end of a
-/// longer text; and every input pattern.
+/// longer text; scales of its own; and every input pattern.
 public enum ProblemCases {
     public static func all(for kernel: Kernel) -> [ProblemCase] {
         kernel.phase == .decode ? decode(for: kernel) : prefill(for: kernel.masks)
@@ -46,11 +46,12 @@ public enum ProblemCases {
     /// that workers share; windows as below. Rows of 32 elements, which every format takes, and odd ones.
     private static func decode(for kernel: Kernel) -> [ProblemCase] {
         func problem(
-            _ mask: Mask, batch: Int = 1, queryHeads: Int = 2, keyValueHeads: Int = 1, keys: Int, d: Int = 32
+            _ mask: Mask, batch: Int = 1, queryHeads: Int = 2, keyValueHeads: Int = 1, keys: Int, d: Int = 32,
+            scale: Float? = nil
         ) -> AttentionProblem {
             self.problem(
                 mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads, length: 1, keyLength: keys,
-                headDimension: d, positions: kernel.positions)
+                headDimension: d, scale: scale, positions: kernel.positions)
         }
         let family = kernel.masks
         var problems: [AttentionProblem] = []
@@ -66,12 +67,14 @@ public enum ProblemCases {
                 problem($0, batch: 2, queryHeads: queryHeads, keyValueHeads: keyValueHeads, keys: 200)
             }
         }
+        problems += scales.map { problem(mask, keys: 101, scale: $0) }
         // More than one range, the last of one tile.
         problems += masks(of: family, length: 1030).suffix(3).map { problem($0, keys: 1030) }
         var cases = problems.map { ProblemCase(problem: $0, inputs: .normal) }
         // Turning an infinity leaves two, of signs that depend on how the turn is made: nothing to be held to.
         let turns = kernel.positions != .none
-        let infinite: [InputPattern] = [.keyInfinite, .keyNegativeInfinite, .scoresAllNegativeInfinite]
+        // Huge keys become infinite in a small format.
+        let infinite: [InputPattern] = [.keyInfinite, .keyNegativeInfinite, .scoresAllNegativeInfinite, .hugeScores]
         for pattern in InputPattern.allCases where pattern != .normal && !(turns && infinite.contains(pattern)) {
             cases += masks(of: family, length: 300).map { mask in
                 ProblemCase(problem: problem(mask, keys: 300), inputs: pattern)
@@ -79,6 +82,9 @@ public enum ProblemCases {
         }
         return cases
     }
+
+    /// Beside 1/√d: nearly equal weights, the sharp ones of a product as it is, and sharper.
+    private static let scales: [Float] = [0.01, 1, 3]
 
     private static func prefill(for family: MaskFamily) -> [ProblemCase] {
         var problems: [AttentionProblem] = []
@@ -102,6 +108,7 @@ public enum ProblemCases {
                 problems.append(problem(mask, queryHeads: 2, length: queries, keyLength: keys))
             }
         }
+        problems += scales.map { problem(mask, queryHeads: 2, length: 101, scale: $0) }
         var cases = problems.map { ProblemCase(problem: $0, inputs: .normal) }
         for pattern in InputPattern.allCases where pattern != .normal {
             for mask in masks(of: family, length: 140) {
@@ -113,13 +120,13 @@ public enum ProblemCases {
 
     private static func problem(
         _ mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1, length: Int,
-        keyLength: Int? = nil, headDimension: Int = 16, positions: PositionEncoding = .none
+        keyLength: Int? = nil, headDimension: Int = 16, scale: Float? = nil, positions: PositionEncoding = .none
     ) -> AttentionProblem {
         do {
             return try AttentionProblem(
                 shape: AttentionShape(
                     batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads, queryLength: length,
-                    keyLength: keyLength, headDimension: headDimension), mask: mask,
+                    keyLength: keyLength, headDimension: headDimension), mask: mask, scale: scale,
                 positions: positions)
         } catch {
             preconditionFailure("a case is not a problem: \(error)")

@@ -104,16 +104,16 @@ struct ExtremeValueTests {
         },
     ]
 
-    @Test(arguments: KernelRegistry.names, extremes)
+    @Test(arguments: Kernel.builtIn.names, extremes)
     func theAnswerIsFiniteAndRight(name: String, extreme: Extreme) throws {
-        let kernel = try KernelRegistry.kernel(named: name)
+        let kernel = try Kernel.builtIn.named(name)
         for type in extreme.types {
             for (keys, heads) in [(1, 1), (10, 1), (300, 6)] {
                 let shape = try AttentionShape(
                     queryHeads: heads, keyValueHeads: heads == 6 ? 2 : 1,
                     queryLength: kernel.phase == .decode ? 1 : keys,
                     keyLength: keys, headDimension: 16)
-                let mask = kernel.maskFamily.mask(window: 200, sinks: 4, chunk: 250)
+                let mask = try kernel.masks.mask([.window: 200, .sinks: 4, .chunk: 250])
                 let problem = try AttentionProblem(
                     shape: shape, mask: mask, elementType: type, positions: kernel.positions)
                 try check(kernel, problem, extreme)
@@ -122,7 +122,7 @@ struct ExtremeValueTests {
     }
 
     private func check(
-        _ kernel: any AttentionKernel.Type, _ problem: AttentionProblem, _ extreme: Extreme
+        _ kernel: Kernel, _ problem: AttentionProblem, _ extreme: Extreme
     ) throws {
         // Keys that are turned are no longer equal in all elements.
         guard problem.positions == .none else { return }
@@ -134,7 +134,7 @@ struct ExtremeValueTests {
             inputs.key[index] = extreme.key(key, shape.keyLength)
             inputs.value[index] = extreme.value(key, shape.keyLength)
         }
-        guard let instance = try? kernel.init(for: problem, on: WorkerTeam()) else { return }
+        guard let instance = try? kernel.prepare(for: problem, on: WorkerTeam()) else { return }
         var output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(shape))
         instance.fillCache(from: inputs)
         instance.run(inputs, into: &output)
@@ -176,17 +176,17 @@ struct ExtremeValueTests {
     }
 
     /// The numbers at which this was noticed.
-    @Test(arguments: KernelRegistry.names)
+    @Test(arguments: Kernel.builtIn.names)
     func oneKeyAnswersWithItsValue(name: String) throws {
-        let kernel = try KernelRegistry.kernel(named: name)
+        let kernel = try Kernel.builtIn.named(name)
         for (type, d, number) in [
             (ElementType.float32, 64, Float(133_120)), (.bfloat16, 64, 133_120), (.float16, 1, 65_504),
         ] {
             let problem = try AttentionProblem(
                 shape: AttentionShape(queryLength: 1, headDimension: d),
-                mask: kernel.maskFamily.mask(window: 1, sinks: 1, chunk: 1),
+                mask: try kernel.masks.mask([.window: 1, .sinks: 1, .chunk: 1]),
                 elementType: type, positions: kernel.positions)
-            guard let instance = try? kernel.init(for: problem, on: WorkerTeam()) else { continue }
+            guard let instance = try? kernel.prepare(for: problem, on: WorkerTeam()) else { continue }
             var inputs = AttentionInputs(shape: problem.shape, elementType: type)
             for index in 0..<d {
                 (inputs.query[index], inputs.key[index], inputs.value[index]) = (number, number, number)

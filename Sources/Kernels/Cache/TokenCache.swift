@@ -130,6 +130,13 @@ final class TokenCache: @unchecked Sendable {
         }
     }
 
+    /// Forgets all tokens, before as many come again: what is left in their slots is written over then.
+    func removeAll() {
+        tokenCount = 0
+        hasSmallValues = false
+        recent?.removeAll()
+    }
+
     /// Forgets the tokens from `count` on, as when a continuation is taken back. Their slots are zeroed: a weight of 0
     /// times what is left there would otherwise be NaN where that is not finite.
     ///
