@@ -36,19 +36,32 @@ struct CellCost: Hashable, Sendable {
     var minimumRounds: Int { isSinglePass ? 0 : Self.minimumRounds }
 
     /// The first pass, its check and finding the number of calls in a sample.
-    func preparationSeconds(minimumSampleSeconds: Double) -> Double {
-        let calibration = callSeconds < 4 * minimumSampleSeconds ? 4 * minimumSampleSeconds : 0
+    func preparationSeconds(_ limits: RunLimits) -> Double {
+        let calibration = isCalibrated(limits) ? 4 * limits.minimumSampleSeconds : 0
         return inputSeconds + buildSeconds + callSeconds + checkSeconds + calibration
     }
 
+    /// Whether calls are so short that it has to be found out how many of them make a sample.
+    func isCalibrated(_ limits: RunLimits) -> Bool { callSeconds < 4 * limits.minimumSampleSeconds }
+
     /// One visit: calls to warm up, then its samples.
-    func visitSeconds(_ options: RunOptions, minimumSampleSeconds: Double, isResident: Bool) -> Double {
+    func visitSeconds(_ limits: RunLimits, isResident: Bool) -> Double {
         (isResident ? 0 : inputSeconds + buildSeconds) + Double(warmUpCalls) * callSeconds
-            + Double(samplesPerVisit(options)) * max(callSeconds, minimumSampleSeconds)
+            + Double(samplesPerVisit(limits)) * max(callSeconds, limits.minimumSampleSeconds)
+    }
+
+    /// The rounds without which the cell is not worth starting.
+    func leastRoundsSeconds(_ limits: RunLimits, isResident: Bool) -> Double {
+        Double(min(limits.rounds, minimumRounds)) * visitSeconds(limits, isResident: isResident)
+    }
+
+    /// Preparation and the least of rounds.
+    func leastSeconds(_ limits: RunLimits, isResident: Bool = true) -> Double {
+        preparationSeconds(limits) + leastRoundsSeconds(limits, isResident: isResident)
     }
 
     /// A single pass is dear, and a second one right after it shows nothing that the next visit does not.
-    func samplesPerVisit(_ options: RunOptions) -> Int { isSinglePass ? 1 : options.samplesPerVisit }
+    func samplesPerVisit(_ limits: RunLimits) -> Int { isSinglePass ? 1 : limits.samplesPerVisit }
 }
 
 /// Predicts what cells take, from one short real call of each series.
@@ -92,8 +105,20 @@ struct CostModel: Sendable {
 
     func knows(_ workload: Workload) -> Bool { series[workload.series] != nil }
 
-    /// - Precondition: the series is known.
-    func cost(of workload: Workload, kernel: Kernel) throws(UnsupportedProblem) -> CellCost {
+    /// What admission is told of cells.
+    ///
+    /// - Precondition: the series of each is known.
+    func predictions(for workloads: [Workload], _ instruments: Instruments) -> [Admission.Prediction] {
+        workloads.map { workload in
+            do throws(UnsupportedProblem) {
+                return .cost(try cost(of: workload, kernel: try instruments.kernel(named: workload.kernel)))
+            } catch {
+                return .unsupported(reason: error.reason)
+            }
+        }
+    }
+
+    private func cost(of workload: Workload, kernel: Kernel) throws(UnsupportedProblem) -> CellCost {
         let rates = try series[workload.series]!.get()
         let problem = workload.problem
         let isDecode = workload.isDecode

@@ -1,4 +1,5 @@
 import Attention
+import Hardware
 import Kernels
 import Records
 
@@ -10,82 +11,65 @@ import Records
 extension Run {
     /// What preparing a cell comes to.
     private enum Prepared {
-        case ready(RunningCell, firstSample: Sampler.Sample?)
-        /// An earlier attempt at this launch had it ready.
-        case resumed(RunningCell)
-        case skipped(reason: String)
+        case ready(PreparedCell, CellCost, SampleJournal.Preparation, first: Sampler.Sample)
+        case refused(reason: String)
         /// The kernel is wrong.
         case failed(reason: String, maximumError: Double)
     }
 
-    func prepare(_ workloads: [Workload]) throws(ResultsError) {
-        let planner = planner
-        let plannedSeconds = planner.plan(workloads, elapsedSeconds: elapsedSeconds).seconds
-        var admission = planner.admission
-        var residency = planner.residency(workloads)
-        for (done, workload) in planner.cheapestFirst(workloads).enumerated() {
-            if cancellation.isCancelled { return }
-            report(
-                .preparing, workload, done: done, total: workloads.count,
-                secondsLeft: max(0, plannedSeconds - elapsedSeconds))
-            guard let kernel = instruments.kernels.first(where: { $0.name == workload.kernel }) else {
-                preconditionFailure("a sweep is read with the kernels that are to run it; \(workload) has another")
-            }
-            let work = Work(problem: workload.problem, computedPairs: kernel.predictedPairs(for: workload.problem))
-            switch prepared(workload, kernel, work, admission, &residency) {
-            case .skipped(let reason):
-                try write(workload, work, .skipped(reason: reason))
-            case .failed(let reason, let maximumError):
-                try write(workload, work, .failed(reason: reason, maximumError: maximumError))
-            case .resumed(let cell):
-                admission.admit(cell.cost)
-                cells.append(cell)
-            case .ready(let cell, let firstSample):
-                model.correct(workload, cell.cost, computedPairs: work.computedPairs)
-                admission.admit(cell.cost)
-                cells.append(cell)
-                try log.open(workload, cell.preparation)
-                if let firstSample { try record(firstSample, round: 0, of: cell) }
-            }
+    /// Prepares a cell and, if it is right, takes it up among those that are visited.
+    func prepare(_ workload: Workload, predicted: CellCost, _ admission: inout Admission) throws(ResultsError) {
+        let work = work(of: workload)
+        switch prepared(workload, work, predicted) {
+        case .refused(let reason): try write(workload, work, .skipped(reason: reason))
+        case .failed(let reason, let maximumError):
+            try write(workload, work, .failed(reason: reason, maximumError: maximumError))
+        case .ready(let prepared, let cost, let preparation, let first):
+            let admitted = admission.prepared(at: cost)
+            if admitted.isKept { prepared.share(through: &inputs) }
+            model.correct(workload, cost, computedPairs: work.computedPairs)
+            let cell = RunningCell(workload, work, preparation, admitted)
+            cell.resident = admitted.isKept ? prepared : nil
+            cells.append(cell)
+            try log.open(workload, preparation)
+            if cost.isSinglePass { try record(first, round: 0, of: cell) }
         }
     }
 
-    private func prepared(
-        _ workload: Workload, _ kernel: Kernel, _ work: Work, _ admission: Admission,
-        _ residency: inout Residency
-    ) -> Prepared {
-        do throws(UnsupportedProblem) {
-            var cost = try model.cost(of: workload, kernel: kernel)
-            if inputs.holds(inputsFor: workload.problem) { cost.inputSeconds = 0 }
-            if let open = log.openCells.first(where: { $0.workload == workload }) {
-                return .resumed(resumed(open, work, cost, isKept: residency.keeps(workload.problem, bytes: cost.bytes)))
-            }
-            if let refusal = admission.refusal(of: cost, elapsedSeconds: elapsedSeconds) {
-                return .skipped(reason: refusal.reason)
-            }
-            return try prepare(workload, work, cost, &residency)
-        } catch {
-            return .skipped(reason: error.reason)
+    /// A cell of an earlier attempt: checked then, so it is only made again, at its first visit.
+    func resume(_ workload: Workload, _ admitted: Admission.Admitted) {
+        guard let open = log.openCells.first(where: { $0.workload == workload }) else {
+            preconditionFailure("\(workload) is not open in the journal")
         }
+        let cell = RunningCell(workload, work(of: workload), open.preparation, admitted)
+        cell.samples = open.samples
+        cells.append(cell)
     }
 
-    private func prepare(
-        _ workload: Workload, _ work: Work, _ predicted: CellCost, _ residency: inout Residency
-    ) throws(UnsupportedProblem) -> Prepared {
+    func work(of workload: Workload) -> Work {
+        guard let kernel = instruments.kernels.first(where: { $0.name == workload.kernel }) else {
+            preconditionFailure("a sweep is read with the kernels that are to run it; \(workload) has another")
+        }
+        return Work(problem: workload.problem, computedPairs: kernel.predictedPairs(for: workload.problem))
+    }
+
+    private func prepared(_ workload: Workload, _ work: Work, _ predicted: CellCost) -> Prepared {
         var cost = predicted
         // A decode cell's own memory is its cache; the inputs only fill that, and may have come before.
         let shared = workload.isDecode ? inputs.inputs(for: workload.problem) : nil
         let memory = instruments.memory
         let restingBytes = memory.residentBytes()
         memory.resetPeak()
-        var built: PreparedCell?
-        cost.buildSeconds = try instruments.seconds { () throws(UnsupportedProblem) in
-            built = try PreparedCell(workload, instruments) {
+        let watch = Stopwatch(instruments.clock)
+        let prepared: PreparedCell
+        do {
+            prepared = try PreparedCell(workload, instruments) {
                 shared ?? SharedInputs(for: workload.problem, seed: options.seed)
             }
+        } catch {
+            return .refused(reason: error.reason)
         }
-        let prepared = built!
-        built = nil
+        cost.buildSeconds = watch.seconds
         let first = instruments.sampler.sample(iterations: 1) { prepared.call() }
         let peakBytes = max(0, memory.peakResidentBytes() - restingBytes)
         cost.callSeconds = Double(first.nanoseconds) / 1e9
@@ -102,26 +86,10 @@ extension Run {
             return .failed(reason: reason, maximumError: maximumError)
         }
 
-        var iterations = 1
-        if cost.callSeconds < 4 * minimumSampleSeconds {
-            iterations = instruments.sampler.calibratedIterations { prepared.call() }
-        }
-        let isKept = residency.keeps(workload.problem, bytes: cost.bytes)
-        if isKept { prepared.share(through: &inputs) }
+        let iterations =
+            cost.isCalibrated(limits) ? instruments.sampler.calibratedIterations { prepared.call() } : 1
         let preparation = SampleJournal.Preparation(
             iterationsPerSample: iterations, peakResidentBytes: peakBytes, maximumError: maximumError)
-        let cell = RunningCell(
-            workload, work, preparation, cost, isKept: isKept, samples: [], resident: isKept ? prepared : nil,
-            visitSeconds: cost.visitSeconds(options, minimumSampleSeconds: minimumSampleSeconds, isResident: isKept))
-        return .ready(cell, firstSample: cost.isSinglePass ? first : nil)
-    }
-
-    /// A cell of an earlier attempt: checked then, so it is only made again, at its first visit.
-    private func resumed(
-        _ open: SampleJournal.OpenCell, _ work: Work, _ cost: CellCost, isKept: Bool
-    ) -> RunningCell {
-        RunningCell(
-            open.workload, work, open.preparation, cost, isKept: isKept, samples: open.samples, resident: nil,
-            visitSeconds: cost.visitSeconds(options, minimumSampleSeconds: minimumSampleSeconds, isResident: false))
+        return .ready(prepared, cost, preparation, first: first)
     }
 }

@@ -4,16 +4,10 @@ import Records
 
 /// Shuffled rounds over the cells that are prepared, one visit each.
 extension Run {
-    /// - Parameter passes: single passes that come after the rounds; time is held back for those that fit.
-    func visitInRounds(before passes: [Workload]) throws(ResultsError) {
-        let candidates = cells.map { cell in
-            Schedule.Candidate(
-                seconds: cell.visitSeconds, minimum: max(0, cell.cost.minimumRounds - cell.roundsTaken),
-                most: max(0, options.rounds - cell.roundsTaken))
-        }
-        let leastSeconds = candidates.reduce(0) { $0 + Double(min($1.minimum, $1.most)) * $1.seconds }
-        let heldBack = planner.secondsHeldBack(for: passes, elapsedSeconds: elapsedSeconds + leastSeconds)
-        let visits = Schedule.visits(candidates, in: secondsLeft - heldBack)
+    /// - Parameters:
+    ///   - visits: how often each cell is visited, in the order of `cells`.
+    ///   - heldBack: seconds of the budget that the rounds must leave.
+    func visitInRounds(_ visits: [Int], heldBack: Double) throws(ResultsError) {
         for (cell, count) in zip(cells, visits) { cell.visitsLeft = count }
 
         // A resumed launch goes on counting, and must not repeat the order of the rounds that it has.
@@ -45,7 +39,7 @@ extension Run {
         let prepared = cell.resident ?? rebuilt(cell)
         if cell.isKept { cell.resident = prepared }
         for _ in 0..<cell.cost.warmUpCalls { prepared.call() }
-        for _ in 0..<cell.cost.samplesPerVisit(options) {
+        for _ in 0..<cell.cost.samplesPerVisit(limits) {
             let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) {
                 prepared.call()
             }

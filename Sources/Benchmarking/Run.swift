@@ -9,13 +9,11 @@ final class Run {
     let options: RunOptions
     let log: RunLog
     let cancellation: Cancellation
-    let minimumSampleSeconds: Double
+    let limits: RunLimits
     private let progress: any ProgressObserver
     private let sinceStart: Stopwatch
     private var sinceSync: Stopwatch
 
-    /// What is to be run, in the order of the sweep.
-    private(set) var pending: [Workload] = []
     var model = CostModel()
     /// Ready to be visited.
     var cells: [RunningCell] = []
@@ -34,7 +32,7 @@ final class Run {
         self.log = log
         self.progress = progress
         self.cancellation = cancellation
-        minimumSampleSeconds = Double(instruments.sampler.minimumNanoseconds) / 1e9
+        limits = options.limits(instruments)
         sinceStart = Stopwatch(instruments.clock)
         sinceSync = sinceStart
         inputs = InputPool(seed: options.seed)
@@ -44,13 +42,48 @@ final class Run {
 
     var secondsLeft: Double { options.timeBudgetSeconds - elapsedSeconds }
 
-    /// Plans with what is known by now.
-    var planner: Planner { Planner(instruments, options, model) }
-
-    func probe(_ workloads: [Workload]) {
-        pending = workloads
+    /// Drives admission with what is measured, until it is done or the run is interrupted.
+    ///
+    /// - Parameter workloads: in the order of the sweep.
+    func measure(_ workloads: [Workload]) throws(ResultsError) {
         report(.probing, nil, done: 0, total: workloads.count, secondsLeft: nil)
         model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
+        var admission = admission(of: workloads)
+        let plannedSeconds = RunPlan(workloads, foreseeing: admission, elapsedSeconds: elapsedSeconds).seconds
+        var looked = 0
+        func reportPreparing(_ workload: Workload) {
+            report(
+                .preparing, workload, done: looked, total: workloads.count,
+                secondsLeft: max(0, plannedSeconds - elapsedSeconds))
+            looked += 1
+        }
+        while !cancellation.isCancelled {
+            switch admission.next(elapsedSeconds: elapsedSeconds) {
+            case .skip(let cell, let refusal):
+                reportPreparing(workloads[cell])
+                try write(workloads[cell], work(of: workloads[cell]), .skipped(reason: refusal.reason))
+            case .resume(let admitted):
+                reportPreparing(workloads[admitted.cell])
+                resume(workloads[admitted.cell], admitted)
+            case .prepare(let cell, let predicted):
+                reportPreparing(workloads[cell])
+                try prepare(workloads[cell], predicted: predicted, &admission)
+                admission.revise(model.predictions(for: workloads, instruments))
+            case .visit(let visits, let heldBackSeconds):
+                try visitInRounds(visits.map(\.count), heldBack: heldBackSeconds)
+            case .done: return
+            }
+        }
+    }
+
+    private func admission(of workloads: [Workload]) -> Admission {
+        let cells = zip(workloads, model.predictions(for: workloads, instruments)).map { workload, prediction in
+            let open = log.openCells.first { $0.workload == workload }
+            return Admission.Cell(
+                problem: workload.problem, prediction: prediction,
+                roundsTaken: open.map { Set($0.samples.map(\.round)).count })
+        }
+        return Admission(cells, limits: limits)
     }
 
     func write(
@@ -85,7 +118,7 @@ final class Run {
         if let record = cell.record {
             try write(cell.workload, cell.work, .measured(record), isFinal: !cancellation.isCancelled)
         } else if !cancellation.isCancelled {
-            try write(cell.workload, cell.work, .skipped(reason: "the time budget ended before its first round"))
+            try write(cell.workload, cell.work, .skipped(reason: Refusal.noRound.reason))
         }
     }
 
@@ -112,7 +145,7 @@ final class RunningCell {
     let cost: CellCost
     /// Whether it stays in memory between visits.
     let isKept: Bool
-    var samples: [SampleJournal.Sample]
+    var samples: [SampleJournal.Sample] = []
     /// Nil where the next visit has to make it.
     var resident: PreparedCell?
     /// What the next visit is expected to take.
@@ -120,20 +153,15 @@ final class RunningCell {
     var visitsLeft = 0
 
     init(
-        _ workload: Workload, _ work: Work, _ preparation: SampleJournal.Preparation, _ cost: CellCost, isKept: Bool,
-        samples: [SampleJournal.Sample], resident: PreparedCell?, visitSeconds: Double
+        _ workload: Workload, _ work: Work, _ preparation: SampleJournal.Preparation, _ admitted: Admission.Admitted
     ) {
         self.workload = workload
         self.work = work
         self.preparation = preparation
-        self.cost = cost
-        self.isKept = isKept
-        self.samples = samples
-        self.resident = resident
-        self.visitSeconds = visitSeconds
+        cost = admitted.cost
+        isKept = admitted.isKept
+        visitSeconds = admitted.visitSeconds
     }
-
-    var roundsTaken: Int { Set(samples.map(\.round)).count }
 
     /// Nil while there is no sample.
     var record: Measurement.Record? {

@@ -28,6 +28,14 @@ public struct RunOptions: Sendable {
     func memoryLimit(availableBytes: Int) -> Int {
         memoryLimitBytes ?? min(20 << 30, availableBytes / 100 * 85)
     }
+
+    func limits(_ instruments: Instruments) -> RunLimits {
+        RunLimits(
+            timeBudgetSeconds: timeBudgetSeconds,
+            memoryBytes: memoryLimit(availableBytes: instruments.memory.availableBytes()), rounds: rounds,
+            samplesPerVisit: samplesPerVisit,
+            minimumSampleSeconds: Double(instruments.sampler.minimumNanoseconds) / 1e9)
+    }
 }
 
 /// Asks a run to stop after the call that is under way. Safe to use from a signal handler.

@@ -6,8 +6,8 @@ import Records
 /// Turns workloads into measurements: probes, prepares, then visits every cell in shuffled rounds.
 ///
 /// 1. Each series makes one short call, from which the cost of every cell follows (`Prober`, `CostModel`).
-/// 2. Each cell is prepared by itself, cheapest first (`Preparing`): refused where it does not fit, run once under a
-///    peak-memory reading, checked against the oracle, and given a number of calls that fill a sample.
+/// 2. Each cell that fits is prepared by itself, cheapest first (`Admission`, `Preparing`): run once under a peak-memory
+///    reading, checked against the oracle, and given a number of calls that fill a sample.
 /// 3. Rounds visit the cells in a seeded random order and time each (`Rounds`), so that a disturbance of
 ///    some seconds spreads over all cells instead of bending one curve. Dear cells come every j-th round.
 /// 4. Cells of which one pass takes seconds come last, cheapest first, in time that the rounds have left for them: a
@@ -37,8 +37,12 @@ public struct Runner {
     public func plan(_ workloads: [Workload]) -> RunPlan {
         let watch = Stopwatch(instruments.clock)
         let model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
-        let probed = options.secondsAlreadySpent + watch.seconds
-        return Planner(instruments, options, model).plan(workloads, elapsedSeconds: probed)
+        let cells = zip(workloads, model.predictions(for: workloads, instruments)).map { workload, prediction in
+            Admission.Cell(problem: workload.problem, prediction: prediction)
+        }
+        return RunPlan(
+            workloads, foreseeing: Admission(cells, limits: options.limits(instruments)),
+            elapsedSeconds: options.secondsAlreadySpent + watch.seconds)
     }
 
     /// Runs what `log` has not finished.
@@ -47,12 +51,7 @@ public struct Runner {
         cancellation: Cancellation = Cancellation()
     ) throws(ResultsError) -> Outcome {
         let run = Run(instruments, options, log, progress, cancellation)
-        run.probe(workloads.filter { !log.hasFinished($0) })
-        let (rounds, passes) = run.planner.split(run.pending)
-        try run.prepare(rounds)
-        try run.visitInRounds(before: passes)
-        try run.prepare(passes)
-        try run.visitInRounds(before: [])
+        try run.measure(workloads.filter { !log.hasFinished($0) })
         try run.finish()
         let order = Dictionary(workloads.enumerated().map { ($1, $0) }) { first, _ in first }
         return Outcome(

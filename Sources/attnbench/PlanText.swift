@@ -12,7 +12,7 @@ enum PlanText {
             let decision: [String] =
                 switch cell.decision {
                 case .run(let rounds): ["\(rounds)", ""]
-                case .skip(let reason): ["skipped", notes.mark(reason)]
+                case .skip(let refusal): ["skipped", notes.mark(refusal.brief)]
                 }
             return [
                 cell.workload.kernel, sizes(of: cell.workload.problem.mask),

@@ -39,6 +39,35 @@ struct RunPlanTests {
         }
     }
 
+    /// Where kernels take what their probes foretold, a dry run and the run agree to the letter.
+    @Test(arguments: [1.0, 5, 30, 300, .infinity])
+    func aDryRunSaysWhatTheRunDoes(budget: Double) throws {
+        let folder = try TemporaryFolder()
+        world.secondsPerPair["full"] = 1e-5
+        let workloads =
+            try fakeWorkloads(lengths: [64, 256, 1024, 2048, 8192], windows: [16, 256])
+            + fakeWorkloads(kernels: ["full"], lengths: [1 << 20])
+        var options = RunOptions(seed: 1)
+        options.timeBudgetSeconds = budget
+        options.rounds = 12
+        options.memoryLimitBytes = 10 << 20
+        try FakeWorld.$current.withValue(world) {
+            let plan = Runner(world.instruments(), options).plan(workloads)
+            let log = try RunLog.create(folder.file("results.jsonl"), header: fakeHeader())
+            let outcome = try Runner(world.instruments(), options).run(workloads, into: log)
+            #expect(outcome.measurements.map(\.workload) == workloads)
+            for (cell, measurement) in zip(plan.cells, outcome.measurements) {
+                switch (cell.decision, measurement.outcome) {
+                case (.run(let rounds), .measured(let record)):
+                    #expect(rounds == Set(record.rounds).count, "\(cell.workload)")
+                case (.skip(let refusal), .skipped(let reason)):
+                    #expect(refusal.reason == reason, "\(cell.workload)")
+                default: Issue.record("\(cell) but \(measurement.outcome)")
+                }
+            }
+        }
+    }
+
     @Test func aRefusalSaysWhetherTheBudgetIsTooShortOrSpent() throws {
         var options = RunOptions(seed: 1)
         options.timeBudgetSeconds = 0.1
@@ -46,8 +75,8 @@ struct RunPlanTests {
         let plan = try FakeWorld.$current.withValue(world) {
             Runner(world.instruments(), options).plan(try fakeWorkloads(lengths: [64]))
         }
-        guard case .skip(let reason) = plan.cells[0].decision else { throw CancellationError() }
-        #expect(reason.hasSuffix("does not fit into what is left of the time budget of 100 ms"))
+        guard case .skip(let refusal) = plan.cells[0].decision else { throw CancellationError() }
+        #expect(refusal.reason.hasSuffix("does not fit into what is left of the time budget of 100 ms"))
     }
 
     @Test func probingIsShort() throws {
