@@ -135,7 +135,7 @@ struct RunCommand: Command {
         _ path: String, _ progress: any ProgressObserver
     ) throws -> Ending {
         let log = try resume ? RunLog.resume(path, header: header) : RunLog.create(path, header: header)
-        let outcome = try MeasuringLaunch(bench: bench, options: options, paddingBytes: 0)
+        let outcome = try MeasuringLaunch(bench, options)
             .run(workloads, into: log, progress: progress, cancellation: Interrupts.cancellation())
         return outcome.wasInterrupted ? .interrupted : .done
     }
@@ -150,11 +150,12 @@ struct RunCommand: Command {
             try ResultsFile.create(path, header: header)
         }
         Pinning.unbindCurrentThread(on: bench.topology)
-        let launches = Launches(
-            count: launches, resultsPath: path, workloads: workloads, seed: seed, rounds: rounds,
-            timeBudgetSeconds: options.timeBudgetSeconds, sinceStart: watch, pinning: pinning.words)
+        let launches = Launches(launches, of: workloads, options, since: watch)
         do {
-            switch try launches.run(progress) {
+            let outcome = try launches.run(
+                into: path, progress: progress, cancellation: Interrupts.cancellation()
+            ) { LaunchCommand.words(for: $0, results: path, pinning: pinning) }
+            switch outcome {
             case .done: return .done
             case .interrupted: return .interrupted
             case .outOfTime(let launches): return .outOfTime(launches: launches)
