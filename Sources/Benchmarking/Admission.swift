@@ -162,8 +162,11 @@ struct Admission: Sendable {
         let leastSeconds = candidates.reduce(0) { $0 + Double(min($1.minimum, $1.most)) * $1.seconds }
         let visited = admitted
         admitted = []
-        let heldBack = Self.heldBackMargin * passesSeconds(elapsedSeconds: elapsedSeconds + leastSeconds)
-        let counts = Schedule.visits(candidates, in: limits.timeBudgetSeconds - elapsedSeconds - heldBack)
+        let secondsLeft = limits.timeBudgetSeconds - elapsedSeconds
+        let wanted = Self.heldBackMargin * passesSeconds(elapsedSeconds: elapsedSeconds + leastSeconds)
+        // The margin is taken from the further rounds, never from the least of them.
+        let counts = Schedule.visits(candidates, in: min(secondsLeft, max(leastSeconds, secondsLeft - wanted)))
+        let heldBack = min(wanted, max(0, secondsLeft - leastSeconds))
         return .visit(zip(visited, counts).map { Visits(admitted: $0, count: $1) }, heldBackSeconds: heldBack)
     }
 

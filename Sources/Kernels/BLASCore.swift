@@ -23,6 +23,12 @@ public enum BLASCore {
             environment: ProcessInfo.processInfo.environment)
     }
 
+    /// The environment as the user gave it: every program that this one starts gets that, since another may have a BLAS
+    /// of its own, or a newer one that chooses better.
+    public static var originalEnvironment: [String: String] {
+        environmentBeforeRestart(ProcessInfo.processInfo.environment)
+    }
+
     /// The environment without what starting the program again has set. A core type that the user chose stays, since then
     /// nothing was started again.
     public static func environmentBeforeRestart(_ environment: [String: String]) -> [String: String] {

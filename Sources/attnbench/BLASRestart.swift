@@ -12,10 +12,4 @@ enum BLASRestart {
         execv("/proc/self/exe", &arguments)
         // Only a failure comes back. The core type is a matter of speed, and the results name it: go on.
     }
-
-    /// The environment as the user gave it: every program that this one starts gets that, since another may have a BLAS
-    /// of its own, or a newer one that chooses better.
-    static var originalEnvironment: [String: String] {
-        BLASCore.environmentBeforeRestart(ProcessInfo.processInfo.environment)
-    }
 }

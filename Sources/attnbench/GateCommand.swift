@@ -59,13 +59,13 @@ struct GateCommand: Command {
         try quietOptions.require(pinning.placement, threads: 1, on: console, outputOptions)
         let progress = outputOptions.progress(on: console)
         defer { progress.end() }
-        let session = try GateSession(
+        let session = try PairedSession(
             PairedBench.Programs(baseline: baseline, candidate: candidate ?? GateOptions.thisProgram),
-            placement: pinning.placement, seed: options.seed, progress: GateProgress(progress))
+            placement: pinning.placement, seed: options.seed, cancellation: Interrupts.cancellation())
         let policy = options.policy(on: session.machine)
-        let outcome = try session.run(
-            Gate(workloads, policy: policy, seed: options.seed), since: watch,
-            budgetSeconds: options.timeBudget ?? sweep.timeBudgetSeconds ?? .infinity)
+        let budgetSeconds = options.timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
+        let outcome = try Gate(workloads, policy: policy, seed: options.seed)
+            .run(on: session, progress: progress) { watch.seconds + $0 <= budgetSeconds }
         let evidence: Gate.Evidence
         switch outcome {
         case .measured(let measured): evidence = measured

@@ -4,8 +4,8 @@ import Foundation
 import Hardware
 import Records
 
-/// One launch of a run with `--launches`: what the child processes do. Everything that decides what is measured comes
-/// from the header of the results file; the events on standard output are for the run that started it.
+/// One launch of a run with `--launches`: what the child processes do. The events on standard output are for the run that
+/// started it.
 struct LaunchCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "launch",
@@ -45,71 +45,20 @@ struct LaunchCommand: Command {
 
     func run(on console: Console) throws -> Verdict {
         let watch = Stopwatch()
-        let cancellation = Interrupts.cancellation()
-        let lock = try ResultsLock(results, handedDownAs: STDIN_FILENO)
-        defer { lock.release() }
-        let header = try ResultsFile.load(results).header
-        let workloads = try header.sweep.workloads()
-        guard !workloads.isEmpty else {
-            throw SweepError.wrong(
-                location: results,
-                message: "the sweep in its header has no cell; take a file that `attnbench run` began")
-        }
-        let bench = try MeasuringBench(
-            placement: pinning.placement, threadCounts: Set(workloads.map(\.threads)), ceilings: header.ceilings)
-        let own = ResultsHeader(
-            machine: bench.machine, ceilings: header.ceilings, build: .current, sweep: header.sweep,
-            seed: header.seed, startedAt: header.startedAt, command: header.command)
-        let log = try RunLog.resume(results, header: own, launch: number, lock: lock)
-        var options = RunOptions(seed: header.seed)
-        options.launch = number
-        options.rounds = rounds
-        options.samplesPerVisit = samplesPerVisit
-        options.timeBudgetSeconds = timeBudget ?? .infinity
-        options.secondsAlreadySpent = watch.seconds
-        let launch = MeasuringLaunch(
-            bench: bench, options: options, paddingBytes: EnvironmentPadding.bytes(in: console.environment))
-        let outcome = try launch.run(
-            workloads, into: log, progress: EventProgress { console.output($0.line) }, cancellation: cancellation)
-        console.output(LaunchEvent.ended(wasInterrupted: outcome.wasInterrupted).line)
+        let request = LaunchRequest(
+            number: number, rounds: rounds, samplesPerVisit: samplesPerVisit, timeBudgetSeconds: timeBudget ?? .infinity
+        )
+        try LaunchWorker(
+            results, placement: pinning.placement, environment: console.environment, send: console.output
+        ).run(request, since: watch, cancellation: Interrupts.cancellation())
         return .done
     }
-}
 
-/// What a launch tells the run that started it, one line each.
-enum LaunchEvent: Codable, Equatable {
-    case progress(ProgressEvent)
-    /// The last one: everything that was measured is in the file.
-    case ended(wasInterrupted: Bool)
-
-    var line: String {
-        // Encoding cannot fail: an event holds only text, counts and finite seconds.
-        String(decoding: (try? JSONEncoder().encode(self)) ?? Data(), as: UTF8.self) + "\n"
-    }
-
-    init?(line: Data) {
-        guard let event = try? JSONDecoder().decode(LaunchEvent.self, from: line) else { return nil }
-        self = event
-    }
-}
-
-/// Passes events on, ten a second at most: each costs the process that reads it a little CPU time on another core.
-private final class EventProgress: ProgressObserver {
-    private let write: (LaunchEvent) -> Void
-    private var sinceLast: Stopwatch?
-    private var lastPhase: ProgressEvent.Phase?
-
-    init(write: @escaping (LaunchEvent) -> Void) { self.write = write }
-
-    func report(_ event: ProgressEvent) {
-        let isDue = sinceLast.map { $0.seconds >= 0.1 } ?? true
-        guard isDue || event.phase != lastPhase else { return }
-        (sinceLast, lastPhase) = (Stopwatch(), event.phase)
-        let secondsLeft = event.secondsLeft.flatMap { $0.isFinite ? $0 : nil }
-        write(
-            .progress(
-                ProgressEvent(
-                    phase: event.phase, cell: event.cell, done: event.done, total: event.total,
-                    secondsLeft: secondsLeft, samples: event.samples, contaminatedSamples: event.contaminatedSamples)))
+    /// The words that this command reads, without the program's name.
+    static func words(for request: LaunchRequest, results: String, pinning: PinningOptions) -> [String] {
+        var words = ["launch", results, "--number", "\(request.number)", "--rounds", "\(request.rounds)"]
+        words += ["--samples-per-visit", "\(request.samplesPerVisit)"]
+        if request.timeBudgetSeconds.isFinite { words += ["--time-budget", "\(request.timeBudgetSeconds)s"] }
+        return words + pinning.words
     }
 }

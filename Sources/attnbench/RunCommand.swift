@@ -145,7 +145,7 @@ struct RunCommand: Command {
             try resume
             ? RunLog.resume(results.path, header: header, lock: results)
             : RunLog.create(results.path, header: header, lock: results)
-        let outcome = try MeasuringLaunch(bench: bench, options: options, paddingBytes: 0)
+        let outcome = try MeasuringLaunch(bench, options)
             .run(workloads, into: log, progress: progress, cancellation: Interrupts.cancellation())
         return outcome.wasInterrupted ? .interrupted : .done
     }
@@ -160,11 +160,12 @@ struct RunCommand: Command {
             try ResultsFile.create(results.path, header: header)
         }
         Pinning.unbindCurrentThread(on: bench.topology)
-        let launches = Launches(
-            count: launches, results: results, workloads: workloads, seed: seed, rounds: rounds,
-            timeBudgetSeconds: options.timeBudgetSeconds, sinceStart: watch, pinning: pinning.words)
+        let launches = Launches(launches, of: workloads, options, since: watch)
         do {
-            switch try launches.run(progress) {
+            let outcome = try launches.run(
+                into: results, progress: progress, cancellation: Interrupts.cancellation()
+            ) { LaunchCommand.words(for: $0, results: results.path, pinning: pinning) }
+            switch outcome {
             case .done: return .done
             case .interrupted: return .interrupted
             case .outOfTime(let launches): return .outOfTime(launches: launches)

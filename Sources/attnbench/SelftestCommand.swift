@@ -57,15 +57,15 @@ struct SelftestCommand: Command {
             return try compareLayouts(layout, sweep, workloads, observer, watch, console)
         }
         let program = GateOptions.thisProgram
-        let session = try GateSession(
+        let session = try PairedSession(
             PairedBench.Programs(baseline: program, candidate: program), placement: pinning.placement,
-            seed: options.seed, progress: GateProgress(observer))
+            seed: options.seed, cancellation: Interrupts.cancellation())
         return try measure(session, sweep, workloads, observer, watch, console)
     }
 
     /// Goes on until the runs are done or time or patience ends, but for one run without and one with something planted.
     private func measure(
-        _ session: GateSession, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver,
+        _ session: PairedSession, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver,
         _ watch: Stopwatch, _ console: Console
     ) throws -> Verdict {
         let policy = options.policy(on: session.machine)
@@ -78,7 +78,7 @@ struct SelftestCommand: Command {
             let planted = plan.planted(run: index)
             do {
                 let gate = Gate(workloads, policy: policy, seed: options.seed &+ UInt64(index + 1) &* 7919)
-                switch try session.run(gate, planted: planted, since: runWatch, budgetSeconds: .infinity) {
+                switch try gate.run(on: session, planted: planted, progress: observer) {
                 case .wrongCandidate(let cell): return Verdict(wrongCandidate: cell)
                 case .measured(let evidence):
                     tally.add(
@@ -107,12 +107,11 @@ struct SelftestCommand: Command {
         }
         var comparisons: [Comparison] = []
         for other in layouts.dropFirst() {
-            let session = try GateSession(
+            let session = try PairedSession(
                 PairedBench.Programs(baseline: layouts[0], candidate: other), placement: pinning.placement,
-                seed: options.seed, progress: GateProgress(observer))
+                seed: options.seed, cancellation: Interrupts.cancellation())
             let policy = options.policy(on: session.machine)
-            let outcome = try session.run(
-                Gate(workloads, policy: policy, seed: options.seed), since: watch, budgetSeconds: .infinity)
+            let outcome = try Gate(workloads, policy: policy, seed: options.seed).run(on: session, progress: observer)
             let evidence: Gate.Evidence
             switch outcome {
             case .measured(let measured): evidence = measured

@@ -2,6 +2,7 @@ import Attention
 import Faults
 import Files
 import Foundation
+import Kernels
 import Processes
 
 /// The same program linked several times with its sections in another order.
@@ -64,7 +65,7 @@ enum ShuffledLayouts {
         do throws(SpawnError) {
             let process = try ChildProcess(
                 Invocation(
-                    "/usr/bin/env", ["swift"] + arguments, environment: BLASRestart.originalEnvironment,
+                    "/usr/bin/env", ["swift"] + arguments, environment: BLASCore.originalEnvironment,
                     folder: folder), output: .log(path: log))
             ending = process.wait()
         } catch {

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func masksWithoutANameAreDescribedToo() throws {
-        #expect("\(try Mask(sinks: 4, left: nil, right: 0, chunk: 64))" == "sinks and chunks(4+64)")
+        #expect("\(try Mask(sinks: 4, left: 9, right: 3, chunk: 64))" == "sinks and chunks(4+9/3+64)")
         #expect("\(try Mask(left: 100, right: 20))" == "window(100/20)")
         #expect("\(try Mask(left: nil, right: 20))" == "window(all/20)")
     }

@@ -66,7 +66,8 @@ import Testing
 
     @Test func cheapCellsComeFirstAndSinglePassesLast() throws {
         let costs = [cost(3), cost(0.5), cost(0.01), cost(4), cost(0.1)]
-        let (steps, _) = drive(Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits()), costs: costs)
+        let (steps, _) = drive(
+            Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits()), costs: costs)
         #expect(prepared(steps) == [2, 4, 1, 0, 3])
         #expect(visits(steps) == [[2: 50, 4: 50, 1: 50], [0: 49, 3: 49]], "a single pass is its own first round")
         #expect(steps.last == .done)
@@ -83,7 +84,8 @@ import Testing
     @Test func whatNeedsMoreMemoryIsSkipped() throws {
         let costs = [cost(0.01, bytes: 120_000), cost(0.01, bytes: 131_072)]
         let (steps, _) = drive(
-            Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits(memoryBytes: 120_000)), costs: costs)
+            Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits(memoryBytes: 120_000)),
+            costs: costs)
         #expect(prepared(steps) == [0])
         let refusal = try #require(refusals(steps)[1])
         #expect(refusal == .memory(neededBytes: 131_072, limitBytes: 120_000))
@@ -120,6 +122,14 @@ import Testing
         #expect(seconds <= 30)
     }
 
+    /// The pass fits into what is left, but the three tenths over it do not.
+    @Test func singlePassesNeverCostTheLeastOfRounds() throws {
+        let costs = [cost(0.5), cost(10)]
+        let (steps, _) = drive(
+            Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits(16, rounds: 1000)), costs: costs)
+        #expect(visits(steps) == [[0: 6], [1: 0]])
+    }
+
     /// Cells are judged by what the ones before them really took.
     @Test func dearerThanForetoldCostsTheLaterOnes() throws {
         let foretold = [cost(0.1), cost(0.2)]
@@ -141,7 +151,8 @@ import Testing
 
     @Test func aWrongCellIsNotVisited() throws {
         let costs = [cost(0.1), cost(0.2)]
-        let (steps, _) = drive(Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits()), costs: [nil, costs[1]])
+        let (steps, _) = drive(
+            Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits()), costs: [nil, costs[1]])
         #expect(visits(steps) == [[1: 50]])
     }
 
@@ -188,7 +199,8 @@ import Testing
         }
         let budget = pow(10, Double.random(in: -1...3, using: &generator))
         let (steps, seconds) = drive(
-            Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits(budget, memoryBytes: 1500)), costs: costs)
+            Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits(budget, memoryBytes: 1500)),
+            costs: costs)
         let visited = visits(steps).flatMap(\.keys)
         #expect((visited + refusals(steps).keys).sorted() == Array(costs.indices))
         #expect(visited.sorted() == prepared(steps).sorted())

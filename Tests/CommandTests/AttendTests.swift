@@ -152,13 +152,17 @@ import Testing
         #expect(attend("--kernel full --quiet").messages.isEmpty)
     }
 
+    /// Every kernel whose mask has a chunk.
+    private static let chunked = Kernel.builtIn.filter { $0.masks.parameters.contains(.chunk) }.names
+        .joined(separator: " or ")
+
     @Test(arguments: [
         ("--kernel fulll", #""fulll" is not a kernel; did you mean "full"?"#),
         ("--kernel sliding-window", "sliding-window needs --window"),
         ("--kernel attention-sink --window 4", "attention-sink needs --sinks"),
         (
             "--kernel full --chunk 4",
-            "full (causal) has no chunk; leave out --chunk, or take chunked-local or reference with --mask"
+            "full (causal) has no chunk; leave out --chunk, or take \(chunked) or reference with --mask"
         ),
         (
             "--kernel full --mask full",

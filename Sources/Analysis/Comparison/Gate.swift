@@ -101,6 +101,32 @@ public struct Gate {
     }
 }
 
+extension Gate {
+    /// Runs on two programs of this machine.
+    public func run(
+        on session: PairedSession, planted: [Workload: Double] = [:], progress: any ProgressObserver,
+        hasTime: (_ seconds: Double) -> Bool = { _ in true }
+    ) throws -> Outcome {
+        var blocks = 0
+        return try run(planted: planted, hasTime: hasTime) { request in
+            let (phase, name) = policy.phase(ofBlock: blocks)
+            blocks += 1
+            return try session.measure(request) { done, total in
+                progress.report(ProgressEvent(phase: phase, cell: name, done: done, total: total, secondsLeft: nil))
+            }
+        }
+    }
+}
+
+extension GatePolicy {
+    /// - Parameter index: from 0, over the screen and what follows it.
+    fileprivate func phase(ofBlock index: Int) -> (phase: ProgressEvent.Phase, name: String) {
+        index < screenBlocks
+            ? (.screening, "launch \(index + 1) of \(screenBlocks)")
+            : (.repeating, "launch \(index - screenBlocks + 1) of \(confirmationBlocks)")
+    }
+}
+
 /// The sweep's cells are too long for the time that there is.
 public struct TooLittleTime: Fault, Equatable {
     let blockSeconds: Double

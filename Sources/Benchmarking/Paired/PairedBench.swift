@@ -24,22 +24,16 @@ public final class PairedBench {
     private let arguments: [String]
     private let environment: [String: String]
     private let cancellation: Cancellation
-    private let progress: (_ visitsDone: Int, _ visits: Int) -> Void
 
-    /// - Parameters:
-    ///   - arguments: what makes a program a worker, with its pinning and the seed of its inputs.
-    ///   - progress: called after each visit.
+    /// - Parameter arguments: what makes a program a worker, with its pinning and the seed of its inputs.
     public init(
         _ programs: Programs, arguments: [String],
-        environment: [String: String] = BLASCore.environmentBeforeRestart(ProcessInfo.processInfo.environment),
-        cancellation: Cancellation,
-        progress: @escaping (_ visitsDone: Int, _ visits: Int) -> Void = { _, _ in }
+        environment: [String: String] = BLASCore.originalEnvironment, cancellation: Cancellation
     ) {
         self.programs = programs
         self.arguments = arguments
         self.environment = environment
         self.cancellation = cancellation
-        self.progress = progress
     }
 
     /// What both builds are, and the machine as they see it.
@@ -52,7 +46,10 @@ public final class PairedBench {
         return (baseline.build, candidate.build, candidate.machine)
     }
 
-    public func measure(_ request: PairedRequest) throws(WorkerError) -> PairedBlock {
+    /// - Parameter progress: called after each visit.
+    public func measure(
+        _ request: PairedRequest, progress: (_ visitsDone: Int, _ visits: Int) -> Void = { _, _ in }
+    ) throws(WorkerError) -> PairedBlock {
         var generator = SplitMix64(seed: request.seed)
         let workers = try PairedValues<WorkerProcess> { side throws(WorkerError) in try start(side, using: &generator) }
         defer { for side in PairedSide.allCases { workers[side].end() } }

@@ -1,14 +1,13 @@
-import Benchmarking
 import Foundation
 import Hardware
 import Kernels
 import Records
 
 /// The machine made ready to measure a sweep: threads pinned, clock and ceilings known.
-struct MeasuringBench {
-    let topology: Topology
-    let clockFacts: ClockFacts
-    let ceilings: Ceilings
+public struct MeasuringBench {
+    public let topology: Topology
+    private let clockFacts: ClockFacts
+    public let ceilings: Ceilings
     private let placement: Placement
     /// By number of threads, made on the thread that measures.
     private let teams: [Int: Result<WorkerTeam, PlacementError>]
@@ -17,7 +16,7 @@ struct MeasuringBench {
     ///   - threadCounts: of the workloads, not empty. A count for which there are no CPUs is no error here: its cells are
     ///     skipped with the reason.
     ///   - ceilings: as measured before; nil to measure them, which takes about two seconds.
-    init(
+    public init(
         placement: Placement, threadCounts: Set<Int>, ceilings: Ceilings? = nil,
         progress: any ProgressObserver = SilentProgress()
     ) throws {
@@ -46,9 +45,9 @@ struct MeasuringBench {
         teams.sorted { $0.key > $1.key }.compactMap { try? $0.value.get() }.first!
     }
 
-    var machine: Machine { Machine.current(topology: topology, team: widestTeam) }
+    public var machine: Machine { Machine.current(topology: topology, team: widestTeam) }
 
-    func instruments(seed: UInt64) -> Instruments {
+    public func instruments(seed: UInt64) -> Instruments {
         let teams = teams
         return .system(
             team: { count throws(UnsupportedProblem) in
@@ -68,5 +67,5 @@ struct MeasuringBench {
     }
 
     /// What the system refused in pinning, for the reader of the results.
-    var refusals: [String] { widestTeam.pinnings.compactMap(\.refusal) }
+    public var refusals: [String] { widestTeam.pinnings.compactMap(\.refusal) }
 }

@@ -1,4 +1,3 @@
-import Benchmarking
 import Faults
 import Foundation
 import Processes
@@ -16,8 +15,13 @@ struct ChildLaunch {
     /// By which the child shares the right to the results file.
     var input: Int32?
 
+    /// How soon a cancellation reaches the child.
+    private static let watchSeconds = 0.1
+
+    /// - Parameter cancellation: passed on to the child, which has a process group of its own: a terminal's ^C does not
+    ///   reach it.
     /// - Returns: whether it was interrupted.
-    func run(_ follow: (ProgressEvent) -> Void) throws(LaunchFailed) -> Bool {
+    func run(cancellation: Cancellation, _ follow: (ProgressEvent) -> Void) throws(LaunchFailed) -> Bool {
         let process: ChildProcess
         do throws(SpawnError) {
             process = try ChildProcess(Invocation(executable, arguments, environment: environment, input: input))
@@ -25,14 +29,22 @@ struct ChildLaunch {
             throw LaunchFailed(number: number, reason: "cannot be started: \(error.reason)")
         }
         process.closeInput()
-        Interrupts.pass(to: process.identifier)
-        defer { Interrupts.pass(to: nil) }
         var wasInterrupted: Bool?
-        while case .line(let line) = process.nextLine() {
-            switch LaunchEvent(line: Data(line.utf8)) {
-            case .progress(let event): follow(event)
-            case .ended(let interrupted): wasInterrupted = interrupted
-            case nil: break
+        var isTold = false
+        following: while true {
+            switch process.nextLine(within: Self.watchSeconds) {
+            case .late: break
+            case .ended, .tooLong: break following
+            case .line(let line):
+                switch LaunchEvent(line: Data(line.utf8)) {
+                case .progress(let event): follow(event)
+                case .ended(let interrupted): wasInterrupted = interrupted
+                case nil: break
+                }
+            }
+            if cancellation.isCancelled, !isTold {
+                kill(process.identifier, SIGINT)
+                isTold = true
             }
         }
         let ending = process.wait()
@@ -48,11 +60,11 @@ struct ChildLaunch {
 }
 
 /// A launch did not end as it should; what it measured is in the file and its journal.
-struct LaunchFailed: Fault {
+public struct LaunchFailed: Fault {
     let number: Int
     let reason: String
 
-    var exitStatus: ExitStatus { .internalFailure }
+    public var exitStatus: ExitStatus { .internalFailure }
 
-    var description: String { "launch \(number) \(reason)" }
+    public var description: String { "launch \(number) \(reason)" }
 }

@@ -1,8 +1,7 @@
-import Benchmarking
 import Foundation
 import Testing
 
-@testable import attnbench
+@testable import Benchmarking
 
 /// Shell scripts in the place of a launch.
 @Suite struct ChildLaunchTests {
@@ -11,7 +10,7 @@ import Testing
         let child = ChildLaunch(
             number: 2, executable: "/bin/sh", arguments: ["-c", script],
             environment: ["PATH": "/usr/bin:/bin"])
-        return (try child.run { events.append($0) }, events)
+        return (try child.run(cancellation: Cancellation()) { events.append($0) }, events)
     }
 
     private func line(_ event: LaunchEvent) -> String { "echo '\(event.line.dropLast())'" }
@@ -39,10 +38,25 @@ import Testing
         #expect(error?.description == message)
     }
 
+    /// The child is told, and says itself how it ended.
+    @Test func aCancellationReachesTheChild() throws {
+        let cancellation = Cancellation()
+        let ended = LaunchEvent.ended(wasInterrupted: true)
+        let script =
+            "trap '\(line(ended).replacing("'", with: #"'"'"'"#)); exit 0' INT; \(line(.progress(Self.event))); "
+            + "while :; do sleep 0.01; done"
+        let child = ChildLaunch(
+            number: 1, executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin"])
+        let wasInterrupted = try child.run(cancellation: cancellation) { _ in cancellation.cancel() }
+        #expect(wasInterrupted)
+    }
+
+    private static let event = ProgressEvent(phase: .measuring, cell: "full 1K", done: 1, total: 3, secondsLeft: 1.5)
+
     @Test func whatCannotBeStartedIsSaid() {
         let child = ChildLaunch(
             number: 1, executable: "/nowhere/at/all", arguments: [], environment: [:])
-        let error = #expect(throws: LaunchFailed.self) { try child.run { _ in } }
+        let error = #expect(throws: LaunchFailed.self) { try child.run(cancellation: Cancellation()) { _ in } }
         #expect(error?.description.hasPrefix("launch 1 cannot be started: ") == true)
     }
 }

@@ -1,7 +1,7 @@
 import Attention
-import Benchmarking
 import Foundation
 import Hardware
+import Kernels
 import Records
 
 /// Several launches of one run, one after the other, each with a fair share of the time that is left.
@@ -13,44 +13,55 @@ import Records
 /// The machine's ceilings are measured once, before: they are the best of many short rounds, which another launch does
 /// not change by much, and would cost each launch two seconds. The clock's rate, which may change, is measured
 /// before and after each.
-struct Launches {
-    let count: Int
-    /// The file, and the right to write it, which each launch shares.
-    let results: ResultsLock
-    let workloads: [Workload]
-    let seed: UInt64
-    let rounds: Int
-    /// Infinite where only `rounds` ends the launches.
-    let timeBudgetSeconds: Double
-    /// Started when the budget began.
-    let sinceStart: Stopwatch
-    /// Flags that place the threads.
-    let pinning: [String]
+public struct Launches {
+    private let count: Int
+    private let workloads: [Workload]
+    private let options: RunOptions
+    private let sinceStart: Stopwatch
 
-    static let samplesPerVisit = 2
+    /// Two let the variance within a round be told from that between rounds.
+    public static let samplesPerVisit = 2
 
-    enum Outcome: Equatable {
+    public enum Outcome: Equatable {
         case done
         case interrupted
         /// The budget was used up; so many launches ran.
         case outOfTime(launches: Int)
     }
 
+    /// - Parameters:
+    ///   - options: of the whole run.
+    ///   - watch: started when the run's time budget began.
+    public init(_ count: Int, of workloads: [Workload], _ options: RunOptions, since watch: Stopwatch) {
+        self.count = count
+        self.workloads = workloads
+        self.options = options
+        sinceStart = watch
+    }
+
     /// Runs what the results file does not have.
-    func run(_ progress: any ProgressObserver) throws -> Outcome {
-        let cancellation = Interrupts.cancellation()
-        let numbers = try unfinished()
+    ///
+    /// - Parameters:
+    ///   - results: the file, and the right to write it, which each launch shares.
+    ///   - words: what this program is called with to be a launch (`LaunchWorker`).
+    /// - Throws: `LaunchFailed` where a launch did not end as it should.
+    public func run(
+        into results: ResultsLock, progress: any ProgressObserver, cancellation: Cancellation,
+        words: (LaunchRequest) -> [String]
+    ) throws -> Outcome {
+        let numbers = try unfinished(results.path)
         for (index, number) in numbers.enumerated() {
             if cancellation.isCancelled { return .interrupted }
-            let left = timeBudgetSeconds - sinceStart.seconds
+            let left = options.timeBudgetSeconds - sinceStart.seconds
             guard left > 0 else { return .outOfTime(launches: number - 1) }
             let share = left / Double(numbers.count - index)
             let later = share.isFinite ? share * Double(numbers.count - index - 1) : 0
+            let request = LaunchRequest(
+                number: number, rounds: options.rounds, samplesPerVisit: Self.samplesPerVisit, timeBudgetSeconds: share)
             let child = ChildLaunch(
-                number: number, arguments: arguments(number, share), environment: environment(number),
-                input: results.descriptor)
+                number: number, arguments: words(request), environment: environment(number), input: results.descriptor)
             let result = Result { () throws(LaunchFailed) in
-                try child.run { event in
+                try child.run(cancellation: cancellation) { event in
                     progress.report(event.of(.init(number: number, of: count), laterSeconds: later))
                 }
             }
@@ -62,23 +73,16 @@ struct Launches {
     }
 
     /// Launches that have not a line for each cell, or whose journal says that they were cut short.
-    private func unfinished() throws -> [Int] {
-        let written = Dictionary(grouping: try ResultsFile.load(results.path).measurements) { $0.launch }
+    private func unfinished(_ resultsPath: String) throws -> [Int] {
+        let written = Dictionary(grouping: try ResultsFile.load(resultsPath).measurements) { $0.launch }
         return (1...count).filter { number in
-            RunLog.isOpen(results.path, launch: number)
+            RunLog.isOpen(resultsPath, launch: number)
                 || !Set(workloads).isSubset(of: (written[number] ?? []).map(\.workload))
         }
     }
 
-    private func arguments(_ number: Int, _ seconds: Double) -> [String] {
-        var words = ["launch", results.path, "--number", "\(number)", "--rounds", "\(rounds)"]
-        words += ["--samples-per-visit", "\(Self.samplesPerVisit)"]
-        if seconds.isFinite { words += ["--time-budget", "\(seconds)s"] }
-        return words + pinning
-    }
-
     private func environment(_ number: Int) -> [String: String] {
-        var generator = SplitMix64(seed: seed &+ UInt64(number) << 32)
-        return EnvironmentPadding.pad(BLASRestart.originalEnvironment, using: &generator)
+        var generator = SplitMix64(seed: options.seed &+ UInt64(number) << 32)
+        return EnvironmentPadding.pad(BLASCore.originalEnvironment, using: &generator)
     }
 }

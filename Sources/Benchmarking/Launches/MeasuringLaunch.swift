@@ -1,16 +1,22 @@
-import Benchmarking
 import Foundation
 import Hardware
 import Records
 
 /// One process that measures: the runner, with a record of what the machine did meanwhile.
-struct MeasuringLaunch {
-    let bench: MeasuringBench
-    let options: RunOptions
-    let paddingBytes: Int
+public struct MeasuringLaunch {
+    private let bench: MeasuringBench
+    private let options: RunOptions
+    private let paddingBytes: Int
+
+    /// - Parameter paddingBytes: by which the environment of this process was padded.
+    public init(_ bench: MeasuringBench, _ options: RunOptions, paddingBytes: Int = 0) {
+        self.bench = bench
+        self.options = options
+        self.paddingBytes = paddingBytes
+    }
 
     /// Runs what `log` has not finished of this launch.
-    func run(
+    public func run(
         _ workloads: [Workload], into log: RunLog, progress: any ProgressObserver, cancellation: Cancellation
     ) throws(ResultsError) -> Runner.Outcome {
         let startedAt = Date().formatted(.iso8601)
