@@ -54,11 +54,12 @@ let package = Package(
         .target(name: "Hardware", dependencies: ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         .target(
             name: "Kernels", dependencies: ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
+        .target(name: "Engines", dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels"]),
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics",
-                "Yams",
+                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines",
+                "Statistics", "Yams",
             ]),
         .target(
             name: "Analysis",
@@ -106,8 +107,14 @@ let package = Package(
         .testTarget(
             name: "KernelsTests", dependencies: ["Attention", "Hardware", "Kernels", "CVector", "TestSupport"]),
         .testTarget(
+            name: "EnginesTests",
+            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Engines", "TestSupport"]),
+        .testTarget(
             name: "BenchmarkingTests",
-            dependencies: ["Files", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "TestSupport"]),
+            dependencies: [
+                "Faults", "Files", "Attention", "Records", "Hardware", "Kernels", "Engines", "Benchmarking",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "AnalysisTests",
             dependencies: [

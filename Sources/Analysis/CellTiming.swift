@@ -32,7 +32,7 @@ struct CellTiming {
     let cautions: [Caution]
 
     /// - Parameter launches: the records of one cell, at least one.
-    init(launches: [Records.Measurement.Record]) throws(SampleError) {
+    init(launches: [Records.Measurement.Record]) throws(DurationsError) {
         var cleaned: [Launch] = []
         for record in launches { cleaned.append(try Launch(record)) }
         self.launches = cleaned.count
@@ -64,7 +64,7 @@ struct CellTiming {
         self.cautions = cautions
     }
 
-    private static func median(of launches: [Sample]) -> (Estimate, logStandardError: Double?) {
+    private static func median(of launches: [Durations]) -> (Estimate, logStandardError: Double?) {
         guard (2...mostLaunchesForStudent).contains(launches.count) else {
             var generator = SplitMix64(seed: 0x5EED)
             let median =
@@ -87,9 +87,9 @@ struct CellTiming {
     /// One launch, cleaned.
     private struct Launch {
         /// One value a round.
-        let rounds: Sample
+        let rounds: Durations
         /// All that were used.
-        let samples: Sample
+        let samples: Durations
         /// ln of these, by round.
         let logTimes: [[Double]]
         let total: Int
@@ -98,7 +98,7 @@ struct CellTiming {
         /// Change over the rounds relative to the median; nil where there is none to speak of.
         let drift: Double?
 
-        init(_ record: Records.Measurement.Record) throws(SampleError) {
+        init(_ record: Records.Measurement.Record) throws(DurationsError) {
             let clean = record.samplesNanoseconds.indices.filter {
                 !record.contamination[$0].isContaminated(wallNanoseconds: record.samplesNanoseconds[$0])
             }
@@ -115,16 +115,16 @@ struct CellTiming {
                     Double(record.samplesNanoseconds[index]) / Double(record.iterationsPerSample))
             }
             let inOrder = byRound.sorted { $0.key < $1.key }
-            samples = try Sample(inOrder.flatMap(\.value))
+            samples = try Durations(inOrder.flatMap(\.value))
             var medians: [Double] = []
-            for (_, times) in inOrder { medians.append(try Sample(times).median) }
-            rounds = try Sample(medians)
+            for (_, times) in inOrder { medians.append(try Durations(times).median) }
+            rounds = try Durations(medians)
             logTimes = inOrder.map { $0.value.map { log($0) } }
             drift = Self.drift(rounds: inOrder.map { Double($0.key) }, times: medians, rounds)
         }
 
         /// A slope over the rounds that is sure (99 %) and moves the time by more than half the interval of the median.
-        private static func drift(rounds: [Double], times: [Double], _ sample: Sample) -> Double? {
+        private static func drift(rounds: [Double], times: [Double], _ sample: Durations) -> Double? {
             guard sample.count >= CellTiming.leastCleanRounds,
                 let slope = TheilSen(x: rounds, y: times, level: 0.99)?.slope, !slope.contains(0)
             else { return nil }

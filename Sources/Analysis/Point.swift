@@ -50,7 +50,7 @@ extension Point {
     init(
         workload: Workload, work: Work, launches: [Records.Measurement.Record], ceilings: Ceilings,
         caches: [Machine.Cache] = []
-    ) throws(SampleError) {
+    ) throws(DurationsError) {
         let timing = try CellTiming(launches: launches)
         var cautions = timing.cautions
         queryLength = workload.problem.shape.queryLength

@@ -1,4 +1,5 @@
 import Attention
+import Engines
 import Kernels
 import Records
 
@@ -78,12 +79,12 @@ struct CostModel: Sendable {
         var fillSecondsPerByte = 0.0
     }
 
-    /// By series; a series whose kernel refuses it has its reason instead.
-    private var series: [Workload: Result<Rates, UnsupportedProblem>] = [:]
+    /// By series; a series that its kernel refuses, or on which its engine broke, has the reason instead.
+    private var series: [Workload: Result<Rates, EngineError>] = [:]
     /// Of making inputs and output.
     var buildSecondsPerByte = 0.0
 
-    mutating func learn(_ rates: Result<Rates, UnsupportedProblem>, for workload: Workload) {
+    mutating func learn(_ rates: Result<Rates, EngineError>, for workload: Workload) {
         series[workload.series] = rates
     }
 
@@ -110,15 +111,16 @@ struct CostModel: Sendable {
     /// - Precondition: the series of each is known.
     func predictions(for workloads: [Workload], _ instruments: Instruments) -> [Admission.Prediction] {
         workloads.map { workload in
-            do throws(UnsupportedProblem) {
-                return .cost(try cost(of: workload, kernel: try instruments.kernel(named: workload.kernel)))
+            do {
+                let kernel = try instruments.kernel(named: workload.kernel).kernel
+                return .cost(try cost(of: workload, kernel: kernel))
             } catch {
-                return .unsupported(reason: error.reason)
+                return .unsupported(reason: "\(error)")
             }
         }
     }
 
-    private func cost(of workload: Workload, kernel: Kernel) throws(UnsupportedProblem) -> CellCost {
+    private func cost(of workload: Workload, kernel: Kernel) throws(EngineError) -> CellCost {
         let rates = try series[workload.series]!.get()
         let problem = workload.problem
         let isDecode = workload.isDecode

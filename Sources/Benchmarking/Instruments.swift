@@ -1,66 +1,47 @@
 import Attention
+import Engines
 import Hardware
 import Kernels
+import Records
 
 /// Everything that a run reads from the world, so that a test can put a world of its own in its place.
 public struct Instruments {
-    /// Resident memory of this process, in bytes.
-    public struct Memory {
-        /// What the process holds now.
-        public let residentBytes: () -> Int
-        /// Forgets the highest level so far.
-        public let resetPeak: () -> Void
-        /// The highest level since it was forgotten.
-        public let peakResidentBytes: () -> Int
-        /// What the system could still give.
-        public let availableBytes: () -> Int
-
-        public init(
-            residentBytes: @escaping () -> Int, resetPeak: @escaping () -> Void,
-            peakResidentBytes: @escaping () -> Int, availableBytes: @escaping () -> Int
-        ) {
-            self.residentBytes = residentBytes
-            self.resetPeak = resetPeak
-            self.peakResidentBytes = peakResidentBytes
-            self.availableBytes = availableBytes
-        }
-    }
-
     /// What a check of one output says.
     public enum Correctness: Equatable, Sendable {
         case right(maximumError: Double)
         case wrong(maximumError: Double, reason: String)
     }
 
-    public let kernels: [Kernel]
-    /// The team for a number of threads; throws where the machine has no such team.
-    public let team: (Int) throws(UnsupportedProblem) -> WorkerTeam
+    /// Where the kernels of a run come from; not empty.
+    public let engines: [any Engine]
     /// Compares an output with the oracle.
     public let check: (AttentionProblem, borrowing AttentionInputs, borrowing Tensor) -> Correctness
-    public let memory: Memory
+    /// Memory that the system could still give.
+    public let availableBytes: () -> Int
     public let clock: any NanosecondClock
-    public let sampler: Sampler
 
     public init(
-        kernels: [Kernel] = Kernel.builtIn,
-        team: @escaping (Int) throws(UnsupportedProblem) -> WorkerTeam,
+        engines: [any Engine],
         check: @escaping (AttentionProblem, borrowing AttentionInputs, borrowing Tensor) -> Correctness,
-        memory: Memory, clock: any NanosecondClock, sampler: Sampler
+        availableBytes: @escaping () -> Int, clock: any NanosecondClock
     ) {
-        self.kernels = kernels
-        self.team = team
+        precondition(!engines.isEmpty, "a run has kernels from somewhere")
+        self.engines = engines
         self.check = check
-        self.memory = memory
+        self.availableBytes = availableBytes
         self.clock = clock
-        self.sampler = sampler
     }
 
-    func kernel(named name: String) throws(UnsupportedProblem) -> Kernel {
-        guard let kernel = kernels.first(where: { $0.name == name }) else {
-            throw UnsupportedProblem("this build has no kernel \"\(name)\"")
+    /// The engine that has a kernel, and the kernel.
+    func kernel(named name: String) throws(UnsupportedProblem) -> (engine: any Engine, kernel: Kernel) {
+        for engine in engines {
+            if let kernel = engine.kernels.first(where: { $0.name == name }) { return (engine, kernel) }
         }
-        return kernel
+        throw UnsupportedProblem("this build has no kernel \"\(name)\"")
     }
+
+    /// The shortest sample that every engine's clock can be trusted with.
+    var minimumSampleSeconds: Double { Double(engines.map(\.minimumSampleNanoseconds).max()!) / 1e9 }
 
     /// Seconds that `body` takes.
     func seconds<E: Error>(_ body: () throws(E) -> Void) throws(E) -> Double {

@@ -1,4 +1,5 @@
 import Attention
+import Engines
 import Hardware
 import Kernels
 import Records
@@ -11,28 +12,25 @@ import Records
 extension Run {
     /// What preparing a cell comes to.
     private enum Prepared {
-        case ready(PreparedCell, CellCost, SampleJournal.Preparation, first: Sampler.Sample)
-        case refused(reason: String)
-        /// The kernel is wrong.
-        case failed(reason: String, maximumError: Double)
+        case ready(ReadyCell, CellCost, SampleJournal.Preparation)
+        /// It gets no time, and this is its line.
+        case absent(Measurement.Outcome)
     }
 
     /// Prepares a cell and, if it is right, takes it up among those that are visited.
     func prepare(_ workload: Workload, predicted: CellCost, _ admission: inout Admission) throws(ResultsError) {
         let work = work(of: workload)
         switch prepared(workload, work, predicted) {
-        case .refused(let reason): try write(workload, work, .skipped(reason: reason))
-        case .failed(let reason, let maximumError):
-            try write(workload, work, .failed(reason: reason, maximumError: maximumError))
-        case .ready(let prepared, let cost, let preparation, let first):
+        case .absent(let outcome): try write(workload, work, outcome)
+        case .ready(let ready, let cost, let preparation):
             let admitted = admission.prepared(at: cost)
-            if admitted.isKept { prepared.share(through: &inputs) }
+            if admitted.isKept { ready.share(through: &inputs) }
             model.correct(workload, cost, computedPairs: work.computedPairs)
             let cell = RunningCell(workload, work, preparation, admitted)
-            cell.resident = admitted.isKept ? prepared : nil
+            cell.resident = admitted.isKept ? ready.kernel : nil
             cells.append(cell)
             try log.open(workload, preparation)
-            if cost.isSinglePass { try record(first, round: 0, of: cell) }
+            if cost.isSinglePass { try record(ready.first, round: 0, of: cell) }
         }
     }
 
@@ -42,54 +40,45 @@ extension Run {
             preconditionFailure("\(workload) is not open in the journal")
         }
         let cell = RunningCell(workload, work(of: workload), open.preparation, admitted)
-        cell.samples = open.samples
+        cell.visits = open.visits
         cells.append(cell)
     }
 
     func work(of workload: Workload) -> Work {
-        guard let kernel = instruments.kernels.first(where: { $0.name == workload.kernel }) else {
+        guard let kernel = try? instruments.kernel(named: workload.kernel).kernel else {
             preconditionFailure("a sweep is read with the kernels that are to run it; \(workload) has another")
         }
         return Work(problem: workload.problem, computedPairs: kernel.predictedPairs(for: workload.problem))
     }
 
     private func prepared(_ workload: Workload, _ work: Work, _ predicted: CellCost) -> Prepared {
-        var cost = predicted
         // A decode cell's own memory is its cache; the inputs only fill that, and may have come before.
         let shared = workload.isDecode ? inputs.inputs(for: workload.problem) : nil
-        let memory = instruments.memory
-        let restingBytes = memory.residentBytes()
-        memory.resetPeak()
-        let watch = Stopwatch(instruments.clock)
-        let prepared: PreparedCell
-        do {
-            prepared = try PreparedCell(workload, instruments) {
+        do throws(EngineError) {
+            let ready = try ReadyCell(workload, instruments) {
                 shared ?? SharedInputs(for: workload.problem, seed: options.seed)
             }
+            let watch = Stopwatch(instruments.clock)
+            let correctness = try ready.check(instruments)
+            var cost = predicted
+            cost.buildSeconds = ready.buildSeconds
+            cost.callSeconds = Double(ready.first.nanoseconds) / 1e9
+            cost.checkSeconds = watch.seconds
+            let maximumError: Double
+            switch correctness {
+            case .right(let error): maximumError = error
+            case .wrong(let error, let reason): return .absent(.failed(reason: reason, maximumError: error))
+            }
+            if let counted = ready.kernel.computedPairs, counted != work.computedPairs {
+                let reason = "the kernel went through \(counted) pairs, not \(work.computedPairs) as it says"
+                return .absent(.failed(reason: reason, maximumError: maximumError))
+            }
+            let preparation = SampleJournal.Preparation(
+                iterationsPerSample: try ready.callsPerSample(), peakResidentBytes: ready.peakResidentBytes,
+                maximumError: maximumError)
+            return .ready(ready, cost, preparation)
         } catch {
-            return .refused(reason: error.reason)
+            return .absent(error.outcome)
         }
-        cost.buildSeconds = watch.seconds
-        let first = instruments.sampler.sample(iterations: 1) { prepared.call() }
-        let peakBytes = max(0, memory.peakResidentBytes() - restingBytes)
-        cost.callSeconds = Double(first.nanoseconds) / 1e9
-
-        var correctness = Instruments.Correctness.right(maximumError: 0)
-        cost.checkSeconds = instruments.seconds { correctness = prepared.check(instruments) }
-        let maximumError: Double
-        switch correctness {
-        case .wrong(let error, let reason): return .failed(reason: reason, maximumError: error)
-        case .right(let error): maximumError = error
-        }
-        guard prepared.computedPairs == work.computedPairs else {
-            let reason = "the kernel went through \(prepared.computedPairs) pairs, not \(work.computedPairs) as it says"
-            return .failed(reason: reason, maximumError: maximumError)
-        }
-
-        let iterations =
-            cost.isCalibrated(limits) ? instruments.sampler.calibratedIterations { prepared.call() } : 1
-        let preparation = SampleJournal.Preparation(
-            iterationsPerSample: iterations, peakResidentBytes: peakBytes, maximumError: maximumError)
-        return .ready(prepared, cost, preparation, first: first)
     }
 }

@@ -1,4 +1,5 @@
 import Attention
+import Engines
 import Hardware
 import Kernels
 import Records
@@ -28,7 +29,7 @@ struct Prober {
         }
         for workload in workloads where !model.knows(workload) {
             model.learn(
-                Result { () throws(UnsupportedProblem) in
+                Result { () throws(EngineError) in
                     try rates(of: workload, longest: longest[workload.series]!)
                 }, for: workload)
         }
@@ -36,17 +37,21 @@ struct Prober {
         return model
     }
 
-    private func rates(of workload: Workload, longest: Int) throws(UnsupportedProblem) -> CostModel.Rates {
+    private func rates(of workload: Workload, longest: Int) throws(EngineError) -> CostModel.Rates {
+        let (engine, kernel): (any Engine, Kernel)
+        do throws(UnsupportedProblem) { (engine, kernel) = try instruments.kernel(named: workload.kernel) } catch {
+            throw .unsupported(error)
+        }
         var length = min(Self.firstLength, longest)
         while true {
             guard let cell = try? workload.with(length: length) else {
-                throw UnsupportedProblem("\(workload) cannot be tried at \(length) tokens")
+                throw .unsupported(UnsupportedProblem("\(workload) cannot be tried at \(length) tokens"))
             }
-            let prepared: PreparedCell
+            let prepared: any PreparedKernel
             let inputs = SharedInputs(for: cell.problem, seed: seed)
             let watch = Stopwatch(instruments.clock)
             do {
-                prepared = try PreparedCell(cell, instruments) { inputs }
+                prepared = try engine.prepare(cell) { inputs }
             } catch {
                 // A kernel may refuse a short call and take a long one.
                 if length == longest { throw error }
@@ -54,22 +59,28 @@ struct Prober {
                 continue
             }
             let buildSeconds = watch.seconds
-            var callSeconds = instruments.seconds { prepared.call() }
+            var callSeconds = try callSeconds(prepared)
             if callSeconds < Self.repeatedSeconds {
-                callSeconds = (0..<3).map { _ in instruments.seconds { prepared.call() } }.min()!
+                callSeconds = Double.infinity
+                for _ in 0..<3 { callSeconds = min(callSeconds, try self.callSeconds(prepared)) }
             }
             if callSeconds >= Self.enoughSeconds || length == longest {
-                let scratchBytes =
-                    try instruments.kernel(named: cell.kernel)
-                    .scratchBytes(for: cell.problem, threads: cell.threads) ?? 0
-                let checkSeconds = instruments.seconds { _ = prepared.check(instruments) }
+                let scratchBytes = kernel.scratchBytes(for: cell.problem, threads: cell.threads) ?? 0
+                let pairs = prepared.computedPairs ?? kernel.predictedPairs(for: cell.problem)
+                let checkSeconds = try instruments.seconds { () throws(EngineError) in
+                    _ = try prepared.check(cell.problem, instruments)
+                }
                 return CostModel.Rates(
-                    secondsPerPair: callSeconds / Double(max(1, prepared.computedPairs)),
+                    secondsPerPair: callSeconds / Double(max(1, pairs)),
                     checkSecondsPerPair: checkSeconds / cell.problem.checkedPairs,
                     fillSecondsPerByte: buildSeconds / Double(max(1, scratchBytes)))
             }
             length = min(length * Self.growth, longest)
         }
+    }
+
+    private func callSeconds(_ kernel: any PreparedKernel) throws(EngineError) -> Double {
+        Double(try kernel.sample(Batch(calls: 1)).nanoseconds) / 1e9
     }
 
     private func buildSecondsPerByte(longest: Int) -> Double {

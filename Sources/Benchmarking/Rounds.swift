@@ -1,5 +1,5 @@
+import Engines
 import Hardware
-import Kernels
 import Records
 
 /// Shuffled rounds over the cells that are prepared, one visit each.
@@ -11,16 +11,18 @@ extension Run {
         for (cell, count) in zip(cells, visits) { cell.visitsLeft = count }
 
         // A resumed launch goes on counting, and must not repeat the order of the rounds that it has.
-        let firstRound = 1 + (cells.flatMap { $0.samples.map(\.round) }.max() ?? 0)
+        let firstRound = 1 + (cells.flatMap { $0.visits.map(\.round) }.max() ?? 0)
         let seed = options.seed &+ UInt64(options.launch) << 32 &+ UInt64(firstRound)
         let total = visits.reduce(0, +)
         var done = 0
         for (index, round) in Schedule.rounds(visits: visits, seed: seed).enumerated() {
             for cell in round.map({ cells[$0] }) {
                 if cancellation.isCancelled { return }
+                // Its engine broke.
+                if log.hasFinished(cell.workload) { continue }
                 if cell.visitSeconds <= secondsLeft - heldBack { try visit(cell, round: firstRound + index) }
                 cell.visitsLeft -= 1
-                if cell.visitsLeft == 0 { try close(cell) }
+                if cell.visitsLeft == 0, !log.hasFinished(cell.workload) { try close(cell) }
                 done += 1
                 let predicted = cells.reduce(0) { $0 + Double($1.visitsLeft) * $1.visitSeconds }
                 report(
@@ -36,24 +38,28 @@ extension Run {
     private func visit(_ cell: RunningCell, round: Int) throws(ResultsError) {
         let watch = Stopwatch(instruments.clock)
         let wasResident = cell.resident != nil
-        let prepared = cell.resident ?? rebuilt(cell)
-        if cell.isKept { cell.resident = prepared }
-        for _ in 0..<cell.cost.warmUpCalls { prepared.call() }
-        for _ in 0..<cell.cost.samplesPerVisit(limits) {
-            let sample = instruments.sampler.sample(iterations: cell.preparation.iterationsPerSample) {
-                prepared.call()
+        var samples: [Sample] = []
+        do throws(EngineError) {
+            let kernel = if let resident = cell.resident { resident } else { try rebuilt(cell.workload) }
+            if cell.isKept { cell.resident = kernel }
+            var batch = Batch(calls: cell.preparation.iterationsPerSample, warmUpCalls: cell.cost.warmUpCalls)
+            for _ in 0..<cell.cost.samplesPerVisit(limits) {
+                samples.append(try kernel.sample(batch))
+                batch.warmUpCalls = 0
             }
-            try record(sample, round: round, of: cell)
+        } catch {
+            // That costs the cell, and no other.
+            cell.resident = nil
+            cell.visitsLeft = 1
+            try write(cell.workload, cell.work, .failed(reason: error.description, maximumError: nil))
+            return
         }
+        for sample in samples { try record(sample, round: round, of: cell) }
         try syncJournalIfDue()
         if wasResident || !cell.isKept { cell.visitSeconds = watch.seconds }
     }
 
-    private func rebuilt(_ cell: RunningCell) -> PreparedCell {
-        do {
-            return try PreparedCell(cell.workload, instruments) { inputs.inputs(for: cell.workload.problem) }
-        } catch {
-            preconditionFailure("\(cell.workload) was prepared once and is refused now: \(error)")
-        }
+    private func rebuilt(_ workload: Workload) throws(EngineError) -> any PreparedKernel {
+        try instruments.engine(of: workload).prepare(workload) { inputs.inputs(for: workload.problem) }
     }
 }

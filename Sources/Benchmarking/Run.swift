@@ -1,4 +1,5 @@
 import Attention
+import Engines
 import Hardware
 import Kernels
 import Records
@@ -81,7 +82,7 @@ final class Run {
             let open = log.openCells.first { $0.workload == workload }
             return Admission.Cell(
                 problem: workload.problem, prediction: prediction,
-                roundsTaken: open.map { Set($0.samples.map(\.round)).count })
+                roundsTaken: open.map { Set($0.visits.map(\.round)).count })
         }
         return Admission(cells, limits: limits)
     }
@@ -94,13 +95,12 @@ final class Run {
         measurements.append(measurement)
     }
 
-    func record(_ sample: Sampler.Sample, round: Int, of cell: RunningCell) throws(ResultsError) {
-        let entry = SampleJournal.Sample(
-            round: round, nanoseconds: sample.nanoseconds, contamination: sample.contamination)
-        try log.append(entry, to: cell.workload)
-        cell.samples.append(entry)
+    func record(_ sample: Sample, round: Int, of cell: RunningCell) throws(ResultsError) {
+        let visit = SampleJournal.Visit(round: round, sample)
+        try log.append(visit, to: cell.workload)
+        cell.visits.append(visit)
         samplesTaken += 1
-        if sample.contamination.isContaminated(wallNanoseconds: sample.nanoseconds) { samplesContaminated += 1 }
+        if sample.isContaminated { samplesContaminated += 1 }
     }
 
     /// Brings the journal to disk once a second at most, between visits: a power cut then costs about a second of
@@ -145,9 +145,9 @@ final class RunningCell {
     let cost: CellCost
     /// Whether it stays in memory between visits.
     let isKept: Bool
-    var samples: [SampleJournal.Sample] = []
+    var visits: [SampleJournal.Visit] = []
     /// Nil where the next visit has to make it.
-    var resident: PreparedCell?
+    var resident: (any PreparedKernel)?
     /// What the next visit is expected to take.
     var visitSeconds: Double
     var visitsLeft = 0
@@ -165,10 +165,10 @@ final class RunningCell {
 
     /// Nil while there is no sample.
     var record: Measurement.Record? {
-        if samples.isEmpty { return nil }
+        if visits.isEmpty { return nil }
         return Measurement.Record(
-            samplesNanoseconds: samples.map(\.nanoseconds), rounds: samples.map(\.round),
-            iterationsPerSample: preparation.iterationsPerSample, contamination: samples.map(\.contamination),
+            samplesNanoseconds: visits.map(\.sample.nanoseconds), rounds: visits.map(\.round),
+            iterationsPerSample: preparation.iterationsPerSample, contamination: visits.map(\.sample.contamination),
             peakResidentBytes: preparation.peakResidentBytes, maximumError: preparation.maximumError)
     }
 }

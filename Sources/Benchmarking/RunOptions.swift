@@ -32,9 +32,9 @@ public struct RunOptions: Sendable {
     func limits(_ instruments: Instruments) -> RunLimits {
         RunLimits(
             timeBudgetSeconds: timeBudgetSeconds,
-            memoryBytes: memoryLimit(availableBytes: instruments.memory.availableBytes()), rounds: rounds,
+            memoryBytes: memoryLimit(availableBytes: instruments.availableBytes()), rounds: rounds,
             samplesPerVisit: samplesPerVisit,
-            minimumSampleSeconds: Double(instruments.sampler.minimumNanoseconds) / 1e9)
+            minimumSampleSeconds: instruments.minimumSampleSeconds)
     }
 }
 

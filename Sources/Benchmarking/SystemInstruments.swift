@@ -1,4 +1,5 @@
 import Attention
+import Engines
 import Hardware
 import Kernels
 
@@ -15,13 +16,14 @@ extension Instruments {
         clockFacts: ClockFacts, seed: UInt64
     ) -> Instruments {
         let clock = SystemClock()
-        return Instruments(
+        let engine = InProcessEngine(
             kernels: kernels, team: team,
-            check: { problem, inputs, output in check(problem, inputs, output, seed: seed) },
-            memory: .system, clock: clock,
             sampler: Sampler(
                 clock: clock, resolutionNanoseconds: clockFacts.resolutionNanoseconds,
                 overheadNanoseconds: clockFacts.overheadNanoseconds, evidence: { evidence.read() }))
+        return Instruments(
+            engines: [engine], check: { problem, inputs, output in check(problem, inputs, output, seed: seed) },
+            availableBytes: { AvailableMemory.bytes() ?? .max }, clock: clock)
     }
 
     private static func check(
@@ -34,18 +36,5 @@ extension Instruments {
             "differs from the reference by \(accuracy.maximumError), where \(accuracy.bound) is allowed: row "
             + "\(accuracy.worst.row) of head \(accuracy.worst.head)"
         return .wrong(maximumError: accuracy.maximumError, reason: reason)
-    }
-}
-
-extension Instruments.Memory {
-    /// Of this process. Where the system refuses to forget its peak, the level after the call stands for the peak: all
-    /// that a cell allocates is still there then.
-    public static var system: Self {
-        var peakIsFresh = false
-        return Self(
-            residentBytes: { PeakMemory.residentBytes() ?? 0 },
-            resetPeak: { peakIsFresh = PeakMemory.reset() },
-            peakResidentBytes: { (peakIsFresh ? PeakMemory.peakBytes() : PeakMemory.residentBytes()) ?? 0 },
-            availableBytes: { AvailableMemory.bytes() ?? .max })
     }
 }

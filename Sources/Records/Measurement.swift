@@ -6,8 +6,8 @@ public struct Measurement: Sendable, Hashable {
         case measured(Record)
         /// The kernel does not take the problem, or it does not fit in memory or in the time left.
         case skipped(reason: String)
-        /// The kernel's result is wrong; it was not timed.
-        case failed(reason: String, maximumError: Double)
+        /// The kernel's result is wrong, or its engine broke. The error is nil where there was no result.
+        case failed(reason: String, maximumError: Double?)
     }
 
     /// The raw record; summaries are made later, from this.

@@ -21,7 +21,7 @@ extension Measurement: Codable {
             case .failed:
                 .failed(
                     reason: try container.decode(String.self, forKey: .reason),
-                    maximumError: try container.decode(Double.self, forKey: .maximumError))
+                    maximumError: try container.decodeIfPresent(Double.self, forKey: .maximumError))
             }
     }
 
@@ -40,7 +40,7 @@ extension Measurement: Codable {
         case .failed(let reason, let maximumError):
             try container.encode(Kind.failed, forKey: .outcome)
             try container.encode(reason, forKey: .reason)
-            try container.encode(maximumError, forKey: .maximumError)
+            try container.encodeIfPresent(maximumError, forKey: .maximumError)
         }
     }
 }

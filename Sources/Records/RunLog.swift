@@ -90,8 +90,8 @@ public final class RunLog {
         try journal.open(workload, preparation)
     }
 
-    package func append(_ sample: SampleJournal.Sample, to workload: Workload) throws(ResultsError) {
-        try journal.append(sample, to: workload)
+    package func append(_ visit: SampleJournal.Visit, to workload: Workload) throws(ResultsError) {
+        try journal.append(visit, to: workload)
     }
 
     /// Writes the line of a cell.
@@ -103,7 +103,7 @@ public final class RunLog {
         precondition(written.insert(measurement.workload).inserted, "\(measurement.workload) was already written")
         try file.append(measurement)
         try file.sync()
-        if isFinal, case .measured = measurement.outcome { try journal.close(measurement.workload) }
+        if isFinal { try journal.close(measurement.workload) }
     }
 
     /// Writes what is known of the process that measured.

@@ -13,7 +13,7 @@ package final class SampleJournal {
     package struct OpenCell: Equatable {
         package let workload: Workload
         package let preparation: Preparation
-        package var samples: [Sample]
+        package var visits: [Visit]
     }
 
     package struct Preparation: Codable, Equatable {
@@ -28,22 +28,21 @@ package final class SampleJournal {
         }
     }
 
-    package struct Sample: Codable, Equatable {
+    /// A sample, and the round in which it was taken; 0 for the pass that was checked.
+    package struct Visit: Codable, Equatable {
         package let round: Int
-        package let nanoseconds: Int
-        package let contamination: Contamination
+        package let sample: Sample
 
-        package init(round: Int, nanoseconds: Int, contamination: Contamination) {
+        package init(round: Int, _ sample: Sample) {
             self.round = round
-            self.nanoseconds = nanoseconds
-            self.contamination = contamination
+            self.sample = sample
         }
     }
 
     private struct Line: Codable {
         enum Event: Codable {
             case opened(Workload, Preparation)
-            case sampled(Sample)
+            case sampled(Visit)
             case closed
         }
 
@@ -62,7 +61,7 @@ package final class SampleJournal {
         for (index, cell) in open.enumerated() {
             cells[cell.workload] = index
             lines.append(Line(cell: index, event: .opened(cell.workload, cell.preparation)))
-            lines += cell.samples.map { Line(cell: index, event: .sampled($0)) }
+            lines += cell.visits.map { Line(cell: index, event: .sampled($0)) }
         }
         try JSONLines.write(lines.map { JSONLines.encoded($0) }, to: path)
         file = try JSONLines(appendingTo: path)
@@ -76,8 +75,8 @@ package final class SampleJournal {
             let line = try JSONLines.value(Line.self, of: data, number: index + 1, in: path)
             switch line.event {
             case .opened(let workload, let preparation):
-                cells[line.cell] = OpenCell(workload: workload, preparation: preparation, samples: [])
-            case .sampled(let sample): cells[line.cell]?.samples.append(sample)
+                cells[line.cell] = OpenCell(workload: workload, preparation: preparation, visits: [])
+            case .sampled(let visit): cells[line.cell]?.visits.append(visit)
             case .closed: cells[line.cell] = nil
             }
         }
@@ -91,13 +90,14 @@ package final class SampleJournal {
     }
 
     /// - Precondition: the cell was opened.
-    func append(_ sample: Sample, to workload: Workload) throws(ResultsError) {
-        try append(Line(cell: cells[workload]!, event: .sampled(sample)))
+    func append(_ visit: Visit, to workload: Workload) throws(ResultsError) {
+        try append(Line(cell: cells[workload]!, event: .sampled(visit)))
     }
 
-    /// - Precondition: the cell was opened, and its line stands in the results file.
+    /// - Precondition: the line of the cell stands in the results file. One that was never opened has nothing to close.
     func close(_ workload: Workload) throws(ResultsError) {
-        try append(Line(cell: cells[workload]!, event: .closed))
+        guard let cell = cells[workload] else { return }
+        try append(Line(cell: cell, event: .closed))
     }
 
     func sync() throws(ResultsError) {

@@ -17,14 +17,14 @@ public struct Bootstrap: Hashable, Sendable {
         let draws = (0..<replicates).map { _ in draw(&generator) }.sorted()
         let tail = (1 - level) / 2
         return Estimate(
-            value: value, low: min(value, Sample.quantile(tail, ofSorted: draws)),
-            high: max(value, Sample.quantile(1 - tail, ofSorted: draws)), level: level)
+            value: value, low: min(value, Durations.quantile(tail, ofSorted: draws)),
+            high: max(value, Durations.quantile(1 - tail, ofSorted: draws)), level: level)
     }
 
     /// The median over groups of each group's median. Draws groups first, then values within each drawn group, so that
     /// what differs between launches counts as well as what differs between the rounds of one.
     public func medianOfMedians(
-        _ groups: [Sample], using generator: inout some RandomNumberGenerator
+        _ groups: [Durations], using generator: inout some RandomNumberGenerator
     ) -> Estimate {
         precondition(!groups.isEmpty, "a median of no groups")
         let value = Self.median(groups.map(\.median))
@@ -38,5 +38,5 @@ public struct Bootstrap: Hashable, Sendable {
         }
     }
 
-    private static func median(_ values: [Double]) -> Double { Sample.quantile(0.5, ofSorted: values.sorted()) }
+    private static func median(_ values: [Double]) -> Double { Durations.quantile(0.5, ofSorted: values.sorted()) }
 }

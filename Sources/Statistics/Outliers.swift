@@ -14,7 +14,7 @@ public struct OutlierCounts: Codable, Hashable, Sendable {
     }
 }
 
-extension Sample {
+extension Durations {
     public var outliers: OutlierCounts {
         let (lower, upper) = (quantile(0.25), quantile(0.75))
         let range = upper - lower

@@ -4,7 +4,7 @@ import Foundation
 /// with probability 1/2, so the number below it is binomial, and the interval between the (k+1)-th value from either
 /// end covers the median with probability 1 − 2·P(B ≤ k). The largest k that still reaches the level is taken: exact,
 /// deterministic, and never narrower than it says (the discrete steps make it a little wider).
-extension Sample {
+extension Durations {
     /// The median with its interval. Where there are too few values for the level, the whole range at the coverage that
     /// it really has, 1 − 2^(1−count): 0 for one value, 0.9375 for five.
     public func medianEstimate(level: Double = 0.95) -> Estimate {

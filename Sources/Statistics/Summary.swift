@@ -8,13 +8,13 @@ public struct Summary: Codable, Hashable, Sendable {
     public let outliers: OutlierCounts
     public let cautions: [Caution]
 
-    public init(_ sample: Sample, level: Double = 0.95) {
+    public init(_ sample: Durations, level: Double = 0.95) {
         count = sample.count
         median = sample.medianEstimate(level: level)
         minimum = sample.minimum
         percentile95 = sample.quantile(0.95)
         outliers = sample.outliers
-        let needed = Sample.minimumCount(level: level)
+        let needed = Durations.minimumCount(level: level)
         cautions = count >= needed ? [] : [.fewSamples(count, needed: needed)]
     }
 }

@@ -21,8 +21,8 @@ public struct TheilSen: Hashable, Sendable {
         let below = Int(saturating: (Double(slopes.count) - reach) / 2)
         let low = slopes[max(0, min(last, below - 1))]
         let high = slopes[min(last, max(0, slopes.count - below))]
-        let median = Sample.quantile(0.5, ofSorted: slopes)
+        let median = Durations.quantile(0.5, ofSorted: slopes)
         slope = Estimate(value: median, low: min(low, median), high: max(high, median), level: level)
-        intercept = Sample.quantile(0.5, ofSorted: zip(x, y).map { $1 - median * $0 }.sorted())
+        intercept = Durations.quantile(0.5, ofSorted: zip(x, y).map { $1 - median * $0 }.sorted())
     }
 }

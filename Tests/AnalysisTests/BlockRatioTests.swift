@@ -1,5 +1,6 @@
 import Benchmarking
 import Foundation
+import Records
 import Testing
 
 @testable import Analysis
@@ -8,7 +9,7 @@ import Testing
     private func visit(_ times: (Int, Int, Int), disturbed: PairedSide? = nil) -> PairedBlock.Visit {
         let values = PairedValues(baseline: times.0, candidate: times.1, control: times.2)
         return PairedBlock.Visit { side in
-            PairedSample(
+            Sample(
                 nanoseconds: values[side], contamination: side == disturbed ? Planted.migrated : Planted.quiet)
         }
     }

@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func aSampleWithoutDurationIsRefused() {
-        #expect(throws: SampleError.notADuration(0)) { try timing([1000, 0]) }
+        #expect(throws: DurationsError.notADuration(0)) { try timing([1000, 0]) }
     }
 
     @Test func intervalsOverLaunchesCover() throws {

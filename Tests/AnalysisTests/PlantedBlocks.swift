@@ -78,7 +78,7 @@ struct PlantedBlocks {
             let isDisturbed = Double.random(in: 0..<1, using: &generator) < disturbed
             return PairedBlock.Visit { side in
                 let hit = isDisturbed && side == .candidate
-                return PairedSample(
+                return Sample(
                     nanoseconds: Int(processes[side] * noise(visitNoise) * (hit ? 10 : 1)),
                     contamination: hit ? Planted.migrated : Planted.quiet)
             }

@@ -1,4 +1,5 @@
 import Attention
+import Engines
 import Foundation
 import Hardware
 import Kernels
@@ -30,20 +31,22 @@ final class FakeWorld: @unchecked Sendable {
 
     func instruments() -> Instruments {
         Instruments(
-            kernels: [.fakeFull, .fakeWindow, .fakeDecode],
-            team: { _ in WorkerTeam() },
+            engines: [engine()],
             check: { [unowned self] problem, _, _ in
                 let kernel = problem.mask == .causal ? "full" : "sliding-window"
                 return wrongKernels.contains(kernel)
                     ? .wrong(maximumError: 0.5, reason: "off by 0.5") : .right(maximumError: 1e-7)
             },
-            memory: .init(
-                residentBytes: { 1_000_000 }, resetPeak: { [unowned self] in peakBytes = 1_000_000 },
-                peakResidentBytes: { [unowned self] in peakBytes },
-                availableBytes: { [unowned self] in availableBytes }),
-            clock: clock,
-            sampler: Sampler(
-                clock: clock, resolutionNanoseconds: 1, overheadNanoseconds: 20, evidence: { .quiet }))
+            availableBytes: { [unowned self] in availableBytes }, clock: clock)
+    }
+
+    func engine() -> InProcessEngine {
+        InProcessEngine(
+            kernels: [.fakeFull, .fakeWindow, .fakeDecode], team: { _ in WorkerTeam() },
+            sampler: Sampler(clock: clock, resolutionNanoseconds: 1, overheadNanoseconds: 20, evidence: { .quiet }),
+            memory: ResidentMemory(
+                bytes: { 1_000_000 }, resetPeak: { [unowned self] in peakBytes = 1_000_000 },
+                peakBytes: { [unowned self] in peakBytes }))
     }
 
     /// Of filling a cache, for each of its tokens.

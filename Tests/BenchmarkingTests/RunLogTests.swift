@@ -40,19 +40,19 @@ struct RunLogTests {
         let (_, journal, workloads) = try interruptedRun()
         let all = try SampleJournal.openCells(journalPath)
         #expect(all.map(\.workload).sorted { "\($0)" < "\($1)" } == workloads)
-        let total = all.reduce(0) { $0 + $1.samples.count }
+        let total = all.reduce(0) { $0 + $1.visits.count }
         #expect(total >= 3)
         let cut = folder.file("cut.jsonl")
         var counts: [Int] = []
         for length in 0...journal.count {
             try journal.prefix(length).write(to: URL(fileURLWithPath: cut))
             let open = try SampleJournal.openCells(cut)
-            counts.append(open.reduce(0) { $0 + $1.samples.count } + open.count)
+            counts.append(open.reduce(0) { $0 + $1.visits.count } + open.count)
             let torn = length < journal.count && journal[length] == UInt8(ascii: "\n") ? 1 : 0
             #expect(counts.last == wholeLines(journal.prefix(length)) + torn)
             for cell in open {
                 let complete = try #require(all.first { $0.workload == cell.workload })
-                #expect(complete.samples.starts(with: cell.samples))
+                #expect(complete.visits.starts(with: cell.visits))
             }
         }
         #expect(counts.last == total + 2)

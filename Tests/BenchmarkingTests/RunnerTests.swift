@@ -1,5 +1,8 @@
 import Attention
+import Engines
+import Faults
 import Foundation
+import Kernels
 import Records
 import TestSupport
 import Testing
@@ -51,6 +54,32 @@ struct RunnerTests {
         #expect(full.iterationsPerSample == 1)
         #expect(full.peakResidentBytes == 5000)
         #expect(full.maximumError == 1e-7)
+        let results = try ResultsFile.load(folder.file("results.jsonl"))
+        #expect(Set(results.measurements) == Set(outcome.measurements))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["results.jsonl"])
+    }
+
+    /// An engine whose kernel breaks while it is prepared, or in a later round, costs that cell and no other.
+    @Test(arguments: [(1, "while the cell is made ready"), (12, "in a round")])
+    func anEngineThatBreaksCostsItsCell(calls: Int, when: String) throws {
+        let workloads = try fakeWorkloads(lengths: [64])
+        let instruments = Instruments(
+            engines: [BreakingEngine(world.engine(), kernel: "full", afterSamples: calls)],
+            check: { _, _, _ in .right(maximumError: 0) }, availableBytes: { 1 << 40 }, clock: world.clock)
+        world.secondsPerPair = ["full": 1e-3, "sliding-window": 1e-3]
+        let outcome = try FakeWorld.$current.withValue(world) {
+            let path = folder.file("results.jsonl")
+            try ResultsFile.create(path, header: fakeHeader())
+            let log = try RunLog.resume(path, header: fakeHeader(), launch: 1)
+            return try Runner(instruments, options { $0.rounds = 30 }).run(workloads, into: log)
+        }
+        #expect(outcome.measurements.count == 2)
+        guard case .failed(let reason, let error) = outcome.measurements[0].outcome else {
+            Issue.record("\(when): \(outcome.measurements[0].outcome)")
+            return
+        }
+        #expect(reason == "the engine died" && error == nil)
+        #expect(try record(outcome, "sliding-window").samplesNanoseconds.count == 30)
         let results = try ResultsFile.load(folder.file("results.jsonl"))
         #expect(Set(results.measurements) == Set(outcome.measurements))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["results.jsonl"])
@@ -300,5 +329,57 @@ struct RunnerTests {
         #expect(measuring.map(\.done) == Array(1...24))
         #expect(measuring.last?.secondsLeft == 0)
         #expect(measuring.last?.samples == 24)
+    }
+}
+
+/// Passes on to another engine, and dies after some samples of one kernel; those of the probe do not count.
+private final class BreakingEngine: Engine {
+    private struct Death: Fault {
+        let exitStatus = ExitStatus.engineFailed
+        let description = "the engine died"
+    }
+
+    private final class Dying: PreparedKernel {
+        let kernel: any PreparedKernel
+        let engine: BreakingEngine
+        var inputs: SharedInputs { kernel.inputs }
+        var computedPairs: Int? { kernel.computedPairs }
+        var peakResidentBytes: Int { kernel.peakResidentBytes }
+
+        init(_ kernel: any PreparedKernel, of engine: BreakingEngine) { (self.kernel, self.engine) = (kernel, engine) }
+
+        func load(_ inputs: SharedInputs) throws(EngineError) { try kernel.load(inputs) }
+
+        func sample(_ batch: Batch) throws(EngineError) -> Sample {
+            engine.samples += 1
+            if engine.prepared > 1, engine.samples > engine.afterSamples { throw .failed(Death()) }
+            return try kernel.sample(batch)
+        }
+
+        func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result {
+            try kernel.withOutput(body)
+        }
+    }
+
+    private let other: any Engine
+    private let kernel: String
+    private let afterSamples: Int
+    private var prepared = 0
+    private var samples = 0
+
+    init(_ other: any Engine, kernel: String, afterSamples: Int) {
+        (self.other, self.kernel, self.afterSamples) = (other, kernel, afterSamples)
+    }
+
+    var identity: EngineIdentity { other.identity }
+    var kernels: [Kernel] { other.kernels }
+    var minimumSampleNanoseconds: Int { other.minimumSampleNanoseconds }
+
+    func prepare(_ workload: Workload, inputs: () -> SharedInputs) throws(EngineError) -> any PreparedKernel {
+        let made = try other.prepare(workload, inputs: inputs)
+        guard workload.kernel == kernel else { return made }
+        prepared += 1
+        samples = 0
+        return Dying(made, of: self)
     }
 }

@@ -118,7 +118,7 @@ import Testing
         #expect(Set(interrupted.measurements.map(\.launch)) == [1])
         #expect(try journals == ["results.launch1.partial.jsonl"])
 
-        let resumed = try run("--rounds 100000 --launches 2 --time-budget 4s --resume")
+        let resumed = try run("--rounds 100000 --launches 2 --time-budget 10s --resume")
         #expect(resumed.status == 0, "\(resumed.messages)")
         let whole = try ResultsFile.load(results)
         #expect(whole.measurements.map(\.launch).sorted() == [1, 1, 1, 1, 2, 2, 2, 2])

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func sameSeedSameInterval() throws {
-        let groups = try [[1.0, 2, 3], [2, 3, 4], [9, 8, 7]].map { try Sample($0) }
+        let groups = try [[1.0, 2, 3], [2, 3, 4], [9, 8, 7]].map { try Durations($0) }
         var (one, two) = (SplitMix64(seed: 6), SplitMix64(seed: 6))
         let first = Bootstrap().medianOfMedians(groups, using: &one)
         #expect(first == Bootstrap().medianOfMedians(groups, using: &two))
@@ -27,7 +27,7 @@ import Testing
         let covered = try (0..<trials).count { _ in
             let groups = try (0..<24).map { _ in
                 let launch = 100 + 5 * NormalDistribution.draw(using: &generator)
-                return try Sample((0..<10).map { _ in launch + NormalDistribution.draw(using: &generator) })
+                return try Durations((0..<10).map { _ in launch + NormalDistribution.draw(using: &generator) })
             }
             return Bootstrap(replicates: 200).medianOfMedians(groups, using: &generator).contains(100)
         }

@@ -22,7 +22,7 @@ import Testing
     @Test func ratiosOfMediansCover() throws {
         var generator = SplitMix64(seed: 12)
         func median(_ center: Double) throws -> Estimate {
-            try Sample((0..<12).map { _ in center * exp(0.05 * NormalDistribution.draw(using: &generator)) })
+            try Durations((0..<12).map { _ in center * exp(0.05 * NormalDistribution.draw(using: &generator)) })
                 .medianEstimate()
         }
         let covered = try (0..<1000).count { _ in try median(30).ratio(to: median(10)).contains(3) }

@@ -20,11 +20,12 @@ import Testing
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         ("Kernels", ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
+        ("Engines", ["Faults", "Attention", "Records", "Hardware", "Kernels"]),
         (
             "Benchmarking",
             [
-                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Statistics",
-                "Yams",
+                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines",
+                "Statistics", "Yams",
             ]
         ),
         ("Analysis", ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),

@@ -71,7 +71,7 @@ struct BlockUnderWay {
     }
 
     mutating func visit(_ entry: Int, inOrder order: [PairedSide]) throws(WorkerError) {
-        var samples: [PairedSide: PairedSample] = [:]
+        var samples: [PairedSide: Sample] = [:]
         for side in order {
             if entry == cells.count {
                 samples[side] = try sample(
@@ -92,7 +92,7 @@ struct BlockUnderWay {
 
     private func sample(
         _ side: PairedSide, _ request: WorkerProtocol.Request, doing: @autoclosure () -> String
-    ) throws(WorkerError) -> PairedSample {
+    ) throws(WorkerError) -> Sample {
         guard case .sampled(let sample) = try workers[side].ask(request, doing: doing()) else {
             throw workers[side].garbled("no sample, in reply to a request for one")
         }

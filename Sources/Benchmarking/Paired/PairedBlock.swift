@@ -75,7 +75,7 @@ public struct PairedRequest: Sendable {
 /// code came to lie, above all), and samples within one process know nothing of that.
 public struct PairedBlock: Sendable, Hashable {
     /// A round's visit to one cell: one sample of each side, some milliseconds apart.
-    public typealias Visit = PairedValues<PairedSample>
+    public typealias Visit = PairedValues<Sample>
 
     public struct Cell: Sendable, Hashable {
         public let workload: Workload

@@ -1,4 +1,5 @@
 import Attention
+import Engines
 import Foundation
 import Hardware
 import Kernels
@@ -10,7 +11,7 @@ public final class Worker {
     private let instruments: Instruments
     private let greeting: WorkerProtocol.Greeting
     private var inputs: InputPool
-    private var cells: [PreparedCell?] = []
+    private var cells: [ReadyCell?] = []
 
     public init(_ instruments: Instruments, build: ResultsHeader.Build, machine: Machine, seed: UInt64) {
         self.instruments = instruments
@@ -36,60 +37,44 @@ public final class Worker {
     }
 
     private func reply(to request: WorkerProtocol.Request) throws(WorkerError) -> WorkerProtocol.Reply {
-        switch request {
-        case .prepare(let workload, let isChecked):
-            do throws(UnsupportedProblem) {
-                return .prepared(try prepare(workload, isChecked: isChecked))
-            } catch {
+        do throws(EngineError) {
+            switch request {
+            case .prepare(let workload, let isChecked):
                 cells.append(nil)
-                return .refused(reason: error.reason)
+                return .prepared(try prepare(workload, isChecked: isChecked))
+            case .sample(let index, let calls, let extraTurns):
+                if cells.indices.contains(index), let cell = cells[index] {
+                    let batch = Batch(calls: calls, warmUpCalls: 1, extraTurns: extraTurns)
+                    return .sampled(try cell.kernel.sample(batch))
+                }
+            case .sampleFrozenLoop(let turns):
+                // The first finds its code cold.
+                _ = try instruments.engines[0].sampleFrozenLoop(turns: turns)
+                if let sample = try instruments.engines[0].sampleFrozenLoop(turns: turns) { return .sampled(sample) }
             }
-        case .sample(let index, let iterations, let extraTurns):
-            guard cells.indices.contains(index), let cell = cells[index] else {
-                throw .unknownRequest("cell \(index)")
-            }
-            if extraTurns == 0 { return sampled(iterations) { cell.call() } }
-            return sampled(iterations) {
-                cell.call()
-                FrozenLoop.run(turns: extraTurns)
-            }
-        case .sampleFrozenLoop(let turns): return sampled(1) { FrozenLoop.run(turns: turns) }
+        } catch {
+            return .refused(reason: error.description)
         }
+        throw .unknownRequest("\(request)")
     }
 
-    private func sampled(_ iterations: Int, _ call: () -> Void) -> WorkerProtocol.Reply {
-        call()
-        let sample = instruments.sampler.sample(iterations: iterations, call)
-        return .sampled(PairedSample(nanoseconds: sample.nanoseconds, contamination: sample.contamination))
-    }
-
-    private func prepare(_ workload: Workload, isChecked: Bool) throws(UnsupportedProblem) -> PreparedFacts {
-        let kernel = try instruments.kernel(named: workload.kernel)
-        let memory = instruments.memory
-        let restingBytes = memory.residentBytes()
-        memory.resetPeak()
+    private func prepare(_ workload: Workload, isChecked: Bool) throws(EngineError) -> PreparedFacts {
         // Inputs of its own, as if no other cell had the same: its memory is then its own too.
-        let cell = try PreparedCell(workload, instruments) {
-            SharedInputs(for: workload.problem, seed: inputs.seed)
-        }
-        let first = instruments.sampler.sample(iterations: 1) { cell.call() }
-        let peakBytes = max(0, memory.peakResidentBytes() - restingBytes)
+        let cell = try ReadyCell(workload, instruments) { SharedInputs(for: workload.problem, seed: inputs.seed) }
         var wrongness: String?
-        if isChecked, case .wrong(_, let reason) = cell.check(instruments) { wrongness = reason }
+        if isChecked, case .wrong(_, let reason) = try cell.check(instruments) { wrongness = reason }
         cell.share(through: &inputs)
-        // A first call is slow, and a long one needs no second to show that it fills a sample.
-        let isLong = first.nanoseconds >= 4 * instruments.sampler.minimumNanoseconds
-        let iterations = isLong ? 1 : instruments.sampler.calibratedIterations { cell.call() }
-        let shortest = (0..<2).map { _ in
-            instruments.sampler.sample(iterations: iterations) { cell.call() }.nanoseconds
-        }.min()!
-        cells.append(cell)
+        let calls = try cell.callsPerSample()
+        var shortest = Int.max
+        for _ in 0..<2 { shortest = min(shortest, try cell.kernel.sample(Batch(calls: calls)).nanoseconds) }
+        cells[cells.count - 1] = cell
+        let (problem, threads) = (workload.problem, workload.threads)
+        let kernel = try? instruments.kernel(named: workload.kernel).kernel
+        let statedPairs = kernel?.predictedPairs(for: problem) ?? 0
         return PreparedFacts(
-            countedPairs: cell.computedPairs, statedPairs: kernel.predictedPairs(for: workload.problem),
-            peakResidentBytes: peakBytes,
-            statedBytes: workload.problem.tensorBytes
-                + (kernel.scratchBytes(for: workload.problem, threads: workload.threads) ?? 0),
-            iterationsPerSample: iterations, callNanoseconds: Double(shortest) / Double(iterations),
-            wrongness: wrongness)
+            countedPairs: cell.kernel.computedPairs ?? statedPairs, statedPairs: statedPairs,
+            peakResidentBytes: cell.peakResidentBytes,
+            statedBytes: problem.tensorBytes + (kernel?.scratchBytes(for: problem, threads: threads) ?? 0),
+            iterationsPerSample: calls, callNanoseconds: Double(shortest) / Double(calls), wrongness: wrongness)
     }
 }

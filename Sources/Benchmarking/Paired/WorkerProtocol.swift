@@ -37,7 +37,7 @@ enum WorkerProtocol {
         case prepared(PreparedFacts)
         /// The kernel does not take the problem, or this build has no such kernel.
         case refused(reason: String)
-        case sampled(PairedSample)
+        case sampled(Sample)
     }
 }
 
@@ -70,17 +70,4 @@ public struct PreparedFacts: Sendable, Codable, Hashable {
         self.callNanoseconds = callNanoseconds
         self.wrongness = wrongness
     }
-}
-
-/// One timed batch.
-public struct PairedSample: Sendable, Codable, Hashable {
-    public let nanoseconds: Int
-    public let contamination: Contamination
-
-    public init(nanoseconds: Int, contamination: Contamination) {
-        self.nanoseconds = nanoseconds
-        self.contamination = contamination
-    }
-
-    public var isContaminated: Bool { contamination.isContaminated(wallNanoseconds: nanoseconds) }
 }

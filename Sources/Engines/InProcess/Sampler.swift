@@ -7,12 +7,6 @@ import Records
 /// least 10⁴ readings of the clock (PyTorch's: overhead below 1e-4), and at least 1 ms. Short calls are repeated to get
 /// there. Evidence is read outside the clock: reading it costs microseconds, which the sample must not contain.
 public struct Sampler {
-    /// Wall time of `iterations` calls and what happened to the thread meanwhile.
-    public struct Sample: Equatable, Sendable {
-        public let nanoseconds: Int
-        public let contamination: Contamination
-    }
-
     /// The shortest sample to be trusted.
     public let minimumNanoseconds: Int
     private let clock: any NanosecondClock
@@ -37,21 +31,4 @@ public struct Sampler {
             contamination: evidence().contamination(since: before, wallNanoseconds: nanoseconds))
     }
 
-    /// The calls that fill a sample, found by trying: believed only when two samples in a row are long enough, since
-    /// one may have been stretched by an interruption.
-    public func calibratedIterations(_ call: () -> Void) -> Int {
-        var iterations = 1
-        var believed = 0
-        while believed < 2 {
-            let nanoseconds = sample(iterations: iterations, call).nanoseconds
-            if nanoseconds >= minimumNanoseconds {
-                believed += 1
-            } else {
-                believed = 0
-                let wanted = Double(iterations) * 1.1 * Double(minimumNanoseconds) / Double(nanoseconds)
-                iterations = min(max(Int(wanted.rounded(.up)), iterations + 1), iterations * 10)
-            }
-        }
-        return iterations
-    }
 }

@@ -1,9 +1,9 @@
 import Statistics
 import Testing
 
-@Suite struct SampleTests {
+@Suite struct DurationsTests {
     @Test func sortsAndSummarises() throws {
-        let sample = try Sample([4, 1, 3, 2])
+        let sample = try Durations([4, 1, 3, 2])
         #expect(sample.values == [1, 2, 3, 4])
         #expect(sample.minimum == 1 && sample.maximum == 4 && sample.median == 2.5)
         #expect(sample.quantile(0) == 1 && sample.quantile(1) == 4)
@@ -11,19 +11,19 @@ import Testing
     }
 
     @Test func refusesWhatIsNoDuration() {
-        #expect(throws: SampleError.empty) { try Sample([]) }
-        #expect(throws: SampleError.notADuration(0)) { try Sample([1, 0]) }
-        #expect(throws: SampleError.notADuration(-1)) { try Sample([1, -1]) }
-        #expect(throws: SampleError.notADuration(.infinity)) { try Sample([1, .infinity]) }
-        #expect(throws: SampleError.self) { try Sample([1, .nan]) }
+        #expect(throws: DurationsError.empty) { try Durations([]) }
+        #expect(throws: DurationsError.notADuration(0)) { try Durations([1, 0]) }
+        #expect(throws: DurationsError.notADuration(-1)) { try Durations([1, -1]) }
+        #expect(throws: DurationsError.notADuration(.infinity)) { try Durations([1, .infinity]) }
+        #expect(throws: DurationsError.self) { try Durations([1, .nan]) }
         #expect(
-            SampleError.notADuration(-1).description
+            DurationsError.notADuration(-1).description
                 == "-1.0 is not a duration; every value must be positive and finite")
     }
 
     @Test func countsOutliersAndKeepsThem() throws {
         // Quartiles 3.5 and 8.5, so the fences stand at -4 and 16 (mild), -11.5 and 23.5 (severe).
-        let sample = try Sample([1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 30])
+        let sample = try Durations([1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 30])
         #expect(sample.outliers == OutlierCounts(mild: 1, severe: 1))
         #expect(sample.count == 11)
         #expect(Summary(sample).outliers == sample.outliers)

@@ -1,9 +1,8 @@
+import Engines
 import Hardware
 import Records
 import TestSupport
 import Testing
-
-@testable import Benchmarking
 
 struct SamplerTests {
     private let clock = FakeClock()
@@ -46,9 +45,16 @@ struct SamplerTests {
                     involuntarySwitches: 1))
     }
 
+    private func calibrated(_ call: () -> Void) -> Int {
+        let sampler = sampler()
+        return Calibration.calls(filling: sampler.minimumNanoseconds) { calls in
+            sampler.sample(iterations: calls, call).nanoseconds
+        }
+    }
+
     @Test(arguments: [(2_000_000, 1), (400_000, 3), (1000, 1000), (10, 100_000)])
     func callsFillASample(callNanoseconds: Int, atLeast iterations: Int) {
-        let found = sampler().calibratedIterations { clock.advance(nanoseconds: callNanoseconds) }
+        let found = calibrated { clock.advance(nanoseconds: callNanoseconds) }
         #expect(found >= iterations)
         #expect(found * callNanoseconds >= 1_000_000)
         #expect(found <= iterations * 2)
@@ -56,7 +62,7 @@ struct SamplerTests {
 
     @Test func oneStretchedSampleIsNotBelieved() {
         var calls = 0
-        let found = sampler().calibratedIterations {
+        let found = calibrated {
             calls += 1
             clock.advance(nanoseconds: calls == 1 ? 5_000_000 : 100_000)
         }
@@ -65,7 +71,7 @@ struct SamplerTests {
 
     @Test func aClockThatStandsStillEndsCalibrationOnceItMoves() {
         var calls = 0
-        let found = sampler().calibratedIterations {
+        let found = calibrated {
             calls += 1
             if calls.isMultiple(of: 10_000) { clock.advance(nanoseconds: 1_000_000) }
         }

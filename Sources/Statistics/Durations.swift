@@ -1,11 +1,11 @@
 import Faults
 
 /// Durations of one thing, measured repeatedly: positive, finite, ascending, never empty.
-public struct Sample: Hashable, Sendable {
+public struct Durations: Hashable, Sendable {
     /// Ascending.
     public let values: [Double]
 
-    public init(_ values: some Sequence<Double>) throws(SampleError) {
+    public init(_ values: some Sequence<Double>) throws(DurationsError) {
         let values = values.sorted()
         guard !values.isEmpty else { throw .empty }
         if let bad = values.first(where: { !$0.isFinite || $0 <= 0 }) { throw .notADuration(bad) }
@@ -30,7 +30,7 @@ public struct Sample: Hashable, Sendable {
     }
 }
 
-public enum SampleError: Fault, Equatable {
+public enum DurationsError: Fault, Equatable {
     case empty
     case notADuration(Double)
 

@@ -1,0 +1,105 @@
+import Attention
+import Faults
+import Kernels
+import Records
+
+/// Where kernels come from: this program, a shared library, or a program in any language.
+///
+/// The harness knows an engine by this protocol alone. It asks for a kernel that is ready for one workload, then for
+/// samples of it. Whose clock times the calls, and in which process they run, is the engine's own affair: an engine that
+/// is a child process passes each request on, waits for the reply, and answers `EngineError.failed` where the program
+/// died, hung or spoke something else than the protocol.
+public protocol Engine: AnyObject {
+    var identity: EngineIdentity { get }
+    /// By the names that sweeps have for them: bare for this program's kernels, `engine/kernel` for all others.
+    var kernels: [Kernel] { get }
+    /// The shortest sample to be trusted. It is so long that neither the clock nor the way to it can be seen in a sample.
+    var minimumSampleNanoseconds: Int { get }
+
+    /// Makes a kernel ready for one workload, with these inputs loaded.
+    ///
+    /// - Parameter inputs: asked for once, after the reading of memory has begun, so that tensors which are made for this
+    ///   cell count as its own.
+    func prepare(_ workload: Workload, inputs: () -> SharedInputs) throws(EngineError) -> any PreparedKernel
+
+    /// Times the frozen loop where the engine's kernels run; nil where the engine has none, and the harness runs its own.
+    func sampleFrozenLoop(turns: Int) throws(EngineError) -> Sample?
+}
+
+extension Engine {
+    public func sampleFrozenLoop(turns: Int) throws(EngineError) -> Sample? { nil }
+}
+
+/// One kernel, ready for one workload. It knows nothing of rounds, files or statistics. Letting go of the last reference
+/// frees what it holds.
+public protocol PreparedKernel: AnyObject {
+    /// What it computes with.
+    var inputs: SharedInputs { get }
+
+    /// Takes these in place of the inputs that it has, untimed. A decode kernel fills its cache from them. Other contents
+    /// have to give another answer: a kernel that remembers one is caught by this.
+    func load(_ inputs: SharedInputs) throws(EngineError)
+
+    /// Takes the same inputs from where others hold them too, so that its own can be freed.
+    func adopt(_ inputs: SharedInputs)
+
+    func sample(_ batch: Batch) throws(EngineError) -> Sample
+
+    /// Lends the output of the last call.
+    func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result
+
+    /// Pairs that one call went through, counted as it went, over all batches and heads; nil where nobody counts.
+    var computedPairs: Int? { get }
+
+    /// Growth of peak resident memory since before the kernel was made ready.
+    var peakResidentBytes: Int { get }
+
+    /// What the engine took to compile or tune the kernel, where that is no part of making the cell; 0 for kernels that
+    /// are compiled already.
+    var compileSeconds: Double { get }
+}
+
+extension PreparedKernel {
+    public func adopt(_ inputs: SharedInputs) {}
+    public var compileSeconds: Double { 0 }
+}
+
+/// Calls that are made one after the other.
+public struct Batch: Hashable, Sendable {
+    /// Untimed, before the others.
+    public var warmUpCalls = 0
+    public let calls: Int
+    /// Turns of the frozen loop after each call: real work in the timed region, of which the gate is to find as much as was
+    /// planted. Only engines of attnbench itself do it.
+    public var extraTurns = 0
+
+    public init(calls: Int, warmUpCalls: Int = 0, extraTurns: Int = 0) {
+        precondition(calls >= 1 && warmUpCalls >= 0 && extraTurns >= 0, "a batch has at least one call")
+        self.calls = calls
+        self.warmUpCalls = warmUpCalls
+        self.extraTurns = extraTurns
+    }
+}
+
+/// Why an engine gives no answer.
+public enum EngineError: Fault {
+    /// The kernel does not take the workload. The cell is skipped, and nothing is broken.
+    case unsupported(UnsupportedProblem)
+    /// The engine broke: it died, hung, or did not keep to the protocol. The engine's own error says what happened. The
+    /// cell fails, and the run goes on.
+    case failed(any Fault)
+
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .unsupported(let error): error.exitStatus
+        case .failed: .engineFailed
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .unsupported(let error): error.description
+        case .failed(let fault): fault.description
+        }
+    }
+}

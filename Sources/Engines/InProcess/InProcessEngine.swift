@@ -1,0 +1,107 @@
+import Attention
+import Hardware
+import Kernels
+import Records
+
+/// Kernels that run in this process, on pinned teams, timed by our own sampler: those of this program, and those that a
+/// package which uses it as a library adds.
+public final class InProcessEngine: Engine {
+    public let identity: EngineIdentity
+    public let kernels: [Kernel]
+    private let team: (Int) throws(UnsupportedProblem) -> WorkerTeam
+    private let sampler: Sampler
+    private let memory: ResidentMemory
+
+    /// - Parameters:
+    ///   - team: the team for a number of threads; throws where the machine has no such team.
+    public init(
+        kernels: [Kernel] = Kernel.builtIn, team: @escaping (Int) throws(UnsupportedProblem) -> WorkerTeam,
+        sampler: Sampler, memory: ResidentMemory = .ofThisProcess
+    ) {
+        identity = EngineIdentity(name: EngineIdentity.builtInName, version: BuildFacts.commit)
+        self.kernels = kernels
+        self.team = team
+        self.sampler = sampler
+        self.memory = memory
+    }
+
+    public var minimumSampleNanoseconds: Int { sampler.minimumNanoseconds }
+
+    public func prepare(
+        _ workload: Workload, inputs: () -> SharedInputs
+    ) throws(EngineError) -> any PreparedKernel {
+        do throws(UnsupportedProblem) {
+            guard let kernel = kernels.first(where: { $0.name == workload.kernel }) else {
+                throw UnsupportedProblem("this build has no kernel \"\(workload.kernel)\"")
+            }
+            return try InProcessKernel(
+                kernel, workload.problem, on: team(workload.threads), inputs, sampler: sampler, memory: memory)
+        } catch {
+            throw .unsupported(error)
+        }
+    }
+
+    /// What the machine itself gives: the same instructions whatever the build.
+    public func sampleFrozenLoop(turns: Int) -> Sample? {
+        sampler.sample(iterations: 1) { FrozenLoop.run(turns: turns) }
+    }
+}
+
+/// A kernel with all that one call needs, so that a call is nothing but the kernel's `run`.
+private final class InProcessKernel: PreparedKernel {
+    private(set) var inputs: SharedInputs
+    private let kernel: any KernelInstance
+    private var output: Tensor
+    private let sampler: Sampler
+    private let memory: ResidentMemory
+    private let restingBytes: Int
+
+    init(
+        _ kernel: Kernel, _ problem: AttentionProblem, on team: WorkerTeam, _ inputs: () -> SharedInputs,
+        sampler: Sampler, memory: ResidentMemory
+    ) throws(UnsupportedProblem) {
+        self.sampler = sampler
+        self.memory = memory
+        restingBytes = memory.bytes()
+        memory.resetPeak()
+        self.kernel = try kernel.prepare(for: problem, on: team)
+        self.inputs = inputs()
+        self.kernel.fillCache(from: self.inputs.tensors)
+        output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
+        // The pages are touched here: the first call would otherwise pay for getting them from the system.
+        output.withMutableBytes { bytes in
+            for start in stride(from: 0, to: bytes.count, by: 4096) { bytes[start] = 0 }
+        }
+    }
+
+    var computedPairs: Int? { kernel.computedPairs }
+
+    var peakResidentBytes: Int { max(0, memory.peakBytes() - restingBytes) }
+
+    func load(_ inputs: SharedInputs) {
+        self.inputs = inputs
+        kernel.fillCache(from: inputs.tensors)
+    }
+
+    func adopt(_ inputs: SharedInputs) { self.inputs = inputs }
+
+    func sample(_ batch: Batch) -> Sample {
+        if batch.extraTurns == 0 { return sample(batch) { call() } }
+        return sample(batch) {
+            call()
+            FrozenLoop.run(turns: batch.extraTurns)
+        }
+    }
+
+    private func sample(_ batch: Batch, _ call: () -> Void) -> Sample {
+        for _ in 0..<batch.warmUpCalls { call() }
+        return sampler.sample(iterations: batch.calls, call)
+    }
+
+    private func call() {
+        kernel.run(inputs.tensors, into: &output)
+        BlackHole.consume(output)
+    }
+
+    func withOutput<Result>(_ body: (borrowing Tensor) -> Result) -> Result { body(output) }
+}

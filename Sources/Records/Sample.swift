@@ -1,0 +1,16 @@
+/// One timed batch of calls, with its evidence. Runs, gates and the journal all keep this.
+public struct Sample: Sendable, Codable, Hashable {
+    /// What counts: the time of the batch by the clock of whoever made the calls.
+    public let nanoseconds: Int
+    public let contamination: Contamination
+    /// By this program's own clock, where an engine says of itself what a batch took; nil where both are the same.
+    public let wallNanoseconds: Int?
+
+    public init(nanoseconds: Int, contamination: Contamination, wallNanoseconds: Int? = nil) {
+        self.nanoseconds = nanoseconds
+        self.contamination = contamination
+        self.wallNanoseconds = wallNanoseconds
+    }
+
+    public var isContaminated: Bool { contamination.isContaminated(wallNanoseconds: wallNanoseconds ?? nanoseconds) }
+}

@@ -1,0 +1,69 @@
+import Attention
+import Engines
+import Hardware
+import Kernels
+import Records
+import TestSupport
+import Testing
+
+@Suite struct InProcessEngineTests {
+    private let engine = InProcessEngine(
+        team: { _ in WorkerTeam() },
+        sampler: Sampler(
+            clock: SystemClock(), resolutionNanoseconds: 1, overheadNanoseconds: 20, evidence: { .quiet }))
+
+    private func workload(_ kernel: Kernel, length: Int = 60) throws -> Workload {
+        let shape = try AttentionShape(
+            queryLength: kernel.phase == .decode ? 1 : length, keyLength: length, headDimension: 32)
+        return Workload(
+            kernel: kernel.name,
+            problem: try AttentionProblem(
+                shape: shape, mask: kernel.masks.mask([.window: 9, .sinks: 4, .chunk: 16]),
+                positions: kernel.positions))
+    }
+
+    private func error(_ prepared: any PreparedKernel, _ problem: AttentionProblem) throws -> Accuracy {
+        try prepared.withOutput {
+            Accuracy(of: $0, for: problem, prepared.inputs.tensors, rows: Accuracy.allRows(of: problem))
+        }
+    }
+
+    /// Other contents give another answer: caches are filled anew.
+    @Test(arguments: Kernel.builtIn.names) func inputsCanBeLoadedAgain(name: String) throws {
+        let workload = try workload(Kernel.builtIn.named(name))
+        let problem = workload.problem
+        let prepared = try engine.prepare(workload) { SharedInputs(for: problem, seed: 1) }
+        for seed: UInt64 in [1, 2, 1] {
+            try prepared.load(SharedInputs(for: problem, seed: seed))
+            let sample = try prepared.sample(Batch(calls: 2, warmUpCalls: 1))
+            #expect(sample.nanoseconds > 0)
+            #expect(try error(prepared, problem).isAccepted, "\(name), seed \(seed)")
+        }
+        let stated = try Kernel.builtIn.named(name).computedPairs(for: problem)
+        #expect(prepared.computedPairs == stated)
+    }
+
+    @Test func whatNoKernelTakesIsRefused() throws {
+        let full = try workload(.full)
+        let strange = Workload(kernel: "mystery", problem: full.problem)
+        for workload in [strange, Workload(kernel: "sliding-window", problem: full.problem)] {
+            do {
+                _ = try engine.prepare(workload) { SharedInputs(for: workload.problem, seed: 1) }
+                Issue.record("\(workload) was prepared")
+            } catch {
+                guard case .unsupported = error else {
+                    Issue.record("\(error)")
+                    continue
+                }
+            }
+        }
+    }
+
+    @Test func extraTurnsAreRealWork() throws {
+        let workload = try workload(.full)
+        let prepared = try engine.prepare(workload) { SharedInputs(for: workload.problem, seed: 1) }
+        let longer = try prepared.sample(Batch(calls: 1, extraTurns: 2_000_000))
+        let loop = try #require(engine.sampleFrozenLoop(turns: 2_000_000))
+        #expect(longer.nanoseconds > loop.nanoseconds / 4)
+    }
+}
