@@ -1,6 +1,7 @@
 import Attention
 import Hardware
 import Kernels
+import Records
 
 /// Everything that a run reads from the world, so that a test can put a world of its own in its place.
 public struct Instruments {
@@ -60,6 +61,13 @@ public struct Instruments {
             throw UnsupportedProblem("this build has no kernel \"\(name)\"")
         }
         return kernel
+    }
+
+    /// - Precondition: the kernel is one of these.
+    func origin(of workload: Workload) -> KernelOrigin {
+        KernelOrigin(
+            engine: EngineIdentity(name: EngineIdentity.builtInName, version: BuildFacts.commit),
+            place: kernels.firstIndex { $0.name == workload.kernel }!)
     }
 
     /// Seconds that `body` takes.

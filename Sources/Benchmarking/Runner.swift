@@ -54,6 +54,7 @@ public struct Runner {
         try run.prepare(passes)
         try run.visitInRounds(before: [])
         try run.finish()
+        try run.lookAtCacheFormats(of: workloads)
         let order = Dictionary(workloads.enumerated().map { ($1, $0) }) { first, _ in first }
         return Outcome(
             measurements: run.measurements.sorted { order[$0.workload]! < order[$1.workload]! },

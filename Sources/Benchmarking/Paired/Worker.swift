@@ -39,7 +39,7 @@ public final class Worker {
         switch request {
         case .prepare(let workload, let isChecked):
             do throws(UnsupportedProblem) {
-                return .prepared(try prepare(workload, isChecked: isChecked))
+                return .prepared(try prepare(workload.workload, isChecked: isChecked))
             } catch {
                 cells.append(nil)
                 return .refused(reason: error.reason)
