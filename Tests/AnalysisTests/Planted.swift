@@ -87,7 +87,8 @@ struct Planted {
 
     func absent(_ length: Int, _ outcome: Measurement.Outcome, launch: Int = 0) -> Measurement {
         Measurement(
-            workload: workload(length), origin: .planted(kernel), launch: launch, work: work(length), scratchBytes: scratchBytes,
+            workload: workload(length), origin: .planted(kernel), launch: launch, work: work(length),
+            scratchBytes: scratchBytes,
             outcome: outcome)
     }
 
