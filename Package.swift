@@ -53,7 +53,8 @@ let package = Package(
         .target(name: "Processes", dependencies: ["Faults", "CSpawn"]),
         .target(name: "Hardware", dependencies: ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         .target(
-            name: "Kernels", dependencies: ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
+            name: "Kernels",
+            dependencies: ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         .target(name: "Engines", dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels"]),
         .target(
             name: "Benchmarking",
@@ -63,7 +64,7 @@ let package = Package(
             ]),
         .target(
             name: "Analysis",
-            dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
+            dependencies: ["Faults", "Attention", "Records", "Benchmarking", "Statistics"]),
         .target(
             name: "Serving", dependencies: ["Faults", "Attention", "Records", "Analysis", "Yams"],
             resources: [
@@ -74,10 +75,7 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
-                "Benchmarking",
-                "Analysis",
-                "Serving", "Statistics",
+                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Analysis", "Serving", "Statistics",
             ]),
         .executableTarget(
             name: "attnbench",
@@ -103,17 +101,21 @@ let package = Package(
         .testTarget(
             name: "AttentionTests", dependencies: ["Files", "Attention", "TestSupport"], resources: [.copy("NumPy")]),
         .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
+        .testTarget(
+            name: "RecordsTests", dependencies: ["Attention", "Records", "TestSupport"],
+            exclude: ["version1-scratch.jsonl"]),
         .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "TestSupport"]),
         .testTarget(
-            name: "KernelsTests", dependencies: ["Attention", "Hardware", "Kernels", "CVector", "TestSupport"]),
+            name: "KernelsTests",
+            dependencies: ["Attention", "Records", "Hardware", "Kernels", "CVector", "TestSupport"]),
         .testTarget(
             name: "EnginesTests",
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "Engines", "TestSupport"]),
         .testTarget(
             name: "BenchmarkingTests",
             dependencies: [
-                "Faults", "Files", "Attention", "Records", "Hardware", "Kernels", "Engines", "Benchmarking",
-                "TestSupport",
+                "Statistics", "Faults", "Files", "Attention", "Records", "Hardware", "Kernels", "Engines",
+                "Benchmarking", "TestSupport",
             ]),
         .testTarget(
             name: "AnalysisTests",

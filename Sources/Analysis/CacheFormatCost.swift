@@ -33,7 +33,9 @@ extension CacheFormatCost {
         let byProblem = Dictionary(grouping: measured.filter(\.parameters.isDecode)) {
             SeriesKey(kernel: $0.key.kernel, parameters: $0.parameters.unquantised)
         }
-        return byProblem.keys.sorted().compactMap { CacheFormatCost(of: byProblem[$0]!) }
+        return SeriesOrder(kernels: measured.map(\.key.kernel)).sorted(byProblem.keys).compactMap {
+            CacheFormatCost(of: byProblem[$0]!)
+        }
     }
 
     private init?(of series: [MeasuredSeries]) {

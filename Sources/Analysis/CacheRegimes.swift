@@ -46,10 +46,10 @@ struct CacheRegimes {
 
     /// - Parameter errors: standard error of each point's ln(time).
     init?(_ points: [Point], errors: [Double]) {
-        guard points.count >= Self.fewestPoints else { return nil }
+        guard points.count >= Self.fewestPoints, points.allSatisfy({ $0.computedPairs != nil }) else { return nil }
         let observations = zip(points, errors).map {
             ScalingFit.Observation(
-                pairs: Double($0.computedPairs), nanoseconds: $0.medianNanoseconds, logError: $1)
+                pairs: Double($0.computedPairs!), nanoseconds: $0.medianNanoseconds, logError: $1)
         }
         guard let fit = ScalingFit(observations, freeExponent: false) else { return nil }
         self.points = points

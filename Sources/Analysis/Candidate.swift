@@ -15,9 +15,10 @@ public struct Candidate: Sendable, Codable, Hashable {
 
     /// Best first; empty where there are too few points to rank anything.
     static func ranked(_ points: [Point], parameters: SeriesParameters, errors: [Double]) -> [Candidate] {
-        let waste = points.map { Double($0.computedPairs) / Double($0.usefulPairs) }
-        let isConstant = waste.allSatisfy { abs($0 / waste[0] - 1) < 1e-3 }
-        let functions = functions(of: parameters).filter { $0.0 != "computed pairs" || !isConstant }
+        let waste = points.compactMap(\.overhead)
+        // Where all are known, and do not rise and fall with the useful ones.
+        let isAnother = waste.count == points.count && !waste.allSatisfy { abs($0 / waste[0] - 1) < 1e-3 }
+        let functions = functions(of: parameters).filter { $0.0 != "computed pairs" || isAnother }
         let fits = functions.compactMap { name, work -> (name: String, criterion: Double)? in
             let observations = zip(points, errors).map {
                 ScalingFit.Observation(pairs: work($0), nanoseconds: $0.medianNanoseconds, logError: $1)
@@ -45,7 +46,7 @@ public struct Candidate: Sendable, Codable, Hashable {
         }
         var functions: [(String, (Point) -> Double)] = [
             ("pairs", { Double($0.usefulPairs) }),
-            ("computed pairs", { Double($0.computedPairs) }),
+            ("computed pairs", { Double($0.computedPairs!) }),
             ("n", { $0.length }),
             ("n log n", { $0.length * log($0.length) }),
             ("n²", { $0.length * $0.length }),

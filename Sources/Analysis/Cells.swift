@@ -10,6 +10,9 @@ public struct AbsentCell: Sendable, Codable, Hashable {
     public let reason: String
     /// True where the kernel's result was wrong rather than not asked for.
     public let failed: Bool
+    public let phase: Phase
+    /// What theory says that a call would hold in memory; nil where the kernel does not say.
+    public let predictedBytes: Int?
 }
 
 /// Measurements sorted into series: launches of one workload together, lengths ascending.
@@ -23,19 +26,20 @@ struct Cells {
     init(_ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache]) {
         let byWorkload = Dictionary(grouping: measurements) { $0.workload }
         let bySeries = Dictionary(grouping: byWorkload.keys) { SeriesKey($0) }
-        let keys = bySeries.keys.sorted()
+        let keys = SeriesOrder(measurements).sorted(bySeries.keys)
         for (key, label) in zip(keys, SeriesLabels.labels(for: keys)) {
             let workloads = bySeries[key]!.sorted { $0.problem.shape.keyLength < $1.problem.shape.keyLength }
             var points: [Point] = []
             for workload in workloads {
-                switch Self.cell(of: byWorkload[workload]!, workload, ceilings, caches) {
+                switch Self.cell(of: byWorkload[workload]!, ceilings, caches) {
                 case .point(let point): points.append(point)
                 case .absent(let reason, let failed):
                     let shape = workload.problem.shape
                     absent.append(
                         AbsentCell(
                             series: label, queryLength: shape.queryLength, keyLength: shape.keyLength, reason: reason,
-                            failed: failed))
+                            failed: failed, phase: workload.phase,
+                            predictedBytes: byWorkload[workload]![0].predictedBytes))
                 }
             }
             if !points.isEmpty {
@@ -50,7 +54,7 @@ struct Cells {
     }
 
     private static func cell(
-        of launches: [Measurement], _ workload: Workload, _ ceilings: Ceilings, _ caches: [Machine.Cache]
+        of launches: [Measurement], _ ceilings: Ceilings, _ caches: [Machine.Cache]
     ) -> Cell {
         var records: [Measurement.Record] = []
         var skipped = ""
@@ -63,9 +67,8 @@ struct Cells {
         }
         guard !records.isEmpty else { return .absent(reason: skipped, failed: false) }
         do {
-            let work = launches[0].work
             return .point(
-                try Point(workload: workload, work: work, launches: records, ceilings: ceilings, caches: caches))
+                try Point(of: launches[0], launches: records, ceilings: ceilings, caches: caches))
         } catch {
             return .absent(reason: error.description, failed: false)
         }

@@ -14,7 +14,7 @@ public struct OverheadRatio: Sendable, Codable, Hashable {
 }
 
 extension OverheadRatio {
-    /// The others against the first: `rivals` differ only in the kernel and stand in the registry's order, in which the
+    /// The others against the first: `rivals` differ only in the kernel and stand in their engines' order, in which the
     /// kernel that others are variants of comes first.
     static func ratios(among rivals: [MeasuredSeries]) -> [OverheadRatio] {
         rivals.dropFirst().compactMap { OverheadRatio($0, against: rivals[0]) }
@@ -23,12 +23,12 @@ extension OverheadRatio {
     init?(_ series: MeasuredSeries, against base: MeasuredSeries) {
         let lengths = Set(base.points.map(\.keyLength))
         guard let own = series.points.last(where: { lengths.contains($0.keyLength) }),
-            let other = base.points.first(where: { $0.keyLength == own.keyLength })
+            let other = base.points.first(where: { $0.keyLength == own.keyLength }), let overhead = own.overhead
         else { return nil }
         self.series = series.label
         against = base.label
         length = own.keyLength
         measuredTimeRatio = own.median.ratio(to: other.median)
-        computedPairsRatio = Double(own.computedPairs) / Double(own.usefulPairs)
+        computedPairsRatio = overhead
     }
 }

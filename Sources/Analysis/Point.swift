@@ -1,5 +1,4 @@
 import Attention
-import Kernels
 import Records
 import Statistics
 
@@ -26,8 +25,8 @@ public struct Point: Sendable, Codable, Hashable {
     public let outliers: OutlierCounts
     /// Pairs that the mask allows, over all batches and heads.
     public let usefulPairs: Int
-    /// Pairs that the kernel computes.
-    public let computedPairs: Int
+    /// Pairs that the kernel computes; nil where it does not say.
+    public let computedPairs: Int?
     public let flops: Int
     /// The least that must move: queries, outputs, and the keys and values that some query sees, once each.
     public let bytes: Int
@@ -40,17 +39,19 @@ public struct Point: Sendable, Codable, Hashable {
     public let cacheLevel: Int?
     public let peakResidentBytes: Int
     /// What theory says this call needs: Q, K, V, O and the kernel's own scratch; in decode the output and the scratch, of
-    /// which the cache is a part.
-    public let predictedBytes: Int
+    /// which the cache is a part. Nil where the kernel does not say what scratch it needs.
+    public let predictedBytes: Int?
     public let cautions: [Caution]
 }
 
 extension Point {
-    /// - Parameter launches: the records of one workload, at least one.
+    /// - Parameters:
+    ///   - measurement: any of one workload.
+    ///   - launches: the records of that workload, at least one.
     init(
-        workload: Workload, work: Work, launches: [Records.Measurement.Record], ceilings: Ceilings,
-        caches: [Machine.Cache] = []
+        of measurement: Measurement, launches: [Measurement.Record], ceilings: Ceilings, caches: [Machine.Cache] = []
     ) throws(DurationsError) {
+        let (workload, work) = (measurement.workload, measurement.work)
         let timing = try CellTiming(launches: launches)
         var cautions = timing.cautions
         queryLength = workload.problem.shape.queryLength
@@ -77,16 +78,11 @@ extension Point {
         fractionOfBandwidth = bandwidth > 0 ? Double(work.bytes) / (timing.median.value * 1e-9) / bandwidth : nil
         cacheLevel = Self.level(holding: work.bytes, threads: workload.threads, caches)
         peakResidentBytes = launches.reduce(0) { max($0, $1.peakResidentBytes) }
-        let problem = workload.problem
-        let tensorBytes =
-            SeriesParameters(workload).isDecode
-            ? problem.shape.queryCount * problem.elementType.byteCount : problem.tensorBytes
-        if let scratchBytes = Self.scratchBytes(of: workload) {
-            predictedBytes = tensorBytes + scratchBytes
-        } else {
-            predictedBytes = tensorBytes
+        predictedBytes = measurement.predictedBytes
+        if predictedBytes == nil {
             cautions.append(
-                Caution("this build has no such \(workload.kernel), so its scratch memory is not predicted"))
+                Caution(
+                    "\(workload.kernel) does not say how much scratch memory it needs, so its memory is not predicted"))
         }
         self.cautions = cautions
     }
@@ -95,15 +91,10 @@ extension Point {
         caches.filter { bytes <= $0.bytes(for: threads) }.map(\.level).min()
     }
 
-    /// Nil where the results come from a build whose kernels are not these.
-    private static func scratchBytes(of workload: Workload) -> Int? {
-        guard let kernel = try? Kernel.builtIn.named(workload.kernel),
-            kernel.masks.contains(workload.problem.mask)
-        else { return nil }
-        return kernel.scratchBytes(for: workload.problem, threads: workload.threads)
-    }
-
     public var median: Estimate { Estimate(value: medianNanoseconds, low: low, high: high, level: level) }
+
+    /// Computed over useful pairs: 1 wastes nothing. Nil where the kernel does not say what it computes.
+    public var overhead: Double? { computedPairs.map { Double($0) / Double(usefulPairs) } }
 
     /// In tokens: what the series grows in.
     var length: Double { Double(keyLength) }

@@ -17,7 +17,7 @@ public struct ScalingAnalysis: Sendable, Codable {
     public let streaming: [Streaming]
     public let cacheFormats: [CacheFormatCost]
     public let forecasts: [Forecast]
-    /// What the measured cache formats cost in accuracy; empty where all store elements as they are.
+    /// What the measured cache formats cost in accuracy; empty where the results do not say.
     public let cacheQuality: [CacheQuality]
     public let ceilings: Ceilings
     /// Cells that have no time, and why.
@@ -30,11 +30,24 @@ extension ScalingAnalysis {
     public init(results: Results) {
         self.init(
             results.measurements, ceilings: results.header.ceilings, caches: results.header.machine.caches,
-            cautions: results.cautions)
+            cacheQuality: results.cacheQuality, cautions: results.cautions + Self.unknownAccuracy(results))
+    }
+
+    /// Files of version 1 do not say it.
+    private static func unknownAccuracy(_ results: Results) -> [Caution] {
+        let quantises = results.measurements.contains { $0.workload.problem.cacheFormat.elementType == nil }
+        return quantises && results.cacheQuality.isEmpty
+            ? [
+                Caution(
+                    "these results do not say what their cache formats cost in accuracy; a run of this build measures it"
+                )
+            ]
+            : []
     }
 
     init(
-        _ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache], cautions: [Caution] = []
+        _ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache], cacheQuality: [CacheQuality] = [],
+        cautions: [Caution] = []
     ) {
         let cells = Cells(measurements, ceilings: ceilings, caches: caches)
         let measured = cells.series
@@ -63,7 +76,7 @@ extension ScalingAnalysis {
             }
         }
         self.forecasts = forecasts
-        cacheQuality = CacheQuality.all(for: Set(measurements.map(\.workload.problem.cacheFormat)))
+        self.cacheQuality = cacheQuality
         self.cautions = cautions + ForecastRefusal.cautions(refused)
     }
 

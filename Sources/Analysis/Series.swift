@@ -51,9 +51,12 @@ extension Series {
         law = laws?.preferred.law
         lawFromLength = laws == nil ? nil : measured.fittedPoints.first?.keyLength
         exponent = laws?.exponent
-        let computed = ScalingLaws(
-            MeasuredSeries.observations(
-                measured.fittedPoints, measured.fittedErrors, work: WorkBasis.computedPairs.work))
+        let computed =
+            points.contains { $0.computedPairs == nil }
+            ? nil
+            : ScalingLaws(
+                MeasuredSeries.observations(
+                    measured.fittedPoints, measured.fittedErrors, work: WorkBasis.computedPairs.work))
         verdictBasis = WorkBasis(points, of: parameters)
         verdict = Self.verdict(measured, on: verdictBasis)
         nanosecondsPerPair = parameters.isDecode ? nil : laws?.proportional.coefficient()

@@ -1,7 +1,6 @@
-import Kernels
 import Records
 
-/// Which series a cell belongs to.
+/// Which series a cell belongs to. The name of a kernel holds its engine's, so that kernels of two engines never share one.
 struct SeriesKey: Hashable {
     let kernel: String
     let parameters: SeriesParameters
@@ -16,13 +15,26 @@ struct SeriesKey: Hashable {
     }
 }
 
-extension SeriesKey: Comparable {
-    /// The registry's order of kernels, in which lists and legends show them; then by parameters.
-    static func < (a: SeriesKey, b: SeriesKey) -> Bool {
-        (a.rank, a.kernel, a.parameters) < (b.rank, b.kernel, b.parameters)
+/// The order in which lists and legends show series: kernel by kernel, then by parameters.
+struct SeriesOrder {
+    private let rank: [String: Int]
+
+    /// - Parameter kernels: in order; a name may come again.
+    init(kernels: some Sequence<String>) {
+        var rank: [String: Int] = [:]
+        for kernel in kernels where rank[kernel] == nil { rank[kernel] = rank.count }
+        self.rank = rank
     }
 
-    private var rank: Int {
-        Kernel.builtIn.firstIndex { $0.name == kernel } ?? Kernel.builtIn.count
+    /// As each engine lists its kernels. Where results of several builds disagree, the last one counts.
+    init(_ measurements: [Measurement]) {
+        let origins = Dictionary(measurements.map { ($0.workload.kernel, $0.origin) }) { $1 }
+        self.init(
+            kernels: origins.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key))
+    }
+
+    /// - Precondition: the kernels are among those that this was made of.
+    func sorted(_ keys: some Sequence<SeriesKey>) -> [SeriesKey] {
+        keys.sorted { (rank[$0.kernel]!, $0.parameters) < (rank[$1.kernel]!, $1.parameters) }
     }
 }

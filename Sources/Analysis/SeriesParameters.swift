@@ -4,6 +4,7 @@ import Statistics
 
 /// What the cells of a series share.
 public struct SeriesParameters: Sendable, Codable, Hashable {
+    public let phase: Phase
     public let mask: Mask
     public let batch: Int
     public let queryHeads: Int
@@ -17,9 +18,11 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     public let cacheFormat: CacheFormat?
 
     public init(
-        mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1, headDimension: Int,
+        phase: Phase = .prefill, mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1,
+        headDimension: Int,
         elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil, cacheFormat: CacheFormat? = nil
     ) {
+        self.phase = phase
         self.mask = mask
         self.batch = batch
         self.queryHeads = queryHeads
@@ -34,7 +37,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     public init(_ workload: Workload) {
         let (problem, shape) = (workload.problem, workload.problem.shape)
         self.init(
-            mask: problem.mask, batch: shape.batch, queryHeads: shape.queryHeads,
+            phase: workload.phase, mask: problem.mask, batch: shape.batch, queryHeads: shape.queryHeads,
             keyValueHeads: shape.keyValueHeads, headDimension: shape.headDimension,
             elementType: problem.elementType, threads: workload.threads,
             queryLength: shape.queryLength == shape.keyLength ? nil : shape.queryLength,
@@ -42,7 +45,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     }
 
     /// Token generation: one query a call, against all that is cached.
-    public var isDecode: Bool { queryLength == 1 }
+    public var isDecode: Bool { phase == .decode }
 
     /// The exact pairs of one call over `length` keys, over all batches and heads.
     public func usefulPairs(length: Int) -> Double {
@@ -70,20 +73,20 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     /// The same with some things changed.
     func with(mask: Mask? = nil, threads: Int? = nil) -> SeriesParameters {
         SeriesParameters(
-            mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
+            phase: phase, mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads ?? self.threads,
             queryLength: queryLength, cacheFormat: cacheFormat)
     }
 
     /// The same problem as the prompt would pose it, and with keys and values as the element type has them.
-    var prefill: SeriesParameters { rephrased(queryLength: nil) }
+    var prefill: SeriesParameters { rephrased(.prefill, queryLength: nil) }
 
     /// The same with keys and values as the element type has them.
-    var unquantised: SeriesParameters { rephrased(queryLength: queryLength) }
+    var unquantised: SeriesParameters { rephrased(phase, queryLength: queryLength) }
 
-    private func rephrased(queryLength: Int?) -> SeriesParameters {
+    private func rephrased(_ phase: Phase, queryLength: Int?) -> SeriesParameters {
         SeriesParameters(
-            mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
+            phase: phase, mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength)
     }
 

@@ -1,5 +1,4 @@
 import Attention
-import Kernels
 import Statistics
 
 /// Ways to go on writing past the cache's size, at one length of text: what a token costs with the full cache, with
@@ -21,7 +20,7 @@ public struct Streaming: Sendable, Codable, Hashable {
     }
 
     /// Reads a whole window as a prompt for each token.
-    public static let recomputingKernel = Kernel.decodeRecompute.name
+    public static let recomputingKernel = "decode-recompute"
 
     /// Labels of the series, as far as there are any; full attention has one, each window one.
     public let series: [String]

@@ -34,7 +34,7 @@ extension StrongScaling {
         let byProblem = Dictionary(grouping: measured) {
             SeriesKey(kernel: $0.key.kernel, parameters: $0.parameters.with(threads: 1))
         }.filter { $0.value.count > 1 }
-        let keys = byProblem.keys.sorted()
+        let keys = SeriesOrder(kernels: measured.map(\.key.kernel)).sorted(byProblem.keys)
         return zip(keys, SeriesLabels.labels(for: keys)).flatMap { key, label in
             let series = byProblem[key]!.sorted { $0.parameters.threads < $1.parameters.threads }
             return Set(series.flatMap { $0.points.map(\.keyLength) }).sorted().compactMap { length in

@@ -19,14 +19,19 @@ public enum WorkBasis: String, Sendable, Codable {
             self = .bytes
             return
         }
-        let overheads = points.map { Double($0.computedPairs) / Double($0.usefulPairs) }
+        let overheads = points.compactMap(\.overhead)
+        guard overheads.count == points.count else {
+            self = .usefulPairs
+            return
+        }
         self = overheads.max()! > Self.toleratedChange * overheads.min()! ? .computedPairs : .usefulPairs
     }
 
+    /// - Precondition: where it is computed pairs, the point's are known.
     func work(of point: Point) -> Double {
         switch self {
         case .usefulPairs: Double(point.usefulPairs)
-        case .computedPairs: Double(point.computedPairs)
+        case .computedPairs: Double(point.computedPairs!)
         case .bytes: Double(point.bytes)
         }
     }

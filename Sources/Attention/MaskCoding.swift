@@ -4,10 +4,6 @@ extension Mask: Codable {
     private enum Key: String, CodingKey { case sinks, left, right, chunk }
 
     public init(from decoder: any Decoder) throws {
-        if let mask = try Mask(kindFrom: decoder) {
-            self = mask
-            return
-        }
         let container = try decoder.container(keyedBy: Key.self)
         do {
             try self.init(
@@ -19,7 +15,6 @@ extension Mask: Codable {
     }
 
     public func encode(to encoder: any Encoder) throws {
-        if encoder.userInfo[.masksByKind] != nil, try encodeKind(to: encoder) { return }
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(sinks, forKey: .sinks)
         try container.encode(left, forKey: .left)

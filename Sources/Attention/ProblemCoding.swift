@@ -1,25 +1,47 @@
-/// Problems as JSON: the sizes of the shape and the mask side by side, and `scale`, `cacheFormat` and
-/// `positions` only where they are not the default.
+/// Problems as JSON, in results files and wherever programs tell each other what to compute. Every field is always there,
+/// so that a reader never has to know what an absent one stands for.
+///
+/// Keys and values each have a head dimension and a cache format of their own. This program only has problems in which the
+/// two are alike, and refuses others when it reads them.
 extension AttentionProblem: Codable {
     private enum Key: String, CodingKey {
-        case batch, queryHeads, keyValueHeads, queryLength, keyLength, headDimension, mask, elementType, scale
-        case cacheFormat, positions
+        case batch, queryHeads, keyValueHeads, queryLength, keyLength, keyHeadDimension, valueHeadDimension, mask,
+            elementType, scale, keyCacheFormat, valueCacheFormat, positions
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         func integer(_ key: Key) throws -> Int { try container.decode(Int.self, forKey: key) }
+        let headDimension = try integer(.keyHeadDimension)
+        let cacheFormat = try container.decode(CacheFormat.self, forKey: .keyCacheFormat)
+        let ofValues = (
+            headDimension: try integer(.valueHeadDimension),
+            cacheFormat: try container.decode(CacheFormat.self, forKey: .valueCacheFormat)
+        )
+        func refuse(_ key: Key, _ reason: String) -> DecodingError {
+            DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: reason)
+        }
+        guard ofValues.headDimension == headDimension else {
+            throw refuse(
+                .valueHeadDimension,
+                "values of \(ofValues.headDimension) elements beside keys of \(headDimension) cannot be counted by this build"
+            )
+        }
+        guard ofValues.cacheFormat == cacheFormat else {
+            throw refuse(
+                .valueCacheFormat,
+                "values stored as \(ofValues.cacheFormat.rawValue) beside keys stored as \(cacheFormat.rawValue) cannot be "
+                    + "counted by this build")
+        }
         do {
-            let shape = try AttentionShape(
-                batch: integer(.batch), queryHeads: integer(.queryHeads), keyValueHeads: integer(.keyValueHeads),
-                queryLength: integer(.queryLength), keyLength: integer(.keyLength),
-                headDimension: integer(.headDimension))
             try self.init(
-                shape: shape, mask: container.decode(Mask.self, forKey: .mask),
+                shape: AttentionShape(
+                    batch: integer(.batch), queryHeads: integer(.queryHeads), keyValueHeads: integer(.keyValueHeads),
+                    queryLength: integer(.queryLength), keyLength: integer(.keyLength), headDimension: headDimension),
+                mask: container.decode(Mask.self, forKey: .mask),
                 elementType: container.decode(ElementType.self, forKey: .elementType),
-                scale: container.decodeIfPresent(Float.self, forKey: .scale),
-                cacheFormat: container.decodeIfPresent(CacheFormat.self, forKey: .cacheFormat),
-                positions: container.decodeIfPresent(PositionEncoding.self, forKey: .positions) ?? .none)
+                scale: container.decode(Float.self, forKey: .scale), cacheFormat: cacheFormat,
+                positions: container.decode(PositionEncoding.self, forKey: .positions))
         } catch let error where error is ShapeError || error is ProblemError {
             throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "\(error)"))
         }
@@ -32,11 +54,13 @@ extension AttentionProblem: Codable {
         try container.encode(shape.keyValueHeads, forKey: .keyValueHeads)
         try container.encode(shape.queryLength, forKey: .queryLength)
         try container.encode(shape.keyLength, forKey: .keyLength)
-        try container.encode(shape.headDimension, forKey: .headDimension)
+        try container.encode(shape.headDimension, forKey: .keyHeadDimension)
+        try container.encode(shape.headDimension, forKey: .valueHeadDimension)
         try container.encode(mask, forKey: .mask)
         try container.encode(elementType, forKey: .elementType)
-        if scale != 1 / Float(shape.headDimension).squareRoot() { try container.encode(scale, forKey: .scale) }
-        if cacheFormat != CacheFormat(elementType) { try container.encode(cacheFormat, forKey: .cacheFormat) }
-        if positions != .none { try container.encode(positions, forKey: .positions) }
+        try container.encode(scale, forKey: .scale)
+        try container.encode(cacheFormat, forKey: .keyCacheFormat)
+        try container.encode(cacheFormat, forKey: .valueCacheFormat)
+        try container.encode(positions, forKey: .positions)
     }
 }

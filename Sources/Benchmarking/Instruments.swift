@@ -43,6 +43,13 @@ public struct Instruments {
     /// The shortest sample that every engine's clock can be trusted with.
     var minimumSampleSeconds: Double { Double(engines.map(\.minimumSampleNanoseconds).max()!) / 1e9 }
 
+    /// - Precondition: an engine has the kernel.
+    func origin(of workload: Workload) -> KernelOrigin {
+        let engine = engines.first { $0.kernels.contains { $0.name == workload.kernel } }!
+        return KernelOrigin(
+            engine: engine.identity, place: engine.kernels.firstIndex { $0.name == workload.kernel }!)
+    }
+
     /// Seconds that `body` takes.
     func seconds<E: Error>(_ body: () throws(E) -> Void) throws(E) -> Double {
         let watch = Stopwatch(clock)

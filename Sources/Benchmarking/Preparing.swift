@@ -25,7 +25,8 @@ extension Run {
         case .ready(let ready, let cost, let preparation):
             let admitted = admission.prepared(at: cost)
             if admitted.isKept { ready.share(through: &inputs) }
-            model.correct(workload, cost, computedPairs: work.computedPairs)
+            let pairs = kernel(of: workload).predictedPairs(for: workload.problem)
+            model.correct(workload, cost, computedPairs: pairs)
             let cell = RunningCell(workload, work, preparation, admitted)
             cell.resident = admitted.isKept ? ready.kernel : nil
             cells.append(cell)
@@ -45,10 +46,14 @@ extension Run {
     }
 
     func work(of workload: Workload) -> Work {
+        Work(problem: workload.problem, computedPairs: kernel(of: workload).computedPairs(for: workload.problem))
+    }
+
+    func kernel(of workload: Workload) -> Kernel {
         guard let kernel = try? instruments.kernel(named: workload.kernel).kernel else {
             preconditionFailure("a sweep is read with the kernels that are to run it; \(workload) has another")
         }
-        return Work(problem: workload.problem, computedPairs: kernel.predictedPairs(for: workload.problem))
+        return kernel
     }
 
     private func prepared(_ workload: Workload, _ work: Work, _ predicted: CellCost) -> Prepared {
@@ -69,8 +74,8 @@ extension Run {
             case .right(let error): maximumError = error
             case .wrong(let error, let reason): return .absent(.failed(reason: reason, maximumError: error))
             }
-            if let counted = ready.kernel.computedPairs, counted != work.computedPairs {
-                let reason = "the kernel went through \(counted) pairs, not \(work.computedPairs) as it says"
+            if let counted = ready.kernel.computedPairs, let stated = work.computedPairs, counted != stated {
+                let reason = "the kernel went through \(counted) pairs, not \(stated) as it says"
                 return .absent(.failed(reason: reason, maximumError: maximumError))
             }
             let preparation = SampleJournal.Preparation(

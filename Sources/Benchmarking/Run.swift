@@ -90,7 +90,10 @@ final class Run {
     func write(
         _ workload: Workload, _ work: Work, _ outcome: Measurement.Outcome, isFinal: Bool = true
     ) throws(ResultsError) {
-        let measurement = Measurement(workload: workload, launch: options.launch, work: work, outcome: outcome)
+        let measurement = Measurement(
+            workload: workload, origin: instruments.origin(of: workload), launch: options.launch, work: work,
+            scratchBytes: kernel(of: workload).scratchBytes(for: workload.problem, threads: workload.threads),
+            outcome: outcome)
         try log.write(measurement, isFinal: isFinal)
         measurements.append(measurement)
     }
@@ -127,6 +130,12 @@ final class Run {
         for cell in cells where !log.hasFinished(cell.workload) { try close(cell) }
         cells = []
         if !cancellation.isCancelled { log.removeJournal() }
+    }
+
+    /// Measures what the quantised caches of these workloads cost in accuracy, once for a results file.
+    func lookAtCacheFormats(of workloads: [Workload]) throws(ResultsError) {
+        guard !cancellation.isCancelled, log.cacheQuality.isEmpty else { return }
+        for quality in CacheQuality.measured(for: Set(workloads.map(\.problem.cacheFormat))) { try log.write(quality) }
     }
 
     func report(_ phase: ProgressEvent.Phase, _ workload: Workload?, done: Int, total: Int, secondsLeft: Double?) {

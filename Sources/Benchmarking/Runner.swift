@@ -53,6 +53,7 @@ public struct Runner {
         let run = Run(instruments, options, log, progress, cancellation)
         try run.measure(workloads.filter { !log.hasFinished($0) })
         try run.finish()
+        try run.lookAtCacheFormats(of: workloads)
         let order = Dictionary(workloads.enumerated().map { ($1, $0) }) { first, _ in first }
         return Outcome(
             measurements: run.measurements.sorted { order[$0.workload]! < order[$1.workload]! },

@@ -48,7 +48,8 @@ extension Sweep {
                             let problem = try AttentionProblem(
                                 shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat,
                                 positions: kernel.positions)
-                            workloads.append(Workload(kernel: name, problem: problem, threads: threads))
+                            workloads.append(
+                                Workload(kernel: name, phase: kernel.phase, problem: problem, threads: threads))
                         }
                     }
                 }

@@ -10,4 +10,14 @@ public struct EngineIdentity: Hashable, Codable, Sendable {
 
     /// The engine whose kernels have bare names.
     public static let builtInName = "attnbench"
+
+    public var isBuiltIn: Bool { name == Self.builtInName }
+
+    /// As everybody calls a kernel of this engine: `full`, and `acme/flash`.
+    public func fullName(of kernel: String) -> String { isBuiltIn ? kernel : name + "/" + kernel }
+
+    /// What the engine itself calls the kernel with this full name.
+    func ownName(of fullName: String) -> String {
+        fullName.hasPrefix(name + "/") ? String(fullName.dropFirst(name.count + 1)) : fullName
+    }
 }

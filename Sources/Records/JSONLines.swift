@@ -1,7 +1,8 @@
 import Files
 import Foundation
 
-/// A file of one JSON value per line, written so that a kill at any instant costs at most the line in flight.
+/// A file of one JSON object per line, each with its checksum, written so that a kill at any instant costs at most the
+/// line in flight.
 ///
 /// Lines are appended whole with their line feed; what stands after the last line feed is therefore torn, unless it
 /// is a value of its own (an editor that strips the last line feed).
@@ -15,7 +16,7 @@ package final class JSONLines {
 
     /// The line survives the process at once, a power cut only after `sync`.
     func append(_ value: some Encodable) throws(ResultsError) {
-        let line = Self.encoded(value) + [UInt8(ascii: "\n")]
+        let line = Self.sealed(value) + [UInt8(ascii: "\n")]
         do throws(UnwritableFile) { try file.append(line) } catch { throw .unwritable(error) }
     }
 
@@ -44,7 +45,7 @@ package final class JSONLines {
     }
 
     /// Writes a whole file; a reader sees the old one or the new one.
-    static func write(
+    package static func write(
         _ lines: [Data], to path: String, existing: OutputFile.Existing = .isReplaced
     ) throws(ResultsError) {
         do throws(UnwritableFile) {
@@ -57,28 +58,36 @@ package final class JSONLines {
         }
     }
 
-    /// One value without its line feed.
-    static func encoded(_ value: some Encodable) -> Data {
-        guard let data = try? object(value) else { preconditionFailure("\(value) has no form in JSON") }
-        return data
-    }
-
     /// One value with its line feed. Keys are sorted, so that the same value is the same line.
-    package static func line(
-        _ value: some Encodable, userInfo: [CodingUserInfoKey: any Sendable] = [:]
-    ) throws -> Data {
-        try object(value, userInfo: userInfo) + [UInt8(ascii: "\n")]
+    package static func line(_ value: some Encodable) throws -> Data {
+        try object(value) + [UInt8(ascii: "\n")]
     }
 
-    package static func object(
-        _ value: some Encodable, userInfo: [CodingUserInfoKey: any Sendable] = [:]
-    ) throws -> Data {
+    /// The text of an object, with its checksum.
+    package static func sealing(_ object: Data) -> Data { LineChecksum.sealing(object) }
+
+    /// One value with its checksum, without a line feed.
+    package static func sealed(_ value: some Encodable) -> Data {
+        guard let data = try? object(value) else { preconditionFailure("\(value) has no form in JSON") }
+        return sealing(data)
+    }
+
+    package static func object(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
-        encoder.userInfo = userInfo
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         return try encoder.encode(value)
+    }
+
+    /// What a line says that `sealed` wrote.
+    ///
+    /// - Parameter number: of the line in the file, from 1.
+    static func sealedValue<Value: Decodable>(
+        _ type: Value.Type, of line: Data, number: Int, in path: String
+    ) throws(ResultsError) -> Value {
+        if let fault = LineChecksum.fault(of: line) { throw .badLine(path: path, line: number, reason: fault) }
+        return try value(type, of: line, number: number, in: path)
     }
 
     /// - Parameter number: of the line in the file, from 1.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One process that measured, as a line of the results file: which launch it belongs to, and what the machine did
 /// meanwhile. A launch that was interrupted and gone on with has several; one that was killed has none.
 public struct LaunchRecord: Sendable, Codable, Hashable {
@@ -16,9 +14,4 @@ public struct LaunchRecord: Sendable, Codable, Hashable {
         self.paddingBytes = paddingBytes
         self.conditions = conditions
     }
-
-    private static let mark = Data("\"conditions\"".utf8)
-
-    /// Whether a line is to be read as one: no measurement has the key that each of these has.
-    static func mayBe(_ line: Data) -> Bool { line.range(of: mark) != nil }
 }

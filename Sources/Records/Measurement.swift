@@ -25,15 +25,19 @@ public struct Measurement: Sendable, Hashable {
         public let peakResidentBytes: Int
         /// Largest absolute difference to the Double reference over the rows that were checked.
         public let maximumError: Double
+        /// By this program's clock, where the samples are times that an engine told of itself; one for each sample.
+        public let wallNanoseconds: [Int]?
 
         public init(
             samplesNanoseconds: [Int], rounds: [Int], iterationsPerSample: Int, contamination: [Contamination],
-            peakResidentBytes: Int, maximumError: Double
+            peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil
         ) {
             precondition(!samplesNanoseconds.isEmpty, "a measured record has samples")
             precondition(
                 samplesNanoseconds.count == contamination.count && samplesNanoseconds.count == rounds.count,
                 "each sample has its round and its evidence")
+            precondition(
+                wallNanoseconds.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its wall time")
             precondition(iterationsPerSample >= 1, "a sample is at least one call")
             self.samplesNanoseconds = samplesNanoseconds
             self.rounds = rounds
@@ -41,18 +45,36 @@ public struct Measurement: Sendable, Hashable {
             self.contamination = contamination
             self.peakResidentBytes = peakResidentBytes
             self.maximumError = maximumError
+            self.wallNanoseconds = wallNanoseconds
         }
     }
 
     public let workload: Workload
+    public let origin: KernelOrigin
     public let launch: Int
     public let work: Work
+    /// Bytes that the kernel allocates beside its tensors, from the sizes; nil where it does not say.
+    public let scratchBytes: Int?
     public let outcome: Outcome
 
-    public init(workload: Workload, launch: Int, work: Work, outcome: Outcome) {
+    public init(
+        workload: Workload, origin: KernelOrigin, launch: Int, work: Work, scratchBytes: Int?, outcome: Outcome
+    ) {
         self.workload = workload
+        self.origin = origin
         self.launch = launch
         self.work = work
+        self.scratchBytes = scratchBytes
         self.outcome = outcome
+    }
+
+    /// What theory says that one call holds in memory: its tensors and its scratch. A decoding step's keys and values are
+    /// in its cache, which is a part of the scratch; so its tensors are the output alone. Nil where the scratch is unknown.
+    public var predictedBytes: Int? {
+        let problem = workload.problem
+        let tensorBytes =
+            workload.phase == .decode
+            ? problem.shape.queryCount * problem.elementType.byteCount : problem.tensorBytes
+        return scratchBytes.map { tensorBytes + $0 }
     }
 }

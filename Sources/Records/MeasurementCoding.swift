@@ -1,22 +1,125 @@
 import Attention
 
-/// A measurement as one flat object of the results file. Which of the later keys are there depends on `outcome`.
+/// A measurement as one flat object of the results file. docs/results-file.md lists the fields; which of the later ones are
+/// there depends on `outcome`.
+///
+/// What follows from the problem (useful pairs, FLOPs, bytes, predicted bytes) is written for readers of other programs.
+/// This reader computes it again, and refuses a line that says otherwise.
 extension Measurement: Codable {
     private enum Key: String, CodingKey {
-        case kernel, problem, threads, launch, outcome, reason, work, samplesNanoseconds, rounds, iterationsPerSample,
-            contamination, peakResidentBytes, maximumError
+        case engine, kernel, place, phase, problem, threads, launch, work, scratchBytes, predictedBytes
     }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let engine = try container.decode(EngineIdentity.self, forKey: .engine)
+        let workload = Workload(
+            kernel: engine.fullName(of: try container.decode(String.self, forKey: .kernel)),
+            phase: try container.decode(Phase.self, forKey: .phase),
+            problem: try container.decode(AttentionProblem.self, forKey: .problem),
+            threads: try container.decodeThreads(forKey: .threads))
+        self.init(
+            workload: workload,
+            origin: KernelOrigin(engine: engine, place: try container.decode(Int.self, forKey: .place)),
+            launch: try container.decode(Int.self, forKey: .launch),
+            work: try container.decode(CodedWork.self, forKey: .work).work(of: workload.problem, container),
+            scratchBytes: try container.decode(Int?.self, forKey: .scratchBytes), outcome: try Outcome(from: decoder))
+        let stated = try container.decode(Int?.self, forKey: .predictedBytes)
+        guard stated == predictedBytes else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .predictedBytes, in: container,
+                debugDescription:
+                    "it is \(text(stated)), and the problem with the scratch makes \(text(predictedBytes))")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(origin.engine, forKey: .engine)
+        try container.encode(origin.engine.ownName(of: workload.kernel), forKey: .kernel)
+        try container.encode(origin.place, forKey: .place)
+        try container.encode(workload.phase, forKey: .phase)
+        try container.encode(workload.problem, forKey: .problem)
+        try container.encode(workload.threads, forKey: .threads)
+        try container.encode(launch, forKey: .launch)
+        try container.encode(CodedWork(work), forKey: .work)
+        try container.encode(scratchBytes, forKey: .scratchBytes)
+        try container.encode(predictedBytes, forKey: .predictedBytes)
+        try outcome.encode(to: encoder)
+    }
+}
+
+private func text(_ count: Int?) -> String { count.map { "\($0)" } ?? "null" }
+
+extension KeyedDecodingContainer {
+    fileprivate func decodeThreads(forKey key: Key) throws -> Int {
+        let threads = try decode(Int.self, forKey: key)
+        guard threads >= 1 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: self, debugDescription: "\(threads) threads compute nothing")
+        }
+        return threads
+    }
+}
+
+/// The work of one call as it is written.
+struct CodedWork: Codable {
+    let usefulPairs: Int
+    let computedPairs: Int?
+    let flops: Int
+    let bytes: Int
+
+    private enum Key: String, CodingKey { case usefulPairs, computedPairs, flops, bytes }
+
+    init(_ work: Work) {
+        usefulPairs = work.usefulPairs
+        computedPairs = work.computedPairs
+        flops = work.flops
+        bytes = work.bytes
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        usefulPairs = try container.decode(Int.self, forKey: .usefulPairs)
+        computedPairs = try container.decode(Int?.self, forKey: .computedPairs)
+        flops = try container.decode(Int.self, forKey: .flops)
+        bytes = try container.decode(Int.self, forKey: .bytes)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(usefulPairs, forKey: .usefulPairs)
+        // Null where it is nil, since a missing field could also be a forgotten one.
+        try container.encode(computedPairs, forKey: .computedPairs)
+        try container.encode(flops, forKey: .flops)
+        try container.encode(bytes, forKey: .bytes)
+    }
+
+    /// - Throws: where these are not the counts of the problem.
+    func work(of problem: AttentionProblem, _ container: some KeyedDecodingContainerProtocol) throws -> Work {
+        let work = Work(problem: problem, computedPairs: computedPairs)
+        for (name, stated, counted) in [
+            ("usefulPairs", usefulPairs, work.usefulPairs), ("flops", flops, work.flops), ("bytes", bytes, work.bytes),
+        ] where stated != counted {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: container.codingPath,
+                    debugDescription: "work.\(name) is \(stated), and the problem makes \(counted)"))
+        }
+        return work
+    }
+}
+
+extension Measurement.Outcome: Codable {
+    private enum Key: String, CodingKey { case outcome, reason, maximumError }
 
     private enum Kind: String, Codable { case measured, skipped, failed }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
-        workload = try Workload(from: decoder)
-        launch = try container.decode(Int.self, forKey: .launch)
-        work = try container.decode(Work.self, forKey: .work)
-        outcome =
+        self =
             switch try container.decode(Kind.self, forKey: .outcome) {
-            case .measured: .measured(try Record(from: decoder))
+            case .measured: .measured(try Measurement.Record(from: decoder))
             case .skipped: .skipped(reason: try container.decode(String.self, forKey: .reason))
             case .failed:
                 .failed(
@@ -26,11 +129,8 @@ extension Measurement: Codable {
     }
 
     public func encode(to encoder: any Encoder) throws {
-        try workload.encode(to: encoder)
         var container = encoder.container(keyedBy: Key.self)
-        try container.encode(launch, forKey: .launch)
-        try container.encode(work, forKey: .work)
-        switch outcome {
+        switch self {
         case .measured(let record):
             try container.encode(Kind.measured, forKey: .outcome)
             try record.encode(to: encoder)
@@ -47,17 +147,19 @@ extension Measurement: Codable {
 
 extension Measurement.Record: Codable {
     private enum Key: String, CodingKey {
-        case samplesNanoseconds, rounds, iterationsPerSample, contamination, peakResidentBytes, maximumError
+        case samplesNanoseconds, wallNanoseconds, rounds, iterationsPerSample, contamination, peakResidentBytes,
+            maximumError
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let samples = try container.decode([Int].self, forKey: .samplesNanoseconds)
+        let walls = try container.decodeIfPresent([Int].self, forKey: .wallNanoseconds)
         let rounds = try container.decode([Int].self, forKey: .rounds)
         let contamination = try container.decode([Contamination].self, forKey: .contamination)
         let iterations = try container.decode(Int.self, forKey: .iterationsPerSample)
         guard !samples.isEmpty, samples.count == rounds.count, samples.count == contamination.count,
-            samples.allSatisfy({ $0 > 0 }), iterations >= 1
+            samples.count == (walls ?? samples).count, samples.allSatisfy({ $0 > 0 }), iterations >= 1
         else {
             throw DecodingError.dataCorruptedError(
                 forKey: .samplesNanoseconds, in: container,
@@ -67,12 +169,13 @@ extension Measurement.Record: Codable {
         self.init(
             samplesNanoseconds: samples, rounds: rounds, iterationsPerSample: iterations, contamination: contamination,
             peakResidentBytes: try container.decode(Int.self, forKey: .peakResidentBytes),
-            maximumError: try container.decode(Double.self, forKey: .maximumError))
+            maximumError: try container.decode(Double.self, forKey: .maximumError), wallNanoseconds: walls)
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(samplesNanoseconds, forKey: .samplesNanoseconds)
+        try container.encodeIfPresent(wallNanoseconds, forKey: .wallNanoseconds)
         try container.encode(rounds, forKey: .rounds)
         try container.encode(iterationsPerSample, forKey: .iterationsPerSample)
         try container.encode(contamination, forKey: .contamination)
@@ -81,24 +184,23 @@ extension Measurement.Record: Codable {
     }
 }
 
+/// As journals have it.
 extension Workload: Codable {
-    private enum Key: String, CodingKey { case kernel, problem, threads }
+    private enum Key: String, CodingKey { case kernel, phase, problem, threads }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
-        let threads = try container.decode(Int.self, forKey: .threads)
-        guard threads >= 1 else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .threads, in: container, debugDescription: "\(threads) threads compute nothing")
-        }
         self.init(
             kernel: try container.decode(String.self, forKey: .kernel),
-            problem: try container.decode(AttentionProblem.self, forKey: .problem), threads: threads)
+            phase: try container.decode(Phase.self, forKey: .phase),
+            problem: try container.decode(AttentionProblem.self, forKey: .problem),
+            threads: try container.decodeThreads(forKey: .threads))
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(kernel, forKey: .kernel)
+        try container.encode(phase, forKey: .phase)
         try container.encode(problem, forKey: .problem)
         try container.encode(threads, forKey: .threads)
     }

@@ -6,22 +6,26 @@ public struct Results: Sendable {
     public let measurements: [Measurement]
     /// The processes that measured, in the order in which they ended.
     public let launches: [LaunchRecord]
+    /// What storing a cache in fewer bits costs; empty where the run had no quantised cache, or was of version 1.
+    public let cacheQuality: [CacheQuality]
     /// Doubts about the file itself, such as a torn last line.
     public let cautions: [Caution]
 
     public init(
-        header: ResultsHeader, measurements: [Measurement], launches: [LaunchRecord] = [], cautions: [Caution] = []
+        header: ResultsHeader, measurements: [Measurement], launches: [LaunchRecord] = [],
+        cacheQuality: [CacheQuality] = [], cautions: [Caution] = []
     ) {
         self.header = header
         self.measurements = measurements
         self.launches = launches
+        self.cacheQuality = cacheQuality
         self.cautions = cautions
     }
 }
 
 /// The first line of a results file: what measured, how fast it could be, what was built, and what was asked.
 public struct ResultsHeader: Sendable, Codable, Hashable {
-    public static let currentSchema = "attnbench/1"
+    public static let currentSchema = "attnbench/2"
 
     /// What was built.
     public struct Build: Sendable, Codable, Hashable {
@@ -57,10 +61,11 @@ public struct ResultsHeader: Sendable, Codable, Hashable {
     public let command: String
 
     public init(
-        machine: Machine, ceilings: Ceilings, build: Build, sweep: Sweep, seed: UInt64, startedAt: String,
+        schema: String = currentSchema, machine: Machine, ceilings: Ceilings, build: Build, sweep: Sweep, seed: UInt64,
+        startedAt: String,
         command: String
     ) {
-        schema = Self.currentSchema
+        self.schema = schema
         self.machine = machine
         self.ceilings = ceilings
         self.build = build

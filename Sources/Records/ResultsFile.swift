@@ -4,15 +4,15 @@ import Files
 import Foundation
 import Statistics
 
-/// A results file: JSON Lines, the header, then one object per workload and launch and one per process that measured.
-/// `RunLog` writes all but the header.
+/// A results file: JSON Lines. The header, then one object for each workload and launch, one for each process that measured,
+/// and one for each way to store a cache whose accuracy was looked at. `RunLog` writes all but the header.
 public enum ResultsFile {
     /// Writes the header.
     ///
     /// - Throws: `ResultsError.exists` rather than overwrite a file.
     public static func create(_ path: String, header: ResultsHeader) throws(ResultsError) {
         do throws(ResultsError) {
-            try JSONLines.write([JSONLines.encoded(header)], to: path, existing: .isKept)
+            try JSONLines.write([JSONLines.sealed(header)], to: path, existing: .isKept)
         } catch {
             if case .unwritable(let file) = error, file.cause == SystemError(code: EEXIST) { throw .exists(path: path) }
             throw error
@@ -32,71 +32,6 @@ public enum ResultsFile {
     }
 }
 
-/// What a line of a results file is about; no two lines share it.
-struct CellKey: Hashable {
-    let workload: Workload
-    let launch: Int
-}
-
-/// A results file as its lines and what they mean, so that lines can be kept as they are when others are taken out.
-struct ResultsLines {
-    let headerLine: Data
-    let measurementLines: [Data]
-    let launchLines: [Data]
-    let isTorn: Bool
-    let results: Results
-
-    init(_ path: String) throws(ResultsError) {
-        let (lines, isTorn) = try JSONLines.read(path)
-        try self.init(lines, isTorn: isTorn, path: path)
-    }
-
-    init(resuming path: String, header: ResultsHeader) throws(ResultsError) {
-        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-        try self.init(path)
-        let differing = results.header.differences(from: header)
-        guard differing.isEmpty else { throw .differs(path: path, fields: differing) }
-    }
-
-    init(_ lines: [Data], isTorn: Bool, path: String) throws(ResultsError) {
-        let header = try Self.header(lines.first, path)
-        var measurements: [Measurement] = []
-        var seen = Set<CellKey>()
-        var launches: [LaunchRecord] = []
-        var (measurementLines, launchLines): ([Data], [Data]) = ([], [])
-        for (index, line) in lines.enumerated().dropFirst() {
-            if LaunchRecord.mayBe(line) {
-                launches.append(try JSONLines.value(LaunchRecord.self, of: line, number: index + 1, in: path))
-                launchLines.append(line)
-                continue
-            }
-            let measurement = try JSONLines.value(Measurement.self, of: line, number: index + 1, in: path)
-            let key = CellKey(workload: measurement.workload, launch: measurement.launch)
-            guard seen.insert(key).inserted else {
-                throw .duplicate(
-                    path: path, line: index + 1, workload: "\(measurement.workload)", launch: measurement.launch)
-            }
-            measurements.append(measurement)
-            measurementLines.append(line)
-        }
-        let cautions = isTorn ? [Caution("the last line of \(path) is torn and was dropped")] : []
-        headerLine = lines[0]
-        self.measurementLines = measurementLines
-        self.launchLines = launchLines
-        self.isTorn = isTorn
-        results = Results(header: header, measurements: measurements, launches: launches, cautions: cautions)
-    }
-
-    private static func header(_ line: Data?, _ path: String) throws(ResultsError) -> ResultsHeader {
-        struct Schema: Decodable { let schema: String }
-        guard let line, let schema = try? JSONDecoder().decode(Schema.self, from: line).schema,
-            schema.hasPrefix("attnbench/")
-        else { throw .foreign(path: path) }
-        guard schema == ResultsHeader.currentSchema else { throw .unknownSchema(path: path, schema: schema) }
-        return try JSONLines.value(ResultsHeader.self, of: line, number: 1, in: path)
-    }
-}
-
 /// What is wrong with a results file, or with writing to it.
 public enum ResultsError: Fault, Equatable {
     case unreadable(path: String, reason: String)
@@ -104,6 +39,8 @@ public enum ResultsError: Fault, Equatable {
     /// The first line is no header.
     case foreign(path: String)
     case unknownSchema(path: String, schema: String)
+    /// Of a version that this build reads and does not write.
+    case oldSchema(path: String, schema: String)
     case badLine(path: String, line: Int, reason: String)
     case duplicate(path: String, line: Int, workload: String, launch: Int)
     /// There is nothing to go on with.
@@ -128,6 +65,9 @@ public enum ResultsError: Fault, Equatable {
         case .unknownSchema(let path, let schema):
             "\(path):1: schema \"\(schema)\" is not \"\(ResultsHeader.currentSchema)\"; read it with the build that "
                 + "wrote it"
+        case .oldSchema(let path, let schema):
+            "\(path) has schema \"\(schema)\", which this build reads and does not write, so it cannot be resumed; go on "
+                + "with the build that wrote it, or choose another --output"
         case .badLine(let path, let line, let reason):
             "\(path):\(line): \(reason); delete the line to go on without it"
         case .duplicate(let path, let line, let workload, let launch):

@@ -15,6 +15,8 @@ public final class RunLog {
     private let journalPath: String
     private let launch: Int
     private var written: Set<Workload>
+    /// What the file says of the accuracy of cache formats.
+    package private(set) var cacheQuality: [CacheQuality]
     /// Cells of an earlier attempt at this launch that are to be gone on with.
     package let openCells: [SampleJournal.OpenCell]
 
@@ -27,7 +29,7 @@ public final class RunLog {
     ) throws(ResultsError) -> RunLog {
         let lock = if let lock { lock } else { try ResultsLock(path) }
         try ResultsFile.create(path, header: header)
-        return try RunLog(path, lock, open: [], written: [], launch: launch)
+        return try RunLog(path, lock, open: [], written: [], cacheQuality: [], launch: launch)
     }
 
     /// Goes on with a file, for a launch that was cut short or for the next one.
@@ -53,19 +55,23 @@ public final class RunLog {
             kept.append(line)
         }
         // The journal first: a kill between the two leaves the cells open in it, and it is the journal that counts.
-        let log = try RunLog(path, lock, open: open, written: written, launch: launch) { () throws(ResultsError) in
-            try JSONLines.write([lines.headerLine] + lines.launchLines + kept, to: path)
+        let log = try RunLog(
+            path, lock, open: open, written: written, cacheQuality: lines.results.cacheQuality, launch: launch
+        ) { () throws(ResultsError) in
+            try JSONLines.write([lines.headerLine] + lines.otherLines + kept, to: path)
         }
         return log
     }
 
     private init(
-        _ path: String, _ lock: ResultsLock, open: [SampleJournal.OpenCell], written: Set<Workload>, launch: Int,
+        _ path: String, _ lock: ResultsLock, open: [SampleJournal.OpenCell], written: Set<Workload>,
+        cacheQuality: [CacheQuality], launch: Int,
         rewrite: () throws(ResultsError) -> Void = {}
     ) throws(ResultsError) {
         self.lock = lock
         openCells = open
         self.written = written
+        self.cacheQuality = cacheQuality
         self.launch = launch
         journalPath = Self.journalPath(path, launch)
         journal = try SampleJournal(path: journalPath, open: open)
@@ -110,6 +116,13 @@ public final class RunLog {
     public func write(_ record: LaunchRecord) throws(ResultsError) {
         precondition(record.launch == launch, "a log of launch \(launch) cannot take launch \(record.launch)")
         try file.append(record)
+        try file.sync()
+    }
+
+    /// Writes what a way to store a cache costs in accuracy.
+    package func write(_ quality: CacheQuality) throws(ResultsError) {
+        cacheQuality.append(quality)
+        try file.append(quality)
         try file.sync()
     }
 

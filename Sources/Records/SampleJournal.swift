@@ -63,7 +63,7 @@ package final class SampleJournal {
             lines.append(Line(cell: index, event: .opened(cell.workload, cell.preparation)))
             lines += cell.visits.map { Line(cell: index, event: .sampled($0)) }
         }
-        try JSONLines.write(lines.map { JSONLines.encoded($0) }, to: path)
+        try JSONLines.write(lines.map { JSONLines.sealed($0) }, to: path)
         file = try JSONLines(appendingTo: path)
     }
 
@@ -72,7 +72,7 @@ package final class SampleJournal {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         var cells: [Int: OpenCell] = [:]
         for (index, data) in try JSONLines.read(path).lines.enumerated() {
-            let line = try JSONLines.value(Line.self, of: data, number: index + 1, in: path)
+            let line = try JSONLines.sealedValue(Line.self, of: data, number: index + 1, in: path)
             switch line.event {
             case .opened(let workload, let preparation):
                 cells[line.cell] = OpenCell(workload: workload, preparation: preparation, visits: [])

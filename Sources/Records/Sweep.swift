@@ -14,7 +14,7 @@ public struct Sweep: Hashable, Codable, Sendable {
     }
 
     /// One set of axes. Every list is crossed with every other, but a kernel takes only the mask parameters it has.
-    public struct Axes: Hashable, Encodable, Sendable {
+    public struct Axes: Hashable, Codable, Sendable {
         /// Of all kernels of the group.
         public var phase = Phase.prefill
         public var kernels: [String]

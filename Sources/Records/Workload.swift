@@ -2,19 +2,22 @@ import Attention
 
 /// One cell of a sweep: a problem, the kernel that is to compute it, and the threads that it gets.
 public struct Workload: Hashable, Sendable, CustomStringConvertible {
+    /// Its full name: bare for a kernel of this program, `engine/kernel` for another engine's.
     public let kernel: String
+    /// Whether one call reads a prompt or decodes one token.
+    public let phase: Phase
     public let problem: AttentionProblem
     public let threads: Int
 
-    public init(kernel: String, problem: AttentionProblem, threads: Int = 1) {
+    public init(kernel: String, phase: Phase = .prefill, problem: AttentionProblem, threads: Int = 1) {
         precondition(threads >= 1, "a workload has at least one thread, not \(threads)")
         self.kernel = kernel
+        self.phase = phase
         self.problem = problem
         self.threads = threads
     }
 
-    /// One query against what is cached; a prompt of one token sees but itself.
-    package var isDecode: Bool { problem.shape.queryLength == 1 && problem.shape.keyLength > 1 }
+    package var isDecode: Bool { phase == .decode }
 
     /// The same kernel, mask and shape at another length: how one series is told from the next, and what a short run
     /// can foretell of a long one.
@@ -29,7 +32,7 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         let resized = try AttentionProblem(
             shape: other, mask: problem.mask, elementType: problem.elementType, scale: problem.scale,
             cacheFormat: problem.cacheFormat, positions: problem.positions)
-        return Workload(kernel: kernel, problem: resized, threads: threads)
+        return Workload(kernel: kernel, phase: phase, problem: resized, threads: threads)
     }
 
     /// Such as `h=8:2 d=128 bfloat16`: what is not one head of 64 float32 on one thread.

@@ -1,4 +1,5 @@
 import Analysis
+import Records
 
 /// Error of the output against bits of a cached element, one point a format and sample.
 enum CacheQualityFigure {

@@ -1,4 +1,5 @@
 import Analysis
+import Records
 
 extension ReportTables {
     /// One row a cache format: relative errors of keys, values and outputs. "Per channel" are keys of which 32

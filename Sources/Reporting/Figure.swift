@@ -40,12 +40,6 @@ public struct Figure: Sendable, Hashable {
 
     /// All figures that this analysis can fill, in the order of the report.
     public static func all(for analysis: ScalingAnalysis, width: FigureWidth = .page) -> [Figure] {
-        all(for: analysis, width: width, closedForm: PairsFigure.registered)
-    }
-
-    static func all(
-        for analysis: ScalingAnalysis, width: FigureWidth = .page, closedForm: PairsFigure.ClosedForm
-    ) -> [Figure] {
         let prefill = analysis.only(.prefill)
         let decodePlots = [
             DecodeFigure.plot(analysis), BandwidthFigure.plot(analysis), StreamingFigure.plot(analysis),
@@ -53,9 +47,7 @@ public struct Figure: Sendable, Hashable {
         ]
         let prefillPlots = [
             TimeFigure.plot(prefill), ThroughputFigure.plot(prefill), RooflineFigure.plot(analysis),
-            StrongScalingFigure.plot(analysis),
-            PairsFigure.plot(prefill, closedForm: closedForm),
-            CrossoverFigure.plot(prefill),
+            StrongScalingFigure.plot(analysis), PairsFigure.plot(prefill), CrossoverFigure.plot(prefill),
             MemoryFigure.plot(prefill), ForecastFigure.plot(prefill),
         ]
         let plots = analysis.isAboutPrefill ? prefillPlots + decodePlots : decodePlots + prefillPlots

@@ -1,5 +1,4 @@
 import Analysis
-import Kernels
 import Statistics
 
 /// Peak memory against length: measured points on predicted lines.
@@ -52,21 +51,15 @@ enum MemoryFigure {
         return sentence + ", \(least.0) at \(Quantity.bytes(low))"
     }
 
-    /// What a call at this length would hold; nil where this build has no such kernel.
-    private static func predictedBytes(_ series: Series, at length: Int) -> Int? {
-        guard let kernel = try? Kernel.builtIn.named(series.kernel),
-            let problem = try? series.problem(at: length), kernel.masks.contains(problem.mask)
-        else { return nil }
-        return kernel.scratchBytes(for: problem, threads: series.parameters.threads).map { problem.tensorBytes + $0 }
-    }
-
     private static func traces(
         _ series: Series, _ points: [Point], _ style: SeriesStyle, skipped: [AbsentCell]
     ) -> [Plot.Trace] {
-        let predicted = points.map { Plot.Row(Double($0.keyLength), Double($0.predictedBytes)) }
+        let predicted = points.compactMap { point in
+            point.predictedBytes.map { Plot.Row(Double(point.keyLength), Double($0)) }
+        }
         let measured = points.map { Plot.Row(Double($0.keyLength), Double($0.peakResidentBytes)) }
         let missing = skipped.compactMap { cell in
-            predictedBytes(series, at: cell.keyLength).map {
+            cell.predictedBytes.map {
                 Plot.Row(Double(cell.keyLength), Double($0), remark: AbsentCells.remark(cell))
             }
         }

@@ -1,35 +1,22 @@
 import Analysis
-import Attention
-import Kernels
 import Statistics
 
-/// Computed over useful pairs against n/w: what a kernel wastes, counted and in closed form.
+/// Computed over useful pairs against n/w: what a kernel wastes, as it was counted.
 enum PairsFigure {
-    /// Pairs that a series' kernel computes at a length, from the sizes alone; nil where it is not known.
-    typealias ClosedForm = @Sendable (Series, Int) -> Int?
-
-    static let registered: ClosedForm = { series, length in
-        guard let kernel = Kernel.builtIn.first(where: { $0.name == series.kernel }),
-            let problem = try? series.problem(at: length)
-        else { return nil }
-        return kernel.computedPairs(for: problem)
-    }
-
-    static func plot(_ analysis: ScalingAnalysis, closedForm: ClosedForm = registered) -> Plot? {
+    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
         guard let lengths = analysis.curveLengths else { return nil }
         let windowed = analysis.series.filter { points($0, lengths).count > 1 }
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = windowed.flatMap { series in
-            styles[series.label].map { self.traces(series, points(series, lengths), $0, closedForm) } ?? []
+            styles[series.label].map { self.traces(series, points(series, lengths), $0) } ?? []
         }
         let rows = traces.flatMap(\.rows)
         guard let least = rows.map(\.x).min(), let most = rows.map(\.x).max(), let top = rows.map(\.y).max()
         else { return nil }
         return Plot(
             name: "pairs", title: title(windowed, lengths),
-            method: "Pairs that the kernel computes over pairs that the mask allows. Points: counted by the kernel as "
-                + "it ran. Lines: closed forms. 1 wastes nothing; w is the window, "
-                + "which shorter texts do not fill.",
+            method: "Pairs that the kernel computes over pairs that the mask allows, counted by the kernel as it ran. "
+                + "Lines join them. 1 wastes nothing; w is the window, which shorter texts do not fill.",
             notes: [],
             x: .powersOfTwo(from: least / 1.1, to: most, atMost: 10) {
                 $0 < 1 ? "1/\(Int(saturating: (1 / $0).rounded()))" : "\(Int(saturating: $0))"
@@ -43,13 +30,15 @@ enum PairsFigure {
 
     /// From the window on: shorter texts do not fill it.
     private static func points(_ series: Series, _ lengths: ClosedRange<Int>) -> [Point] {
-        series.window.map { window in series.points(within: lengths).filter { $0.keyLength >= window } } ?? []
+        series.window.map { window in
+            series.points(within: lengths).filter { $0.keyLength >= window && $0.overhead != nil }
+        } ?? []
     }
 
     /// Named by what it wastes at its longest.
     static func title(_ series: [Series], _ lengths: ClosedRange<Int>) -> String {
         let last = series.compactMap { series in
-            series.points(within: lengths).last.map { (series.label, $0.overhead) }
+            points(series, lengths).last.map { (series.label, $0.overhead!) }
         }
         guard let most = last.max(by: { $0.1 < $1.1 }), let least = last.min(by: { $0.1 < $1.1 }) else {
             return "Computed over useful pairs"
@@ -59,17 +48,12 @@ enum PairsFigure {
     }
 
     private static func traces(
-        _ series: Series, _ points: [Point], _ style: SeriesStyle, _ closedForm: ClosedForm
+        _ series: Series, _ points: [Point], _ style: SeriesStyle
     ) -> [Plot.Trace] {
-        guard let window = series.window, let first = points.first, let last = points.last else { return [] }
-        let counted = points.map { Plot.Row(Double($0.keyLength) / Double(window), $0.overhead) }
-        let curve = Sampling.lengths(first.keyLength...last.keyLength, perOctave: 32).compactMap { length in
-            closedForm(series, length).map { pairs in
-                Plot.Row(Double(length) / Double(window), Double(pairs) / series.parameters.usefulPairs(length: length))
-            }
-        }
+        guard let window = series.window else { return [] }
+        let counted = points.map { Plot.Row(Double($0.keyLength) / Double(window), $0.overhead!) }
         return [
-            Plot.Trace(series: series.label, kind: .theory, style: style, rows: curve),
+            Plot.Trace(series: series.label, kind: .joined, style: style, rows: counted),
             Plot.Trace(series: series.label, kind: .measured, style: style, rows: counted),
         ].filter { !$0.rows.isEmpty }
     }

@@ -1,5 +1,5 @@
 import Attention
-import Kernels
+import Records
 
 extension Document {
     /// How far stacked layers of each kernel see, as a page of its own: no results file holds it.

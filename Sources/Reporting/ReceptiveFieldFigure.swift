@@ -1,4 +1,4 @@
-import Kernels
+import Records
 
 /// Tokens that a stack of layers sees against its depth: lines from the masks alone, marks from the kernels.
 enum ReceptiveFieldFigure {

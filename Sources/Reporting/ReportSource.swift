@@ -1,5 +1,4 @@
 import Analysis
-import Benchmarking
 import Escaping
 import Records
 

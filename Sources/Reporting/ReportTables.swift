@@ -70,7 +70,7 @@ public enum ReportTables {
             series.label, Quantity.tokens(point.keyLength), Quantity.time(nanoseconds: median, low: low, high: high),
             Quantity.timeInterval(nanoseconds: median, low: low, high: high),
             Quantity.number(rate.value / 1e9, place: place), Quantity.percent(point.fractionOfPeak),
-            Quantity.ratio(point.overhead), Quantity.bytes(point.peakResidentBytes),
+            point.overhead.map(Quantity.ratio) ?? "–", Quantity.bytes(point.peakResidentBytes),
             samples(of: point),
             point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
         ]

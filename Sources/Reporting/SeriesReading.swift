@@ -19,15 +19,6 @@ extension Series {
     }
 
     func points(within lengths: ClosedRange<Int>) -> [Point] { points.filter { lengths.contains($0.keyLength) } }
-
-    func problem(at keyLength: Int) throws -> AttentionProblem {
-        try AttentionProblem(
-            shape: AttentionShape(
-                batch: parameters.batch, queryHeads: parameters.queryHeads, keyValueHeads: parameters.keyValueHeads,
-                queryLength: parameters.queryLength ?? keyLength, keyLength: keyLength,
-                headDimension: parameters.headDimension),
-            mask: parameters.mask, elementType: parameters.elementType)
-    }
 }
 
 extension Point {
@@ -45,9 +36,6 @@ extension Point {
         return Estimate(
             value: bytes / medianNanoseconds * 1e9, low: bytes / high * 1e9, high: bytes / low * 1e9, level: level)
     }
-
-    /// Computed over useful pairs.
-    var overhead: Double { Double(computedPairs) / Double(usefulPairs) }
 }
 
 extension ScalingAnalysis {

@@ -29,9 +29,9 @@ extension TidyTable {
                 .whole(point.queryLength), .whole(point.keyLength), .text("measured"), .missing,
                 .number(point.medianNanoseconds), .number(point.low), .number(point.high), .number(point.level),
                 .number(point.minimumNanoseconds), .whole(point.samples), .whole(point.contaminatedSamples),
-                .whole(point.usefulPairs), .whole(point.computedPairs), .whole(point.flops), .whole(point.bytes),
+                .whole(point.usefulPairs), Value(point.computedPairs), .whole(point.flops), .whole(point.bytes),
                 .number(point.flopsPerSecond.value), .number(point.fractionOfPeak), .whole(point.peakResidentBytes),
-                .whole(point.predictedBytes),
+                Value(point.predictedBytes),
             ]
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Attention
 import Foundation
 import Kernels
+import Records
 import Reporting
 
 struct CheckCommand: Command {

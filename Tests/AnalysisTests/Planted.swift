@@ -2,6 +2,7 @@ import Attention
 import Foundation
 import Records
 import Statistics
+import TestSupport
 
 @testable import Analysis
 
@@ -31,6 +32,7 @@ struct Planted {
     var queryLength: Int?
     /// Nil for the one that stores the element type as it is.
     var cacheFormat: CacheFormat?
+    var scratchBytes = 0
     /// The time follows the bytes instead of the pairs.
     var followsBytes = false
 
@@ -56,7 +58,8 @@ struct Planted {
             keyLength: length, headDimension: headDimension)
         let problem = try! AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat)
-        return Workload(kernel: kernel, problem: problem, threads: threads)
+        return Workload(
+            kernel: kernel, phase: queryLength == 1 ? .decode : .prefill, problem: problem, threads: threads)
     }
 
     func work(_ length: Int) -> Work {
@@ -69,20 +72,24 @@ struct Planted {
         (0..<launches).flatMap { launch in
             lengths.map { length in
                 let work = work(length)
-                let planted = followsBytes ? work.bytes : followsComputed ? work.computedPairs : work.usefulPairs
+                let planted = followsBytes ? work.bytes : followsComputed ? work.computedPairs! : work.usefulPairs
                 let time = law(Double(planted)) * exp(launchNoise * NormalDistribution.draw(using: &generator))
                 let samples = (0..<rounds).map { _ in
                     Int(min(max(time * exp(roundNoise * NormalDistribution.draw(using: &generator)), 1), 1e17))
                 }
                 return Measurement(
-                    workload: workload(length), launch: launch, work: work,
+                    workload: workload(length), origin: .planted(kernel), launch: launch, work: work,
+                    scratchBytes: scratchBytes,
                     outcome: .measured(Self.record(samples)))
             }
         }
     }
 
     func absent(_ length: Int, _ outcome: Measurement.Outcome, launch: Int = 0) -> Measurement {
-        Measurement(workload: workload(length), launch: launch, work: work(length), outcome: outcome)
+        Measurement(
+            workload: workload(length), origin: .planted(kernel), launch: launch, work: work(length),
+            scratchBytes: scratchBytes,
+            outcome: outcome)
     }
 
     static func record(

@@ -2,6 +2,7 @@ import Attention
 import Foundation
 import Records
 import Statistics
+import TestSupport
 import Testing
 
 @testable import Analysis
@@ -110,7 +111,8 @@ import Testing
             measurements: right.measurements.map {
                 guard $0.workload.problem.shape.queryLength == 512 else { return $0 }
                 return Measurement(
-                    workload: $0.workload, launch: $0.launch, work: $0.work,
+                    workload: $0.workload, origin: $0.origin, launch: $0.launch, work: $0.work,
+                    scratchBytes: $0.scratchBytes,
                     outcome: .failed(reason: "is off by 1", maximumError: 1))
             })
         let policy = GatePolicy(delta: 0.05)

@@ -40,7 +40,7 @@ import Testing
         #expect(
             labels(
                 ("full", SeriesParameters(mask: .causal, queryHeads: 32, keyValueHeads: 8, headDimension: 64)),
-                ("full", SeriesParameters(mask: .causal, headDimension: 64, queryLength: 1)),
+                ("full", SeriesParameters(phase: .decode, mask: .causal, headDimension: 64, queryLength: 1)),
                 ("reference", SeriesParameters(mask: .slidingWindow(64), headDimension: 64)),
                 ("reference", SeriesParameters(mask: .chunkedLocal(64), headDimension: 64)))
                 == [

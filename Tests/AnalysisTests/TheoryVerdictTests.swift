@@ -2,6 +2,7 @@ import Attention
 import Foundation
 import Records
 import Statistics
+import TestSupport
 import Testing
 
 @testable import Analysis
@@ -52,7 +53,8 @@ import Testing
             let slowed = time * pow(Double(length) / 512, 0.15)
             let samples = (0..<12).map { Int($0 < 3 ? time : slowed * (1 + 0.001 * Double($0))) }
             return Measurement(
-                workload: planted.workload(length), launch: 0, work: planted.work(length),
+                workload: planted.workload(length), origin: .planted("full"), launch: 0, work: planted.work(length),
+                scratchBytes: 0,
                 outcome: .measured(Planted.record(samples)))
         }
         let series = try #require(Planted.analysis(measurements).series.first)

@@ -14,7 +14,8 @@ struct ResultsFileTests {
     private func measurement(_ index: Int, launch: Int = 1, _ outcome: Measurement.Outcome) throws -> Measurement {
         let workload = try fakeWorkloads(lengths: [64, 128, 256])[index]
         return Measurement(
-            workload: workload, launch: launch, work: Work(problem: workload.problem, computedPairs: 4000),
+            workload: workload, origin: .planted(workload.kernel), launch: launch,
+            work: Work(problem: workload.problem, computedPairs: 4000), scratchBytes: 512,
             outcome: outcome)
     }
 
@@ -32,8 +33,7 @@ struct ResultsFileTests {
 
     private func write(_ measurements: [Measurement]) throws -> String {
         let path = folder.file("\(UUID().uuidString).jsonl")
-        try JSONLines.write(
-            [JSONLines.object(fakeHeader())] + measurements.map { try JSONLines.object($0) }, to: path)
+        try JSONLines.write([JSONLines.sealed(fakeHeader())] + measurements.map { JSONLines.sealed($0) }, to: path)
         return path
     }
 
@@ -51,11 +51,13 @@ struct ResultsFileTests {
             String(decoding: data, as: UTF8.self) == """
                 {"contamination":[{"involuntarySwitches":1,"migrated":false,"offCPUNanoseconds":6,"runDelayNanoseconds":5,\
                 "stealNanoseconds":0},{"involuntarySwitches":1,"migrated":false,"offCPUNanoseconds":6,\
-                "runDelayNanoseconds":5,"stealNanoseconds":0}],"iterationsPerSample":3,"kernel":"full","launch":1,\
-                "maximumError":2e-07,"outcome":"measured","peakResidentBytes":4096,"problem":{"batch":1,\
-                "elementType":"float32","headDimension":1,"keyLength":64,"keyValueHeads":1,"mask":\
-                {"chunk":null,"left":null,"right":0,"sinks":0},\
-                "queryHeads":1,"queryLength":64},"rounds":[1,2],"samplesNanoseconds":[1000001,1000002],"threads":1,\
+                "runDelayNanoseconds":5,"stealNanoseconds":0}],"engine":{"name":"attnbench","version":"planted"},\
+                "iterationsPerSample":3,"kernel":"full","launch":1,"maximumError":2e-07,"outcome":"measured",\
+                "peakResidentBytes":4096,"phase":"prefill","place":0,"predictedBytes":1536,"problem":{"batch":1,\
+                "elementType":"float32","keyCacheFormat":"float32","keyHeadDimension":1,"keyLength":64,"keyValueHeads":1,\
+                "mask":{"chunk":null,"left":null,"right":0,"sinks":0},"positions":"none","queryHeads":1,"queryLength":64,"scale":1,\
+                "valueCacheFormat":"float32","valueHeadDimension":1},"rounds":[1,2],\
+                "samplesNanoseconds":[1000001,1000002],"scratchBytes":512,"threads":1,\
                 "work":{"bytes":1024,"computedPairs":4000,"flops":8320,"usefulPairs":2080}}
                 """)
     }
@@ -85,30 +87,46 @@ struct ResultsFileTests {
 
     @Test func errorsNameFileAndLine() throws {
         let path = folder.file("bad.jsonl")
-        func error(_ lines: [String]) throws -> String? {
-            try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+        func error(_ lines: [Data]) throws -> String? {
+            try Data(lines.joined(separator: Data("\n".utf8)) + Data("\n".utf8)).write(to: URL(fileURLWithPath: path))
             return #expect(throws: ResultsError.self) { try ResultsFile.load(path) }?.description
+        }
+        /// The line with other words in it, and the checksum of these.
+        func changed(_ line: String, _ old: String = "", _ new: String = "") -> Data {
+            LineChecksum.sealing(Data(line.replacing(old, with: new).utf8))
         }
         let header = String(decoding: try JSONLines.object(fakeHeader()), as: UTF8.self)
         let line = String(decoding: try JSONLines.object(try threeOutcomes()[0]), as: UTF8.self)
+        let (first, second) = (changed(header), changed(line))
         #expect(
-            try error(["{\"a\": 1}"])
+            try error([Data("{\"a\": 1}".utf8)])
                 == "\(path):1: this is no results file: its first line is not an attnbench header")
         #expect(
-            try error([header.replacing("attnbench/1", with: "attnbench/9")])
-                == "\(path):1: schema \"attnbench/9\" is not \"attnbench/1\"; read it with the build that wrote it")
-        #expect(try error([header, "{\"kernel\":", line])?.hasPrefix("\(path):2: ") == true)
+            try error([changed(header, "attnbench/2", "attnbench/9")])
+                == "\(path):1: schema \"attnbench/9\" is not \"attnbench/2\"; read it with the build that wrote it")
+        #expect(try error([first, Data("{\"kernel\":".utf8), second])?.hasPrefix("\(path):2: ") == true)
         #expect(
-            try error([header, line.replacing("\"launch\":1,", with: ""), line])
+            try error([first, changed(line, "\"launch\":1,"), second])
                 == "\(path):2: `launch` is missing; delete the line to go on without it")
-        #expect(try error([header, line.replacing("[1,2]", with: "[1]")])?.contains("1 rounds") == true)
+        #expect(try error([first, changed(line, "[1,2]", "[1]")])?.contains("1 rounds") == true)
         #expect(
-            try error([header, line.replacing("\"queryLength\":64", with: "\"queryLength\":0")])?
+            try error([first, changed(line, "\"queryLength\":64", "\"queryLength\":0")])?
                 .contains("queryLength is 0; it must be at least 1") == true)
         #expect(
-            try error([header, line, line])
+            try error([first, second, second])
                 == "\(path):3: full 64 d=1 is there twice for launch 1; delete one of the two lines")
-        #expect(try error([header, "{\"kernel\":", line])?.contains(".;") == false)
+        #expect(try error([first, Data("{\"kernel\":".utf8), second])?.contains(".;") == false)
+        let sum = String(decoding: second.suffix(10).prefix(8), as: UTF8.self)
+        var wrong = second
+        wrong.replaceSubrange(second.range(of: Data("1000001".utf8))!, with: Data("1000009".utf8))
+        let changedLine = try error([first, second, wrong])
+        #expect(
+            changedLine?.hasPrefix("\(path):3: the line was changed after it was written: its checksum is \(sum), ")
+                == true)
+        #expect(changedLine?.hasSuffix("; delete the line to go on without it") == true)
+        #expect(
+            try error([first, Data(line.utf8)])
+                == "\(path):2: the line does not end with its checksum; delete the line to go on without it")
         let missing = #expect(throws: ResultsError.self) { try ResultsFile.load(folder.file("none.jsonl")) }
         #expect(missing?.description == "cannot read \(folder.file("none.jsonl")): no such file or directory")
     }

@@ -192,7 +192,8 @@ struct RunLogTests {
 
     private func skipped(_ workload: Workload) -> Measurement {
         Measurement(
-            workload: workload, launch: 1, work: .init(problem: workload.problem, computedPairs: 1),
+            workload: workload, origin: .planted(workload.kernel), launch: 1,
+            work: .init(problem: workload.problem, computedPairs: 1), scratchBytes: 0,
             outcome: .skipped(reason: "a test"))
     }
 }

@@ -39,7 +39,8 @@ import Testing
 
     @Test func preparesAndTellsWhatItCounted() throws {
         let world = FakeWorld()
-        guard case .prepared(let facts) = try replies(world, to: [.prepare(cell, isChecked: true)])[0] else {
+        guard case .prepared(let facts) = try replies(world, to: [.prepare(Version1Workload(cell), isChecked: true)])[0]
+        else {
             Issue.record("not prepared")
             return
         }
@@ -55,7 +56,9 @@ import Testing
     @Test func checksOnlyWhenItIsAsked() throws {
         let world = FakeWorld()
         world.wrongKernels = ["full"]
-        let both = try replies(world, to: [.prepare(cell, isChecked: true), .prepare(cell, isChecked: false)])
+        let both = try replies(
+            world,
+            to: [.prepare(Version1Workload(cell), isChecked: true), .prepare(Version1Workload(cell), isChecked: false)])
         guard case .prepared(let checked) = both[0], case .prepared(let unchecked) = both[1] else {
             Issue.record("not prepared")
             return
@@ -71,7 +74,8 @@ import Testing
         let answers = try replies(
             FakeWorld(),
             to: [
-                .prepare(refused, isChecked: false), .prepare(cell, isChecked: false),
+                .prepare(Version1Workload(refused), isChecked: false),
+                .prepare(Version1Workload(cell), isChecked: false),
                 .sample(cell: 1, iterations: 3, extraTurns: 0),
             ])
         guard case .refused(let reason) = answers[0], case .sampled(let sample) = answers[2] else {
@@ -85,11 +89,12 @@ import Testing
     /// One call that is not timed, then those that are.
     @Test func warmsUpBeforeItTimes() throws {
         let world = FakeWorld()
-        _ = try replies(world, to: [.prepare(cell, isChecked: false)])
+        _ = try replies(world, to: [.prepare(Version1Workload(cell), isChecked: false)])
         let before = world.calls.count
         let other = FakeWorld()
         _ = try replies(
-            other, to: [.prepare(cell, isChecked: false), .sample(cell: 0, iterations: 2, extraTurns: 0)])
+            other,
+            to: [.prepare(Version1Workload(cell), isChecked: false), .sample(cell: 0, iterations: 2, extraTurns: 0)])
         #expect(other.calls.count == before + 3)
     }
 

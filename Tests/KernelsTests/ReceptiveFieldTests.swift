@@ -1,5 +1,6 @@
 import Attention
 import Hardware
+import Records
 import Testing
 
 @testable import Kernels

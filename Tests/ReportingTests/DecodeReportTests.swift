@@ -13,7 +13,7 @@ import TestSupport
     ]
 
     private static func figures(_ analysis: ScalingAnalysis) -> [Figure] {
-        Figure.all(for: analysis) { PlantedAnalysis.closedForm($0, length: $1) }
+        Figure.all(for: analysis)
     }
 
     @Test(arguments: ["decode", "bandwidth", "streaming", "formats", "tokens"])

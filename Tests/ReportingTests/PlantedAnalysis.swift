@@ -92,7 +92,10 @@ struct PlantedAnalysis {
             "absent": kernels.contains("full-naive")
                 ? [11585, 16384].map { length in
                     [
-                        "series": "full-naive", "queryLength": length, "keyLength": length, "failed": false,
+                        "series": "full-naive", "phase": "prefill", "queryLength": length, "keyLength": length,
+                        "failed": false,
+                        // Tensors of 64 float32, and all scores.
+                        "predictedBytes": 4 * length * (4 * 64 + length),
                         "reason": "it needs more than the 512 MiB that are free",
                     ] as [String: Any]
                 } : [],
@@ -103,10 +106,6 @@ struct PlantedAnalysis {
 
     /// Pairs that the planted kernels compute, apart from those of any real kernel: tiles of 16, or 2w keys for each
     /// chunk of w queries.
-    static func closedForm(_ series: Series, length: Int) -> Int? {
-        computedPairs(series.kernel, series.parameters.mask, length)
-    }
-
     static func computedPairs(_ kernel: String, _ mask: Mask, _ length: Int) -> Int {
         let useful = PairCount(mask: mask, length: length).allowed
         guard kernel == "chunked-overlap", let window = mask.bandWidth else { return useful + 16 * length }
@@ -205,7 +204,8 @@ struct PlantedAnalysis {
     private static func parameters(_ mask: Mask) -> [String: Any] {
         let encoded = try? JSONSerialization.jsonObject(with: JSONEncoder().encode(mask))
         return [
-            "mask": encoded ?? [:], "batch": 1, "queryHeads": 1, "keyValueHeads": 1, "headDimension": 64,
+            "phase": "prefill", "mask": encoded ?? [:], "batch": 1, "queryHeads": 1, "keyValueHeads": 1,
+            "headDimension": 64,
             "elementType": "float32", "threads": 1,
         ]
     }

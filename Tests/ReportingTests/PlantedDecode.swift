@@ -1,3 +1,4 @@
+import TestSupport
 import Analysis
 import Attention
 import Foundation
@@ -31,7 +32,7 @@ enum PlantedDecode {
         [CacheFormat.float32, .bfloat16, .fp8E4M3, .q8_0, .q4_0].flatMap { format in
             // Turning 4 bits back takes as long as reading 8.
             steps("decode-full", .causal, format: format, lengths: [65536], slowdown: format == .q4_0 ? 2 : 1)
-        })
+        }, cacheQuality: PlantedAnalysis.withCacheFormats.cacheQuality)
 
     /// Prompts to 4K tokens, steps to 1M.
     static let inputAndOutput = analysis(
@@ -46,8 +47,11 @@ enum PlantedDecode {
 
     private static let promptLengths = [512, 724, 1024, 1448, 2048, 2896, 4096]
 
-    private static func analysis(_ measurements: [Records.Measurement]) -> ScalingAnalysis {
-        ScalingAnalysis(results: Results(header: PlantedResults.header, measurements: measurements))
+    private static func analysis(
+        _ measurements: [Records.Measurement], cacheQuality: [CacheQuality] = []
+    ) -> ScalingAnalysis {
+        ScalingAnalysis(
+            results: Results(header: PlantedResults.header, measurements: measurements, cacheQuality: cacheQuality))
     }
 
     private static func steps(
@@ -65,7 +69,7 @@ enum PlantedDecode {
         return [
             measurement(
                 "decode-recompute", problem(.slidingWindow(window), queries: 1, length, nil), computedPairs: pairs
-            ) { Double(512 * $0.computedPairs) / 40 }
+            ) { Double(512 * $0.computedPairs!) / 40 }
         ]
     }
 
@@ -99,7 +103,9 @@ enum PlantedDecode {
         let quiet = Contamination(
             migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0)
         return Records.Measurement(
-            workload: Workload(kernel: kernel, problem: problem, threads: threads), launch: 1, work: work,
+            workload: Workload(
+                kernel: kernel, phase: problem.shape.queryLength == 1 ? .decode : .prefill, problem: problem,
+                threads: threads), origin: .planted(kernel), launch: 1, work: work, scratchBytes: 0,
             outcome: .measured(
                 .init(
                     samplesNanoseconds: samples, rounds: Array(1...12), iterationsPerSample: 1000,

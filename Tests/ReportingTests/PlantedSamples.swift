@@ -1,3 +1,4 @@
+import TestSupport
 import Analysis
 import Attention
 import Records
@@ -38,7 +39,8 @@ enum PlantedSamples {
     ) -> Records.Measurement {
         let workload = workload(kernel, length)
         return Measurement(
-            workload: workload, launch: 0, work: Work(problem: workload.problem, computedPairs: 1), outcome: outcome)
+            workload: workload, origin: .planted(kernel), launch: 0,
+            work: Work(problem: workload.problem, computedPairs: 1), scratchBytes: 0, outcome: outcome)
     }
 
     /// Two calls a sample, 1 % of each off the CPU; `noisy` is the sample in which the thread moved.
@@ -48,8 +50,8 @@ enum PlantedSamples {
         let workload = workload(kernel, length)
         let walls = microseconds.map { 2000 * $0 * factor }
         return Measurement(
-            workload: workload, launch: launch,
-            work: Work(problem: workload.problem, computedPairs: length * (length + 1) / 2),
+            workload: workload, origin: .planted(kernel), launch: launch,
+            work: Work(problem: workload.problem, computedPairs: length * (length + 1) / 2), scratchBytes: 0,
             outcome: .measured(
                 .init(
                     samplesNanoseconds: walls, rounds: Array(walls.indices), iterationsPerSample: 2,

@@ -1,5 +1,5 @@
 import Attention
-import Kernels
+import Records
 import Testing
 import TestSupport
 

@@ -8,7 +8,7 @@ import TestSupport
 
 @Suite struct ReportTests {
     static func figures(_ analysis: ScalingAnalysis) -> [Figure] {
-        Figure.all(for: analysis) { PlantedAnalysis.closedForm($0, length: $1) }
+        Figure.all(for: analysis)
     }
 
     static func report(

@@ -1,6 +1,7 @@
 import Attention
 import Records
 import Testing
+import TestSupport
 
 @testable import Analysis
 @testable import Serving
@@ -25,7 +26,9 @@ import Testing
                 migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0,
                 involuntarySwitches: 0)
             return Measurement(
-                workload: Workload(kernel: kernel, problem: problem, threads: threads), launch: 0, work: work,
+                workload: Workload(kernel: kernel, problem: problem, threads: threads), origin: .planted(kernel),
+                launch: 0,
+                work: work, scratchBytes: 0,
                 outcome: .measured(
                     Measurement.Record(
                         samplesNanoseconds: samples, rounds: Array(samples.indices), iterationsPerSample: 1,

@@ -50,8 +50,8 @@ public struct PlantedSession {
                 migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0,
                 involuntarySwitches: 0)
             return Records.Measurement(
-                workload: Workload(kernel: cell.kernel, problem: problem), launch: 1,
-                work: Work(problem: problem, computedPairs: problem.pairs.allowed),
+                workload: Workload(kernel: cell.kernel, problem: problem), origin: .planted(cell.kernel), launch: 1,
+                work: Work(problem: problem, computedPairs: problem.pairs.allowed), scratchBytes: 0,
                 outcome: .measured(
                     .init(
                         samplesNanoseconds: samples, rounds: Array(samples.indices), iterationsPerSample: 1,
@@ -61,9 +61,6 @@ public struct PlantedSession {
 
     /// As a results file.
     public func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        let lines = [try encoder.encode(header)] + (try measurements.map { try encoder.encode($0) })
-        let text = lines.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined()
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        try JSONLines.write([JSONLines.sealed(header)] + measurements.map { JSONLines.sealed($0) }, to: path)
     }
 }

@@ -19,7 +19,7 @@ import Testing
         ("Records", ["Faults", "Files", "Attention", "Statistics"]),
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
-        ("Kernels", ["Faults", "Attention", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
+        ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         ("Engines", ["Faults", "Attention", "Records", "Hardware", "Kernels"]),
         (
             "Benchmarking",
@@ -28,17 +28,11 @@ import Testing
                 "Statistics", "Yams",
             ]
         ),
-        ("Analysis", ["Faults", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Statistics"]),
+        ("Analysis", ["Faults", "Attention", "Records", "Benchmarking", "Statistics"]),
         ("Serving", ["Faults", "Attention", "Records", "Analysis", "Yams"]),
         (
             "Reporting",
-            [
-                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
-                "Benchmarking",
-                "Analysis",
-                "Serving",
-                "Statistics",
-            ]
+            ["Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Analysis", "Serving", "Statistics"]
         ),
         (
             "attnbench",

@@ -2,7 +2,6 @@ import Attention
 import Benchmarking
 import Faults
 import Foundation
-import Kernels
 import Records
 import Statistics
 
@@ -40,10 +39,11 @@ public struct ResultsComparison: Sendable {
         self.uncompared = uncompared
         self.wrong = wrong
         cells = Self.cells(pairs, policy)
+        let shapeCells = pairs.map { Self.shapeCell($0.workload, $0.before, $0.after) }
         shape = ShapeGates.findings(
-            pairs.map { Self.shapeCell($0.workload, $0.before, $0.after) },
-            baseline: ScalingAnalysis(results: baseline), candidate: ScalingAnalysis(results: candidate))
-        cautions = baseline.cautions + candidate.cautions + [Self.resolution(cells, policy)]
+            shapeCells, baseline: ScalingAnalysis(results: baseline), candidate: ScalingAnalysis(results: candidate))
+        cautions =
+            baseline.cautions + candidate.cautions + shapeCells.compactMap(\.gap) + [Self.resolution(cells, policy)]
     }
 
     /// Why a side has no time of a cell.
@@ -69,6 +69,7 @@ public struct ResultsComparison: Sendable {
     private struct Side {
         let records: [Records.Measurement.Record]
         let work: Work
+        let scratchBytes: Int?
         let median: Estimate
         /// ln of each launch's median.
         let logMedians: [Double]
@@ -91,6 +92,7 @@ public struct ResultsComparison: Sendable {
                 for record in records { medians.append(log(try CellTiming(launches: [record]).median.value)) }
                 self.records = records
                 work = measurements[0].work
+                scratchBytes = measurements[0].scratchBytes
                 median = timing.median
                 logMedians = medians
             } catch {
@@ -99,13 +101,17 @@ public struct ResultsComparison: Sendable {
         }
     }
 
-    /// The order of the baseline's sweep, then what only the candidate has; files have cells as they were done, shuffled.
+    /// Series by series, lengths ascending: the baseline's, then what only the candidate has. Files have cells as they were
+    /// done, shuffled.
     private static func order(_ baseline: Results, _ candidate: Results) -> [Workload] {
-        let measured = (baseline.measurements + candidate.measurements).map(\.workload)
-        let present = Set(measured)
-        let swept = [baseline, candidate].flatMap { (try? $0.header.sweep.workloads()) ?? [] }
         var seen = Set<Workload>()
-        return (swept.filter(present.contains) + measured).filter { seen.insert($0).inserted }
+        return [baseline, candidate].flatMap { results in
+            let workloads = results.measurements.map(\.workload).filter { seen.insert($0).inserted }
+            let bySeries = Dictionary(grouping: workloads) { SeriesKey($0) }
+            return SeriesOrder(results.measurements).sorted(bySeries.keys).flatMap { key in
+                bySeries[key]!.sorted { $0.problem.shape.keyLength < $1.problem.shape.keyLength }
+            }
+        }
     }
 
     private static func cells(
@@ -159,17 +165,13 @@ public struct ResultsComparison: Sendable {
     }
 
     private static func shapeCell(_ workload: Workload, _ before: Side, _ after: Side) -> ShapeCell {
-        let scratch = (try? Kernel.builtIn.named(workload.kernel)).flatMap { kernel in
-            kernel.masks.contains(workload.problem.mask)
-                ? kernel.scratchBytes(for: workload.problem, threads: workload.threads) : nil
-        }
-        return ShapeCell(
+        ShapeCell(
             workload: workload, baselinePairs: before.work.computedPairs, candidatePairs: after.work.computedPairs,
             // A run has held what was counted against the closed form, and would have failed the cell.
             candidateStatedPairs: after.work.computedPairs,
             baselinePeakBytes: before.records.map(\.peakResidentBytes).min()!,
             candidatePeakBytes: after.records.map(\.peakResidentBytes).min()!,
-            predictedBytes: workload.problem.tensorBytes + (scratch ?? 0))
+            predictedBytes: before.scratchBytes.map { workload.problem.tensorBytes + $0 })
     }
 
     private static func resolution(_ cells: [CellComparison], _ policy: GatePolicy) -> Caution {

@@ -6,22 +6,35 @@ import Statistics
 struct ShapeCell {
     let workload: Workload
     /// Pairs that one call went through, counted as it went.
-    let baselinePairs: Int
-    let candidatePairs: Int
+    let baselinePairs: Int?
+    let candidatePairs: Int?
     /// By the closed form of the candidate's kernel.
-    let candidateStatedPairs: Int
+    let candidateStatedPairs: Int?
     let baselinePeakBytes: Int
     let candidatePeakBytes: Int
     /// Q, K, V, O and scratch by the baseline's closed form: a candidate that needs more may not move its own limit.
-    let predictedBytes: Int
+    /// Nil where the kernel does not say.
+    let predictedBytes: Int?
 
     /// Pages of 2 MiB round up Q, K, V, O and some pieces of scratch, and a process takes memory in steps.
     static let slackBytes = 16 << 20
     static let slackFactor = 1.25
 
-    var findings: [ShapeFinding] { [pairs, memory] }
+    var findings: [ShapeFinding] { [pairs, memory].compactMap(\.self) }
 
-    private var pairs: ShapeFinding {
+    /// What cannot be checked, in a sentence; nil where all can.
+    var gap: Caution? {
+        let missing = [pairs == nil ? "pairs" : nil, predictedBytes == nil ? "memory" : nil].compactMap(\.self)
+        return missing.isEmpty
+            ? nil
+            : Caution(
+                "\(workload): its kernel does not say its \(missing.joined(separator: " and its ")), so no gate checks that"
+            )
+    }
+
+    /// Nil where a kernel does not say what it computes.
+    private var pairs: ShapeFinding? {
+        guard let baselinePairs, let candidatePairs, let candidateStatedPairs else { return nil }
         let useful = Work(problem: workload.problem, computedPairs: 0).usefulPairs
         let failure: String?
         if candidatePairs != candidateStatedPairs {
@@ -40,7 +53,8 @@ struct ShapeCell {
             baseline: Double(baselinePairs), candidate: Double(candidatePairs), limit: Double(baselinePairs))
     }
 
-    private var memory: ShapeFinding {
+    private var memory: ShapeFinding? {
+        guard let predictedBytes else { return nil }
         let known = Double(max(predictedBytes, baselinePeakBytes))
         let limit = Self.slackFactor * known + Double(Self.slackBytes)
         let passed = Double(candidatePeakBytes) <= limit

@@ -119,8 +119,11 @@ extension ShapeGates {
         // All lengths of a series from the same blocks: the screen's, since the confirmation has some of them only.
         func analysis(_ side: PairedSide) -> ScalingAnalysis {
             let measurements = evidence.screen.enumerated().flatMap { launch, block in
-                block.cells.filter { !excluded.contains($0.workload) }
-                    .map { $0.measurement(of: side, launch: launch + 1) }
+                block.cells.filter { !excluded.contains($0.workload) }.map { cell in
+                    // In the order of the sweep.
+                    let place = workloads.firstIndex { $0.kernel == cell.workload.kernel }!
+                    return cell.measurement(of: side, launch: launch + 1, place: place)
+                }
             }
             return ScalingAnalysis(measurements, ceilings: .unknown, caches: [])
         }
@@ -129,11 +132,14 @@ extension ShapeGates {
 }
 
 extension PairedBlock.Cell {
-    fileprivate func measurement(of side: PairedSide, launch: Int) -> Records.Measurement {
+    fileprivate func measurement(of side: PairedSide, launch: Int, place: Int) -> Records.Measurement {
         Measurement(
-            workload: workload, launch: launch,
+            workload: workload,
+            origin: KernelOrigin(engine: EngineIdentity(name: EngineIdentity.builtInName, version: ""), place: place),
+            launch: launch,
             // The baseline's pairs on both sides: what a candidate counts must not change what it is held against.
             work: Work(problem: workload.problem, computedPairs: facts.baseline.countedPairs),
+            scratchBytes: nil,
             outcome: .measured(
                 Measurement.Record(
                     samplesNanoseconds: visits.map { $0[side].nanoseconds }, rounds: Array(visits.indices),

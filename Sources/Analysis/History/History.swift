@@ -71,7 +71,7 @@ public struct History: Sendable, Codable {
                 timings[workload, default: []].append(CellHistory.Point(entry: entry, timing))
             }
         }
-        let keys = Set(timings.keys.map { SeriesKey($0) }).sorted()
+        let keys = SeriesOrder(measurements.flatMap(\.self)).sorted(Set(timings.keys.map { SeriesKey($0) }))
         let labels = Dictionary(uniqueKeysWithValues: zip(keys, SeriesLabels.labels(for: keys)))
         let order = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
         let workloads = timings.keys.sorted {

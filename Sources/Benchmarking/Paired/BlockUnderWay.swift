@@ -45,7 +45,7 @@ struct BlockUnderWay {
         for side in PairedSide.allCases {
             let isChecked = request.isChecked && side != .control
             switch try workers[side].ask(
-                .prepare(workload, isChecked: isChecked), doing: "prepare \(workload)")
+                .prepare(Version1Workload(workload), isChecked: isChecked), doing: "prepare \(workload)")
             {
             case .prepared(let one): facts.append(one)
             case .refused(let reason):

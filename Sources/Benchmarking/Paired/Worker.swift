@@ -41,7 +41,7 @@ public final class Worker {
             switch request {
             case .prepare(let workload, let isChecked):
                 cells.append(nil)
-                return .prepared(try prepare(workload, isChecked: isChecked))
+                return .prepared(try prepare(workload.workload, isChecked: isChecked))
             case .sample(let index, let calls, let extraTurns):
                 if cells.indices.contains(index), let cell = cells[index] {
                     let batch = Batch(calls: calls, warmUpCalls: 1, extraTurns: extraTurns)

@@ -43,9 +43,7 @@ final class WorkerProcess {
     {
         let seconds = launch.secondsToAnswer
         let line: Data
-        do { line = try JSONLines.line(request, userInfo: [.masksByKind: true]) } catch {
-            preconditionFailure("a request has no JSON: \(error)")
-        }
+        do { line = try JSONLines.line(request) } catch { preconditionFailure("a request has no JSON: \(error)") }
         guard process.send(line, within: seconds) else {
             throw .died(side: launch.side, path: launch.path, doing: doing(), said: Self.lastWords(process))
         }

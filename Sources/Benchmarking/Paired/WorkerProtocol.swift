@@ -26,7 +26,7 @@ enum WorkerProtocol {
 
     enum Request: Codable {
         /// Makes a cell ready; cells are numbered from 0 in the order in which they are asked for, refused ones too.
-        case prepare(Workload, isChecked: Bool)
+        case prepare(Version1Workload, isChecked: Bool)
         /// One untimed call, then one timed batch of calls, each followed by `extraTurns` turns of the frozen loop.
         case sample(cell: Int, iterations: Int, extraTurns: Int)
         /// The same of the frozen loop.

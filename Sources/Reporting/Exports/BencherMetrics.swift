@@ -22,9 +22,9 @@ enum BencherMetrics {
                 [
                     "latency": Metric(
                         value: point.medianNanoseconds, lowerValue: point.low, upperValue: point.high),
-                    "computed-pairs": Metric(value: Double(point.computedPairs)),
+                    "computed-pairs": point.computedPairs.map { Metric(value: Double($0)) },
                     "peak-memory": Metric(value: Double(point.peakResidentBytes)),
-                ]
+                ].compactMapValues(\.self)
             )
         }
         return try ExportJSON.text(Dictionary(uniqueKeysWithValues: metrics), file: "bencher.json")

@@ -25,7 +25,7 @@ enum GitHubActionBenchmark {
                     \(Quantity.percent(point.level)) interval \
                     [\(Quantity.time(nanoseconds: point.low, digits: 4)), \
                     \(Quantity.time(nanoseconds: point.high, digits: 4))]
-                    \(Quantity.percent(point.fractionOfPeak)) of peak, \(Quantity.count(point.computedPairs)) pairs
+                    \(Quantity.percent(point.fractionOfPeak)) of peak, \(point.computedPairs.map { Quantity.count($0) } ?? "–") pairs
                     commit \(build.commit)\(build.dirty ? " with uncommitted changes" : "")
                     """)
         }

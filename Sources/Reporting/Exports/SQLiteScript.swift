@@ -1,5 +1,5 @@
-import Benchmarking
 import Escaping
+
 /// Statements that make and fill three tables in SQLite, as llama-bench's `-o sql` does: `runs`, and the `cells` and
 /// `samples` of the CSV files. Scripts of several results go into one database; `results` tells them apart.
 enum SQLiteScript {

@@ -1,17 +1,9 @@
 import Attention
 import Kernels
+import Records
 import Statistics
 
-/// Keys, values and queries on which cache formats are compared.
-public enum CacheSample: String, Codable, Hashable, Sendable, CaseIterable {
-    /// Standard normals, 4096 tokens of 128 channels.
-    case normal
-    /// The same with four key channels far from zero at every token, as keys of trained models have them (Liu et al.,
-    /// arXiv 2402.02750, figure 2).
-    case outlierChannels = "outlier-channels"
-    /// `RealActivations`, all heads.
-    case realActivations = "real-activations"
-
+extension CacheSample {
     /// One head: what decoding steps would ask of one cache.
     struct Head {
         /// Elements of a row.

@@ -1,11 +1,12 @@
 import Attention
 import Kernels
+import Records
 import Testing
 
-@testable import Analysis
+@testable import Benchmarking
 
-struct CacheQualityTests {
-    private static let quality = CacheQuality.all(for: Set(CacheFormat.allCases))
+struct CacheStudyTests {
+    private static let quality = CacheQuality.measured(for: Set(CacheFormat.allCases))
 
     private static func errors(_ scheme: String, _ sample: CacheSample) throws -> CacheQuality.Errors {
         try #require(quality.first { $0.scheme == scheme }?[sample])
@@ -85,8 +86,8 @@ struct CacheQualityTests {
     }
 
     @Test func formatsThatLoseNothingAreNotLookedAt() {
-        #expect(CacheQuality.all(for: [.float32, .bfloat16]).isEmpty)
-        #expect(CacheQuality.all(for: []).isEmpty)
+        #expect(CacheQuality.measured(for: [.float32, .bfloat16]).isEmpty)
+        #expect(CacheQuality.measured(for: []).isEmpty)
         let some = CacheScheme.all(with: [.float32, .q4_0]).map(\.name)
         #expect(
             some == [
@@ -94,15 +95,32 @@ struct CacheQualityTests {
             ])
     }
 
-    @Test func anAnalysisLooksAtTheFormatsThatWereMeasured() {
-        func schemes(_ format: CacheFormat?) -> [String] {
-            var generator = SplitMix64(seed: 1)
-            let measurements = Planted(queryLength: 1, cacheFormat: format).measurements(
-                [1024, 2048], using: &generator)
-            return Planted.analysis(measurements).cacheQuality.map(\.scheme)
+    /// A run measures it once, for the formats that it has; going on with the run does not measure it again.
+    @Test func aRunWritesItIntoTheResults() throws {
+        let folder = try TemporaryFolder()
+        let world = FakeWorld()
+        func schemes(_ formats: [CacheFormat], launches: Int) throws -> [String] {
+            var axes = Sweep.Axes(kernels: ["decode-window"], lengths: [64])
+            axes.phase = .decode
+            axes.windows = [16]
+            axes.headDimensions = [1]
+            axes.cacheFormats = formats
+            let sweep = Sweep(name: "fake", groups: [axes])
+            let path = folder.file("\(formats.count).jsonl")
+            try ResultsFile.create(path, header: fakeHeader(sweep: sweep))
+            try FakeWorld.$current.withValue(world) {
+                for launch in 1...launches {
+                    let log = try RunLog.resume(path, header: fakeHeader(sweep: sweep), launch: launch)
+                    var options = RunOptions(seed: 1)
+                    options.launch = launch
+                    _ = try Runner(world.instruments(), options)
+                        .run(sweep.workloads(kernels: [.fakeDecode]), into: log)
+                }
+            }
+            return try ResultsFile.load(path).cacheQuality.map(\.scheme)
         }
-        #expect(schemes(nil).isEmpty)
-        #expect(schemes(.q8_0) == CacheScheme.all(with: [.q8_0]).map(\.name))
+        #expect(try schemes([.float32, .q8_0], launches: 2) == CacheScheme.all(with: [.float32, .q8_0]).map(\.name))
+        #expect(try schemes([.float32], launches: 1).isEmpty)
     }
 
     @Test func blocksAlongTokensTakeEachChannelByItself() {

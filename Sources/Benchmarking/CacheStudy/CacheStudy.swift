@@ -1,36 +1,17 @@
 import Attention
 import Kernels
+import Records
 
-/// What storing a cache in fewer bits costs in accuracy: relative root-mean-square errors against float32, of keys, of
-/// values, and of the attention output of one query over all cached tokens.
-///
-/// Pure computation with fixed seeds, apart from any measurement. Outputs over random values average towards zero, so
-/// that their relative errors look worse than a model would feel: they rank the formats, no more.
-public struct CacheQuality: Hashable, Sendable, Codable {
-    public let scheme: String
-    /// Scales included.
-    public let bitsPerElement: Double
-    /// Whether 32 tokens of a key channel share a scale, rather than 32 channels of a token.
-    public let keysArePerChannel: Bool
-    public let errors: [Errors]
-
-    public struct Errors: Hashable, Sendable, Codable {
-        public let sample: CacheSample
-        public let keys: Double
-        public let values: Double
-        public let output: Double
-    }
-
-    public subscript(sample: CacheSample) -> Errors? { errors.first { $0.sample == sample } }
-
+/// Measures what storing a cache in fewer bits costs in accuracy: pure computation with fixed seeds, apart from any time.
+extension CacheQuality {
     /// Of these formats, most bits first, beside 4 and 2 bits in either direction; empty where none of the formats has
     /// fewer than 16 bits, since then nothing is given up for speed.
-    public static func all(for formats: Set<CacheFormat>) -> [CacheQuality] {
+    public static func measured(for formats: Set<CacheFormat>) -> [CacheQuality] {
         guard formats.contains(where: { $0.elementType == nil }) else { return [] }
-        return all(CacheScheme.all(with: formats))
+        return measured(CacheScheme.all(with: formats))
     }
 
-    static func all(_ schemes: [CacheScheme]) -> [CacheQuality] {
+    static func measured(_ schemes: [CacheScheme]) -> [CacheQuality] {
         let samples = CacheSample.allCases.map { ($0, $0.heads().map(ExactHead.init)) }
         return schemes.map { scheme in
             CacheQuality(
