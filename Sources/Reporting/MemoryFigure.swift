@@ -63,14 +63,14 @@ enum MemoryFigure {
     private static func traces(
         _ series: Series, _ points: [Point], _ style: SeriesStyle, skipped: [AbsentCell]
     ) -> [Plot.Trace] {
-        let predicted = points.map { Plot.Row(Double($0.keyLength), Double($0.predictedBytes)) }
-        let measured = points.map { Plot.Row(Double($0.keyLength), Double($0.peakResidentBytes)) }
+        let predicted = points.map { Plot.Row(x: Double($0.keyLength), y: Double($0.predictedBytes)) }
+        let measured = points.map { Plot.Row(x: Double($0.keyLength), y: Double($0.peakResidentBytes)) }
         let missing = skipped.compactMap { cell in
             predictedBytes(series, at: cell.keyLength).map {
-                Plot.Row(Double(cell.keyLength), Double($0), remark: AbsentCells.remark(cell))
+                Plot.Row(x: Double(cell.keyLength), y: Double($0), remark: AbsentCells.remark(cell))
             }
         }
-        let beyond = missing.isEmpty ? [] : predicted.suffix(1) + missing.map { Plot.Row($0.x, $0.y) }
+        let beyond = missing.isEmpty ? [] : predicted.suffix(1) + missing.map { Plot.Row(x: $0.x, y: $0.y) }
         return [
             Plot.Trace(series: series.label, kind: .theory, style: style, rows: predicted),
             Plot.Trace(series: series.label, kind: .beyond, style: style, rows: beyond),

@@ -62,10 +62,12 @@ enum PairsFigure {
         _ series: Series, _ points: [Point], _ style: SeriesStyle, _ closedForm: ClosedForm
     ) -> [Plot.Trace] {
         guard let window = series.window, let first = points.first, let last = points.last else { return [] }
-        let counted = points.map { Plot.Row(Double($0.keyLength) / Double(window), $0.overhead) }
+        let counted = points.map { Plot.Row(x: Double($0.keyLength) / Double(window), y: $0.overhead) }
         let curve = Sampling.lengths(first.keyLength...last.keyLength, perOctave: 32).compactMap { length in
             closedForm(series, length).map { pairs in
-                Plot.Row(Double(length) / Double(window), Double(pairs) / series.parameters.usefulPairs(length: length))
+                Plot.Row(
+                    x: Double(length) / Double(window), y: Double(pairs) / series.parameters.usefulPairs(length: length)
+                )
             }
         }
         return [
