@@ -77,7 +77,7 @@ struct CacheRegimes {
         parameters: SeriesParameters, caches: [Machine.Cache], using generator: inout some RandomNumberGenerator
     ) -> RegimeChange? {
         let (index, largest, gain) = search(residuals)
-        if let slope, pow(product(slope, residuals), 2) > gain { return nil }
+        if let slope, pow(product(slope, by: residuals), 2) > gain { return nil }
         let asLarge = (0..<Self.replicates).count { _ in
             search(residuals.map { _ in NormalDistribution.draw(using: &generator) }).ratio >= largest
         }
@@ -85,7 +85,7 @@ struct CacheRegimes {
         guard probability <= Self.significance else { return nil }
 
         let (before, after) = (points[index + Self.fewestBesideBreak - 1], points[index + Self.fewestBesideBreak])
-        let step = product(steps[index], residuals) / stepLengths[index]
+        let step = product(steps[index], by: residuals) / stepLengths[index]
         let freedom = points.count - null.count - 1
         let scale = max(0, (unexplained(residuals) - gain) / Double(freedom)).squareRoot()
         let half = StudentT(degreesOfFreedom: Double(freedom)).factor(level: 0.95) * scale / stepLengths[index]
@@ -105,7 +105,7 @@ struct CacheRegimes {
     /// The break with the largest F ratio.
     private func search(_ y: [Double]) -> (index: Int, ratio: Double, gain: Double) {
         let total = unexplained(y)
-        let gains = steps.map { pow(product($0, y), 2) }
+        let gains = steps.map { pow(product($0, by: y), 2) }
         let index = gains.indices.max { gains[$0] < gains[$1] }!
         let left = max(total - gains[index], 1e-300)
         return (index, gains[index] / left, gains[index])
@@ -113,23 +113,23 @@ struct CacheRegimes {
 
     /// The weighted sum of squares that the null model leaves.
     private func unexplained(_ y: [Double]) -> Double {
-        null.reduce(product(y, y)) { $0 - pow(product($1, y), 2) }
+        null.reduce(product(y, by: y)) { $0 - pow(product($1, by: y), 2) }
     }
 
     /// Gram and Schmidt's step; nil where nothing is left.
     private static func unit(of vector: [Double], freedOf basis: [[Double]]) -> (vector: [Double], length: Double)? {
         var rest = vector
         for unit in basis {
-            let share = product(unit, rest)
+            let share = product(unit, by: rest)
             for i in rest.indices { rest[i] -= share * unit[i] }
         }
-        let length = product(rest, rest).squareRoot()
-        guard length > 1e-6 * product(vector, vector).squareRoot() else { return nil }
+        let length = product(rest, by: rest).squareRoot()
+        guard length > 1e-6 * product(vector, by: vector).squareRoot() else { return nil }
         return (rest.map { $0 / length }, length)
     }
 }
 
-private func product(_ a: [Double], _ b: [Double]) -> Double {
+private func product(_ a: [Double], by b: [Double]) -> Double {
     var sum = 0.0
     for i in a.indices { sum += a[i] * b[i] }
     return sum

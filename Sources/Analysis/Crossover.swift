@@ -24,9 +24,9 @@ public struct Crossover: Sendable, Codable, Hashable {
     /// Nil where the two have no two lengths' range in common, and where nothing can be said: no crossing is in reach, and
     /// neither is the faster at every length, as where a window is the whole text.
     static func between(_ narrow: MeasuredSeries, and full: MeasuredSeries, seed: UInt64) -> Crossover? {
-        guard let curves = MeasuredCurves(narrow, full) else { return nil }
+        guard let curves = MeasuredCurves(narrow, and: full) else { return nil }
         var generator = SplitMix64(seed: seed)
-        let measured = curves.advantage(narrow.logTimes, full.logTimes)
+        let measured = curves.advantage(of: narrow.logTimes, over: full.logTimes)
         func crossover(_ place: Place, narrowWins: Bool) -> Crossover {
             Crossover(
                 faster: narrowWins ? narrow.label : full.label, slower: narrowWins ? full.label : narrow.label,
@@ -35,7 +35,8 @@ public struct Crossover: Sendable, Codable, Hashable {
         switch curves.crossing(measured) {
         case .at(let value):
             let estimate = Bootstrap(replicates: replicates).estimate(of: value, using: &generator) { generator in
-                let drawn = curves.advantage(narrow.drawnLogTimes(&generator), full.drawnLogTimes(&generator))
+                let drawn = curves.advantage(
+                    of: narrow.drawnLogTimes(&generator), over: full.drawnLogTimes(&generator))
                 switch curves.crossing(drawn) {
                 case .at(let length): return length
                 case .before: return curves.logLengths.first!
@@ -46,17 +47,17 @@ public struct Crossover: Sendable, Codable, Hashable {
         case .before:
             return crossover(.notCrossedInRange, narrowWins: true)
         case .beyond:
-            if let tokens = extrapolated(narrow, full, using: &generator) {
+            if let tokens = extrapolated(narrow, and: full, using: &generator) {
                 return crossover(.at(tokens: tokens, bracketed: false), narrowWins: true)
             }
-            return curves.fullWinsThroughout(narrow.logTimes, full.logTimes)
+            return curves.fullWinsThroughout(narrow: narrow.logTimes, full: full.logTimes)
                 ? crossover(.notCrossedInRange, narrowWins: false) : nil
         }
     }
 
     /// Where the laws cross beyond the measured lengths; nil unless 97.5 % of the draws agree that they do.
     private static func extrapolated(
-        _ narrow: MeasuredSeries, _ full: MeasuredSeries, using generator: inout SplitMix64
+        _ narrow: MeasuredSeries, and full: MeasuredSeries, using generator: inout SplitMix64
     ) -> Estimate? {
         guard let narrowLaws = narrow.laws, let fullLaws = full.laws else { return nil }
         let start = max(narrow.lengths.last!, full.lengths.last!)
@@ -65,19 +66,19 @@ public struct Crossover: Sendable, Codable, Hashable {
             lengths.map { laws.prediction(pairs: series.parameters.work(length: Int(saturating: exp($0)))) }
         }
         let (narrowTimes, fullTimes) = (predictions(narrow, narrowLaws), predictions(full, fullLaws))
-        func crossing(_ narrowDraw: Double, _ fullDraw: Double) -> Double? {
+        func crossing(narrowDraw: Double, fullDraw: Double) -> Double? {
             let advantage = zip(narrowTimes, fullTimes).map { narrow, full in
                 full.logNanoseconds + fullDraw * full.standardError
                     - narrow.logNanoseconds - narrowDraw * narrow.standardError
             }
             guard let after = advantage.firstIndex(where: { $0 > 0 }), after > 0 else { return nil }
-            return zero(lengths, advantage, before: after)
+            return zero(of: advantage, over: lengths, before: after)
         }
-        guard let value = crossing(0, 0) else { return nil }
+        guard let value = crossing(narrowDraw: 0, fullDraw: 0) else { return nil }
         var missed = 0
         let estimate = Bootstrap(replicates: replicates).estimate(of: value, using: &generator) { generator in
             let draws = (NormalDistribution.draw(using: &generator), NormalDistribution.draw(using: &generator))
-            if let length = crossing(draws.0, draws.1) { return length }
+            if let length = crossing(narrowDraw: draws.0, fullDraw: draws.1) { return length }
             missed += 1
             return lengths.last!
         }
@@ -85,7 +86,7 @@ public struct Crossover: Sendable, Codable, Hashable {
     }
 
     /// The length, as a logarithm, at which `advantage` passes zero just before index `after`.
-    fileprivate static func zero(_ lengths: [Double], _ advantage: [Double], before after: Int) -> Double {
+    fileprivate static func zero(of advantage: [Double], over lengths: [Double], before after: Int) -> Double {
         let (below, above) = (advantage[after - 1], advantage[after])
         return lengths[after - 1] + (lengths[after] - lengths[after - 1]) * below / (below - above)
     }
@@ -109,7 +110,7 @@ private struct MeasuredCurves {
         case beyond
     }
 
-    init?(_ narrow: MeasuredSeries, _ full: MeasuredSeries) {
+    init?(_ narrow: MeasuredSeries, and full: MeasuredSeries) {
         self.narrow = narrow.lengths.map { log($0) }
         self.full = full.lengths.map { log($0) }
         guard let first = [self.narrow.first, self.full.first].compactMap({ $0 }).max(),
@@ -129,29 +130,29 @@ private struct MeasuredCurves {
     }
 
     /// ln(time of full / time of narrow) at each length: positive where narrow is faster.
-    func advantage(_ narrowTimes: [Double], _ fullTimes: [Double]) -> [Double] {
-        zip(differences(narrowTimes, fullTimes), leastAdvantage).map { advantage, least in
+    func advantage(of narrowTimes: [Double], over fullTimes: [Double]) -> [Double] {
+        zip(differences(narrow: narrowTimes, full: fullTimes), leastAdvantage).map { advantage, least in
             advantage > least ? advantage : min(0, advantage)
         }
     }
 
     /// Whether the second series is faster at every length, by what counts there.
-    func fullWinsThroughout(_ narrowTimes: [Double], _ fullTimes: [Double]) -> Bool {
-        zip(differences(narrowTimes, fullTimes), leastAdvantage).allSatisfy { $0 < -$1 }
+    func fullWinsThroughout(narrow narrowTimes: [Double], full fullTimes: [Double]) -> Bool {
+        zip(differences(narrow: narrowTimes, full: fullTimes), leastAdvantage).allSatisfy { $0 < -$1 }
     }
 
-    private func differences(_ narrowTimes: [Double], _ fullTimes: [Double]) -> [Double] {
-        logLengths.map { interpolate(full, fullTimes, at: $0) - interpolate(narrow, narrowTimes, at: $0) }
+    private func differences(narrow narrowTimes: [Double], full fullTimes: [Double]) -> [Double] {
+        logLengths.map { interpolate(fullTimes, over: full, at: $0) - interpolate(narrowTimes, over: narrow, at: $0) }
     }
 
     /// The last passage from slower to faster.
     func crossing(_ advantage: [Double]) -> Crossing {
         guard advantage.last! > 0 else { return .beyond }
         guard let lastSlower = advantage.lastIndex(where: { $0 <= 0 }) else { return .before }
-        return .at(Crossover.zero(logLengths, advantage, before: lastSlower + 1))
+        return .at(Crossover.zero(of: advantage, over: logLengths, before: lastSlower + 1))
     }
 
-    private func interpolate(_ x: [Double], _ y: [Double], at place: Double) -> Double {
+    private func interpolate(_ y: [Double], over x: [Double], at place: Double) -> Double {
         let above = min(max(1, x.firstIndex { $0 >= place } ?? x.count - 1), x.count - 1)
         let share = (place - x[above - 1]) / (x[above] - x[above - 1])
         return y[above - 1] + share * (y[above] - y[above - 1])

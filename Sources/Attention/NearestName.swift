@@ -28,7 +28,7 @@ public enum NearestName {
     /// contains the other ("sliding", "full-attention").
     public static func of(_ typed: String, among names: [String]) -> String? {
         let typed = typed.lowercased()
-        let ranked = names.map { (name: $0, distance: distance(typed, $0.lowercased())) }
+        let ranked = names.map { (name: $0, distance: distance(typed, to: $0.lowercased())) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
         if best.distance <= max(2, typed.count / 3) { return best.name }
         if typed.count >= 3, let longer = names.first(where: { $0.lowercased().contains(typed) }) { return longer }
@@ -36,7 +36,7 @@ public enum NearestName {
     }
 
     /// Levenshtein's edit distance, one row at a time.
-    private static func distance(_ a: String, _ b: String) -> Int {
+    private static func distance(_ a: String, to b: String) -> Int {
         let b = Array(b)
         var row = Array(0...b.count)
         for (i, letter) in a.enumerated() {

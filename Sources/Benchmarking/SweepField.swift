@@ -53,7 +53,7 @@ struct SweepField {
             let name = key.string ?? ""
             let inner = path.isEmpty ? name : "\(path).\(name)"
             guard known.contains(name) else {
-                throw SweepField(node: key, source: source, path: inner).unknown(name, "a key", among: known)
+                throw SweepField(node: key, source: source, path: inner).unknown(name, isNot: "a key", among: known)
             }
             entries.append((name, SweepField(node: value, source: source, path: inner)))
         }
@@ -80,12 +80,12 @@ struct SweepField {
     ) throws(SweepError) -> Choice where Choice.RawValue == String {
         let text = try text()
         guard let choice = Choice(rawValue: text) else {
-            throw unknown(text, noun, among: Choice.allCases.map(\.rawValue))
+            throw unknown(text, isNot: noun, among: Choice.allCases.map(\.rawValue))
         }
         return choice
     }
 
-    func unknown(_ name: String, _ noun: String, among known: [String]) -> SweepError {
+    func unknown(_ name: String, isNot noun: String, among known: [String]) -> SweepError {
         error("\(UnknownName(name, isNot: noun, known: known))")
     }
 

@@ -23,7 +23,7 @@ struct SweepReader {
         var top = Fields(uniqueKeysWithValues: try root.entries(known: Self.allKeys).map { ($0.key, $0.value) })
         for override in overrides {
             guard Self.allKeys.contains(override.path) else {
-                throw override.unknown(override.path, "a key", among: Self.allKeys)
+                throw override.unknown(override.path, isNot: "a key", among: Self.allKeys)
             }
             top[override.path] = override
         }
@@ -94,7 +94,7 @@ struct SweepReader {
         for item in try field.items() {
             let name = try item.text()
             guard let kernel = kernels.first(where: { $0.name == name }) else {
-                throw item.unknown(name, "a kernel", among: kernels.map { $0.name })
+                throw item.unknown(name, isNot: "a kernel", among: kernels.map { $0.name })
             }
             guard kernel.phase == phase else {
                 throw item.error(

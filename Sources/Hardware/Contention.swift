@@ -38,15 +38,15 @@ struct Contention: Hashable {
     }
 
     func change(since earlier: Contention) -> Change {
-        func difference(_ later: Int?, _ earlier: Int?) -> Int? {
+        func difference(_ later: Int?, since earlier: Int?) -> Int? {
             guard let later, let earlier else { return nil }
             return max(0, later - earlier)
         }
         return Change(
-            stolenTicks: difference(stolenTicks, earlier.stolenTicks),
+            stolenTicks: difference(stolenTicks, since: earlier.stolenTicks),
             totalTicks: max(0, totalTicks - earlier.totalTicks),
-            waitingNanoseconds: difference(waitingNanoseconds, earlier.waitingNanoseconds),
-            throttledPeriods: difference(throttledPeriods, earlier.throttledPeriods))
+            waitingNanoseconds: difference(waitingNanoseconds, since: earlier.waitingNanoseconds),
+            throttledPeriods: difference(throttledPeriods, since: earlier.throttledPeriods))
     }
 }
 

@@ -11,8 +11,8 @@ extension Machine {
         let hypervisor = Hypervisor.name(files, processor: processor, cpuidName: Hypervisor.cpuidName())
         let facts = ClockFacts.measure(clock)
         var surroundings = Surroundings(
-            files: files, topology: topology, team: team, hypervisor: hypervisor,
-            availableVectorLanes: processor.vectorLanes)
+            files: files, topology: topology, team: team, availableVectorLanes: processor.vectorLanes)
+        surroundings.hypervisor = hypervisor
         surroundings.clockRate = ClockRate.measure(clock)
         surroundings.hugePageShare = HugePageProbe.share(files)
         return Machine(

@@ -21,13 +21,12 @@ struct Surroundings {
     var hugePageShare: Double?
     var variables = Foundation.ProcessInfo.processInfo.environment
 
-    init(files: SystemFiles, topology: Topology, team: WorkerTeam, hypervisor: String?, availableVectorLanes: Int) {
+    init(files: SystemFiles, topology: Topology, team: WorkerTeam, availableVectorLanes: Int) {
         self.files = files
         self.topology = topology
         pinnedCPUs = team.pinnedCPUs
         pinningRefusals = team.pinnings.compactMap(\.refusal)
         threadCount = team.threadCount
-        self.hypervisor = hypervisor
         self.availableVectorLanes = availableVectorLanes
     }
 

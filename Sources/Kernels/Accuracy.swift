@@ -95,13 +95,12 @@ public struct ExpectedRows: Sendable {
     ) {
         var (naiveError, largestOutput, largestScore) = (0.0, 0.0, 0.0)
         var exact: [[Double]] = []
+        let storing = ReferenceAttention.Arithmetic<Float>(
+            exponential: { Foundation.exp($0) }, rounded: problem.elementType.rounded)
         for place in rows {
             let reference = ReferenceAttention.row(
-                place.row, ofHead: place.head, of: problem, inputs,
-                exponential: Foundation.exp as (Double) -> Double, rounded: { $0 })
-            let naive = ReferenceAttention.row(
-                place.row, ofHead: place.head, of: problem, inputs,
-                exponential: Foundation.exp as (Float) -> Float, rounded: problem.elementType.rounded)
+                place, of: problem, inputs, ReferenceAttention.Arithmetic<Double>.exact)
+            let naive = ReferenceAttention.row(place, of: problem, inputs, storing)
             largestScore = max(largestScore, reference.largestScore)
             for (element, naive) in zip(reference.output, naive.output) where element.isFinite {
                 largestOutput = max(largestOutput, abs(element))
@@ -122,14 +121,14 @@ public struct ExpectedRows: Sendable {
         for (place, exact) in zip(rows, exact) {
             let start = (place.head * queryLength + place.row) * exact.count
             for (x, element) in exact.enumerated() {
-                let error = Self.difference(Double(output[start + x]), element)
+                let error = Self.difference(Double(output[start + x]), from: element)
                 if error > largestError { (largestError, worst) = (error, place) }
             }
         }
         return Accuracy(maximumError: largestError, bound: bound, worst: worst)
     }
 
-    private static func difference(_ value: Double, _ reference: Double) -> Double {
+    private static func difference(_ value: Double, from reference: Double) -> Double {
         if value.isFinite && reference.isFinite { return abs(value - reference) }
         return value == reference || value.isNaN && reference.isNaN ? 0 : .infinity
     }

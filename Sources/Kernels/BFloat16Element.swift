@@ -53,7 +53,8 @@ struct BFloat16Element: FusedElement {
         let itemPairs = part * pairsOfAnItem..<min((part + 1) * pairsOfAnItem, pairCount(problem))
         if !d.isMultiple(of: 2) {
             let keys = itemPairs.lowerBound * 2..<min(itemPairs.upperBound * 2, keyLength)
-            padKeys(keys, of: group, d: d, keyLength: keyLength, tensors, shared + valueWords(problem))
+            let rows = group * keyLength + keys.lowerBound..<group * keyLength + keys.upperBound
+            padKeys(rows, d: d, tensors, shared + valueWords(problem))
         }
         for pair in itemPairs {
             let low = values + 2 * pair * d
@@ -74,15 +75,15 @@ struct BFloat16Element: FusedElement {
         }
     }
 
+    /// - Parameter rows: of K, over all groups.
     private static func padKeys(
-        _ keys: Range<Int>, of group: Int, d: Int, keyLength: Int, _ tensors: TensorPointers,
-        _ padded: UnsafeMutablePointer<Float>
+        _ rows: Range<Int>, d: Int, _ tensors: TensorPointers, _ padded: UnsafeMutablePointer<Float>
     ) {
-        let rows = tensors.key.assumingMemoryBound(to: UInt16.self)
+        let keys = tensors.key.assumingMemoryBound(to: UInt16.self)
         let halves = UnsafeMutableRawPointer(padded).assumingMemoryBound(to: UInt16.self)
-        for key in group * keyLength + keys.lowerBound..<group * keyLength + keys.upperBound {
-            let target = halves + key * (d + 1)
-            target.update(from: rows + key * d, count: d)
+        for row in rows {
+            let target = halves + row * (d + 1)
+            target.update(from: keys + row * d, count: d)
             target[d] = 0
         }
     }

@@ -87,10 +87,9 @@ final class BLASWorker: @unchecked Sendable {
                     0, scores + (keys.lowerBound - block.keys.lowerBound), Int32(block.keys.count))
             }
             for (index, row) in block.queries.enumerated() {
-                let (sinks, band) = block.visibleColumns(problem.pairs.visibleKeys(row: row))
                 softmaxRow(
-                    scores + index * block.keys.count, columns: block.keys.count, sinks: sinks, band: band,
-                    scale: problem.scale)
+                    scores + index * block.keys.count, columns: block.keys.count,
+                    visible: block.visibleColumns(problem.pairs.visibleKeys(row: row)), scale: problem.scale)
             }
             cblas_sgemm(
                 CblasRowMajor, CblasNoTrans, CblasNoTrans,

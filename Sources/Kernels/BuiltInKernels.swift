@@ -14,24 +14,27 @@ extension Kernel {
 
 /// The kernels that `FusedAttention` serves: each is a name and the masks that it is for.
 extension Kernel {
-    public static let full = fused("full", .causal, "causal; fused, tiled, online softmax")
+    public static let full = fused(
+        "full", masks: .causal, summary: "causal; fused, tiled, online softmax")
     public static let slidingWindow = fused(
-        "sliding-window", .slidingWindow, "the last w keys; fused, only the band is computed")
+        "sliding-window", masks: .slidingWindow, summary: "the last w keys; fused, only the band is computed")
     /// Goes over all n² pairs and masks them, as an implementation with a dense mask does: what skipping is worth.
     public static let slidingWindowDense = fused(
-        "sliding-window-dense", .slidingWindow,
-        "the last w keys; computes all n² pairs and masks: what a dense mask costs", coverage: .all)
+        "sliding-window-dense", masks: .slidingWindow,
+        summary: "the last w keys; computes all n² pairs and masks: what a dense mask costs", coverage: .all)
     public static let attentionSink = fused(
-        "attention-sink", .attentionSink, "the first s keys and the last w; fused (StreamingLLM's mask)")
+        "attention-sink", masks: .attentionSink, summary: "the first s keys and the last w; fused (StreamingLLM's mask)"
+    )
     public static let chunkedLocal = fused(
-        "chunked-local", .chunkedLocal,
-        "causal within chunks of c that do not overlap; fused (Llama 4's local layers)")
-    public static let fullBidirectional = fused("full-bidirectional", .full, "every key; fused (encoders)")
+        "chunked-local", masks: .chunkedLocal,
+        summary: "causal within chunks of c that do not overlap; fused (Llama 4's local layers)")
+    public static let fullBidirectional = fused(
+        "full-bidirectional", masks: .full, summary: "every key; fused (encoders)")
     public static let symmetricWindow = fused(
-        "symmetric-window", .symmetricWindow, "w keys on either side; fused (encoders)")
+        "symmetric-window", masks: .symmetricWindow, summary: "w keys on either side; fused (encoders)")
 
     static func fused(
-        _ name: String, _ masks: MaskFamily, _ summary: String, coverage: KeyCoverage = .visible
+        _ name: String, masks: MaskFamily, summary: String, coverage: KeyCoverage = .visible
     ) -> Kernel {
         Kernel(
             name, summary: summary, masks: masks,
@@ -47,25 +50,28 @@ extension Kernel {
 extension Kernel {
     /// 256 rows keep the products near OpenBLAS's best and the scores of 16K keys within 16 MiB.
     public static let fullBLAS = blas(
-        "full-blas", .causal, "causal; OpenBLAS products on blocks of 256 queries, the scores of one block held",
+        "full-blas", masks: .causal,
+        summary: "causal; OpenBLAS products on blocks of 256 queries, the scores of one block held",
         partition: .rows(256))
     /// The textbook: all scores, then softmax, then the weighted sum. Its memory curve is what others avoid.
     public static let fullNaive = blas(
-        "full-naive", .causal, "causal; all n × n scores in memory: the textbook's curve", partition: .whole)
+        "full-naive", masks: .causal, summary: "causal; all n × n scores in memory: the textbook's curve",
+        partition: .whole)
     /// The one-matmul trick for windows, in its causal form: chunks of w queries against 2w keys hold every pair of the
     /// window and as many again that are masked, (2nw − w²) / (nw − w(w−1)/2) → 2× the pairs.
     public static let chunkedOverlap = blas(
-        "chunked-overlap", .slidingWindow,
-        "the last w keys; OpenBLAS products of w queries against 2w keys: 2× the pairs",
+        "chunked-overlap", masks: .slidingWindow,
+        summary: "the last w keys; OpenBLAS products of w queries against 2w keys: 2× the pairs",
         partition: .overlappingChunks)
     /// The trick as Longformer has it (Beltagy et al. 2020, `sliding_chunks.py`): 2w × 2w chunks for Q · Kᵀ, 3w keys a
     /// block for P · V. Longformer pads V at both ends; here the ends are clipped.
     public static let chunkedOverlapSymmetric = blas(
-        "chunked-overlap-symmetric", .symmetricWindow,
-        "w keys on either side; OpenBLAS products on Longformer's 2w × 2w chunks", partition: .overlappingSquares)
+        "chunked-overlap-symmetric", masks: .symmetricWindow,
+        summary: "w keys on either side; OpenBLAS products on Longformer's 2w × 2w chunks",
+        partition: .overlappingSquares)
 
     private static func blas(
-        _ name: String, _ masks: MaskFamily, _ summary: String, partition: ScorePartition
+        _ name: String, masks: MaskFamily, summary: String, partition: ScorePartition
     ) -> Kernel {
         Kernel(
             name, summary: summary, masks: masks, elementTypes: [.float32],
@@ -80,17 +86,20 @@ extension Kernel {
 /// The kernels that take one query against a cache: each is a name, and what its cache keeps.
 extension Kernel {
     public static let decodeFull = decode(
-        "decode-full", .causal, "one token against every cached one; split over keys, one pass for all heads of a group"
+        "decode-full", masks: .causal,
+        summary: "one token against every cached one; split over keys, one pass for all heads of a group"
     )
     public static let decodeWindow = decode(
-        "decode-window", .slidingWindow, "one token against a rolling cache of the last w (Mistral's buffer)")
+        "decode-window", masks: .slidingWindow,
+        summary: "one token against a rolling cache of the last w (Mistral's buffer)")
     public static let decodeSink = decode(
-        "decode-sink", .attentionSink,
-        "one token against s anchors and the last w, keys rotated on read (StreamingLLM)",
+        "decode-sink", masks: .attentionSink,
+        summary: "one token against s anchors and the last w, keys rotated on read (StreamingLLM)",
         positions: .cacheRelativeRotary)
     /// Takes keys as they were cached: what rotating on read costs is the difference.
     public static let decodeSinkUnrotated = decode(
-        "decode-sink-unrotated", .attentionSink, "the same with keys used as cached: what rotating on read costs")
+        "decode-sink-unrotated", masks: .attentionSink,
+        summary: "the same with keys used as cached: what rotating on read costs")
 
     public static let decodeRecompute = Kernel(
         "decode-recompute", summary: "one token without a cache: the last w read anew each time, as a causal prompt",
@@ -99,7 +108,7 @@ extension Kernel {
         make: { problem, team throws(UnsupportedProblem) in try DecodeRecompute(for: problem, on: team) })
 
     private static func decode(
-        _ name: String, _ masks: MaskFamily, _ summary: String, positions: PositionEncoding = .none
+        _ name: String, masks: MaskFamily, summary: String, positions: PositionEncoding = .none
     ) -> Kernel {
         Kernel(
             name, summary: summary, phase: .decode, masks: masks, positions: positions,

@@ -108,7 +108,9 @@ final class DecodeWorkspace: @unchecked Sendable {
             for tile in keyRange.tiles {
                 let address = UnsafeRawPointer(
                     tiles + source.tileOffset(group: group, slot: tile * CacheTileLayout.tokens))
-                attend(tile, address, arithmetic, source.layout, visible: min(Self.tokens, slots - tile * Self.tokens))
+                attend(
+                    Tile(number: tile, address: address, visible: min(Self.tokens, slots - tile * Self.tokens)),
+                    arithmetic, source.layout)
             }
         }
         computedPairs += keyRange.tiles.count * Self.tokens * heads
@@ -134,9 +136,16 @@ final class DecodeWorkspace: @unchecked Sendable {
         return !source.hasSmallValues || !BFloat16Range.isSmall(anyOf: outputs, count: heads * d)
     }
 
-    private func attend(
-        _ tile: Int, _ address: UnsafeRawPointer, _ arithmetic: TileArithmetic, _ layout: CacheTileLayout, visible: Int
-    ) {
+    /// A tile of a cache where it lies.
+    private struct Tile {
+        let number: Int
+        let address: UnsafeRawPointer
+        /// Tokens that are there; the rest of the tile is empty.
+        let visible: Int
+    }
+
+    private func attend(_ tile: Tile, _ arithmetic: TileArithmetic, _ layout: CacheTileLayout) {
+        let address = tile.address
         let offset = layout.valuesOffset
         if case .unpacked = arithmetic {
             unpackCacheTile(address, layout, keys: keys, values: values)
@@ -152,13 +161,13 @@ final class DecodeWorkspace: @unchecked Sendable {
                     codes, address, layout.wordBytes, d, queryDigits + first, Int32(count), scores)
             case .unpacked:
                 if let angles {
-                    turnedScores(tile, angles, first: first, count: count)
+                    turnedScores(tile.number, angles, first: first, count: count)
                 } else {
                     cache_scores(
                         cache_layout_float32, keys, d, queries + first * d, Int32(count), scores)
                 }
             }
-            hide(from: visible, heads: count)
+            hide(from: tile.visible, heads: count)
             let narrow = if case .direct(cache_layout_bfloat16) = arithmetic { true } else { false }
             for head in 0..<count { weigh(head, of: first + head, narrow: narrow) }
             switch arithmetic {

@@ -84,9 +84,7 @@ final class TypedFusedEngine<Element: FusedElement>: @unchecked Sendable {
         }
         let threads = team.threadCount
         team.forEach(count: passes.items) { worker, item in
-            let (group, blocks) = passes.place(ofItem: item)
-            workspaces[worker].attend(
-                blocks, group: group, next: passes.after(blocks, threads: threads), passes: passes, tensors)
+            workspaces[worker].attend(item: item, of: passes, threads: threads, tensors)
         }
     }
 }

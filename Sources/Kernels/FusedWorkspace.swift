@@ -59,8 +59,10 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
 
     deinit { UnsafeMutableRawPointer(storage).deallocate() }
 
-    /// - Parameter next: the blocks that this worker will probably attend after these.
-    func attend(_ numbers: Range<Int>, group: Int, next: Range<Int>, passes: SharedPasses, _ tensors: TensorPointers) {
+    /// - Parameter threads: how many workers share the items of `passes`.
+    func attend(item: Int, of passes: SharedPasses, threads: Int, _ tensors: TensorPointers) {
+        let (group, numbers) = passes.place(ofItem: item)
+        let next = passes.after(numbers, threads: threads)
         let taken = blocks.prefix(numbers.count)
         for (block, number) in zip(taken, numbers) {
             block.take(number, group: group, of: passes.blocks)
@@ -160,7 +162,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             var largest = multiplyScores(tile, block.queries, group: group, tensors)
             if !isWhole { largest = mask(tile.range, block.bounds, seenByAll: seenByAll) }
             block.softmax.update(
-                Product.self, scores: scores, keyCount: count, tileMaximum: largest,
+                Product.self, OnlineSoftmax.Scores(floats: scores, keyCount: count, largest: largest),
                 outputs: startsAnew ? nil : block.outputs, d: d)
             prefetch.issue(lines: count * linesPerKey)
             let values = element.values(from: start, count: count, group: group, tensors)
@@ -175,21 +177,20 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         _ keys: BlockKeys, _ queries: UnsafePointer<Float>, group: Int, _ tensors: TensorPointers
     ) -> TwoVectors {
         let (start, count) = (keys.range.lowerBound, keys.range.count)
-        let (rows, stride) = element.keys(from: start, count: count, group: group, tensors)
-        let (steps, width) = (element.keySteps, QueryBlock.width)
+        let (words, stride) = element.keys(from: start, count: count, group: group, tensors)
+        let rows = KeyRows(words: words, stride: stride, count: count, steps: element.keySteps)
+        let width = QueryBlock.width
         let seenByBoth = keys.seenByLeftOnly..<count - keys.seenByRightOnly
         if keys.seenByLeftOnly > 0 {
             _ = Kernels.multiplyScores(
-                NarrowTile<Product>.self, keys: rows, stride: stride, keyCount: keys.seenByLeftOnly, steps: steps,
-                queries: queries, into: scores)
+                NarrowTile<Product>.self, keys: rows[0..<keys.seenByLeftOnly], queries: queries, into: scores)
         }
         let largest = Kernels.multiplyScores(
-            Tile<Product>.self, keys: rows + seenByBoth.lowerBound * stride, stride: stride,
-            keyCount: seenByBoth.count, steps: steps, queries: queries, into: scores + seenByBoth.lowerBound * width)
+            Tile<Product>.self, keys: rows[seenByBoth], queries: queries,
+            into: scores + seenByBoth.lowerBound * width)
         if keys.seenByRightOnly > 0 {
             _ = Kernels.multiplyScores(
-                NarrowTile<Product>.self, keys: rows + seenByBoth.upperBound * stride, stride: stride,
-                keyCount: keys.seenByRightOnly, steps: steps, queries: queries + Lanes.lanes,
+                NarrowTile<Product>.self, keys: rows[seenByBoth.upperBound..<count], queries: queries + Lanes.lanes,
                 into: scores + seenByBoth.upperBound * width + Lanes.lanes)
         }
         return largest
@@ -199,23 +200,24 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private func addValues(
         _ keys: BlockKeys, _ values: UnsafePointer<Float>, into outputs: UnsafeMutablePointer<Float>, startsAnew: Bool
     ) {
-        let (d, width, depth) = (problem.shape.headDimension, QueryBlock.width, Product.depth)
+        let (width, depth) = (QueryBlock.width, Product.depth)
         let leftSteps = keys.seenByLeftOnly / depth
         let rightStart = (keys.range.count - keys.seenByRightOnly + depth - 1) / depth
-        let rightSteps = (keys.range.count + depth - 1) / depth - rightStart
+        let steps = (keys.range.count + depth - 1) / depth
+        let rows = ValueRows(words: values, steps: steps, d: problem.shape.headDimension)
         Kernels.addValues(
-            Tile<Product>.self, values: values + leftSteps * d, steps: rightStart - leftSteps, d: d,
-            weights: scores + leftSteps * width, into: outputs, startsAnew: startsAnew)
+            Tile<Product>.self, values: rows[leftSteps..<rightStart], weights: scores + leftSteps * width,
+            into: OutputSums(floats: outputs, startAnew: startsAnew))
         if leftSteps > 0 {
             Kernels.addValues(
-                NarrowTile<Product>.self, values: values, steps: leftSteps, d: d, weights: scores, into: outputs,
-                startsAnew: false)
+                NarrowTile<Product>.self, values: rows[0..<leftSteps], weights: scores,
+                into: OutputSums(floats: outputs, startAnew: false))
         }
-        if rightSteps > 0 {
+        if rightStart < steps {
             Kernels.addValues(
-                NarrowTile<Product>.self, values: values + rightStart * d, steps: rightSteps, d: d,
-                weights: scores + rightStart * width + Lanes.lanes, into: outputs + Lanes.lanes,
-                startsAnew: false)
+                NarrowTile<Product>.self, values: rows[rightStart..<steps],
+                weights: scores + rightStart * width + Lanes.lanes,
+                into: OutputSums(floats: outputs + Lanes.lanes, startAnew: false))
         }
     }
 
@@ -241,6 +243,6 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             right = vector_max(scoreRight, right)
             score += QueryBlock.width
         }
-        return TwoVectors(left, right)
+        return TwoVectors(left: left, right: right)
     }
 }

@@ -45,31 +45,26 @@ public enum ProblemCases {
     /// One query against caches of sizes around the lanes, the tile of 64 tokens, KIVI's residual window and the ranges
     /// that workers share; windows as below. Rows of 32 elements, which every format takes, and odd ones.
     private static func decode(for kernel: Kernel) -> [ProblemCase] {
-        func problem(
-            _ mask: Mask, batch: Int = 1, queryHeads: Int = 2, keyValueHeads: Int = 1, keys: Int, d: Int = 32,
-            scale: Float? = nil
-        ) -> AttentionProblem {
-            self.problem(
-                mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads, length: 1, keyLength: keys,
-                headDimension: d, scale: scale, positions: kernel.positions)
+        func problem(_ mask: Mask, _ sizes: Sizes, scale: Float? = nil) -> AttentionProblem {
+            self.problem(mask, sizes, scale: scale, positions: kernel.positions)
         }
         let family = kernel.masks
         var problems: [AttentionProblem] = []
         for keys in [1, 2, 15, 16, 17, 31, 61, 63, 64, 65, 131, 160, 161, 257] {
-            problems += masks(of: family, length: keys).map { problem($0, keys: keys) }
+            problems += masks(of: family, length: keys).map { problem($0, .cached(keys)) }
         }
         let mask = masks(of: family, length: 101)[0]
         problems += [1, 3, 7, 15, 17, 64, 80, 96, 128, 130].map {
-            problem(mask, batch: 2, queryHeads: 8, keyValueHeads: 2, keys: 101, d: $0)
+            problem(mask, .cached(101, headDimension: $0, batch: 2, heads: (8, 2)))
         }
         for (queryHeads, keyValueHeads) in [(1, 1), (4, 4), (3, 1), (4, 1), (5, 1), (8, 2), (40, 2)] {
             problems += masks(of: family, length: 200).suffix(3).map {
-                problem($0, batch: 2, queryHeads: queryHeads, keyValueHeads: keyValueHeads, keys: 200)
+                problem($0, .cached(200, batch: 2, heads: (queryHeads, keyValueHeads)))
             }
         }
-        problems += scales.map { problem(mask, keys: 101, scale: $0) }
+        problems += scales.map { problem(mask, .cached(101), scale: $0) }
         // More than one range, the last of one tile.
-        problems += masks(of: family, length: 1030).suffix(3).map { problem($0, keys: 1030) }
+        problems += masks(of: family, length: 1030).suffix(3).map { problem($0, .cached(1030)) }
         var cases = problems.map { ProblemCase(problem: $0, inputs: .normal) }
         // Turning an infinity leaves two, of signs that depend on how the turn is made: nothing to be held to.
         let turns = kernel.positions != .none
@@ -77,7 +72,7 @@ public enum ProblemCases {
         let infinite: [InputPattern] = [.keyInfinite, .keyNegativeInfinite, .scoresAllNegativeInfinite, .hugeScores]
         for pattern in InputPattern.allCases where pattern != .normal && !(turns && infinite.contains(pattern)) {
             cases += masks(of: family, length: 300).map { mask in
-                ProblemCase(problem: problem(mask, keys: 300), inputs: pattern)
+                ProblemCase(problem: problem(mask, .cached(300)), inputs: pattern)
             }
         }
         return cases
@@ -90,44 +85,64 @@ public enum ProblemCases {
         var problems: [AttentionProblem] = []
         for length in [1, 2, 7, 15, 16, 17, 31, 32, 33, 61, 127, 131, 257] {
             for mask in masks(of: family, length: length) {
-                problems.append(problem(mask, length: length, headDimension: 16))
+                problems.append(problem(mask, Sizes(length: length)))
             }
         }
         let mask = masks(of: family, length: 101)[0]
         for d in [1, 3, 7, 8, 15, 32, 48, 64, 80, 96, 128, 130] {
-            problems.append(problem(mask, length: 101, headDimension: d))
+            problems.append(problem(mask, Sizes(length: 101, headDimension: d)))
         }
         for (queryHeads, keyValueHeads) in [(4, 4), (4, 1), (5, 1), (8, 2), (8, 1), (40, 1)] {
             for mask in masks(of: family, length: 67).prefix(4) {
                 problems.append(
-                    problem(mask, batch: 2, queryHeads: queryHeads, keyValueHeads: keyValueHeads, length: 67))
+                    problem(
+                        mask,
+                        Sizes(batch: 2, queryHeads: queryHeads, keyValueHeads: keyValueHeads, length: 67)))
             }
         }
         for (queries, keys) in [(1, 1), (1, 50), (3, 64), (33, 200), (64, 65)] {
             for mask in masks(of: family, length: keys) {
-                problems.append(problem(mask, queryHeads: 2, length: queries, keyLength: keys))
+                problems.append(problem(mask, Sizes(queryHeads: 2, length: queries, keyLength: keys)))
             }
         }
-        problems += scales.map { problem(mask, queryHeads: 2, length: 101, scale: $0) }
+        problems += scales.map { problem(mask, Sizes(queryHeads: 2, length: 101), scale: $0) }
         var cases = problems.map { ProblemCase(problem: $0, inputs: .normal) }
         for pattern in InputPattern.allCases where pattern != .normal {
             for mask in masks(of: family, length: 140) {
-                cases.append(ProblemCase(problem: problem(mask, queryHeads: 2, length: 140), inputs: pattern))
+                cases.append(ProblemCase(problem: problem(mask, Sizes(queryHeads: 2, length: 140)), inputs: pattern))
             }
         }
         return cases
     }
 
+    /// Of a case, which may not be a problem.
+    private struct Sizes {
+        var batch = 1
+        var queryHeads = 1
+        var keyValueHeads = 1
+        var length: Int
+        var keyLength: Int?
+        var headDimension = 16
+
+        /// One query against so many keys.
+        static func cached(
+            _ keys: Int, headDimension: Int = 32, batch: Int = 1, heads: (query: Int, keyValue: Int) = (2, 1)
+        ) -> Sizes {
+            Sizes(
+                batch: batch, queryHeads: heads.query, keyValueHeads: heads.keyValue, length: 1, keyLength: keys,
+                headDimension: headDimension)
+        }
+    }
+
     private static func problem(
-        _ mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1, length: Int,
-        keyLength: Int? = nil, headDimension: Int = 16, scale: Float? = nil, positions: PositionEncoding = .none
+        _ mask: Mask, _ sizes: Sizes, scale: Float? = nil, positions: PositionEncoding = .none
     ) -> AttentionProblem {
         do {
             return try AttentionProblem(
                 shape: AttentionShape(
-                    batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads, queryLength: length,
-                    keyLength: keyLength, headDimension: headDimension), mask: mask, scale: scale,
-                positions: positions)
+                    batch: sizes.batch, queryHeads: sizes.queryHeads, keyValueHeads: sizes.keyValueHeads,
+                    queryLength: sizes.length, keyLength: sizes.keyLength, headDimension: sizes.headDimension),
+                mask: mask, scale: scale, positions: positions)
         } catch {
             preconditionFailure("a case is not a problem: \(error)")
         }

@@ -42,7 +42,7 @@ public final class ReferenceAttention: KernelInstance {
     public static func row(
         _ row: Int, ofHead head: Int, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs
     ) -> [Double] {
-        self.row(row, ofHead: head, of: problem, inputs, exponential: exp, rounded: { $0 }).output
+        self.row(.init(head: head, row: row), of: problem, inputs, Arithmetic<Double>.exact).output
     }
 
     struct Row<Real: BinaryFloatingPoint> {
@@ -51,12 +51,20 @@ public final class ReferenceAttention: KernelInstance {
         let largestScore: Real
     }
 
-    /// The same in any precision: in Float it is the naive kernel, whose error is the measure of all others'.
-    /// - Parameter rounded: to the element type, where a kernel that stores it would: weights and outputs
+    /// How a row is computed.
+    struct Arithmetic<Real: BinaryFloatingPoint> {
+        let exponential: (Real) -> Real
+        /// To the element type, where a kernel that stores it would: weights and outputs.
+        let rounded: (Real) -> Real
+    }
+
+    /// One output row in any precision: in Float it is the naive kernel, whose error is the measure of all others'.
     static func row<Real: BinaryFloatingPoint>(
-        _ row: Int, ofHead head: Int, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
-        exponential: (Real) -> Real, rounded: (Real) -> Real
+        _ place: Accuracy.OutputRow, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
+        _ arithmetic: Arithmetic<Real>
     ) -> Row<Real> {
+        let (head, row) = (place.head, place.row)
+        let (exponential, rounded) = (arithmetic.exponential, arithmetic.rounded)
         let shape = problem.shape
         let d = shape.headDimension
         let visible = problem.pairs.visibleKeys(row: row)
@@ -92,6 +100,10 @@ public final class ReferenceAttention: KernelInstance {
         }
         return Row(output: output.map(rounded), largestScore: scores.filter(\.isFinite).map(abs).max() ?? 0)
     }
+}
+
+extension ReferenceAttention.Arithmetic<Double> {
+    static var exact: Self { Self(exponential: { exp($0) }, rounded: { $0 }) }
 }
 
 extension Kernel {

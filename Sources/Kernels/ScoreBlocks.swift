@@ -35,13 +35,12 @@ struct ScoreBlock {
     /// Two for a pair that both products go over.
     var computedHalfPairs: Int { queries.count * (firstProduct.count + secondProduct.count + keys.count) }
 
-    func visibleColumns(_ visible: VisibleKeys) -> (sinks: Range<Int>, band: Range<Int>) {
+    func visibleColumns(_ visible: VisibleKeys) -> VisibleColumns {
         let sinks = (0..<visible.sinks).clamped(to: keys)
         let band = visible.band.clamped(to: keys)
-        return (
-            sinks.lowerBound - keys.lowerBound..<sinks.upperBound - keys.lowerBound,
-            band.lowerBound - keys.lowerBound..<band.upperBound - keys.lowerBound
-        )
+        return VisibleColumns(
+            sinks: sinks.lowerBound - keys.lowerBound..<sinks.upperBound - keys.lowerBound,
+            band: band.lowerBound - keys.lowerBound..<band.upperBound - keys.lowerBound)
     }
 }
 

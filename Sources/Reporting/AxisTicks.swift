@@ -30,7 +30,7 @@ struct Axis {
     static func powersOfTwo(
         from low: Double, to high: Double, atMost count: Int, label: (Double) -> String
     ) -> Axis {
-        let (low, high) = drawable(low, high)
+        let (low, high) = drawable(from: low, to: high)
         let first = Int(log2(low).rounded(.up))
         let last = Int(log2(high).rounded(.down))
         let stride = max(1, Int((Double(last - first + 1) / Double(count)).rounded(.up)))
@@ -43,7 +43,7 @@ struct Axis {
 
     /// Ends between which a logarithmic axis can be drawn: positive, finite, the lower one first. What is drawn may come
     /// from a file, where a value can be anything.
-    private static func drawable(_ low: Double, _ high: Double) -> (low: Double, high: Double) {
+    private static func drawable(from low: Double, to high: Double) -> (low: Double, high: Double) {
         let range = 1e-30...1e30
         let least = low.isNaN ? range.lowerBound : min(max(low, range.lowerBound), range.upperBound / 2)
         let most = high.isNaN ? range.upperBound : min(max(high, 1.01 * least), range.upperBound)
@@ -88,7 +88,7 @@ struct Axis {
 
     /// 1 µs, 10 µs … 10 s, then as people count: 1 min, 10 min, 1 h, 10 h … Where there are few, also 2 and 5 of each.
     static func times(fromNanoseconds low: Double, to high: Double) -> Axis {
-        let (low, high) = drawable(low, high)
+        let (low, high) = drawable(from: low, to: high)
         let units = (0...10).map { pow(10, Double($0)) } + [60e9, 600e9] + (0...6).map { 3600e9 * pow(10, Double($0)) }
         let steps = log10(high / low) < 2.2 ? [1.0, 2, 5] : [1.0]
         let values = units.flatMap { unit in steps.map { $0 * unit } }

@@ -38,7 +38,7 @@ enum CacheQualityFigure {
     /// From the fewest bits to the most, where there is room for the samples' names.
     private static func rows(_ schemes: [CacheQuality], _ sample: CacheSample) -> [Plot.Row] {
         schemes.sorted { $0.bitsPerElement < $1.bitsPerElement }.compactMap { scheme in
-            scheme[sample].map { Plot.Row(scheme.bitsPerElement, 100 * $0.output) }
+            scheme[sample].map { Plot.Row(x: scheme.bitsPerElement, y: 100 * $0.output) }
         }
     }
 
@@ -72,7 +72,8 @@ enum CacheQualityFigure {
             let length = isCrowded ? 2.2 : 1.45
             let (from, to) = isAbove ? (high * 1.12, high * length) : (low / 1.12, low / length)
             return Plot.Guide(
-                name: schemes[index].scheme, rows: [Plot.Row(bits, from), Plot.Row(bits, to)], isNamed: .afterEnd)
+                name: schemes[index].scheme, rows: [Plot.Row(x: bits, y: from), Plot.Row(x: bits, y: to)],
+                isNamed: .afterEnd)
         }
     }
 

@@ -63,7 +63,7 @@ enum CrossoverFigure {
 
     private static func traces(_ kernel: String, _ crossings: [Crossing], _ style: SeriesStyle) -> [Plot.Trace] {
         func rows(_ some: [Crossing]) -> [Plot.Row] {
-            some.map { Plot.Row(Double($0.window), $0.tokens.value, $0.tokens.low...$0.tokens.high) }
+            some.map { Plot.Row(x: Double($0.window), y: $0.tokens.value, $0.tokens.low...$0.tokens.high) }
         }
         return [
             Plot.Trace(series: kernel, kind: .forecast, style: style, rows: rows(crossings.filter { !$0.isBracketed })),
@@ -75,7 +75,7 @@ enum CrossoverFigure {
         func line(_ name: String, _ factor: Double, dash: Int) -> Plot.Trace {
             Plot.Trace(
                 series: name, kind: .theory, style: .guide(dash: dash),
-                rows: [Plot.Row(x.low, x.low * factor), Plot.Row(x.high, x.high * factor)])
+                rows: [Plot.Row(x: x.low, y: x.low * factor), Plot.Row(x: x.high, y: x.high * factor)])
         }
         return [line("n* = w", 1, dash: 0)] + (hasChunks ? [line("n* = 3.41 w", chunkedOverlapFactor, dash: 1)] : [])
     }

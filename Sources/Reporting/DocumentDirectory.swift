@@ -15,8 +15,9 @@ public struct DocumentDirectory: Sendable {
     /// - Returns: doubts that arose in drawing; a figure that cannot be drawn does not stop the rest.
     public func write(to directory: URL) throws(ReportError) -> [Caution] {
         let files = try FigureFiles(
-            figures, in: directory.appendingPathComponent("figures"), formats: Set(FigureFormat.allCases),
-            needsImages: true, gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
+            figures, in: directory.appendingPathComponent("figures"),
+            .init(formats: Set(FigureFormat.allCases), needsImages: true),
+            gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
         let whole = Document(
             title: document.title, subtitle: document.subtitle,
             blocks: document.blocks + [.heading("Figures")] + files.drawn.map { .figure($0.figure, drawn: $0.drawn) })

@@ -10,26 +10,32 @@ struct FigureFiles {
     private(set) var images: [String: FigureImages] = [:]
     private(set) var cautions: [Caution] = []
 
-    /// - Parameter formats: those to be kept. Files of other formats that lie there already stay as they are.
+    /// What is to be drawn of each figure.
+    struct Wanted {
+        /// Those to be kept. Files of other formats that lie there already stay as they are.
+        let formats: Set<FigureFormat>
+        /// Whether a page shows it.
+        let needsImages: Bool
+    }
+
     init(
-        _ figures: [Figure], in folder: URL, formats: Set<FigureFormat>, needsImages: Bool,
-        gnuplot: Result<Gnuplot, GnuplotError>
+        _ figures: [Figure], in folder: URL, _ wanted: Wanted, gnuplot: Result<Gnuplot, GnuplotError>
     ) throws(ReportError) {
         try folder.makeDirectory()
         for figure in figures {
             try folder.appendingPathComponent("\(figure.name).csv").write(figure.data)
             try folder.appendingPathComponent("\(figure.name).gp").write(figure.script)
         }
-        let wanted = FigureFormat.allCases.filter(formats.contains)
+        let formats = FigureFormat.allCases.filter(wanted.formats.contains)
         switch gnuplot {
         case .failure(let error):
             drawn = figures.map { ($0, []) }
-            cautions = wanted.isEmpty && !needsImages ? [] : [Caution("\(error)")]
+            cautions = formats.isEmpty && !wanted.needsImages ? [] : [Caution("\(error)")]
         case .success(let gnuplot):
             for figure in figures {
                 let pictures: Pictures
                 do throws(GnuplotError) {
-                    pictures = try Pictures(figure, gnuplot, wanted, needsImages: needsImages)
+                    pictures = try Pictures(figure, gnuplot, formats, needsImages: wanted.needsImages)
                 } catch {
                     cautions.append(Caution("\(error)"))
                     drawn.append((figure, []))
@@ -39,7 +45,7 @@ struct FigureFiles {
                     try folder.appendingPathComponent("\(figure.name).\(format.rawValue)").write(bytes)
                 }
                 images[figure.name] = pictures.images
-                drawn.append((figure, wanted))
+                drawn.append((figure, formats))
             }
         }
     }

@@ -9,14 +9,23 @@ struct FigurePoint: Sendable, Hashable {
 
     /// Every mark, series by series, each from left to right.
     static func points(of plot: Plot, _ layout: PlotLayout) -> [FigurePoint] {
-        let above = plot.traces.flatMap { points($0, layout.upper, xLabel: plot.xLabel, yLabel: plot.yLabel, layout) }
-        guard let below = plot.below, let lower = layout.lower else { return above }
-        return above + below.traces.flatMap { points($0, lower, xLabel: plot.xLabel, yLabel: below.yLabel, layout) }
+        let upper = Area(frame: layout.upper, xLabel: plot.xLabel, yLabel: plot.yLabel, canvasHeight: layout.height)
+        let above = plot.traces.flatMap { points($0, in: upper) }
+        guard let below = plot.below, let frame = layout.lower else { return above }
+        let lower = Area(frame: frame, xLabel: plot.xLabel, yLabel: below.yLabel, canvasHeight: layout.height)
+        return above + below.traces.flatMap { points($0, in: lower) }
     }
 
-    private static func points(
-        _ trace: Plot.Trace, _ frame: PlotLayout.Frame, xLabel: String, yLabel: String, _ layout: PlotLayout
-    ) -> [FigurePoint] {
+    /// A plotting area with the names of its axes.
+    private struct Area {
+        let frame: PlotLayout.Frame
+        let xLabel: String
+        let yLabel: String
+        let canvasHeight: Double
+    }
+
+    private static func points(_ trace: Plot.Trace, in area: Area) -> [FigurePoint] {
+        let frame = area.frame
         let state: String
         switch trace.kind {
         case .joined, .theory, .beyond: return []
@@ -25,14 +34,14 @@ struct FigurePoint: Sendable, Hashable {
         case .skipped: state = ", not measured"
         }
         return trace.rows.map { row in
-            let place = frame.place(row.x, row.y)
-            let value = trace.kind == .skipped ? row.remark ?? "" : reading(row, frame.y, name: yLabel)
+            let place = frame.place(x: row.x, y: row.y)
+            let value = trace.kind == .skipped ? row.remark ?? "" : reading(row, frame.y, name: area.yLabel)
             let at =
                 frame.x.measure == .tokens
                 ? "at \(Quantity.tokens(Int(saturating: row.x))) tokens"
-                : "at \(xLabel) \(Quantity.significant(row.x, digits: 3))"
+                : "at \(area.xLabel) \(Quantity.significant(row.x, digits: 3))"
             return FigurePoint(
-                x: place.x, y: layout.height - place.y,
+                x: place.x, y: area.canvasHeight - place.y,
                 text: "\(trace.series) \(at)\(state)" + (value.isEmpty ? "" : ": \(value)"))
         }
     }

@@ -38,16 +38,18 @@ enum ForecastFigure {
         _ series: Series, _ style: SeriesStyle, _ forecasts: [Forecast]
     ) -> [Plot.Trace] {
         guard let last = series.points.last else { return [] }
-        let measured = series.points.map { Plot.Row(Double($0.keyLength), $0.medianNanoseconds, $0.low...$0.high) }
+        let measured = series.points.map {
+            Plot.Row(x: Double($0.keyLength), y: $0.medianNanoseconds, $0.low...$0.high)
+        }
         let forecast = forecasts.filter { $0.series == series.label && $0.basis != .measured }.map {
-            Plot.Row(Double($0.tokens), $0.seconds * 1e9, $0.low * 1e9...$0.high * 1e9)
+            Plot.Row(x: Double($0.tokens), y: $0.seconds * 1e9, $0.low * 1e9...$0.high * 1e9)
         }
         let law = Sampling.lengths(series.points[0].keyLength...last.keyLength).compactMap { length in
-            series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
+            series.fittedNanoseconds(at: length).map { Plot.Row(x: Double(length), y: $0) }
         }
         // Forecasts weigh several laws; so the line goes to them, not along the one law that is drawn.
         let farther = forecast.filter { $0.x > Double(last.keyLength) }
-        let beyond = farther.isEmpty ? [] : (law.suffix(1) + farther).map { Plot.Row($0.x, $0.y) }
+        let beyond = farther.isEmpty ? [] : (law.suffix(1) + farther).map { Plot.Row(x: $0.x, y: $0.y) }
         return [
             Plot.Trace(series: series.label, kind: .theory, style: style, rows: law),
             Plot.Trace(series: series.label, kind: .beyond, style: style, rows: beyond),

@@ -55,15 +55,15 @@ enum MemoryFigure {
         _ series: Series, _ points: [Point], _ style: SeriesStyle, skipped: [AbsentCell]
     ) -> [Plot.Trace] {
         let predicted = points.compactMap { point in
-            point.predictedBytes.map { Plot.Row(Double(point.keyLength), Double($0)) }
+            point.predictedBytes.map { Plot.Row(x: Double(point.keyLength), y: Double($0)) }
         }
-        let measured = points.map { Plot.Row(Double($0.keyLength), Double($0.peakResidentBytes)) }
+        let measured = points.map { Plot.Row(x: Double($0.keyLength), y: Double($0.peakResidentBytes)) }
         let missing = skipped.compactMap { cell in
             cell.predictedBytes.map {
-                Plot.Row(Double(cell.keyLength), Double($0), remark: AbsentCells.remark(cell))
+                Plot.Row(x: Double(cell.keyLength), y: Double($0), remark: AbsentCells.remark(cell))
             }
         }
-        let beyond = missing.isEmpty ? [] : predicted.suffix(1) + missing.map { Plot.Row($0.x, $0.y) }
+        let beyond = missing.isEmpty ? [] : predicted.suffix(1) + missing.map { Plot.Row(x: $0.x, y: $0.y) }
         return [
             Plot.Trace(series: series.label, kind: .theory, style: style, rows: predicted),
             Plot.Trace(series: series.label, kind: .beyond, style: style, rows: beyond),

@@ -42,7 +42,9 @@ enum OverlayFigure {
             y: .linear(from: max(0, min(least, 1) - room), to: max(most, 1) + room, count: 3),
             yLabel: "time over \(base.label)", column: "timeRatio", traces: traces,
             guides: [
-                Plot.Guide(name: "", rows: [Plot.Row(plot.x.low, 1), Plot.Row(plot.x.high, 1)], isNamed: .aboveStart)
+                Plot.Guide(
+                    name: "", rows: [Plot.Row(x: plot.x.low, y: 1), Plot.Row(x: plot.x.high, y: 1)],
+                    isNamed: .aboveStart)
             ])
         return plot
     }
@@ -52,7 +54,7 @@ enum OverlayFigure {
     ) -> [Plot.Trace] {
         guard let style = styles[label] else { return [] }
         let rows = ratios.filter { lengths.contains(Double($0.keyLength)) }.map {
-            Plot.Row(Double($0.keyLength), $0.ratio.value, $0.ratio.low...$0.ratio.high)
+            Plot.Row(x: Double($0.keyLength), y: $0.ratio.value, $0.ratio.low...$0.ratio.high)
         }
         return [Plot.Kind.joined, .measured].map {
             Plot.Trace(series: label, kind: $0, style: style, rows: rows)

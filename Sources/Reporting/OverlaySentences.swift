@@ -27,7 +27,7 @@ public enum OverlaySentences {
         }
         return sources.dropFirst().flatMap { source in
             let (one, other) = (base.results.header, source.results.header)
-            let machines = differences(one, other)
+            let machines = differences(of: one, from: other)
             return [
                 machines.isEmpty
                     ? Caution(
@@ -36,12 +36,12 @@ public enum OverlaySentences {
                     : Caution(
                         "\(base.label) and \(source.label) come from different machines (\(machines.joined(separator: "; "))): "
                             + "their ratio describes the two as they stand and is no verdict on the code"),
-                shapes(source, base),
+                shapes(source, over: base),
             ].compactMap { $0 }
         } + own
     }
 
-    private static func differences(_ one: ResultsHeader, _ other: ResultsHeader) -> [String] {
+    private static func differences(of one: ResultsHeader, from other: ResultsHeader) -> [String] {
         let (a, b) = (one.machine, other.machine)
         return [
             a.cpuModel == b.cpuModel && a.cpuRevision == b.cpuRevision
@@ -57,7 +57,7 @@ public enum OverlaySentences {
     }
 
     /// Series that are laid over each other by their label though they compute something else.
-    private static func shapes(_ source: ReportSource, _ base: ReportSource) -> Caution? {
+    private static func shapes(_ source: ReportSource, over base: ReportSource) -> Caution? {
         let pairs = source.analysis.series.compactMap { series in
             TimeRatio.counterpart(of: series, in: base.analysis).map { (series.parameters, $0.parameters) }
         }

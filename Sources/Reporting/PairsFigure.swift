@@ -51,7 +51,7 @@ enum PairsFigure {
         _ series: Series, _ points: [Point], _ style: SeriesStyle
     ) -> [Plot.Trace] {
         guard let window = series.window else { return [] }
-        let counted = points.map { Plot.Row(Double($0.keyLength) / Double(window), $0.overhead!) }
+        let counted = points.map { Plot.Row(x: Double($0.keyLength) / Double(window), y: $0.overhead!) }
         return [
             Plot.Trace(series: series.label, kind: .joined, style: style, rows: counted),
             Plot.Trace(series: series.label, kind: .measured, style: style, rows: counted),

@@ -11,7 +11,7 @@ struct Plot {
         /// What stands beside the mark.
         let remark: String?
 
-        init(_ x: Double, _ y: Double, _ interval: ClosedRange<Double>? = nil, remark: String? = nil) {
+        init(x: Double, y: Double, _ interval: ClosedRange<Double>? = nil, remark: String? = nil) {
             self.x = x
             self.y = y
             self.interval = interval

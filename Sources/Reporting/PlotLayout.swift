@@ -10,7 +10,7 @@ struct PlotLayout {
         let bottom: Double
         let top: Double
 
-        func place(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+        func place(x: Double, y: Double) -> (x: Double, y: Double) {
             (left + self.x.fraction(of: x) * (right - left), bottom + self.y.fraction(of: y) * (top - bottom))
         }
     }

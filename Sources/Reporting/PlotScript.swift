@@ -14,14 +14,16 @@ struct PlotScript {
     var text: String {
         let (upper, lower) = (layout.upper, layout.lower)
         let first = panel(
-            upper, yLabel: plot.yLabel, ends: plot.ends, guides: plot.guides, layers: plot.layers, columns: [5, 6, 7],
-            from: 0, namesTicks: lower == nil)
+            Panel(
+                frame: upper, yLabel: plot.yLabel, ends: plot.ends, guides: plot.guides, layers: plot.layers,
+                columns: [5, 6, 7], firstLayer: 0, namesTicks: lower == nil))
         let xName = xLabel(under: lower ?? upper)
         var commands = heading + footing + (lower == nil ? [xName] : []) + first
         if let lower, let below = plot.below {
             let second = panel(
-                lower, yLabel: below.yLabel, ends: below.ends(along: plot.x), guides: below.guides,
-                layers: plot.layersBelow, columns: [8, 9, 10], from: plot.layers.count, namesTicks: true)
+                Panel(
+                    frame: lower, yLabel: below.yLabel, ends: below.ends(along: plot.x), guides: below.guides,
+                    layers: plot.layersBelow, columns: [8, 9, 10], firstLayer: plot.layers.count, namesTicks: true))
             commands =
                 ["set multiplot"] + commands + ["unset label", "unset arrow", "unset logscale", xName] + second
                 + ["unset multiplot"]
@@ -32,27 +34,39 @@ struct PlotScript {
             + (commands + closing).joined(separator: "\n") + "\n"
     }
 
+    /// One plotting area and what it shows.
+    private struct Panel {
+        let frame: PlotLayout.Frame
+        let yLabel: String
+        let ends: [Plot.End]
+        let guides: [Plot.Guide]
+        let layers: [Plot.Layer]
+        /// Those of the CSV that hold the value and the ends of its interval.
+        let columns: [Int]
+        /// Its place in the CSV.
+        let firstLayer: Int
+        /// Whether the ticks of the x axis have names here.
+        let namesTicks: Bool
+    }
+
     /// All commands of one plotting area.
-    /// - Parameters:
-    ///   - columns: those of the CSV that hold the value and the ends of its interval.
-    ///   - from: place of the first layer in the CSV.
-    private func panel(
-        _ frame: PlotLayout.Frame, yLabel: String, ends: [Plot.End], guides: [Plot.Guide], layers: [Plot.Layer],
-        columns: [Int], from: Int, namesTicks: Bool
-    ) -> [String] {
+    private func panel(_ panel: Panel) -> [String] {
+        let (frame, layers) = (panel.frame, panel.layers)
         let drawing = layers.enumerated().flatMap { index, layer -> [String] in
             let marks = LayerCommands(
-                name: plot.name, layer: from + index, columns: columns, intervals: plot.intervals)
+                name: plot.name, layer: panel.firstLayer + index, columns: panel.columns, intervals: plot.intervals)
             switch layer {
             case .guide: return [marks.guide]
             case .trace(let trace): return marks.trace(trace)
             }
         }
         let yName = label(
-            yLabel, x: layout.figureWidth.margin,
-            y: frame.top + (layout.figureWidth.hasHeading ? 17 : 13), colour: FigureStyle.quiet)
-        return axes(frame, namesTicks: namesTicks) + [yName] + names(ends, beside: frame) + guideNames(guides, frame)
-            + remarks(layers, frame) + ["plot " + drawing.joined(separator: ", \\\n  ")]
+            panel.yLabel, x: layout.figureWidth.margin,
+            y: frame.top + (layout.figureWidth.hasHeading ? 17 : 13), LabelStyle(colour: FigureStyle.quiet))
+        return axes(frame, namesTicks: panel.namesTicks) + [yName] + names(panel.ends, beside: frame)
+            + guideNames(panel.guides, frame) + remarks(layers, frame) + [
+                "plot " + drawing.joined(separator: ", \\\n  ")
+            ]
     }
 
     private func axes(_ frame: PlotLayout.Frame, namesTicks: Bool) -> [String] {
@@ -93,11 +107,12 @@ struct PlotScript {
             y -= layout.title.size * PlotLayout.titleSpacing
             lines.append(
                 label(
-                    line, x: margin, y: y + layout.title.size * 0.65, size: layout.title.size, isBold: true))
+                    line, x: margin, y: y + layout.title.size * 0.65, LabelStyle(size: layout.title.size, isBold: true))
+            )
         }
         for line in layout.method {
             y -= layout.figureWidth.lineHeight
-            lines.append(label(line, x: margin, y: y + 4, colour: FigureStyle.quiet))
+            lines.append(label(line, x: margin, y: y + 4, LabelStyle(colour: FigureStyle.quiet)))
         }
         return lines
     }
@@ -107,31 +122,31 @@ struct PlotScript {
         return layout.notes.enumerated().map { index, line in
             label(
                 line, x: layout.figureWidth.margin,
-                y: bottom - 63 - Double(index) * layout.figureWidth.lineHeight, size: layout.figureWidth.textSize - 1,
-                colour: FigureStyle.quiet)
+                y: bottom - 63 - Double(index) * layout.figureWidth.lineHeight,
+                LabelStyle(size: layout.figureWidth.textSize - 1, colour: FigureStyle.quiet))
         }
     }
 
     private func xLabel(under frame: PlotLayout.Frame) -> String {
         label(
             plot.xLabel, x: (frame.left + frame.right) / 2,
-            y: frame.bottom - (layout.figureWidth.hasHeading ? 40 : 31), colour: FigureStyle.quiet,
-            alignment: "center")
+            y: frame.bottom - (layout.figureWidth.hasHeading ? 40 : 31),
+            LabelStyle(colour: FigureStyle.quiet, alignment: .center))
     }
 
     /// Names at the lines' ends, moved apart; a thin line leads to a name that had to move or whose series ends early.
     private func names(_ ends: [Plot.End], beside frame: PlotLayout.Frame) -> [String] {
         let room = layout.nameRoom(for: ends.count, beside: frame)
         let size = min(layout.figureWidth.textSize, room.separation * 0.8)
-        let places = ends.map { frame.place(min($0.row.x, frame.x.high), $0.row.y) }
+        let places = ends.map { frame.place(x: min($0.row.x, frame.x.high), y: $0.row.y) }
         let placed = LabelPlacement.place(places.map(\.y), separation: room.separation, in: room.bounds)
         let leaderWidth = layout.figureWidth.leaderWidth
         return ends.indices.flatMap { index -> [String] in
             let (series, style, _) = ends[index]
             let place = places[index]
             let text = label(
-                layout.name(series), x: frame.right + leaderWidth, y: placed[index], size: size,
-                colour: style.colour)
+                layout.name(series), x: frame.right + leaderWidth, y: placed[index],
+                LabelStyle(size: size, colour: style.colour))
             return [
                 text,
                 // Grey dots, where a series ends early, so that nobody takes them for its curve.
@@ -146,20 +161,20 @@ struct PlotScript {
     /// A thin line; empty where it has no length.
     private func leader(_ ends: [(x: Double, y: Double)], _ colour: String, dash: String = "1") -> String {
         guard ends[1].x - ends[0].x > 0.5 else { return "" }
-        let (from, to) = (position(ends[0].x, ends[0].y), position(ends[1].x, ends[1].y))
+        let (from, to) = (position(x: ends[0].x, y: ends[0].y), position(x: ends[1].x, y: ends[1].y))
         return "set arrow from \(from) to \(to) nohead lt 1 dt \(dash) lw 0.5 lc rgb '\(colour)' back"
     }
 
     private func guideNames(_ guides: [Plot.Guide], _ frame: PlotLayout.Frame) -> [String] {
         guides.compactMap { guide -> String? in
             guard let first = guide.rows.first, let last = guide.rows.last else { return nil }
-            let (start, end) = (frame.place(first.x, first.y), frame.place(last.x, last.y))
-            func name(_ x: Double, _ y: Double) -> String {
-                label(guide.name, x: x, y: y, colour: FigureStyle.quiet)
+            let (start, end) = (frame.place(x: first.x, y: first.y), frame.place(x: last.x, y: last.y))
+            func name(x: Double, y: Double) -> String {
+                label(guide.name, x: x, y: y, LabelStyle(colour: FigureStyle.quiet))
             }
             return switch guide.isNamed {
-            case .aboveStart: name(start.x + 5, start.y + 9)
-            case .afterEnd: name(end.x + 5, end.y + 3)
+            case .aboveStart: name(x: start.x + 5, y: start.y + 9)
+            case .afterEnd: name(x: end.x + 5, y: end.y + 3)
             case .besideFrame: nil
             }
         }
@@ -173,7 +188,7 @@ struct PlotScript {
         var taken: [(x: ClosedRange<Double>, y: Double)] = []
         for case .trace(let trace) in layers where trace.kind == .measured || trace.kind == .skipped {
             for row in trace.rows {
-                let place = frame.place(row.x, row.y)
+                let place = frame.place(x: row.x, y: row.y)
                 taken.append((place.x - 4...place.x + 4, place.y + 3))
             }
         }
@@ -181,7 +196,7 @@ struct PlotScript {
             guard case .trace(let trace) = layer else { return [] }
             return trace.rows.reversed().compactMap { row in
                 guard let remark = row.remark else { return nil }
-                let place = frame.place(row.x, row.y)
+                let place = frame.place(x: row.x, y: row.y)
                 let right = place.x - 9
                 let span = (right - FigureStyle.textWidth(remark, size: size))...right
                 let heights = [0, size * 1.2, -size * 1.2].map { place.y + 3 + $0 }
@@ -191,24 +206,31 @@ struct PlotScript {
                 guard let free, span.lowerBound > frame.left else { return nil }
                 taken.append((span, free))
                 return label(
-                    remark, x: right, y: free, size: size, colour: trace.style.colour,
-                    alignment: "right")
+                    remark, x: right, y: free,
+                    LabelStyle(size: size, colour: trace.style.colour, alignment: .right))
             }
         }
     }
 
-    private func label(
-        _ text: String, x: Double, y: Double, size: Double? = nil, colour: String = FigureStyle.ink,
-        alignment: String = "left", isBold: Bool = false
-    ) -> String {
-        let size = GnuplotNumber.number(size ?? layout.figureWidth.textSize)
-        let line = texts.reference(text)
-        let shown = isBold ? "'{/:Bold '.\(line).'}'" : line
-        return "set label \(shown) at \(position(x, y)) \(alignment) font ',\(size)' "
-            + "tc rgb '\(colour)'"
+    private struct LabelStyle {
+        enum Alignment: String { case left, center, right }
+
+        /// Nil for that of all text.
+        var size: Double?
+        var colour = FigureStyle.ink
+        var alignment = Alignment.left
+        var isBold = false
     }
 
-    private func position(_ x: Double, _ y: Double) -> String {
+    private func label(_ text: String, x: Double, y: Double, _ style: LabelStyle) -> String {
+        let size = GnuplotNumber.number(style.size ?? layout.figureWidth.textSize)
+        let line = texts.reference(text)
+        let shown = style.isBold ? "'{/:Bold '.\(line).'}'" : line
+        return "set label \(shown) at \(position(x: x, y: y)) \(style.alignment.rawValue) font ',\(size)' "
+            + "tc rgb '\(style.colour)'"
+    }
+
+    private func position(x: Double, y: Double) -> String {
         "screen \(GnuplotNumber.fraction(x / layout.width)), screen \(GnuplotNumber.fraction(y / layout.height))"
     }
 }

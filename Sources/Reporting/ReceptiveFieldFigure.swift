@@ -12,7 +12,7 @@ enum ReceptiveFieldFigure {
             return [(Plot.Kind.theory, field.expectedTokens), (.measured, field.tokens)].map { kind, tokens in
                 Plot.Trace(
                     series: field.label, kind: kind, style: style,
-                    rows: tokens.enumerated().map { Plot.Row(Double($0.offset), Double($0.element)) })
+                    rows: tokens.enumerated().map { Plot.Row(x: Double($0.offset), y: Double($0.element)) })
             }
         }
         let step = max(1, (deepest + 9) / 10)

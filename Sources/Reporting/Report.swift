@@ -51,8 +51,8 @@ public struct Report: Sendable {
         var cautions: [Caution] = []
         if !formats.isSubset(of: [.json]) {
             let files = try FigureFiles(
-                figures, in: directory.appendingPathComponent("figures"), formats: drawing,
-                needsImages: formats.contains(.html), gnuplot: gnuplot)
+                figures, in: directory.appendingPathComponent("figures"),
+                .init(formats: drawing, needsImages: formats.contains(.html)), gnuplot: gnuplot)
             cautions = files.cautions
             var document =
                 sources.count == 1
@@ -82,7 +82,7 @@ public struct Report: Sendable {
         guard formats.contains(.json) else { return }
         try directory.appendingPathComponent("cells.json").write(TidyTable.cells(of: sources).json)
         for source in sources {
-            let name = source.fileName("analysis", "json", among: sources)
+            let name = source.fileName("analysis", extension: "json", among: sources)
             try directory.appendingPathComponent(name).write(
                 try ExportJSON.text(source.analysis, file: "analysis.json"))
         }
@@ -93,7 +93,7 @@ public struct Report: Sendable {
         try directory.makeDirectory()
         for export in exports {
             for source in sources {
-                let name = source.fileName(export.fileStem, export.fileExtension, among: sources)
+                let name = source.fileName(export.fileStem, extension: export.fileExtension, among: sources)
                 try directory.appendingPathComponent(name).write(try export.text(source))
             }
         }

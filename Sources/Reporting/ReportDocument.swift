@@ -70,11 +70,12 @@ extension Document {
         let results = sources.map { source in
             Link(
                 text: named("Every sample, with the evidence beside it (JSON Lines)", source),
-                path: source.fileName("results", "jsonl", among: sources))
+                path: source.fileName("results", extension: "jsonl", among: sources))
         }
         let analyses = sources.map { source in
             Link(
-                text: named("The analysis (JSON)", source), path: source.fileName("analysis", "json", among: sources))
+                text: named("The analysis (JSON)", source),
+                path: source.fileName("analysis", extension: "json", among: sources))
         }
         return results
             + (formats.contains(.json) ? analyses + [Link(text: "One row a cell (JSON)", path: "cells.json")] : [])

@@ -17,7 +17,7 @@ public struct ReportSource: Sendable {
     /// "results.jsonl" of a single source; "results-old-build.jsonl" of one among several.
     ///
     /// - Precondition: this source is one of them.
-    public func fileName(_ stem: String, _ extension: String, among sources: [ReportSource]) -> String {
+    public func fileName(_ stem: String, extension: String, among sources: [ReportSource]) -> String {
         guard sources.count > 1 else { return "\(stem).\(`extension`)" }
         let index = sources.firstIndex { $0.label == label }!
         return "\(stem)-\(LabelSlugs.of(sources.map(\.label))[index]).\(`extension`)"

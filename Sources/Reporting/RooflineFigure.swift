@@ -26,7 +26,7 @@ enum RooflineFigure {
             notes: AbsentCells.sentences(analysis.absentNearCurves), x: x, y: y,
             xLabel: "intensity (FLOP/byte)", yLabel: "useful GFLOP/s",
             columns: ("FLOPsPerByte", "usefulGFLOPsPerSecond"), traces: traces,
-            guides: peaks(roofs, x) + memory(roofs, x, y, leanest: leanest), intervals: .bars)
+            guides: peaks(roofs, x) + memory(roofs, x: x, y: y, leanest: leanest), intervals: .bars)
     }
 
     /// "0.25", "1", "256".
@@ -75,20 +75,21 @@ enum RooflineFigure {
             let types = Set(sharing.map(\.elementType.rawValue)).sorted().joined(separator: " and ")
             return Plot.Guide(
                 name: "peak of \(types)\(onThreads(sharing[0], among: roofs)): \(Quantity.flops(perSecond: peak))",
-                rows: [Plot.Row(sharing[0].ridge, peak / 1e9), Plot.Row(x.high, peak / 1e9)], isNamed: .besideFrame)
+                rows: [Plot.Row(x: sharing[0].ridge, y: peak / 1e9), Plot.Row(x: x.high, y: peak / 1e9)],
+                isNamed: .besideFrame)
         }
     }
 
     /// From the ridge of the highest peak down to the corner. The name stands where there is room: at the foot, or above
     /// the ridge where points lie far to the left of it.
-    private static func memory(_ roofs: [Roofline], _ x: Axis, _ y: Axis, leanest: Double) -> [Plot.Guide] {
+    private static func memory(_ roofs: [Roofline], x: Axis, y: Axis, leanest: Double) -> [Plot.Guide] {
         Dictionary(grouping: roofs, by: \.threads).sorted { $0.key < $1.key }.compactMap { _, sharing in
             guard let roof = sharing.max(by: { $0.peakFLOPsPerSecond < $1.peakFLOPsPerSecond }) else { return nil }
             let rate = roof.readBytesPerSecond / 1e9
             let start = max(x.low, y.low / rate)
             return Plot.Guide(
                 name: "  memory\(onThreads(roof, among: roofs)): \(Quantity.bytes(perSecond: roof.readBytesPerSecond))",
-                rows: [Plot.Row(roof.ridge, roof.ridge * rate), Plot.Row(start, start * rate)],
+                rows: [Plot.Row(x: roof.ridge, y: roof.ridge * rate), Plot.Row(x: start, y: start * rate)],
                 isNamed: leanest < roof.ridge / 3 ? .aboveStart : .afterEnd)
         }
     }
@@ -102,7 +103,7 @@ enum RooflineFigure {
     private static func traces(_ series: Series, _ style: SeriesStyle) -> [Plot.Trace] {
         let rows = series.points.map { point in
             let rate = point.flopsPerSecond
-            return Plot.Row(point.intensity, rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
+            return Plot.Row(x: point.intensity, y: rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
         }.sorted { $0.x < $1.x }
         return [Plot.Kind.joined, .measured].map { kind in
             Plot.Trace(series: series.label, kind: kind, style: style, rows: rows)

@@ -9,7 +9,7 @@ enum StrongScalingFigure {
         let styles = SeriesStyle.styles(for: problems.map { (label: name($0), kernel: $0.kernel) })
         let traces = problems.flatMap { problem -> [Plot.Trace] in
             let rows = problem.rows.map {
-                Plot.Row(Double($0.threads), $0.speedUp.value, $0.speedUp.low...$0.speedUp.high)
+                Plot.Row(x: Double($0.threads), y: $0.speedUp.value, $0.speedUp.low...$0.speedUp.high)
             }
             return styles[name(problem)].map { style in
                 [Plot.Kind.joined, .measured].map {
@@ -31,7 +31,8 @@ enum StrongScalingFigure {
             yLabel: "speed-up over one thread", columns: ("threads", "speedUp"), traces: traces,
             guides: [
                 Plot.Guide(
-                    name: "    ideal", rows: [Plot.Row(end, end), Plot.Row(end / 8, end / 8)], isNamed: .afterEnd)
+                    name: "    ideal", rows: [Plot.Row(x: end, y: end), Plot.Row(x: end / 8, y: end / 8)],
+                    isNamed: .afterEnd)
             ])
     }
 

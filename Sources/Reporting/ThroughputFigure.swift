@@ -23,7 +23,7 @@ enum ThroughputFigure {
             guides: peaks.map { peak in
                 Plot.Guide(
                     name: "peak: \(Quantity.flops(perSecond: peak * 1e9))",
-                    rows: [Plot.Row(x.low, peak), Plot.Row(x.high, peak)], isNamed: .besideFrame)
+                    rows: [Plot.Row(x: x.low, y: peak), Plot.Row(x: x.high, y: peak)], isNamed: .besideFrame)
             })
     }
 
@@ -54,7 +54,7 @@ enum ThroughputFigure {
     private static func traces(_ label: String, _ points: [Point], _ style: SeriesStyle) -> [Plot.Trace] {
         let rows = points.map { point in
             let rate = point.flopsPerSecond
-            return Plot.Row(Double(point.keyLength), rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
+            return Plot.Row(x: Double(point.keyLength), y: rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
         }
         return [Plot.Kind.joined, .measured].map { kind in
             Plot.Trace(series: label, kind: kind, style: style, rows: rows)

@@ -24,7 +24,7 @@ extension TidyTable {
     }
 
     private static func row(_ results: String, _ series: Series, _ point: Point) -> [Value] {
-        shape(results, series.label, series.kernel, series.parameters)
+        shape(results: results, label: series.label, kernel: series.kernel, series.parameters)
             + [
                 .whole(point.queryLength), .whole(point.keyLength), .text("measured"), .missing,
                 .number(point.medianNanoseconds), .number(point.low), .number(point.high), .number(point.level),
@@ -38,7 +38,7 @@ extension TidyTable {
     private static func row(_ source: ReportSource, _ cell: AbsentCell, columns: Int) -> [Value] {
         let series = source.analysis.series(labelled: cell.series)
         let known =
-            series.map { shape(source.label, $0.label, $0.kernel, $0.parameters) }
+            series.map { shape(results: source.label, label: $0.label, kernel: $0.kernel, $0.parameters) }
             ?? [.text(source.label), .text(cell.series)] + Array(repeating: .missing, count: shape.count - 4)
         let values =
             known + [
@@ -49,7 +49,7 @@ extension TidyTable {
     }
 
     private static func shape(
-        _ results: String, _ label: String, _ kernel: String, _ parameters: SeriesParameters
+        results: String, label: String, kernel: String, _ parameters: SeriesParameters
     ) -> [Value] {
         let mask = parameters.mask
         let window = mask.left == nil || mask.right == nil ? nil : mask.bandWidth

@@ -75,13 +75,13 @@ enum TimeFigure {
         guard let first = points.first, let last = points.last else { return [] }
         func law(_ range: ClosedRange<Int>) -> [Plot.Row] {
             Sampling.lengths(range).compactMap { length in
-                series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
+                series.fittedNanoseconds(at: length).map { Plot.Row(x: Double(length), y: $0) }
             }
         }
-        let measured = points.map { Plot.Row(Double($0.keyLength), $0.medianNanoseconds, $0.low...$0.high) }
+        let measured = points.map { Plot.Row(x: Double($0.keyLength), y: $0.medianNanoseconds, $0.low...$0.high) }
         let missing = skipped.filter { $0.series == series.label }.compactMap { cell in
             series.fittedNanoseconds(at: cell.keyLength).map {
-                Plot.Row(Double(cell.keyLength), $0, remark: AbsentCells.remark(cell))
+                Plot.Row(x: Double(cell.keyLength), y: $0, remark: AbsentCells.remark(cell))
             }
         }
         let farthest = missing.map { Int(saturating: $0.x) }.max() ?? last.keyLength
@@ -103,7 +103,7 @@ enum TimeFigure {
         return [("∝ n", 1.0), ("∝ n²", 2.0)].map { name, slope in
             Plot.Guide(
                 name: name,
-                rows: [Plot.Row(startX, startY), Plot.Row(startX * span, startY * pow(span, slope))],
+                rows: [Plot.Row(x: startX, y: startY), Plot.Row(x: startX * span, y: startY * pow(span, slope))],
                 isNamed: .afterEnd)
         }
     }

@@ -23,7 +23,7 @@ public struct KVCache: Sendable, Hashable {
     public let allocation: CacheAllocation
 
     public init(
-        _ model: Model, type: StorageType, formula: Formula = .exact, allocation: CacheAllocation = .exact
+        _ model: Model, type: StorageType = .bf16, formula: Formula = .exact, allocation: CacheAllocation = .exact
     ) {
         self.model = model
         self.type = type

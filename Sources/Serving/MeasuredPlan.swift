@@ -25,14 +25,11 @@ public struct MeasuredPlan: Sendable, Hashable {
     /// Rent of the machine; nil where none is given.
     public let dollarsPerHour: Double?
 
-    public init(
-        _ model: Model, context: Int, cache type: StorageType, on machine: MeasuredMachine,
-        dollarsPerHour: Double? = nil
-    ) {
+    public init(_ cache: KVCache, context: Int, on machine: MeasuredMachine, dollarsPerHour: Double? = nil) {
         self.machine = machine
         self.context = context
         self.dollarsPerHour = dollarsPerHour
-        rows = Prefill(model, tokens: context).parts.map { part in
+        rows = Prefill(cache.model, tokens: context).parts.map { part in
             let theory = part.flops / machine.flopsPerSecond
             switch part.subject {
             case .linear, .recurrence:
@@ -40,14 +37,14 @@ public struct MeasuredPlan: Sendable, Hashable {
                     subject: part.subject, kernel: nil, theorySeconds: theory,
                     forecastSeconds: theory / machine.bestFractionOfPeak, perPairSeconds: nil, measuredSeconds: nil)
             case .attention(let mask):
-                return Self.attention(mask, part, context, machine, theory: theory)
+                return Self.attention(mask, part, context, machine)
             }
         }
-        decodeBytes = Decode(KVCache(model, type: type), context: context).bytes
+        decodeBytes = Decode(cache, context: context).bytes
     }
 
     private static func attention(
-        _ mask: Mask, _ part: Prefill.Part, _ context: Int, _ machine: MeasuredMachine, theory: Double
+        _ mask: Mask, _ part: Prefill.Part, _ context: Int, _ machine: MeasuredMachine
     ) -> Row {
         let kernel = machine.kernel(for: mask)
         let pairs = Double(PairCount(mask: mask, length: context).allowed)
@@ -59,7 +56,7 @@ public struct MeasuredPlan: Sendable, Hashable {
         let high = pairs * calls * kernel.nanosecondsPerPairRange.upperBound / 1e9
         let measured = kernel.mask == mask ? kernel.medians[context].map { $0 / heads * calls / 1e9 } : nil
         return Row(
-            subject: part.subject, kernel: kernel.label, theorySeconds: theory,
+            subject: part.subject, kernel: kernel.label, theorySeconds: part.flops / machine.flopsPerSecond,
             forecastSeconds: kernel.law.nanoseconds(work: pairs * heads) / heads * calls / 1e9,
             perPairSeconds: low...high, measuredSeconds: measured)
     }

@@ -17,22 +17,33 @@ public struct ServingPlan: Sendable, Hashable {
     /// Writing the token after it, the whole batch.
     public let decode: Decode
 
-    /// - Parameters:
-    ///   - deployment: kind, use and rent of the accelerators; its count is taken only where `count` is not nil.
-    ///   - count: accelerators to use; nil for the smallest usual server that holds everything.
-    public init(
-        _ model: Model, context: Int, batch: Int = 1, cache type: StorageType = .bf16,
-        allocation: CacheAllocation = .exact, on deployment: Deployment, count: Int? = nil, price: Price? = nil
-    ) {
-        self.model = model
+    /// Accelerators that can be had.
+    public struct Supply: Sendable, Hashable {
+        /// Their kind, use and rent. How many there are says `count`.
+        let deployment: Deployment
+        /// How many to use; nil for the smallest usual server that holds everything.
+        let count: Int?
+        /// The rent on file that the deployment's is taken from.
+        let price: Price?
+
+        public init(_ deployment: Deployment, count: Int? = nil, price: Price? = nil) {
+            self.deployment = deployment
+            self.count = count
+            self.price = price
+        }
+    }
+
+    public init(_ cache: KVCache, context: Int, batch: Int = 1, on supply: Supply) {
+        let deployment = supply.deployment
+        model = cache.model
         self.context = context
         self.batch = batch
-        self.price = price
-        cache = KVCache(model, type: type, allocation: allocation)
+        self.cache = cache
+        price = supply.price
         fit = MemoryFit(cache)
         fewestAccelerators = fit.fewestAccelerators(tokens: context, batch: batch, like: deployment)
         self.deployment =
-            count.map { deployment.with(count: $0) }
+            supply.count.map { deployment.with(count: $0) }
             ?? fit.smallestDeployment(tokens: context, batch: batch, like: deployment)
         prefill = Prefill(model, tokens: context)
         decode = Decode(cache, context: context, batch: batch)
@@ -64,8 +75,8 @@ public struct ServingPlan: Sendable, Hashable {
     /// The plan of another context or batch on the same accelerators.
     public func with(context: Int? = nil, batch: Int? = nil) -> ServingPlan {
         ServingPlan(
-            model, context: context ?? self.context, batch: batch ?? self.batch, cache: cache.type,
-            allocation: cache.allocation, on: deployment, count: deployment.count, price: price)
+            cache, context: context ?? self.context, batch: batch ?? self.batch,
+            on: Supply(deployment, count: deployment.count, price: price))
     }
 
     /// Sending between the accelerators, which is added to the times.

@@ -15,8 +15,8 @@ public struct BinomialProportion: Codable, Hashable, Sendable {
         let (k, n) = (Double(successes), Double(trials))
         let tail = (1 - level) / 2
         // P(at least k of n | p) is the incomplete beta function of p with k and n − k + 1.
-        let low = successes == 0 ? 0 : Self.root { incompleteBeta($0, k, n - k + 1) - tail }
-        let high = successes == trials ? 1 : Self.root { incompleteBeta($0, k + 1, n - k) - (1 - tail) }
+        let low = successes == 0 ? 0 : Self.root { incompleteBeta($0, a: k, b: n - k + 1) - tail }
+        let high = successes == trials ? 1 : Self.root { incompleteBeta($0, a: k + 1, b: n - k) - (1 - tail) }
         return Estimate(value: k / n, low: min(low, k / n), high: max(high, k / n), level: level)
     }
 

@@ -16,11 +16,11 @@ public struct LeastSquares: Sendable {
     /// there are no more of them than parameters.
     public init?(design: [[Double]], observations: [Double], weights: [Double]) {
         guard let count = design.first?.count, design.count > count else { return nil }
-        let (normal, right) = Self.normalEquations(design, observations, weights)
+        let (normal, right) = Self.normalEquations(design, observations: observations, weights: weights)
         guard let factored = Cholesky(normal) else { return nil }
         let parameters = factored.solve(right)
         self.init(
-            parameters: parameters, residuals: zip(design, observations).map { $1 - dot($0, parameters) },
+            parameters: parameters, residuals: zip(design, observations).map { $1 - dot($0, by: parameters) },
             weights: weights, inverseNormal: factored.inverse)
     }
 
@@ -38,7 +38,7 @@ public struct LeastSquares: Sendable {
     /// Variance of a quantity that has this gradient by the parameters.
     public func variance(gradient: [Double]) -> Double {
         // Rounding may leave a variance of zero a little below it.
-        max(0, scale * zip(gradient, inverseNormal).reduce(0) { $0 + $1.0 * dot($1.1, gradient) })
+        max(0, scale * zip(gradient, inverseNormal).reduce(0) { $0 + $1.0 * dot($1.1, by: gradient) })
     }
 
     /// One parameter with its t interval.
@@ -52,7 +52,7 @@ public struct LeastSquares: Sendable {
 
     /// Jᵀ W J and Jᵀ W y.
     static func normalEquations(
-        _ design: [[Double]], _ observations: [Double], _ weights: [Double]
+        _ design: [[Double]], observations: [Double], weights: [Double]
     ) -> (matrix: [[Double]], right: [Double]) {
         let size = design[0].count
         var matrix = [[Double]](repeating: [Double](repeating: 0, count: size), count: size)
@@ -70,4 +70,4 @@ public struct LeastSquares: Sendable {
     }
 }
 
-func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+func dot(_ a: [Double], by b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }

@@ -9,20 +9,22 @@ extension LeastSquares {
     /// parameters.
     public init?(observations: [Double], weights: [Double], start: [Double], model: Model) {
         guard observations.count > start.count else { return nil }
-        var current = Trial(start, observations, weights, model)
+        var current = Trial(model, at: start, observations: observations, weights: weights)
         guard current.sumOfSquares.isFinite else { return nil }
         var damping = 1e-3
         var converged = false
         for _ in 0..<200 where !converged {
-            let (normal, right) = Self.normalEquations(current.gradients, current.residuals, weights)
+            let (normal, right) = Self.normalEquations(
+                current.gradients, observations: current.residuals, weights: weights)
             var damped = normal
             for k in damped.indices { damped[k][k] *= 1 + damping }
             guard let step = Cholesky(damped)?.solve(right) else { return nil }
-            let next = Trial(zip(current.parameters, step).map { $0 + $1 }, observations, weights, model)
+            let next = Trial(
+                model, at: zip(current.parameters, step).map { $0 + $1 }, observations: observations, weights: weights)
             if next.sumOfSquares <= current.sumOfSquares {
                 // Nothing is left to gain, or the parameters stand still to rounding, as they do at an exact fit.
                 converged =
-                    dot(step, right) <= 1e-14 * next.sumOfSquares
+                    dot(step, by: right) <= 1e-14 * next.sumOfSquares
                     || zip(step, next.parameters).allSatisfy { abs($0) <= 1e-12 * (abs($1) + 1e-3) }
                 current = next
                 damping = max(damping / 10, 1e-12)
@@ -31,7 +33,7 @@ extension LeastSquares {
                 damping *= 10
             }
         }
-        let normal = Self.normalEquations(current.gradients, current.residuals, weights).matrix
+        let normal = Self.normalEquations(current.gradients, observations: current.residuals, weights: weights).matrix
         guard converged, let inverse = Cholesky(normal)?.inverse else { return nil }
         self.init(
             parameters: current.parameters, residuals: current.residuals, weights: weights, inverseNormal: inverse)
@@ -45,7 +47,7 @@ extension LeastSquares {
         /// Infinite where the model does not exist.
         let sumOfSquares: Double
 
-        init(_ parameters: [Double], _ observations: [Double], _ weights: [Double], _ model: Model) {
+        init(_ model: Model, at parameters: [Double], observations: [Double], weights: [Double]) {
             self.parameters = parameters
             let values = observations.indices.map { model($0, parameters) }
             residuals = zip(observations, values).map { $0 - $1.value }

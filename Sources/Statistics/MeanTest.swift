@@ -39,14 +39,25 @@ public struct MeanTest: Hashable, Sendable {
         return 1 - student.cumulative(distance / standardError)
     }
 
-    /// The smallest true mean that a one-sided test at `significance` would find beyond `limit` with this power, from
-    /// `count` values that scatter as these do. The t quantiles stand in for the noncentral distribution, which changes
-    /// the result by some per cent of its distance from the limit.
+    /// How values scatter that a test is to be made of.
+    public struct Scatter: Hashable, Sendable {
+        public let standardDeviation: Double
+        public let count: Int
+
+        public init(standardDeviation: Double, count: Int) {
+            self.standardDeviation = standardDeviation
+            self.count = count
+        }
+    }
+
+    /// The smallest true mean that a one-sided test at `significance` would find beyond `limit` with this power. The t
+    /// quantiles stand in for the noncentral distribution, which changes the result by some per cent of its distance from
+    /// the limit.
     public static func smallestDetectable(
-        beyond limit: Double, standardDeviation: Double, count: Int, significance: Double, power: Double = 0.8
+        beyond limit: Double, of values: Scatter, significance: Double, power: Double = 0.8
     ) -> Double {
-        let student = StudentT(degreesOfFreedom: Double(count - 1))
+        let student = StudentT(degreesOfFreedom: Double(values.count - 1))
         let factor = student.quantile(1 - significance) + student.quantile(power)
-        return limit + factor * standardDeviation / Double(count).squareRoot()
+        return limit + factor * values.standardDeviation / Double(values.count).squareRoot()
     }
 }

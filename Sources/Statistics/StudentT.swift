@@ -40,8 +40,8 @@ public struct StudentT: Hashable, Sendable {
         let square = t * t
         let half = degreesOfFreedom / 2
         return square < degreesOfFreedom
-            ? (1 - incompleteBeta(square / (degreesOfFreedom + square), 0.5, half)) / 2
-            : incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), half, 0.5) / 2
+            ? (1 - incompleteBeta(square / (degreesOfFreedom + square), a: 0.5, b: half)) / 2
+            : incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), a: half, b: 0.5) / 2
     }
 }
 

@@ -103,7 +103,9 @@ struct AttendCommand: Command {
         var written = result.stored(as: .float32)
         written.reshape(to: outputDimensions)
         try NumPyFile.write(written, to: output)
-        if !outputOptions.quiet { console.messages(Self.remark(kernel, problem, instance.computedPairs, output)) }
+        if !outputOptions.quiet {
+            console.messages(Self.remark(kernel, problem, instance.computedPairs, writtenTo: output))
+        }
         return .done
     }
 
@@ -153,7 +155,7 @@ struct AttendCommand: Command {
     }
 
     private static func remark(
-        _ kernel: String, _ problem: AttentionProblem, _ computedPairs: Int, _ output: String
+        _ kernel: String, _ problem: AttentionProblem, _ computedPairs: Int, writtenTo output: String
     ) -> String {
         let shape = problem.shape
         let work = Work(problem: problem, computedPairs: computedPairs)

@@ -71,9 +71,12 @@ struct PlanCommand: Command {
         let prices = try use.prices.map { try PriceList(path: $0) } ?? .shipped
         let plan = try plan(prices: prices)
         let measured = try measured(plan)
-        let document = PlanDocument.document(
-            plan, prices: prices, sections: try display.sections(), formula: display.formula ?? .exact,
-            conversation: display.conversation, measured: measured)
+        var contents = PlanDocument.Contents()
+        contents.sections = try display.sections()
+        contents.formula = display.formula ?? .exact
+        contents.conversation = display.conversation
+        contents.measured = measured
+        let document = PlanDocument.document(plan, prices: prices, contents)
         if let path = display.output { try write(document, figures: Figure.all(for: plan), to: path, on: console) }
         let width = console.width
         console.output(
@@ -98,7 +101,8 @@ struct PlanCommand: Command {
         guard let path = use.measured else { return nil }
         let machine = try MeasuredMachine(ScalingAnalysis(results: try ResultsFile.load(path)))
         return MeasuredPlan(
-            plan.model, context: plan.context, cache: plan.cache.type, on: machine, dollarsPerHour: use.cpuPrice)
+            KVCache(plan.model, type: plan.cache.type), context: plan.context, on: machine,
+            dollarsPerHour: use.cpuPrice)
     }
 
     private func plan(prices: PriceList) throws -> ServingPlan {
@@ -112,7 +116,8 @@ struct PlanCommand: Command {
             dollarsPerAcceleratorHour: use.price ?? price?.dollarsPerAcceleratorHour)
         deployment.cardMemory = use.cardMemory
         return ServingPlan(
-            model, context: context ?? model.declaredContext, batch: batch, cache: try storage.cache,
-            allocation: try storage.allocation, on: deployment, count: count, price: price)
+            KVCache(model, type: try storage.cache, allocation: try storage.allocation),
+            context: context ?? model.declaredContext, batch: batch,
+            on: ServingPlan.Supply(deployment, count: count, price: price))
     }
 }

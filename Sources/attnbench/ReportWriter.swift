@@ -25,7 +25,8 @@ struct ReportWriter {
             return ReportSource(label: label, results: results, analysis: ScalingAnalysis(results: results))
         }
         let copies = try ResultsCopies(
-            of: zip(sources, inputs).map { ($1.path, $0.fileName("results", "jsonl", among: sources)) }, in: directory)
+            of: zip(sources, inputs).map { ($1.path, $0.fileName("results", extension: "jsonl", among: sources)) },
+            in: directory)
         try Folder.make(directory.relativePath)
         try copies.write()
         let report = Report(sources, title: title, width: width)

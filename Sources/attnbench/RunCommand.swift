@@ -101,12 +101,11 @@ struct RunCommand: Command {
         let header = ResultsHeader(
             machine: bench.machine, ceilings: bench.ceilings, build: .current, sweep: sweep, seed: seed,
             startedAt: Date().formatted(.iso8601), command: command.description)
-        let ending =
-            launches == 1
-            ? try measure(workloads, bench, options, header, results, progress)
-            : try launch(workloads, bench, options, header, results, progress, since: watch)
+        let run = PreparedRun(
+            workloads: workloads, bench: bench, options: options, header: header, results: results, watch: watch)
+        let ending = try launches == 1 ? measure(run, progress) : launch(run, progress)
         progress.end()
-        return try report(results.path, to: directory, refusals: bench.refusals, ending, console)
+        return try report(ending, of: run, to: directory, console)
     }
 
     /// The right to measure into a directory that is fit for it, on a machine that is fit for it where that is wanted.
@@ -137,34 +136,41 @@ struct RunCommand: Command {
         case failed(LaunchFailed)
     }
 
-    private func measure(
-        _ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions, _ header: ResultsHeader,
-        _ results: ResultsLock, _ progress: any ProgressObserver
-    ) throws -> Ending {
+    /// A run that has its machine and its file.
+    private struct PreparedRun {
+        let workloads: [Workload]
+        let bench: MeasuringBench
+        let options: RunOptions
+        let header: ResultsHeader
+        let results: ResultsLock
+        /// Started when the time budget began.
+        let watch: Stopwatch
+    }
+
+    private func measure(_ run: PreparedRun, _ progress: any ProgressObserver) throws -> Ending {
+        let path = run.results.path
         let log =
             try resume
-            ? RunLog.resume(results.path, header: header, lock: results)
-            : RunLog.create(results.path, header: header, lock: results)
-        let outcome = try MeasuringLaunch(bench, options)
-            .run(workloads, into: log, progress: progress, cancellation: Interrupts.cancellation())
+            ? RunLog.resume(path, header: run.header, lock: run.results)
+            : RunLog.create(path, header: run.header, lock: run.results)
+        let outcome = try MeasuringLaunch(run.bench, run.options)
+            .run(run.workloads, into: log, progress: progress, cancellation: Interrupts.cancellation())
         return outcome.wasInterrupted ? .interrupted : .done
     }
 
-    private func launch(
-        _ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions, _ header: ResultsHeader,
-        _ results: ResultsLock, _ progress: any ProgressObserver, since watch: Stopwatch
-    ) throws -> Ending {
+    private func launch(_ run: PreparedRun, _ progress: any ProgressObserver) throws -> Ending {
+        let path = run.results.path
         if resume {
-            _ = try ResultsFile.load(results.path, resuming: header)
+            _ = try ResultsFile.load(path, resuming: run.header)
         } else {
-            try ResultsFile.create(results.path, header: header)
+            try ResultsFile.create(path, header: run.header)
         }
-        Pinning.unbindCurrentThread(on: bench.topology)
-        let launches = Launches(launches, of: workloads, options, since: watch)
+        Pinning.unbindCurrentThread(on: run.bench.topology)
+        let launches = Launches(launches, of: run.workloads, run.options, since: run.watch)
         do {
             let outcome = try launches.run(
-                into: results, progress: progress, cancellation: Interrupts.cancellation()
-            ) { LaunchCommand.words(for: $0, results: results.path, pinning: pinning) }
+                into: run.results, progress: progress, cancellation: Interrupts.cancellation()
+            ) { LaunchCommand.words(for: $0, results: path, pinning: pinning) }
             switch outcome {
             case .done: return .done
             case .interrupted: return .interrupted
@@ -177,10 +183,11 @@ struct RunCommand: Command {
 
     /// Reports what there is, then says what was wrong.
     private func report(
-        _ path: String, to directory: URL, refusals: [String], _ ending: Ending, _ console: Console
+        _ ending: Ending, of run: PreparedRun, to directory: URL, _ console: Console
     ) throws -> Verdict {
+        let path = run.results.path
         try ReportWriter(console: console, options: outputOptions).write(resultsPath: path, to: directory)
-        if !outputOptions.quiet { console.caution(refusals) }
+        if !outputOptions.quiet { console.caution(run.bench.refusals) }
         switch ending {
         case .interrupted: throw Interrupted(command: command, directory: directory.relativePath)
         case .failed(let error):

@@ -50,35 +50,40 @@ struct SelftestCommand: Command {
     func run(on console: Console) throws -> Verdict {
         let watch = Stopwatch()
         let sweep = try options.sweep(named: self.sweep)
-        let workloads = try sweep.workloads()
         let observer = outputOptions.progress(on: console)
         defer { observer.end() }
-        if let layout {
-            return try compareLayouts(layout, sweep, workloads, observer, watch, console)
-        }
+        let test = Test(
+            sweep: sweep, workloads: try sweep.workloads(), observer: observer, watch: watch, console: console)
+        if let layout { return try compareLayouts(layout, test) }
         let program = GateOptions.thisProgram
         let session = try PairedSession(
             PairedBench.Programs(baseline: program, candidate: program), placement: pinning.placement,
             seed: options.seed, cancellation: Interrupts.cancellation())
-        return try measure(session, sweep, workloads, observer, watch, console)
+        return try measure(session, test)
+    }
+
+    /// What is run, since when, and who is told.
+    private struct Test {
+        let sweep: Sweep
+        let workloads: [Workload]
+        let observer: any ProgressObserver
+        let watch: Stopwatch
+        let console: Console
     }
 
     /// Goes on until the runs are done or time or patience ends, but for one run without and one with something planted.
-    private func measure(
-        _ session: PairedSession, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver,
-        _ watch: Stopwatch, _ console: Console
-    ) throws -> Verdict {
+    private func measure(_ session: PairedSession, _ test: Test) throws -> Verdict {
         let policy = options.policy(on: session.machine)
-        let plan = SelfTestPlan(workloads, seed: options.seed)
+        let plan = SelfTestPlan(test.workloads, seed: options.seed)
         var tally = SelfTestTally()
         for index in 0..<runs {
             let longest = tally.runs.map(\.seconds).max() ?? 0
-            if let budget = options.timeBudget, index >= 2, watch.seconds + longest > budget { break }
+            if let budget = options.timeBudget, index >= 2, test.watch.seconds + longest > budget { break }
             let runWatch = Stopwatch()
             let planted = plan.planted(run: index)
             do {
-                let gate = Gate(workloads, policy: policy, seed: options.seed &+ UInt64(index + 1) &* 7919)
-                switch try gate.run(on: session, planted: planted, progress: observer) {
+                let gate = Gate(test.workloads, policy: policy, seed: options.seed &+ UInt64(index + 1) &* 7919)
+                switch try gate.run(on: session, planted: planted, progress: test.observer) {
                 case .wrongCandidate(let cell): return Verdict(wrongCandidate: cell)
                 case .measured(let evidence):
                     tally.add(
@@ -91,19 +96,17 @@ struct SelftestCommand: Command {
             }
         }
         let result = tally.result(
-            sweep: sweep.name, delta: policy.delta, machine: session.machine, build: session.baselineBuild,
-            seed: options.seed, seconds: watch.seconds)
-        observer.end()
-        console.output(try json ? JSONText.of(result) : SelfTestTables.text(result, columns: console.width))
+            of: SelfTest.Subject(
+                sweep: test.sweep.name, delta: policy.delta, machine: session.machine, build: session.baselineBuild,
+                seed: options.seed), seconds: test.watch.seconds)
+        test.observer.end()
+        test.console.output(try json ? JSONText.of(result) : SelfTestTables.text(result, columns: test.console.width))
         return .done
     }
 
-    private func compareLayouts(
-        _ count: Int, _ sweep: Sweep, _ workloads: [Workload], _ observer: any ProgressObserver, _ watch: Stopwatch,
-        _ console: Console
-    ) throws -> Verdict {
+    private func compareLayouts(_ count: Int, _ test: Test) throws -> Verdict {
         let layouts = try ShuffledLayouts.build(count: count, seed: options.seed) { message in
-            if !outputOptions.quiet { console.messages(message + "\n") }
+            if !outputOptions.quiet { test.console.messages(message + "\n") }
         }
         var comparisons: [Comparison] = []
         for other in layouts.dropFirst() {
@@ -111,7 +114,8 @@ struct SelftestCommand: Command {
                 PairedBench.Programs(baseline: layouts[0], candidate: other), placement: pinning.placement,
                 seed: options.seed, cancellation: Interrupts.cancellation())
             let policy = options.policy(on: session.machine)
-            let outcome = try Gate(workloads, policy: policy, seed: options.seed).run(on: session, progress: observer)
+            let outcome = try Gate(test.workloads, policy: policy, seed: options.seed)
+                .run(on: session, progress: test.observer)
             let evidence: Gate.Evidence
             switch outcome {
             case .measured(let measured): evidence = measured
@@ -120,15 +124,16 @@ struct SelftestCommand: Command {
             let decision = GateDecision(evidence, policy: policy)
             comparisons.append(
                 Comparison(
-                    method: .paired, sweep: sweep.name, delta: policy.delta,
+                    method: .paired, sweep: test.sweep.name, delta: policy.delta,
                     baseline: .init(path: layouts[0], build: session.baselineBuild),
                     candidate: .init(path: other, build: session.candidateBuild), machine: session.machine,
                     seed: options.seed, command: "attnbench selftest --layout \(count)",
-                    seconds: watch.seconds, cells: decision.cells,
+                    seconds: test.watch.seconds, cells: decision.cells,
                     uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape))
         }
-        observer.end()
-        console.output(try json ? JSONText.of(comparisons) : LayoutTable.text(comparisons, columns: console.width))
+        test.observer.end()
+        test.console.output(
+            try json ? JSONText.of(comparisons) : LayoutTable.text(comparisons, columns: test.console.width))
         return .done
     }
 }

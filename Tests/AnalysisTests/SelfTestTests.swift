@@ -55,7 +55,8 @@ import Testing
 
         let comparison = PlantedComparison.regressed
         let result = tally.result(
-            sweep: "planted", delta: 0.05, machine: comparison.machine, build: comparison.baseline.build, seed: 1,
+            of: .init(
+                sweep: "planted", delta: 0.05, machine: comparison.machine, build: comparison.baseline.build, seed: 1),
             seconds: 80)
         #expect(result.quietRuns == 4)
         #expect(result.falselyRegressedRuns == 1)

@@ -32,7 +32,8 @@ extension Surroundings {
         var surroundings = Surroundings(
             files: system.files,
             topology: try Topology(synthetic: topology, allowed: allowed, coreKinds: coreKinds),
-            team: WorkerTeam(), hypervisor: hypervisor, availableVectorLanes: 16)
+            team: WorkerTeam(), availableVectorLanes: 16)
+        surroundings.hypervisor = hypervisor
         surroundings.pinnedCPUs = pinned
         surroundings.threadCount = max(pinned.count, 1)
         surroundings.variables = [:]

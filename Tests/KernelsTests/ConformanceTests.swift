@@ -20,7 +20,7 @@ struct ConformanceTests {
 
     /// Masks that no kernel is named for: the fused driver takes them all.
     @Test func everyCombinationOfNumbersIsRight() throws {
-        let anyMask = Kernel.fused("any-mask", .any, "every mask there is")
+        let anyMask = Kernel.fused("any-mask", masks: .any, summary: "every mask there is")
         for sinks in [0, 3, 20] {
             for (left, right) in [(nil, nil), (nil, 0), (9, 0), (9, 9), (17, 4), (nil, 6)] as [(Int?, Int?)] {
                 for chunk in [nil, 7, 40] {

@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func aWideIntervalDoesNotSetTheAxis() {
-        let rows = [Plot.Row(1, 10, 9...1000), Plot.Row(2, 12, 11...13)]
+        let rows = [Plot.Row(x: 1, y: 10, 9...1000), Plot.Row(x: 2, y: 12, 11...13)]
         #expect(Plot.most(of: rows) == 15)
         #expect(Plot.most(of: rows, [20]) == 25)
         #expect(Plot.most(of: [rows[1]]) == 13)

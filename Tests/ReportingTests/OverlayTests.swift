@@ -76,8 +76,8 @@ import TestSupport
 
     @Test func labelsBecomeFileNames() {
         let source = PlantedResults.oldAndNew[0]
-        #expect(source.fileName("results", "jsonl", among: [source]) == "results.jsonl")
+        #expect(source.fileName("results", extension: "jsonl", among: [source]) == "results.jsonl")
         let odd = ReportSource(label: "a/b c", results: source.results, analysis: source.analysis)
-        #expect(odd.fileName("results", "jsonl", among: [source, odd]) == "results-a-b-c.jsonl")
+        #expect(odd.fileName("results", extension: "jsonl", among: [source, odd]) == "results-a-b-c.jsonl")
     }
 }

@@ -8,7 +8,7 @@ import Testing
         let price = PriceList.shipped.price(of: accelerator)
         let deployment = Deployment(
             accelerator, count: 1, dollarsPerAcceleratorHour: price?.dollarsPerAcceleratorHour)
-        return ServingPlan(model, context: context, on: deployment, price: price)
+        return ServingPlan(KVCache(model), context: context, on: .init(deployment, price: price))
     }
 
     @Test(arguments: ModelCatalogue.shipped.models)
@@ -16,9 +16,10 @@ import Testing
         for id in ["h100-sxm", "rtx4090", "gb200"] {
             let accelerator = try AcceleratorCatalogue.shipped.accelerator(named: id)
             for context in [1, 1000, 10_485_760, 987_654_321] {
+                var contents = PlanDocument.Contents()
+                contents.sections = PlanDocument.Section.allCases
                 let document = PlanDocument.document(
-                    Self.plan(model, context, accelerator), prices: .shipped,
-                    sections: PlanDocument.Section.allCases)
+                    Self.plan(model, context, accelerator), prices: .shipped, contents)
                 let lines = TerminalDocument.text(document).split(separator: "\n")
                 for line in lines where line.count > 80 {
                     Issue.record("\(model.id) on \(id) at \(context): \(line.count) columns: \(line)")

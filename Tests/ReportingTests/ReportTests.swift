@@ -210,7 +210,9 @@ import TestSupport
     @Test func manySeriesKeepTheirNamesApart() throws {
         let style = SeriesStyle.styles(for: [(label: "a", kernel: "full")])["a"]!
         let traces = (0..<40).map {
-            Plot.Trace(series: "series \($0)", kind: .measured, style: style, rows: [Plot.Row(1, 1), Plot.Row(2, 2)])
+            Plot.Trace(
+                series: "series \($0)", kind: .measured, style: style,
+                rows: [Plot.Row(x: 1, y: 1), Plot.Row(x: 2, y: 2)])
         }
         let plot = Plot(
             name: "many", title: "Many", method: "", notes: [], x: .linear(to: 2), y: .linear(to: 2), xLabel: "x",

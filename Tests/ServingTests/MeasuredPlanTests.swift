@@ -23,7 +23,7 @@ import Testing
 
     @Test func attentionScalesByFLOPs() throws {
         let model = try model("llama-3.1-8b")
-        let plan = MeasuredPlan(model, context: 4096, cache: .bf16, on: Self.machine())
+        let plan = MeasuredPlan(KVCache(model), context: 4096, on: Self.machine())
         let row = plan.rows[1]
         // 32 layers of 32 heads, each pair of twice the measured elements: 1 ns a pair and head.
         let pairs = 4096.0 * 4097 / 2
@@ -40,7 +40,7 @@ import Testing
 
     @Test func matricesRunAtTheBestShareOfPeak() throws {
         let model = try model("llama-3.1-8b")
-        let plan = MeasuredPlan(model, context: 1000, cache: .bf16, on: Self.machine(), dollarsPerHour: 3.6)
+        let plan = MeasuredPlan(KVCache(model), context: 1000, on: Self.machine(), dollarsPerHour: 3.6)
         let flops = 2 * 7_504_658_432.0 * 1000
         #expect(abs(plan.rows[0].theorySeconds / (flops / 1.024e12) - 1) < 1e-12)
         #expect(abs(plan.rows[0].forecastSeconds / plan.rows[0].theorySeconds - 2) < 1e-12)
@@ -58,25 +58,25 @@ import Testing
         #expect(machine.kernel(for: .slidingWindow(1024)).label == "sliding-window(1024)")
         #expect(machine.kernel(for: .chunkedLocal(8192)).label == "sliding-window(256)")
         #expect(Self.machine().kernel(for: .chunkedLocal(8192)).label == "full")
-        let plan = MeasuredPlan(try model("gemma-3-4b"), context: 2048, cache: .bf16, on: machine)
+        let plan = MeasuredPlan(KVCache(try model("gemma-3-4b")), context: 2048, on: machine)
         let row = try #require(plan.rows.first { $0.subject == .attention(.slidingWindow(1024)) })
         #expect(row.kernel == "sliding-window(1024)")
         #expect(row.measuredSeconds != nil)
         // A measured time at another window is no measurement of this one.
-        let other = MeasuredPlan(try model("mistral-7b-v0.1"), context: 2048, cache: .bf16, on: machine)
+        let other = MeasuredPlan(KVCache(try model("mistral-7b-v0.1")), context: 2048, on: machine)
         #expect(other.rows[1].measuredSeconds == nil)
     }
 
     @Test func theSummaryHasThePrices() throws {
         let plan = MeasuredPlan(
-            try model("llama-3.1-8b"), context: 4096, cache: .bf16, on: Self.machine(), dollarsPerHour: 3.6)
+            KVCache(try model("llama-3.1-8b")), context: 4096, on: Self.machine(), dollarsPerHour: 3.6)
         let summary = MeasuredSummary(plan)
         #expect(summary.parts.map(\.from) == ["matrices", "full"])
         let input = try #require(summary.dollarsPerMillionInputTokens)
         #expect(abs(input / (plan.forecastSeconds * 0.001 / 4096 * 1e6) - 1) < 1e-12)
         let output = try #require(summary.dollarsPerMillionOutputTokens)
         #expect(abs(output / (plan.decodeSeconds * 1000) - 1) < 1e-12)
-        let free = MeasuredPlan(try model("llama-3.1-8b"), context: 4096, cache: .bf16, on: Self.machine())
+        let free = MeasuredPlan(KVCache(try model("llama-3.1-8b")), context: 4096, on: Self.machine())
         #expect(MeasuredSummary(free).dollarsPerMillionInputTokens == nil)
     }
 
@@ -86,8 +86,8 @@ import Testing
             full: Self.kernel("full", .causal, exponent: 1.02), windowed: [], threads: 1, flopsPerSecond: 1.024e12,
             readBytesPerSecond: 1e11, bestFractionOfPeak: 0.5)
         let ratios = [1 << 12, 1 << 20].map { context in
-            MeasuredPlan(model, context: context, cache: .bf16, on: bent).rows[1].forecastSeconds
-                / MeasuredPlan(model, context: context, cache: .bf16, on: Self.machine()).rows[1].forecastSeconds
+            MeasuredPlan(KVCache(model), context: context, on: bent).rows[1].forecastSeconds
+                / MeasuredPlan(KVCache(model), context: context, on: Self.machine()).rows[1].forecastSeconds
         }
         #expect(ratios[0] > 1.3 && ratios[1] > 1.2 * ratios[0])
     }

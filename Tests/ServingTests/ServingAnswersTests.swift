@@ -9,7 +9,8 @@ import Testing
     /// vLLM on one A100 40 GB with Llama 3.1 8B: "Available KV cache memory: 19.92 GiB", "163,168 tokens".
     @Test func concurrencyIsWhatAnEngineLogs() throws {
         let deployment = Deployment(try accelerator("a100-40-sxm"), count: 1)
-        let concurrency = Concurrency(ServingPlan(try model("llama-3.1-8b"), context: 8192, on: deployment, count: 1))
+        let concurrency = Concurrency(
+            ServingPlan(KVCache(try model("llama-3.1-8b")), context: 8192, on: .init(deployment, count: 1)))
         #expect(abs(concurrency.cacheBytes / Double(1 << 30) / 19.92 - 1) < 0.01)
         #expect(abs(Double(concurrency.tokens) / 163_168 - 1) < 0.01)
         #expect(abs(concurrency.sequences * 8192 / Double(concurrency.tokens) - 1) < 1e-4)
@@ -40,13 +41,15 @@ import Testing
     /// Llama 3.1 70B on eight H100: two all-reduces of 8,192 elements, each 2 · 7/8 of 16 bits, 80 layers, 450 GB/s.
     @Test func sendingIsAddedToTheTimes() throws {
         let plan = ServingPlan(
-            try model("llama-3.1-70b"), context: 4096, on: Deployment(try accelerator("h100-sxm"), count: 8), count: 8)
+            KVCache(try model("llama-3.1-70b")), context: 4096,
+            on: .init(Deployment(try accelerator("h100-sxm"), count: 8), count: 8))
         let perToken = 80.0 * 2 * 2 * 7 / 8 * 8192 * 2 / 450e9
         #expect(abs(plan.traffic.secondsPerToken / perToken - 1) < 1e-12)
         let computing = plan.prefill.seconds(on: plan.deployment)
         #expect(abs(plan.secondsToFirstToken - computing - 4096 * perToken) < 1e-9)
         let alone = ServingPlan(
-            try model("llama-3.1-8b"), context: 4096, on: Deployment(try accelerator("h100-sxm"), count: 1), count: 1)
+            KVCache(try model("llama-3.1-8b")), context: 4096,
+            on: .init(Deployment(try accelerator("h100-sxm"), count: 1), count: 1))
         #expect(alone.traffic.secondsPerToken == 0)
     }
 

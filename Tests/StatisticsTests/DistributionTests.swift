@@ -54,9 +54,9 @@ import Testing
 
     @Test(arguments: [0.0, 0.05, 0.3, 0.5, 0.77, 0.999, 1])
     func incompleteBetaPolynomials(x: Double) {
-        #expect(abs(incompleteBeta(x, 1, 4) - (1 - pow(1 - x, 4))) < 1e-14)
-        #expect(abs(incompleteBeta(x, 2, 3) - (6 * x * x - 8 * x * x * x + 3 * x * x * x * x)) < 1e-14)
-        #expect(abs(incompleteBeta(x, 2.5, 7) + incompleteBeta(1 - x, 7, 2.5) - 1) < 1e-14)
+        #expect(abs(incompleteBeta(x, a: 1, b: 4) - (1 - pow(1 - x, 4))) < 1e-14)
+        #expect(abs(incompleteBeta(x, a: 2, b: 3) - (6 * x * x - 8 * x * x * x + 3 * x * x * x * x)) < 1e-14)
+        #expect(abs(incompleteBeta(x, a: 2.5, b: 7) + incompleteBeta(1 - x, a: 7, b: 2.5) - 1) < 1e-14)
     }
 
     @Test func meanIntervalIsStudents() {

@@ -27,7 +27,8 @@ import Testing
     func theSmallestDetectableIsFoundAsOftenAsItSays(count: Int, power: Double) {
         let (limit, deviation, significance) = (0.05, 0.01, 0.025)
         let truth = MeanTest.smallestDetectable(
-            beyond: limit, standardDeviation: deviation, count: count, significance: significance, power: power)
+            beyond: limit, of: .init(standardDeviation: deviation, count: count), significance: significance,
+            power: power)
         #expect(truth > limit)
         var generator = SplitMix64(seed: 17)
         let runs = 4000

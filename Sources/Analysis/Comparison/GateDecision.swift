@@ -102,7 +102,8 @@ public struct GateDecision: Sendable {
         }
         let visible = smallestVisible(
             deviation: outcome.test.standardDeviation, count: blocks.count, significance: outcome.level / 2, policy)
-        return cell(workload, verdict, shown, visible, blocks, findings)
+        return cell(
+            workload, Judgement(verdict: verdict, logRatio: shown, visible: visible, findings: findings), blocks)
     }
 
     private static func screened(
@@ -115,24 +116,38 @@ public struct GateDecision: Sendable {
             ? [] : [Caution("the time budget ended before this cell could be measured again; give a longer one")]
         let visible = smallestVisible(
             deviation: spread, count: policy.confirmationBlocks, significance: policy.familyLevel / 2, policy)
-        return cell(workload, isPassed ? .pass : .inconclusive, interval, visible, blocks, findings)
+        return cell(
+            workload,
+            Judgement(
+                verdict: isPassed ? .pass : .inconclusive, logRatio: interval, visible: visible, findings: findings),
+            blocks)
+    }
+
+    /// What is said of one cell, before it is put into words and units.
+    private struct Judgement {
+        let verdict: ComparisonVerdict
+        let logRatio: Estimate
+        /// The smallest slowdown that would have been seen.
+        let visible: Double
+        let findings: [Caution]
     }
 
     private static func cell(
-        _ workload: Workload, _ verdict: ComparisonVerdict, _ logRatio: Estimate, _ visible: Double,
-        _ blocks: [BlockRatio], _ findings: [Caution]
+        _ workload: Workload, _ judgement: Judgement, _ blocks: [BlockRatio]
     ) -> CellComparison {
+        let logRatio = judgement.logRatio
         let noisy = blocks.count(where: \.isNoisy)
         let noise =
             noisy == 0
             ? [] : [Caution("noisy: the system disturbed most visits of \(noisy) of \(blocks.count) launches")]
         return CellComparison(
-            workload: workload, verdict: verdict,
+            workload: workload, verdict: judgement.verdict,
             ratio: Estimate(
                 value: exp(logRatio.value), low: exp(logRatio.low), high: exp(logRatio.high), level: logRatio.level),
-            smallestVisibleSlowdown: visible, launches: blocks.count,
+            smallestVisibleSlowdown: judgement.visible, launches: blocks.count,
             baselineNanoseconds: BlockRatio.median(blocks.map(\.baselineNanoseconds)),
-            candidateNanoseconds: BlockRatio.median(blocks.map(\.candidateNanoseconds)), findings: findings + noise)
+            candidateNanoseconds: BlockRatio.median(blocks.map(\.candidateNanoseconds)),
+            findings: judgement.findings + noise)
     }
 
     /// Three values say little of how they scatter, so the screen's cells share what all of them say.
@@ -147,7 +162,8 @@ public struct GateDecision: Sendable {
     ) -> Double {
         expm1(
             MeanTest.smallestDetectable(
-                beyond: policy.logDelta, standardDeviation: deviation, count: count, significance: significance))
+                beyond: policy.logDelta, of: .init(standardDeviation: deviation, count: count),
+                significance: significance))
     }
 
     static func percent(_ logRatio: Estimate) -> String {

@@ -18,17 +18,19 @@ public struct ResultsComparison: Sendable {
 
     /// - Throws: what makes the two incomparable.
     public init(baseline: Results, candidate: Results, policy: GatePolicy) throws(IncomparableResults) {
-        let differing = IncomparableResults.differences(baseline, candidate)
+        let differing = IncomparableResults.differences(of: candidate, from: baseline)
         guard differing.isEmpty else { throw IncomparableResults(differences: differing) }
         let before = Dictionary(grouping: baseline.measurements) { $0.workload }
         let after = Dictionary(grouping: candidate.measurements) { $0.workload }
-        var pairs: [(workload: Workload, before: Side, after: Side)] = []
+        var pairs: [Pair] = []
         var uncompared: [UncomparedCell] = []
         var wrong: [UncomparedCell] = []
-        for workload in Self.order(baseline, candidate) {
+        for workload in Self.order(of: baseline, then: candidate) {
             do {
                 pairs.append(
-                    (workload, try Side(before[workload], in: .baseline), try Side(after[workload], in: .candidate)))
+                    Pair(
+                        workload: workload, before: try Side(before[workload], in: .baseline),
+                        after: try Side(after[workload], in: .candidate)))
             } catch {
                 let cell = UncomparedCell(workload: workload, reason: "\(error)")
                 uncompared.append(cell)
@@ -39,7 +41,7 @@ public struct ResultsComparison: Sendable {
         self.uncompared = uncompared
         self.wrong = wrong
         cells = Self.cells(pairs, policy)
-        let shapeCells = pairs.map { Self.shapeCell($0.workload, $0.before, $0.after) }
+        let shapeCells = pairs.map { Self.shapeCell($0) }
         shape = ShapeGates.findings(
             shapeCells, baseline: ScalingAnalysis(results: baseline), candidate: ScalingAnalysis(results: candidate))
         cautions =
@@ -63,6 +65,13 @@ public struct ResultsComparison: Sendable {
             case .noSamples(let side, let reason): "the \(side) has no samples of it: \(reason)"
             }
         }
+    }
+
+    /// A cell that both sides have measured.
+    private struct Pair {
+        let workload: Workload
+        let before: Side
+        let after: Side
     }
 
     /// What one side has of a cell: its launches that were measured.
@@ -103,7 +112,7 @@ public struct ResultsComparison: Sendable {
 
     /// Series by series, lengths ascending: the baseline's, then what only the candidate has. Files have cells as they were
     /// done, shuffled.
-    private static func order(_ baseline: Results, _ candidate: Results) -> [Workload] {
+    private static func order(of baseline: Results, then candidate: Results) -> [Workload] {
         var seen = Set<Workload>()
         return [baseline, candidate].flatMap { results in
             let workloads = results.measurements.map(\.workload).filter { seen.insert($0).inserted }
@@ -115,7 +124,7 @@ public struct ResultsComparison: Sendable {
     }
 
     private static func cells(
-        _ pairs: [(workload: Workload, before: Side, after: Side)], _ policy: GatePolicy
+        _ pairs: [Pair], _ policy: GatePolicy
     ) -> [CellComparison] {
         let tests = pairs.map { WelchTest($0.after.logMedians, minus: $0.before.logMedians) }
         let tested = tests.compactMap { $0 }
@@ -131,14 +140,14 @@ public struct ResultsComparison: Sendable {
         var decided = zip(holm.levels, holm.isRejected).makeIterator()
         return zip(pairs, tests).map { pair, test in
             let outcome = test.map { ($0, decided.next()!) }
-            return cell(pair.workload, pair.before, pair.after, outcome, policy)
+            return cell(pair, outcome, policy)
         }
     }
 
     private static func cell(
-        _ workload: Workload, _ before: Side, _ after: Side,
-        _ outcome: (test: WelchTest, holm: (level: Double, isRejected: Bool))?, _ policy: GatePolicy
+        _ pair: Pair, _ outcome: (test: WelchTest, holm: (level: Double, isRejected: Bool))?, _ policy: GatePolicy
     ) -> CellComparison {
+        let (before, after) = (pair.before, pair.after)
         var ratio = after.median.ratio(to: before.median)
         var verdict = ComparisonVerdict.inconclusive
         var visible: Double?
@@ -159,13 +168,14 @@ public struct ResultsComparison: Sendable {
                         + "launch and nothing is judged by it; `run --launches 10` on both sides tells"))
         }
         return CellComparison(
-            workload: workload, verdict: verdict, ratio: ratio, smallestVisibleSlowdown: visible,
+            workload: pair.workload, verdict: verdict, ratio: ratio, smallestVisibleSlowdown: visible,
             launches: min(before.records.count, after.records.count), baselineNanoseconds: before.median.value,
             candidateNanoseconds: after.median.value, findings: findings)
     }
 
-    private static func shapeCell(_ workload: Workload, _ before: Side, _ after: Side) -> ShapeCell {
-        ShapeCell(
+    private static func shapeCell(_ pair: Pair) -> ShapeCell {
+        let (workload, before, after) = (pair.workload, pair.before, pair.after)
+        return ShapeCell(
             workload: workload, baselinePairs: before.work.computedPairs, candidatePairs: after.work.computedPairs,
             // A run has held what was counted against the closed form, and would have failed the cell.
             candidateStatedPairs: after.work.computedPairs,
@@ -201,7 +211,7 @@ public struct IncomparableResults: Fault, Equatable {
             + ". Measure both on one machine with one sweep, or compare builds with `attnbench gate`"
     }
 
-    static func differences(_ baseline: Results, _ candidate: Results) -> [String] {
+    static func differences(of candidate: Results, from baseline: Results) -> [String] {
         func types(_ results: Results) -> String {
             let used = Set(results.measurements.map(\.workload.problem.elementType))
             return ElementType.allCases.filter(used.contains).map(\.rawValue).joined(separator: ", ")

@@ -20,6 +20,23 @@ public struct SelfTest: Sendable, Codable, Hashable {
         public let passed: Int
     }
 
+    /// What was tested, and how.
+    public struct Subject: Sendable, Hashable {
+        let sweep: String
+        let delta: Double
+        let machine: Machine
+        let build: ResultsHeader.Build
+        let seed: UInt64
+
+        public init(sweep: String, delta: Double, machine: Machine, build: ResultsHeader.Build, seed: UInt64) {
+            self.sweep = sweep
+            self.delta = delta
+            self.machine = machine
+            self.build = build
+            self.seed = seed
+        }
+    }
+
     public let schema: String
     public let sweep: String
     public let delta: Double
@@ -83,9 +100,7 @@ public struct SelfTestTally: Sendable {
     public mutating func add(_ run: Run) { runs.append(run) }
 
     /// - Precondition: a run without anything planted was added.
-    public func result(
-        sweep: String, delta: Double, machine: Machine, build: ResultsHeader.Build, seed: UInt64, seconds: Double
-    ) -> SelfTest {
+    public func result(of subject: SelfTest.Subject, seconds: Double) -> SelfTest {
         let quiet = runs.filter { $0.planted.isEmpty }
         let falseRuns = quiet.count { $0.verdict == .regressed }
         let unplanted = runs.flatMap { run in
@@ -93,8 +108,9 @@ public struct SelfTestTally: Sendable {
         }
         let visible = runs.flatMap(\.cells).compactMap(\.smallestVisibleSlowdown)
         return SelfTest(
-            schema: SelfTest.currentSchema, sweep: sweep, delta: delta, machine: machine, build: build, seed: seed,
-            seconds: seconds, quietRuns: quiet.count, falselyRegressedRuns: falseRuns,
+            schema: SelfTest.currentSchema, sweep: subject.sweep, delta: subject.delta, machine: subject.machine,
+            build: subject.build, seed: subject.seed, seconds: seconds, quietRuns: quiet.count,
+            falselyRegressedRuns: falseRuns,
             falselyImprovedRuns: quiet.count { run in
                 run.guardsPassed && run.cells.contains { $0.verdict == .improved }
             },

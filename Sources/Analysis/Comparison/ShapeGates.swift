@@ -17,24 +17,25 @@ enum ShapeGates {
     static func findings(
         _ cells: [ShapeCell], baseline: ScalingAnalysis, candidate: ScalingAnalysis
     ) -> [ShapeFinding] {
-        cells.flatMap(\.findings) + exponents(baseline, candidate) + crossovers(baseline, candidate)
+        cells.flatMap(\.findings) + exponents(of: candidate, against: baseline)
+            + crossovers(of: candidate, against: baseline)
     }
 
     static func times(_ factor: Double) -> String { String(format: factor < 10 ? "%.2f×" : "%.0f×", factor) }
 
     // MARK: Exponents
 
-    private static func exponents(_ baseline: ScalingAnalysis, _ candidate: ScalingAnalysis) -> [ShapeFinding] {
+    private static func exponents(of candidate: ScalingAnalysis, against baseline: ScalingAnalysis) -> [ShapeFinding] {
         candidate.series.compactMap { series in
             guard let before = baseline.series.first(where: { $0.isSame(as: series) })?.exponent,
                 let now = series.exponent
             else { return nil }
-            return exponent(of: series.label, before, now)
+            return exponent(of: series.label, before: before, now: now)
         }
     }
 
     /// Both ask for the same: the exponent is surely beyond theory's band, and surely beyond the baseline's.
-    private static func exponent(of label: String, _ before: Estimate, _ now: Estimate) -> ShapeFinding {
+    private static func exponent(of label: String, before: Estimate, now: Estimate) -> ShapeFinding {
         let rise = now.value - before.value
         let uncertainty = hypot(now.value - now.low, before.high - before.value)
         let limit = max(TheoryVerdict.equivalenceBand.upperBound, before.value + toleratedExponent)
@@ -52,7 +53,7 @@ enum ShapeGates {
 
     // MARK: Crossovers
 
-    private static func crossovers(_ baseline: ScalingAnalysis, _ candidate: ScalingAnalysis) -> [ShapeFinding] {
+    private static func crossovers(of candidate: ScalingAnalysis, against baseline: ScalingAnalysis) -> [ShapeFinding] {
         candidate.crossovers.compactMap { crossover in
             guard
                 let former = baseline.crossovers.first(where: {
@@ -64,7 +65,7 @@ enum ShapeGates {
             let hasMoved = move.low > toleratedMove || move.high < 1 / toleratedMove
             // A series that became faster moves a crossover too, and nobody has to be warned of that.
             let culprit = move.value > 1 ? crossover.faster : crossover.slower
-            let isSlower = meanLogRatio(culprit, baseline, candidate) > 0
+            let isSlower = meanLogRatio(of: culprit, in: candidate, over: baseline) > 0
             let place =
                 "\(crossover.faster) overtakes \(crossover.slower) from \(Int(saturating: now.value.rounded())) tokens"
             let wasAt = "; in the baseline from \(Int(saturating: before.value.rounded()))"
@@ -79,7 +80,7 @@ enum ShapeGates {
 
     /// ln(candidate/baseline) over the lengths that both have.
     private static func meanLogRatio(
-        _ label: String, _ baseline: ScalingAnalysis, _ candidate: ScalingAnalysis
+        of label: String, in candidate: ScalingAnalysis, over baseline: ScalingAnalysis
     ) -> Double {
         guard let before = baseline.series.first(where: { $0.label == label }),
             let now = candidate.series.first(where: { $0.label == label })

@@ -1,3 +1,4 @@
+import Attention
 import Foundation
 import Records
 import Statistics
@@ -65,8 +66,7 @@ public struct CellHistory: Sendable, Codable, Hashable {
     public var isSlower: Bool { steps.last.map { $0.ratio.value > 1 } ?? false }
 
     init(
-        _ workload: Workload, series: String, points: [Point], _ search: inout StepFit, smallestChange: Double,
-        using generator: inout some RandomNumberGenerator
+        _ workload: Workload, series: String, points: [Point], _ search: inout StepSearch
     ) {
         self.series = series
         kernel = workload.kernel
@@ -75,7 +75,6 @@ public struct CellHistory: Sendable, Codable, Hashable {
         self.points = points
         let times = points.map { log($0.medianNanoseconds) }
         let errors = points.map { $0.logStandardError ?? 0 }
-        let smallest = log1p(smallestChange)
         guard points.count >= Self.fewestPoints else {
             steps = []
             levels = [exp(times.reduce(0, +) / Double(times.count))]
@@ -83,7 +82,7 @@ public struct CellHistory: Sendable, Codable, Hashable {
             newestRatio = nil
             return
         }
-        let fit = search.fit(times, errors: errors, smallest: smallest, using: &generator)
+        let fit = search.fit(times, errors: errors)
         steps = fit.steps.map { step in
             let change = step.change
             return Step(
@@ -93,7 +92,7 @@ public struct CellHistory: Sendable, Codable, Hashable {
                     level: change.level), probability: step.probability)
         }
         let surprise = Self.surprise(
-            times, errors: errors, from: fit.steps.last?.index ?? 0, level: search.level, smallest: smallest)
+            times, errors: errors, from: fit.steps.last?.index ?? 0, search)
         newestRatio = surprise.map { exp($0.excess) }
         // A newest result that stands out belongs to no level yet.
         levels = (fit.levels.dropLast() + [surprise?.mean ?? fit.levels[fit.levels.count - 1]]).map { exp($0) }
@@ -105,7 +104,7 @@ public struct CellHistory: Sendable, Codable, Hashable {
     /// How far the last value lies above the mean of those before it, back to the last step, where these do not let it
     /// be expected.
     private static func surprise(
-        _ values: [Double], errors: [Double], from start: Int, level: Double, smallest: Double
+        _ values: [Double], errors: [Double], from start: Int, _ search: StepSearch
     ) -> (mean: Double, excess: Double)? {
         let before = Array(values[start..<(values.count - 1)])
         guard before.count >= 3, let last = values.last else { return nil }
@@ -113,8 +112,28 @@ public struct CellHistory: Sendable, Codable, Hashable {
         let variance = before.reduce(0) { $0 + ($1 - mean.value) * ($1 - mean.value) } / Double(before.count - 1)
         let floor = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
         let spread = (max(variance, floor) * (1 + 1 / Double(before.count))).squareRoot()
-        let reach = StudentT(degreesOfFreedom: Double(before.count - 1)).factor(level: 1 - level) * spread
+        let reach = StudentT(degreesOfFreedom: Double(before.count - 1)).factor(level: 1 - search.level) * spread
         let excess = last - mean.value
-        return abs(excess) > max(reach, smallest) ? (mean.value, excess) : nil
+        return abs(excess) > max(reach, search.smallest) ? (mean.value, excess) : nil
+    }
+}
+
+/// The search for steps in one cell after the other: what was drawn for one serves all of the same length.
+struct StepSearch {
+    private var steps: StepFit
+    private var generator = SplitMix64(seed: 0x57E9)
+    /// As a logarithm; smaller changes are of no interest.
+    let smallest: Double
+
+    /// - Parameter level: largest chance of a false step in one cell.
+    init(level: Double, smallestChange: Double) {
+        steps = StepFit(level: level)
+        smallest = log1p(smallestChange)
+    }
+
+    var level: Double { steps.level }
+
+    mutating func fit(_ values: [Double], errors: [Double]) -> StepFit.Fit {
+        steps.fit(values, errors: errors, smallest: smallest, using: &generator)
     }
 }

@@ -78,12 +78,10 @@ public struct History: Sendable, Codable {
             (order[SeriesKey($0)]!, $0.problem.shape.keyLength) < (order[SeriesKey($1)]!, $1.problem.shape.keyLength)
         }
         // Of a history without a change, one in twenty has a false step in some cell.
-        var search = StepFit(level: 0.05 / Double(max(1, workloads.count)))
-        var generator = SplitMix64(seed: 0x57E9)
+        var search = StepSearch(level: 0.05 / Double(max(1, workloads.count)), smallestChange: smallestChange)
         return workloads.map { workload in
             CellHistory(
-                workload, series: labels[SeriesKey(workload)]!, points: timings[workload]!, &search,
-                smallestChange: smallestChange, using: &generator)
+                workload, series: labels[SeriesKey(workload)]!, points: timings[workload]!, &search)
         }
     }
 

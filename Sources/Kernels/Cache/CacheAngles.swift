@@ -17,11 +17,10 @@ final class CacheAngles: @unchecked Sendable {
     /// Cosines [half][64] and sines of a key's place in its tile.
     let keyCosines: UnsafeMutablePointer<Float>
     let keySines: UnsafeMutablePointer<Float>
-    /// [tiles][half], by −64·t.
-    private let tileTurns: UnsafeMutablePointer<Float>
-    /// [runs][half], by P − o.
-    private let runTurns: UnsafeMutablePointer<Float>
-    private let tiles: Int
+    /// Of tile t by −64·t.
+    private let tileTurns: Turns
+    /// Of a run by P − o.
+    private let runTurns: Turns
 
     private static let mostRuns = 3
 
@@ -35,13 +34,13 @@ final class CacheAngles: @unchecked Sendable {
         let slots = retention.slotCount(tokens: tokens)
         self.half = half
         self.runs = runs.map(\.slots)
-        tiles = DecodePlan.tiles(slots)
+        let tiles = DecodePlan.tiles(slots)
         let words = max(1, Self.words(headDimension: headDimension, slots: slots))
         keyCosines = .allocate(capacity: words)
         keyCosines.initialize(repeating: 0, count: words)
         keySines = keyCosines + half * CacheTileLayout.tokens
-        tileTurns = keySines + half * CacheTileLayout.tokens
-        runTurns = tileTurns + 2 * half * tiles
+        tileTurns = Turns(floats: keySines + half * CacheTileLayout.tokens, count: tiles, half: half)
+        runTurns = Turns(floats: tileTurns.floats + 2 * half * tiles, count: Self.mostRuns, half: half)
         for pair in 0..<half {
             let frequency = Rotary.frequency(ofPair: pair, headDimension: headDimension)
             for place in 0..<CacheTileLayout.tokens {
@@ -49,26 +48,33 @@ final class CacheAngles: @unchecked Sendable {
                 keySines[pair * CacheTileLayout.tokens + place] = Float(sin(Double(place) * frequency))
             }
             for tile in 0..<tiles {
-                set(tileTurns, tile, of: tiles, pair, angle: -Double(tile * CacheTileLayout.tokens) * frequency)
+                tileTurns.set(tile, pair: pair, angle: -Double(tile * CacheTileLayout.tokens) * frequency)
             }
             for (index, run) in runs.enumerated() {
-                set(runTurns, index, of: Self.mostRuns, pair, angle: Double(slots - 1 - run.origin) * frequency)
+                runTurns.set(index, pair: pair, angle: Double(slots - 1 - run.origin) * frequency)
             }
         }
     }
 
     deinit { keyCosines.deallocate() }
 
-    private func set(_ turns: UnsafeMutablePointer<Float>, _ index: Int, of count: Int, _ pair: Int, angle: Double) {
-        turns[index * half + pair] = Float(cos(angle))
-        turns[(count + index) * half + pair] = Float(sin(angle))
+    func turn(ofRun run: Int) -> (cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>) { runTurns.turn(run) }
+
+    func turn(ofTile tile: Int) -> (cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>) { tileTurns.turn(tile) }
+}
+
+/// Cosines [count][half] of some angles, and behind them their sines.
+private struct Turns {
+    let floats: UnsafeMutablePointer<Float>
+    let count: Int
+    let half: Int
+
+    func set(_ index: Int, pair: Int, angle: Double) {
+        floats[index * half + pair] = Float(cos(angle))
+        floats[(count + index) * half + pair] = Float(sin(angle))
     }
 
-    func turn(ofRun run: Int) -> (cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>) {
-        (UnsafePointer(runTurns + run * half), UnsafePointer(runTurns + (Self.mostRuns + run) * half))
-    }
-
-    func turn(ofTile tile: Int) -> (cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>) {
-        (UnsafePointer(tileTurns + tile * half), UnsafePointer(tileTurns + (tiles + tile) * half))
+    func turn(_ index: Int) -> (cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>) {
+        (UnsafePointer(floats + index * half), UnsafePointer(floats + (count + index) * half))
     }
 }

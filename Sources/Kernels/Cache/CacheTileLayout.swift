@@ -71,15 +71,21 @@ struct CacheTileLayout {
         }
     }
 
+    /// Where one token's row lies.
+    struct Place {
+        let tile: UnsafeMutableRawPointer
+        /// Within the tile.
+        let token: Int
+        let ofValues: Bool
+    }
+
     /// One token's row, its elements in the low bits. Elements of a word count in bytes first, then, from the low bits on,
     /// within each byte: four neighbours are then found by one shift and one mask.
-    func put(
-        _ elements: UnsafePointer<UInt32>, ofValues: Bool, token: Int, _ tile: UnsafeMutableRawPointer
-    ) {
-        if ofValues {
-            cache_put_value(Int32(elementBits), Int32(packed), tile + valuesOffset, token, d, elements)
+    func put(_ elements: UnsafePointer<UInt32>, at place: Place) {
+        if place.ofValues {
+            cache_put_value(Int32(elementBits), Int32(packed), place.tile + valuesOffset, place.token, d, elements)
         } else {
-            cache_put_key(Int32(elementBits), Int32(packed), tile, token, d, elements)
+            cache_put_key(Int32(elementBits), Int32(packed), place.tile, place.token, d, elements)
         }
     }
 
@@ -124,17 +130,16 @@ extension CacheTileLayout {
 
     /// One row in blocks of 32 elements; of KIVI only values are.
     func putBlocks(
-        _ row: UnsafePointer<Float>, as codes: cache_codes, ofValues: Bool, token: Int,
-        _ tile: UnsafeMutableRawPointer, bits: UnsafeMutablePointer<UInt32>
+        _ row: UnsafePointer<Float>, as codes: cache_codes, at place: Place, bits: UnsafeMutablePointer<UInt32>
     ) {
         let blocks = d / CacheFormat.blockLength
         for block in 0..<blocks {
             let start = block * CacheFormat.blockLength
             putScales(
-                encoded(row + start, as: codes, into: bits + start), index: block * Self.tokens + token,
-                minima: blocks * Self.tokens, ofValues: ofValues, tile)
+                encoded(row + start, as: codes, into: bits + start), index: block * Self.tokens + place.token,
+                minima: blocks * Self.tokens, at: place)
         }
-        put(bits, ofValues: ofValues, token: token, tile)
+        put(bits, at: place)
     }
 
     /// KIVI's keys of 32 tokens [32][d], in a block for each channel.
@@ -151,11 +156,14 @@ extension CacheTileLayout {
                     for token in 0..<length { channel[token] = keys[token * d + x] }
                     putScales(
                         encoded(channel.baseAddress!, as: cache_codes_kivi, into: block),
-                        index: firstPlace / length * d + x, minima: Self.tokens / length * d, ofValues: false, tile)
+                        index: firstPlace / length * d + x, minima: Self.tokens / length * d,
+                        at: Place(tile: tile, token: firstPlace, ofValues: false))
                     for token in 0..<length { codes[token * d + x] = block[token] }
                 }
                 for token in 0..<length {
-                    put(codes.baseAddress! + token * d, ofValues: false, token: firstPlace + token, tile)
+                    put(
+                        codes.baseAddress! + token * d,
+                        at: Place(tile: tile, token: firstPlace + token, ofValues: false))
                 }
             }
         }
@@ -173,9 +181,9 @@ extension CacheTileLayout {
 
     /// - Parameter minima: how many scales come before the minima.
     private func putScales(
-        _ scales: (scale: UInt16, minimum: UInt16), index: Int, minima: Int, ofValues: Bool,
-        _ tile: UnsafeMutableRawPointer
+        _ scales: (scale: UInt16, minimum: UInt16), index: Int, minima: Int, at place: Place
     ) {
+        let (tile, ofValues) = (place.tile, place.ofValues)
         scale(index, ofValues: ofValues, tile).storeBytes(of: scales.scale, as: UInt16.self)
         guard format == .kivi2 else { return }
         scale(minima + index, ofValues: ofValues, tile).storeBytes(of: scales.minimum, as: UInt16.self)

@@ -177,13 +177,14 @@ final class TokenCache: @unchecked Sendable {
     }
 
     private func put(
-        _ row: UnsafePointer<Float>, ofValues: Bool, _ place: Int, _ tile: UnsafeMutableRawPointer
+        _ row: UnsafePointer<Float>, ofValues: Bool, _ token: Int, _ tile: UnsafeMutableRawPointer
     ) {
+        let place = CacheTileLayout.Place(tile: tile, token: token, ofValues: ofValues)
         switch layout.words {
-        case .codes(let codes): layout.putBlocks(row, as: codes, ofValues: ofValues, token: place, tile, bits: bits)
+        case .codes(let codes): layout.putBlocks(row, as: codes, at: place, bits: bits)
         case .plain:
             layout.encode(row, into: bits)
-            layout.put(bits, ofValues: ofValues, token: place, tile)
+            layout.put(bits, at: place)
         }
     }
 

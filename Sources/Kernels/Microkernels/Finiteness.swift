@@ -19,6 +19,6 @@ func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
     return rest == 0 && vector_all_zero(first + second) != 0
 }
 
-/// The same of two vectors.
+/// Whether no lane of two vectors is NaN or infinite.
 @inline(__always)
-func areFinite(_ a: Lanes, _ b: Lanes) -> Bool { vector_all_zero((a - a) + (b - b)) != 0 }
+func areFinite(_ a: Lanes, and b: Lanes) -> Bool { vector_all_zero((a - a) + (b - b)) != 0 }

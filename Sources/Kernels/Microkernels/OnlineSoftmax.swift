@@ -33,22 +33,29 @@ struct OnlineSoftmax {
     }
 
     /// Whether the sum of every lane is positive: of scores that are all −inf it is 0.
-    var hasWeights: Bool { areFinite(broadcast(1) / load(sums, 0), broadcast(1) / load(sums, Lanes.lanes)) }
+    var hasWeights: Bool { areFinite(broadcast(1) / load(sums, 0), and: broadcast(1) / load(sums, Lanes.lanes)) }
 
-    /// Turns scores [keyCount][width] into weights where they lie, as words of `Product`, and scales the outputs
-    /// [d][width] where the maximum of any lane has moved. An odd last key is paired with a weight of 0.
-    /// - Parameters:
-    ///   - tileMaximum: each lane's largest score of this tile, or more.
-    ///   - outputs: nil where there are none yet.
+    /// The scores of one tile of keys.
+    struct Scores {
+        /// [keyCount][width]
+        let floats: UnsafeMutablePointer<Float>
+        let keyCount: Int
+        /// Each lane's largest, or more.
+        let largest: TwoVectors
+    }
+
+    /// Turns scores into weights where they lie, as words of `Product`, and scales the outputs [d][width] where the
+    /// maximum of any lane has moved. An odd last key is paired with a weight of 0.
+    /// - Parameter outputs: nil where there are none yet.
     @inline(__always)
     func update<Product: TileProduct>(
-        _: Product.Type, scores: UnsafeMutablePointer<Float>, keyCount: Int, tileMaximum: TwoVectors,
-        outputs: UnsafeMutablePointer<Float>?, d: Int
+        _: Product.Type, _ tile: Scores, outputs: UnsafeMutablePointer<Float>?, d: Int
     ) {
+        let (scores, keyCount) = (tile.floats, tile.keyCount)
         let second = Lanes.lanes
         let (oldLeft, oldRight) = (load(largest, 0), load(largest, second))
-        let left = vector_max(tileMaximum.left, oldLeft)
-        let right = vector_max(tileMaximum.right, oldRight)
+        let left = vector_max(tile.largest.left, oldLeft)
+        let right = vector_max(tile.largest.right, oldRight)
         let factor = broadcast(factor)
         let shrinkLeft = exp2((oldLeft - left) * factor)
         let shrinkRight = exp2((oldRight - right) * factor)
@@ -67,8 +74,8 @@ struct OnlineSoftmax {
             }
             sumLeft += firstLeft + secondLeft
             sumRight += firstRight + secondRight
-            Product.storeWeights(firstLeft, secondLeft, key: key, scores)
-            Product.storeWeights(firstRight, secondRight, key: key, scores + second)
+            Product.storeWeights(firstLeft, and: secondLeft, key: key, scores)
+            Product.storeWeights(firstRight, and: secondRight, key: key, scores + second)
             key &+= 2
         }
         store(left, largest, 0)

@@ -18,13 +18,13 @@ struct TwoVectors: QueryVectors {
     let right: Lanes
 
     @inline(__always)
-    init(_ left: Lanes, _ right: Lanes) { (self.left, self.right) = (left, right) }
+    init(left: Lanes, right: Lanes) { (self.left, self.right) = (left, right) }
 
     @inline(__always)
-    init(repeating value: Float) { self.init(broadcast(value), broadcast(value)) }
+    init(repeating value: Float) { self.init(left: broadcast(value), right: broadcast(value)) }
 
     @inline(__always)
-    init(loading floats: UnsafePointer<Float>) { self.init(load(floats, 0), load(floats, Lanes.lanes)) }
+    init(loading floats: UnsafePointer<Float>) { self.init(left: load(floats, 0), right: load(floats, Lanes.lanes)) }
 
     @inline(__always)
     func write(to floats: UnsafeMutablePointer<Float>) {
@@ -35,12 +35,13 @@ struct TwoVectors: QueryVectors {
     @inline(__always)
     mutating func accumulate<Product: TileProduct>(_: Product.Type, _ scalar: Lanes, _ step: TwoVectors) {
         self = TwoVectors(
-            Product.accumulate(left, scalar, step.left), Product.accumulate(right, scalar, step.right))
+            left: Product.accumulate(left, scalar: scalar, vector: step.left),
+            right: Product.accumulate(right, scalar: scalar, vector: step.right))
     }
 
     @inline(__always)
     func maximum(_ other: TwoVectors) -> TwoVectors {
-        TwoVectors(vector_max(left, other.left), vector_max(right, other.right))
+        TwoVectors(left: vector_max(left, other.left), right: vector_max(right, other.right))
     }
 }
 
@@ -59,7 +60,7 @@ struct OneVector: QueryVectors {
 
     @inline(__always)
     mutating func accumulate<Product: TileProduct>(_: Product.Type, _ scalar: Lanes, _ step: OneVector) {
-        lanes = Product.accumulate(lanes, scalar, step.lanes)
+        lanes = Product.accumulate(lanes, scalar: scalar, vector: step.lanes)
     }
 
     @inline(__always)

@@ -1,13 +1,21 @@
 import CVector
 
+/// The columns of a row of scores that count: some at its beginning, and a band.
+struct VisibleColumns {
+    let sinks: Range<Int>
+    let band: Range<Int>
+}
+
 /// Softmax over one row of scores that lie in memory, keys in the lanes: what follows a matrix product.
 ///
-/// The subtraction comes before the factor, as in OnlineSoftmax. Only the columns of `sinks` and `band` are read; the others become 0, whatever they held.
+/// The subtraction comes before the factor, as in OnlineSoftmax. Only the visible columns are read; the others become 0,
+/// whatever they held.
 /// - Parameter row: `columns` scores before scaling; weights afterwards, which sum to 1
 @inline(__always)
 func softmaxRow(
-    _ row: UnsafeMutablePointer<Float>, columns: Int, sinks: Range<Int>, band: Range<Int>, scale: Float
+    _ row: UnsafeMutablePointer<Float>, columns: Int, visible: VisibleColumns, scale: Float
 ) {
+    let (sinks, band) = (visible.sinks, visible.band)
     let factor = scale * log2E
     let largest = max(largestScore(row, sinks), largestScore(row, band))
     var sum = exponentiate(row, sinks, factor: factor, largest: largest)

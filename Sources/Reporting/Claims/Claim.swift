@@ -20,24 +20,21 @@ public struct Claim: Sendable, Hashable {
     public let text: String
     public let finding: Finding
 
-    static func computed(
-        _ number: Int, _ text: String, _ figure: String, asStated: Bool, ofTheRealThing: Bool, because: String
-    ) -> Claim {
-        Claim(
-            number: number, text: text,
-            finding: .computed(
-                figure, Verdict(asStated: asStated, ofTheRealThing: ofTheRealThing), because: because))
+    init(_ number: Int, _ text: String, _ finding: Finding) {
+        self.number = number
+        self.text = text
+        self.finding = finding
+    }
+}
+
+extension Claim.Finding {
+    static func computed(_ figure: String, asStated: Bool, ofTheRealThing: Bool, because: String) -> Self {
+        .computed(figure, Claim.Verdict(asStated: asStated, ofTheRealThing: ofTheRealThing), because: because)
     }
 
-    /// A claim with nothing between right and wrong.
-    static func computed(
-        _ number: Int, _ text: String, _ figure: String, holds: Bool, because: String
-    ) -> Claim {
-        computed(number, text, figure, asStated: holds, ofTheRealThing: holds, because: because)
-    }
-
-    static func notComputed(_ number: Int, _ text: String, because: String) -> Claim {
-        Claim(number: number, text: text, finding: .notComputed(because: because))
+    /// Of a claim with nothing between right and wrong.
+    static func computed(_ figure: String, holds: Bool, because: String) -> Self {
+        computed(figure, asStated: holds, ofTheRealThing: holds, because: because)
     }
 }
 

@@ -27,7 +27,7 @@ enum Known {
     static let tenMillion = 10_000_000
 
     /// Whether `ours` is `claimed`, to the digits that an article gives.
-    static func agree(_ ours: Double, _ claimed: Double, within tolerance: Double = 0.01) -> Bool {
+    static func agree(_ ours: Double, with claimed: Double, within tolerance: Double = 0.01) -> Bool {
         abs(ours / claimed - 1) <= tolerance
     }
 }

@@ -23,27 +23,30 @@ enum TokenPriceClaims {
         }
         let intensity = groups.max() ?? 0
         return [
-            .computed(
+            Claim(
                 38, "Reading input is quadratic and there is no way around it.",
-                "attention passes the matrices at \(first) (Llama 3.1 8B) to \(last) tokens (Scout)",
-                asStated: true, ofTheRealThing: overtaking.allSatisfy { $0 < 8192 },
-                because: "Only attention is quadratic, below half of the work until then, and windows avoid it."),
-            .computed(
+                .computed(
+                    "attention passes the matrices at \(first) (Llama 3.1 8B) to \(last) tokens (Scout)",
+                    asStated: true, ofTheRealThing: overtaking.allSatisfy { $0 < 8192 },
+                    because: "Only attention is quadratic, below half of the work until then, and windows avoid it.")),
+            Claim(
                 39, "Output is linear thanks to the cache.",
-                "\(Quantity.ratio(readBytes[1] / readBytes[0])) the bytes of a token at twice the context",
-                holds: readBytes[1] == 2 * readBytes[0] && isOnePass,
-                because: "Linear a token; all tokens together cover the same n(n+1)/2 pairs as reading."),
-            .computed(
+                .computed(
+                    "\(Quantity.ratio(readBytes[1] / readBytes[0])) the bytes of a token at twice the context",
+                    holds: readBytes[1] == 2 * readBytes[0] && isOnePass,
+                    because: "Linear a token; all tokens together cover the same n(n+1)/2 pairs as reading.")),
+            Claim(
                 40, "Without a cache output is quadratic.",
-                "\(Quantity.ratio(Double(again[1]) / Double(again[0]))) the pairs for twice the tokens",
-                holds: Double(again[1]) / Double(again[0]) < 5,
-                because: "Understated: each token anew is quadratic, all of them cubic."),
-            .computed(
+                .computed(
+                    "\(Quantity.ratio(Double(again[1]) / Double(again[0]))) the pairs for twice the tokens",
+                    holds: Double(again[1]) / Double(again[0]) < 5,
+                    because: "Understated: each token anew is quadratic, all of them cubic.")),
+            Claim(
                 41, "Memory and its bandwidth limit output.",
-                "at most \(Quantity.significant(intensity, digits: 2)) FLOP/B in grouped attention; an H100 balances at "
-                    + Quantity.count(Int(node.accelerator.ridge)),
-                holds: intensity < node.accelerator.ridge,
-                because: "A key is read for every query head that shares it, and for nothing else."),
+                .computed(
+                    "at most \(Quantity.significant(intensity, digits: 2)) FLOP/B in grouped attention; an H100 balances at "
+                        + Quantity.count(Int(node.accelerator.ridge)), holds: intensity < node.accelerator.ridge,
+                    because: "A key is read for every query head that shares it, and for nothing else.")),
         ]
     }
 
@@ -64,28 +67,32 @@ enum TokenPriceClaims {
         let rise = input(128 << 10) / input(1 << 10)
         let reads = 8192.0
         return [
-            .computed(
+            Claim(
                 42, "Input is 2 to 5 times cheaper.",
-                "\(ratios.map(Quantity.ratio).joined(separator: ", ")) at batch 1, 8, 32, 128 (Llama 3.1 70B, 8×H100, "
-                    + "8K)",
-                asStated: ratios.contains { $0 < 6 }, ofTheRealThing: ratios.allSatisfy { $0 < 6 },
-                because: "It is the batch that decides, not the quadratic term."),
-            .computed(
+                .computed(
+                    "\(ratios.map(Quantity.ratio).joined(separator: ", ")) at batch 1, 8, 32, 128 (Llama 3.1 70B, 8×H100, "
+                        + "8K)", asStated: ratios.contains { $0 < 6 }, ofTheRealThing: ratios.allSatisfy { $0 < 6 },
+                    because: "It is the batch that decides, not the quadratic term.")),
+            Claim(
                 43, "Providers price input linearly although it is quadratic.",
-                "\(Quantity.ratio(rise)) a token from 1K to 128K", asStated: rise < 3,
-                ofTheRealThing: input(1 << 20) / input(1 << 10) < 3,
-                because: "Nearly linear is nearly right below 128K; above, some charge double."),
-            .notComputed(
-                44, "There are 3 to 10 times more input than output tokens.", because: "Depends on who asks what."),
-            .computed(
+                .computed(
+                    "\(Quantity.ratio(rise)) a token from 1K to 128K", asStated: rise < 3,
+                    ofTheRealThing: input(1 << 20) / input(1 << 10) < 3,
+                    because: "Nearly linear is nearly right below 128K; above, some charge double.")),
+            Claim(
+                44, "There are 3 to 10 times more input than output tokens.",
+                .notComputed(because: "Depends on who asks what.")),
+            Claim(
                 45, "Cost a token can be estimated from rent and utilisation.",
-                "\(Quantity.dollars(input(8192))) in, \(Quantity.dollars(output(32))) out at batch 32",
-                holds: input(8192) > 0 && output(32) > 0, because: "attnbench plan does."),
-            .computed(
+                .computed(
+                    "\(Quantity.dollars(input(8192))) in, \(Quantity.dollars(output(32))) out at batch 32",
+                    holds: input(8192) > 0 && output(32) > 0, because: "attnbench plan does.")),
+            Claim(
                 46, "You run the model once for an output token, the same as for an input token.",
-                "reading 8K tokens reads the weights once, writing them \(Quantity.count(Int(reads))) times",
-                asStated: true, ofTheRealThing: reads == 1,
-                because: "Same FLOPs; the weights are read once a step, and a prompt is one step."),
+                .computed(
+                    "reading 8K tokens reads the weights once, writing them \(Quantity.count(Int(reads))) times",
+                    asStated: true, ofTheRealThing: reads == 1,
+                    because: "Same FLOPs; the weights are read once a step, and a prompt is one step.")),
         ]
     }
 }

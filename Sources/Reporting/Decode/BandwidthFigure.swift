@@ -11,7 +11,7 @@ enum BandwidthFigure {
         let traces = reading.flatMap { series -> [Plot.Trace] in
             let rows = series.points(within: lengths).map { point in
                 let rate = point.bytesPerSecond
-                return Plot.Row(Double(point.keyLength), rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
+                return Plot.Row(x: Double(point.keyLength), y: rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
             }
             guard let style = styles[series.label], !rows.isEmpty else { return [] }
             return [Plot.Kind.joined, .measured].map {
@@ -37,7 +37,7 @@ enum BandwidthFigure {
                     name: "memory"
                         + (roofs.count == 1 ? "" : roof.threads == 1 ? " of 1 core" : " of \(roof.threads) × 1 core")
                         + ": \(Quantity.bytes(perSecond: roof.rate * 1e9))",
-                    rows: [x.low, x.high].map { Plot.Row($0, roof.rate) }, isNamed: .besideFrame)
+                    rows: [x.low, x.high].map { Plot.Row(x: $0, y: roof.rate) }, isNamed: .besideFrame)
             }, intervals: .bars)
     }
 

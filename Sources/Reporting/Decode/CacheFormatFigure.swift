@@ -11,7 +11,7 @@ enum CacheFormatFigure {
         let traces = cost.rows.enumerated().map { index, row in
             Plot.Trace(
                 series: name(row), kind: .measured, style: PlanFigures.style(index),
-                rows: [Plot.Row(row.bytesRatio, row.timeRatio.value, row.timeRatio.low...row.timeRatio.high)])
+                rows: [Plot.Row(x: row.bytesRatio, y: row.timeRatio.value, row.timeRatio.low...row.timeRatio.high)])
         }
         let highest = Plot.most(of: traces.flatMap(\.rows), [1])
         return Plot(
@@ -25,7 +25,7 @@ enum CacheFormatFigure {
             columns: ("bytesRatio", "timeRatio"), traces: traces,
             guides: [
                 Plot.Guide(
-                    name: "   time ∝ bytes", rows: [1, 0, 0.72].map { Plot.Row($0, $0) }, isNamed: .afterEnd)
+                    name: "   time ∝ bytes", rows: [1, 0, 0.72].map { Plot.Row(x: $0, y: $0) }, isNamed: .afterEnd)
             ])
     }
 

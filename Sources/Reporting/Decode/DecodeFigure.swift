@@ -54,12 +54,12 @@ enum DecodeFigure {
         guard let first = points.first, let last = points.last else { return [] }
         let range = min(series.lawFromLength ?? first.keyLength, last.keyLength)...last.keyLength
         var line = Sampling.lengths(range).compactMap { length in
-            series.fittedNanoseconds(at: length).map { Plot.Row(Double(length), $0) }
+            series.fittedNanoseconds(at: length).map { Plot.Row(x: Double(length), y: $0) }
         }
         if line.isEmpty, let flat = series.lengthSlope {
-            line = [flat.fromLength, flat.toLength].map { Plot.Row(Double($0), flat.nanoseconds.value) }
+            line = [flat.fromLength, flat.toLength].map { Plot.Row(x: Double($0), y: flat.nanoseconds.value) }
         }
-        let measured = points.map { Plot.Row(Double($0.keyLength), $0.medianNanoseconds, $0.low...$0.high) }
+        let measured = points.map { Plot.Row(x: Double($0.keyLength), y: $0.medianNanoseconds, $0.low...$0.high) }
         return [
             Plot.Trace(series: series.label, kind: .theory, style: style, rows: line),
             Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),

@@ -18,7 +18,7 @@ enum StreamingFigure {
         let styles = SeriesStyle.styles(for: ways.map { (label: $0.name, kernel: $0.name) })
         let traces = ways.flatMap { way -> [Plot.Trace] in
             let rows = streaming.rows.compactMap { row in
-                way.median(row).map { Plot.Row(Double(row.window), $0.value, $0.low...$0.high) }
+                way.median(row).map { Plot.Row(x: Double(row.window), y: $0.value, $0.low...$0.high) }
             }
             guard let style = styles[way.name], !rows.isEmpty else { return [] }
             return [Plot.Kind.joined, .measured].map {
@@ -40,7 +40,7 @@ enum StreamingFigure {
                     Plot.Guide(
                         name: "all \(Quantity.tokens(streaming.length)) cached: "
                             + Quantity.time(nanoseconds: full.value, low: full.low, high: full.high),
-                        rows: [x.low, x.high].map { Plot.Row($0, full.value) }, isNamed: .besideFrame)
+                        rows: [x.low, x.high].map { Plot.Row(x: $0, y: full.value) }, isNamed: .besideFrame)
                 ]
             } ?? [], intervals: .bars)
     }

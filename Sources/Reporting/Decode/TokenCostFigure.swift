@@ -7,21 +7,24 @@ enum TokenCostFigure {
         let costs = analysis.tokenCosts.filter { $0.rows.count > 1 }
         guard let lead = costs.first else { return nil }
         let names = costs.flatMap { cost in
-            [(label: name("output", cost.decode), kernel: cost.decode), (name("input", cost.prefill), cost.prefill)]
+            [
+                (label: name("output", of: cost.decode), kernel: cost.decode),
+                (name("input", of: cost.prefill), cost.prefill),
+            ]
         }
         let styles = SeriesStyle.styles(for: names)
         let traces = costs.flatMap { cost -> [Plot.Trace] in
-            let (output, input) = (name("output", cost.decode), name("input", cost.prefill))
+            let (output, input) = (name("output", of: cost.decode), name("input", of: cost.prefill))
             guard let outputStyle = styles[output], let inputStyle = styles[input] else { return [] }
             let measured = cost.rows.filter { $0.inputBasis == .measured }
             let foretold = cost.rows.filter { $0.inputBasis == .extrapolated }
             let bridge = foretold.isEmpty ? [] : measured.suffix(1) + foretold
             return [
-                trace(output, .joined, outputStyle, cost.rows, \.output),
-                trace(output, .measured, outputStyle, cost.rows, \.output),
-                trace(input, .joined, inputStyle, measured, \.input),
-                trace(input, .beyond, inputStyle, Array(bridge), \.input),
-                trace(input, .measured, inputStyle, measured, \.input),
+                Plot.Trace(series: output, kind: .joined, style: outputStyle, rows: marks(cost.rows, \.output)),
+                Plot.Trace(series: output, kind: .measured, style: outputStyle, rows: marks(cost.rows, \.output)),
+                Plot.Trace(series: input, kind: .joined, style: inputStyle, rows: marks(measured, \.input)),
+                Plot.Trace(series: input, kind: .beyond, style: inputStyle, rows: marks(Array(bridge), \.input)),
+                Plot.Trace(series: input, kind: .measured, style: inputStyle, rows: marks(measured, \.input)),
             ].filter { !$0.rows.isEmpty }
         }
         let rows = traces.flatMap(\.rows)
@@ -40,17 +43,10 @@ enum TokenCostFigure {
             intervals: .bars)
     }
 
-    private static func name(_ what: String, _ series: String) -> String { "\(what): \(series)" }
+    private static func name(_ what: String, of series: String) -> String { "\(what): \(series)" }
 
-    private static func trace(
-        _ name: String, _ kind: Plot.Kind, _ style: SeriesStyle, _ rows: [TokenCost.Row],
-        _ value: (TokenCost.Row) -> Estimate
-    ) -> Plot.Trace {
-        Plot.Trace(
-            series: name, kind: kind, style: style,
-            rows: rows.map { row in
-                Plot.Row(Double(row.length), value(row).value, value(row).low...value(row).high)
-            })
+    private static func marks(_ rows: [TokenCost.Row], _ value: (TokenCost.Row) -> Estimate) -> [Plot.Row] {
+        rows.map { Plot.Row(x: Double($0.length), y: value($0).value, value($0).low...value($0).high) }
     }
 
     /// At the longest context at which both were measured.

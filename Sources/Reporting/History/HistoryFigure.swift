@@ -66,10 +66,10 @@ enum HistoryFigure {
             // A step stands upright, half way between the results on its two sides.
             let start = Double(from + 1) - (level > 0 ? 0.5 : 0)
             let end = Double(to + 1) + (level < cell.levels.count - 1 ? 0.5 : 0)
-            return [start, end].map { Plot.Row($0, cell.levels[level] / first) }
+            return [start, end].map { Plot.Row(x: $0, y: cell.levels[level] / first) }
         }
         let points = cell.points.map {
-            Plot.Row(Double($0.entry + 1), $0.medianNanoseconds / first, $0.low / first...$0.high / first)
+            Plot.Row(x: Double($0.entry + 1), y: $0.medianNanoseconds / first, $0.low / first...$0.high / first)
         }
         let name = HistoryTables.name(cell)
         return [

@@ -32,7 +32,7 @@ enum CacheFigure {
     }
 
     private static func rows(_ cache: KVCache, _ contexts: [Int]) -> [Plot.Row] {
-        contexts.map { Plot.Row(Double($0), cache.bytes(tokens: $0) / 1e9) }
+        contexts.map { Plot.Row(x: Double($0), y: cache.bytes(tokens: $0) / 1e9) }
     }
 
     private static func memory(_ plan: ServingPlan, over x: Axis) -> [Plot.Guide] {

@@ -4,13 +4,13 @@ import Serving
 enum LatencyFigure {
     static func plot(_ plan: ServingPlan) -> Plot? {
         let plans = PlanFigures.contexts(plan).map { plan.with(context: $0, batch: 1) }
-        let first = plans.map { Plot.Row(Double($0.context), $0.secondsToFirstToken * 1e9) }
+        let first = plans.map { Plot.Row(x: Double($0.context), y: $0.secondsToFirstToken * 1e9) }
         let full = plans.map { other in
             let prefill = Prefill(plan.model.withAllLayersFull, tokens: other.context)
             let seconds = prefill.seconds(on: plan.deployment) + plan.traffic.seconds(tokens: other.context)
-            return Plot.Row(Double(other.context), seconds * 1e9)
+            return Plot.Row(x: Double(other.context), y: seconds * 1e9)
         }
-        let between = plans.map { Plot.Row(Double($0.context), $0.secondsPerStep * 1e9) }
+        let between = plans.map { Plot.Row(x: Double($0.context), y: $0.secondsPerStep * 1e9) }
         let hasBounds = plan.model.layerKinds.contains { $0.mask != .causal }
         let traces =
             [PlanFigures.line("first token", PlanFigures.style(0), first)]

@@ -13,31 +13,38 @@ public enum PlanDocument {
         public static let usual: [Section] = [.memory, .fit, .reading, .writing, .contexts]
     }
 
+    /// What a reader asks for.
+    public struct Contents: Sendable {
+        public var sections = Section.usual
+        public var formula = KVCache.Formula.exact
+        public var conversation = Conversation(turns: 100, userTokens: 500, answerTokens: 500)
+        public var measured: MeasuredPlan?
+
+        public init() {}
+    }
+
     public static func document(
-        _ plan: ServingPlan, prices: PriceList, sections: [Section] = Section.usual,
-        formula: KVCache.Formula = .exact,
-        conversation: Conversation = Conversation(turns: 100, userTokens: 500, answerTokens: 500),
-        measured: MeasuredPlan? = nil, today: Date = Date()
+        _ plan: ServingPlan, prices: PriceList, _ contents: Contents = Contents(), today: Date = Date()
     ) -> Document {
         let blocks =
             [Document.Block.list(PlanAnswer.sentences(plan)), .cautions(cautions(plan, today: today))]
-            + sections.flatMap { section -> [Document.Block] in
+            + contents.sections.flatMap { section -> [Document.Block] in
                 switch section {
                 case .memory: PlanMemory.blocks(plan)
                 case .types: PlanMemory.typeBlocks(plan)
-                case .formulas: PlanMemory.formulaBlocks(plan, formula)
+                case .formulas: PlanMemory.formulaBlocks(plan, contents.formula)
                 case .fit: PlanFit.blocks(plan)
                 case .concurrency: PlanConcurrency.blocks(plan)
                 case .parallelism: PlanParallelism.blocks(plan)
                 case .reading: PlanReading.blocks(plan)
                 case .writing: PlanWriting.blocks(plan)
                 case .contexts: PlanContexts.blocks(plan)
-                case .conversation: PlanConversation.blocks(plan, conversation)
+                case .conversation: PlanConversation.blocks(plan, contents.conversation)
                 case .training: PlanTraining.blocks(plan)
                 case .explain: PlanExplanation.blocks(plan)
                 }
             }
-            + (measured.map { PlanMeasured.blocks($0, model: plan.model) } ?? [])
+            + (contents.measured.map { PlanMeasured.blocks($0, model: plan.model) } ?? [])
         return Document(
             title: "\(plan.model.name) at \(Quantity.tokensInFull(plan.context)) tokens",
             subtitle: subtitle(plan, prices: prices),

@@ -82,9 +82,10 @@ enum PlanExplanation {
             result: Quantity.time(seconds: plan.secondsToFirstToken))
         return plan.prefill.parts.flatMap { [work($0, plan), time($0, plan.deployment)] } + [total]
             + price(
-                "Input price", seconds: "time to first token / n",
-                perToken: plan.secondsToFirstToken / Double(plan.context),
-                dollars: plan.dollarsPerMillionInputTokens, plan.deployment)
+                Sale(
+                    name: "Input price", seconds: "time to first token / n",
+                    perToken: plan.secondsToFirstToken / Double(plan.context),
+                    dollars: plan.dollarsPerMillionInputTokens), on: plan.deployment)
     }
 
     private static func work(_ part: Prefill.Part, _ plan: ServingPlan) -> Step {
@@ -116,29 +117,37 @@ enum PlanExplanation {
     /// By the side of the roofline that the part stands on.
     private static func time(_ part: Prefill.Part, _ deployment: Deployment) -> Step {
         time(
-            "Its time", part.bound(on: deployment), flops: part.flops, bytes: part.bytes,
-            seconds: part.seconds(on: deployment), deployment)
+            Work(
+                name: "Its time", bound: part.bound(on: deployment), flops: part.flops, bytes: part.bytes,
+                seconds: part.seconds(on: deployment)), on: deployment)
     }
 
-    private static func time(
-        _ name: String, _ bound: Prefill.Bound, flops: Double, bytes: Double, seconds: Double, _ deployment: Deployment
-    ) -> Step {
+    /// What takes time, and the side of the roofline that it stands on.
+    private struct Work {
+        let name: String
+        let bound: Prefill.Bound
+        let flops: Double
+        let bytes: Double
+        let seconds: Double
+    }
+
+    private static func time(_ work: Work, on deployment: Deployment) -> Step {
         let accelerator = deployment.accelerator
-        return switch bound {
+        return switch work.bound {
         case .compute:
             Step(
-                name: name, formula: "FLOPs / (accelerators × peak × utilisation)",
-                numbers: "\(Quantity.flops(flops)) / (\(deployment.count) × "
+                name: work.name, formula: "FLOPs / (accelerators × peak × utilisation)",
+                numbers: "\(Quantity.flops(work.flops)) / (\(deployment.count) × "
                     + "\(Quantity.significant(accelerator.bf16TFLOPS, digits: 4)) TFLOP/s × "
                     + "\(Quantity.significant(deployment.utilization.compute, digits: 2)))",
-                result: Quantity.time(seconds: seconds))
+                result: Quantity.time(seconds: work.seconds))
         case .bandwidth:
             Step(
-                name: name, formula: "bytes / (accelerators × bandwidth × utilisation)",
-                numbers: "\(Quantity.decimalBytes(bytes)) / (\(deployment.count) × "
+                name: work.name, formula: "bytes / (accelerators × bandwidth × utilisation)",
+                numbers: "\(Quantity.decimalBytes(work.bytes)) / (\(deployment.count) × "
                     + "\(Quantity.count(Int(accelerator.bandwidthGBs))) GB/s × "
                     + "\(Quantity.significant(deployment.utilization.bandwidth, digits: 2)))",
-                result: Quantity.time(seconds: seconds))
+                result: Quantity.time(seconds: work.seconds))
         }
     }
 
@@ -152,28 +161,38 @@ enum PlanExplanation {
                 numbers: "\(Quantity.decimalBytes(decode.weightBytes)) + \(Quantity.decimalBytes(decode.cacheBytes))",
                 result: Quantity.decimalBytes(decode.bytes)),
             time(
-                "Time of a step", decode.bound(on: deployment), flops: decode.flops, bytes: decode.bytes,
-                seconds: seconds, deployment),
+                Work(
+                    name: "Time of a step", bound: decode.bound(on: deployment), flops: decode.flops,
+                    bytes: decode.bytes, seconds: seconds), on: deployment),
             Step(
                 name: "Step with sending", formula: "time of a step + sending",
                 numbers: "\(Quantity.time(seconds: seconds)) + \(Quantity.time(seconds: sending))",
                 result: Quantity.time(seconds: plan.secondsPerStep)),
         ]
             + price(
-                "Output price", seconds: "step with sending / batch",
-                perToken: plan.secondsPerStep / Double(plan.batch),
-                dollars: plan.dollarsPerMillionOutputTokens, deployment)
+                Sale(
+                    name: "Output price", seconds: "step with sending / batch",
+                    perToken: plan.secondsPerStep / Double(plan.batch),
+                    dollars: plan.dollarsPerMillionOutputTokens), on: deployment)
     }
 
-    private static func price(
-        _ name: String, seconds: String, perToken: Double, dollars: Double?, _ deployment: Deployment
-    ) -> [Step] {
-        guard let dollars, let rent = deployment.dollarsPerAcceleratorHour else { return [] }
+    /// Tokens with their price.
+    private struct Sale {
+        let name: String
+        /// The time of a token in words, and in seconds.
+        let seconds: String
+        let perToken: Double
+        /// For a million tokens.
+        let dollars: Double?
+    }
+
+    private static func price(_ sale: Sale, on deployment: Deployment) -> [Step] {
+        guard let dollars = sale.dollars, let rent = deployment.dollarsPerAcceleratorHour else { return [] }
         return [
             Step(
-                name: name, formula: "accelerators × $/h / 3600 × \(seconds) × 10⁶",
+                name: sale.name, formula: "accelerators × $/h / 3600 × \(sale.seconds) × 10⁶",
                 numbers:
-                    "\(deployment.count) × \(Quantity.dollars(rent)) / 3600 × \(Quantity.time(seconds: perToken)) × 10⁶",
+                    "\(deployment.count) × \(Quantity.dollars(rent)) / 3600 × \(Quantity.time(seconds: sale.perToken)) × 10⁶",
                 result: "\(Quantity.dollars(dollars)) per million tokens")
         ]
     }

@@ -35,7 +35,8 @@ enum PlanFigures {
 
     /// A level across the whole axis, named above its start.
     static func level(_ name: String, _ value: Double, over axis: Axis) -> Plot.Guide {
-        Plot.Guide(name: name, rows: [Plot.Row(axis.low, value), Plot.Row(axis.high, value)], isNamed: .aboveStart)
+        Plot.Guide(
+            name: name, rows: [Plot.Row(x: axis.low, y: value), Plot.Row(x: axis.high, y: value)], isNamed: .aboveStart)
     }
 
     static func place(_ plan: ServingPlan) -> String {

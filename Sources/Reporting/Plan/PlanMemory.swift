@@ -53,7 +53,8 @@ enum PlanMemory {
     static func typeBlocks(_ plan: ServingPlan) -> [Document.Block] {
         let rows = StorageType.all.map { type in
             let other = ServingPlan(
-                plan.model, context: plan.context, batch: plan.batch, cache: type, on: plan.deployment)
+                KVCache(plan.model, type: type), context: plan.context, batch: plan.batch,
+                on: ServingPlan.Supply(plan.deployment))
             return [
                 type.name, bits(other.cache.bitsPerElement), Quantity.decimalBytes(other.cache.bytesPerToken),
                 Quantity.decimalBytes(other.cache.bytes(tokens: plan.context)),

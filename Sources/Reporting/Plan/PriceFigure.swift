@@ -10,14 +10,14 @@ enum PriceFigure {
             plan.with(batch: batch).dollarsPerMillionOutputTokens
         }
         let traces = [
-            trace("input", .theory, 0, plans.filter(\.fits)) { input($0) },
-            trace("input", .beyond, 0, beyond(plans)) { input($0) },
-            trace("output, batch 1", .theory, 1, plans.filter(\.fits)) { output($0, 1) },
-            trace("output, batch 1", .beyond, 1, beyond(plans)) { output($0, 1) },
-            trace("output, batch 8", .theory, 2, plans.filter { $0.largestBatch >= 8 }) { output($0, 8) },
-            trace("output, memory full", .theory, 3, plans.filter { $0.largestBatch >= 2 }) {
-                output($0, $0.largestBatch)
-            },
+            trace("input", .theory, 0, rows(plans.filter(\.fits)) { input($0) }),
+            trace("input", .beyond, 0, rows(beyond(plans)) { input($0) }),
+            trace("output, batch 1", .theory, 1, rows(plans.filter(\.fits)) { output($0, 1) }),
+            trace("output, batch 1", .beyond, 1, rows(beyond(plans)) { output($0, 1) }),
+            trace("output, batch 8", .theory, 2, rows(plans.filter { $0.largestBatch >= 8 }) { output($0, 8) }),
+            trace(
+                "output, memory full", .theory, 3,
+                rows(plans.filter { $0.largestBatch >= 2 }) { output($0, $0.largestBatch) }),
         ].filter { !$0.rows.isEmpty }
         let values = traces.flatMap { $0.rows.map(\.y) }
         guard let least = values.min(), let most = values.max() else { return nil }
@@ -31,12 +31,13 @@ enum PriceFigure {
             columns: ("tokens", "dollars per million tokens"), traces: traces, guides: [])
     }
 
-    private static func trace(
-        _ name: String, _ kind: Plot.Kind, _ hue: Int, _ plans: [ServingPlan], dollars: (ServingPlan) -> Double?
-    ) -> Plot.Trace {
-        Plot.Trace(
-            series: name, kind: kind, style: PlanFigures.style(hue),
-            rows: plans.compactMap { plan in dollars(plan).map { Plot.Row(Double(plan.context), $0) } })
+    private static func trace(_ name: String, _ kind: Plot.Kind, _ hue: Int, _ rows: [Plot.Row]) -> Plot.Trace {
+        Plot.Trace(series: name, kind: kind, style: PlanFigures.style(hue), rows: rows)
+    }
+
+    /// Without those that have no price.
+    private static func rows(_ plans: [ServingPlan], dollars: (ServingPlan) -> Double?) -> [Plot.Row] {
+        plans.compactMap { plan in dollars(plan).map { Plot.Row(x: Double(plan.context), y: $0) } }
     }
 
     /// From the last context that fits on.

@@ -11,7 +11,7 @@ enum StepFigure {
             let name = "\(Quantity.tokens(context)) tokens"
             func rows(_ batches: [Int]) -> [Plot.Row] {
                 batches.map { batch in
-                    Plot.Row(Double(batch), plan.with(context: context, batch: batch).secondsPerStep * 1e9)
+                    Plot.Row(x: Double(batch), y: plan.with(context: context, batch: batch).secondsPerStep * 1e9)
                 }
             }
             let fitting = Self.batches.filter { $0 <= largest }

@@ -44,12 +44,14 @@ struct TowerReading {
         let joined = merged * width
         let projector = merged > 1 ? joined * (joined + hidden) : width * hidden
         let perLayer = 4 * width * width + gate * width * inner
-        guard let parameters = Self.sum(layers, perLayer, channels * width + projector) else { return nil }
+        guard let parameters = Self.sum(layers: layers, perLayer: perLayer, rest: channels * width + projector) else {
+            return nil
+        }
         let rows = Projection("weights", inputs: width, outputs: (parameters + width - 1) / width)
         return [WeightMatrix("\(name)_tower.\(rows.name)", .tower, rows)]
     }
 
-    private static func sum(_ layers: Int, _ perLayer: Int, _ rest: Int) -> Int? {
+    private static func sum(layers: Int, perLayer: Int, rest: Int) -> Int? {
         let total = Double(layers) * Double(perLayer) + Double(rest)
         return total < 1e12 ? layers * perLayer + rest : nil
     }

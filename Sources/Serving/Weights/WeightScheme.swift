@@ -27,13 +27,14 @@ extension WeightStorage {
 }
 
 extension WeightFormat {
-    /// Integers or floats of some bits with a scale, and perhaps a zero point, for each group of inputs.
+    /// Integers or floats of some bits, and for each group of inputs a scale and perhaps a zero point.
+    /// - Parameter companions: bits of both; those of a scale of 16 bits where nothing else is said.
     static func grouped(
-        _ name: String, bits: Int, group: Int, scale: Double = 16, zero: Double = 0
+        _ name: String, bits: Int, group: Int, companions: Double = 16
     ) -> WeightFormat {
         let extent = group > 0 ? Companion.Extent.group(group) : .row
-        let companions = [Companion(bits: scale + zero, for: extent)]
-        return WeightFormat("\(name)\(bits)\(group > 0 ? "-g\(group)" : "")", bits: Double(bits), companions)
+        let beside = [Companion(bits: companions, for: extent)]
+        return WeightFormat("\(name)\(bits)\(group > 0 ? "-g\(group)" : "")", bits: Double(bits), beside)
     }
 
     static let fp8PerTensor = WeightFormat("fp8", bits: 8, [Companion(bits: 32, for: .matrix)])

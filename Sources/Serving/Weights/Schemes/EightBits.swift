@@ -10,8 +10,8 @@ extension WeightScheme {
     static let quanto = WeightScheme(names: ["quanto"]) { section, plain throws(ConfigurationError) in
         let format: WeightFormat =
             switch try section.text("weights") {
-            case "int2": .grouped("int", bits: 2, group: 128, zero: 16)
-            case "int4": .grouped("int", bits: 4, group: 128, zero: 16)
+            case "int2": .grouped("int", bits: 2, group: 128, companions: 32)
+            case "int4": .grouped("int", bits: 4, group: 128, companions: 32)
             case "float8": .grouped("fp", bits: 8, group: -1)
             default: .grouped("int", bits: 8, group: -1)
             }

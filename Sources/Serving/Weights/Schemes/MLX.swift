@@ -23,7 +23,7 @@ extension WeightScheme {
         case "mxfp8": return WeightFormat("mxfp8", bits: 8, [WeightFormat.Companion(bits: 8, for: .group(32))])
         default:
             return .grouped(
-                "int", bits: try section.integer("bits"), group: try section.integer("group_size"), zero: 16)
+                "int", bits: try section.integer("bits"), group: try section.integer("group_size"), companions: 32)
         }
     }
 }

@@ -8,8 +8,8 @@ extension WeightScheme {
         let format: WeightFormat? =
             switch (name ?? "").lowercased() {
             case let name where name.contains("int4weight") || name.contains("int4_weight"):
-                .grouped("int", bits: 4, group: size, zero: 16)
-            case let name where name.contains("float8"): .grouped("fp", bits: 8, group: -1, scale: 32)
+                .grouped("int", bits: 4, group: size, companions: 32)
+            case let name where name.contains("float8"): .grouped("fp", bits: 8, group: -1, companions: 32)
             case let name where name.contains("int8"): .grouped("int", bits: 8, group: -1)
             default: nil
             }
