@@ -18,10 +18,7 @@ let package = Package(
             name: "AttentionBenchmarking",
             targets: [
                 "Escaping", "Faults", "Statistics", "Files", "Attention", "Records", "Hardware", "Kernels",
-                "Benchmarking",
-                "Analysis",
-                "Serving",
-                "Reporting",
+                "Engines", "Benchmarking", "Analysis", "Serving", "Reporting",
             ]),
     ],
     dependencies: [
@@ -81,15 +78,16 @@ let package = Package(
             name: "attnbench",
             dependencies: [
                 "Escaping", "Faults", "Statistics", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
-                "Benchmarking",
-                "Analysis", "Serving", "Reporting",
+                "Engines", "Benchmarking", "Analysis", "Serving", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // The package in Examples/own-kernel, built here too so that it cannot fall behind.
         .executableTarget(
             name: "OwnKernelExample",
-            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting"],
+            dependencies: [
+                "Attention", "Records", "Hardware", "Kernels", "Engines", "Benchmarking", "Analysis", "Reporting",
+            ],
             path: "Examples/own-kernel/Sources"),
 
         .target(

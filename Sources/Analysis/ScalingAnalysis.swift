@@ -22,7 +22,7 @@ public struct ScalingAnalysis: Sendable, Codable {
     public let ceilings: Ceilings
     /// Cells that have no time, and why.
     public let absent: [AbsentCell]
-    public let cautions: [Caution]
+    public private(set) var cautions: [Caution]
 }
 
 extension ScalingAnalysis {
@@ -30,7 +30,8 @@ extension ScalingAnalysis {
     public init(results: Results) {
         self.init(
             results.measurements, ceilings: results.header.ceilings, caches: results.header.machine.caches,
-            cacheQuality: results.cacheQuality, cautions: results.cautions + Self.unknownAccuracy(results))
+            cacheQuality: results.cacheQuality)
+        cautions = results.cautions + Self.unknownAccuracy(results) + cautions
     }
 
     /// Files of version 1 do not say it.
@@ -46,8 +47,7 @@ extension ScalingAnalysis {
     }
 
     init(
-        _ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache], cacheQuality: [CacheQuality] = [],
-        cautions: [Caution] = []
+        _ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache], cacheQuality: [CacheQuality] = []
     ) {
         let cells = Cells(measurements, ceilings: ceilings, caches: caches)
         let measured = cells.series
@@ -77,7 +77,7 @@ extension ScalingAnalysis {
         }
         self.forecasts = forecasts
         self.cacheQuality = cacheQuality
-        self.cautions = cautions + ForecastRefusal.cautions(refused)
+        cautions = ForecastRefusal.cautions(refused)
     }
 
     /// Every series with a bounded mask against full attention of the same shape.

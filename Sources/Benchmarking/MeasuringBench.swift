@@ -1,3 +1,4 @@
+import Engines
 import Foundation
 import Hardware
 import Kernels
@@ -49,7 +50,7 @@ public struct MeasuringBench {
 
     public func instruments(seed: UInt64) -> Instruments {
         let teams = teams
-        return .system(
+        let engine = InProcessEngine(
             team: { count throws(UnsupportedProblem) in
                 do {
                     return try teams[count]!.get()
@@ -57,7 +58,8 @@ public struct MeasuringBench {
                     throw UnsupportedProblem("\(error)")
                 }
             }, evidence: ThreadEvidenceReader(teams: teams.values.compactMap { try? $0.get() }),
-            clockFacts: clockFacts, seed: seed)
+            clockFacts: clockFacts)
+        return .system(engines: [engine], seed: seed)
     }
 
     /// The CPUs that the threads are on.

@@ -26,7 +26,7 @@ extension Run {
                 done += 1
                 let predicted = cells.reduce(0) { $0 + Double($1.visitsLeft) * $1.visitSeconds }
                 report(
-                    .measuring, cell.workload, done: done, total: total,
+                    .measuring, cell.workload, Steps(done: done, total: total),
                     secondsLeft: max(0, min(predicted + heldBack, secondsLeft)))
             }
         }

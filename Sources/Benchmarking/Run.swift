@@ -47,14 +47,14 @@ final class Run {
     ///
     /// - Parameter workloads: in the order of the sweep.
     func measure(_ workloads: [Workload]) throws(ResultsError) {
-        report(.probing, nil, done: 0, total: workloads.count, secondsLeft: nil)
+        report(.probing, nil, Steps(done: 0, total: workloads.count), secondsLeft: nil)
         model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
         var admission = admission(of: workloads)
         let plannedSeconds = RunPlan(workloads, foreseeing: admission, elapsedSeconds: elapsedSeconds).seconds
         var looked = 0
         func reportPreparing(_ workload: Workload) {
             report(
-                .preparing, workload, done: looked, total: workloads.count,
+                .preparing, workload, Steps(done: looked, total: workloads.count),
                 secondsLeft: max(0, plannedSeconds - elapsedSeconds))
             looked += 1
         }
@@ -138,11 +138,17 @@ final class Run {
         for quality in CacheQuality.measured(for: Set(workloads.map(\.problem.cacheFormat))) { try log.write(quality) }
     }
 
-    func report(_ phase: ProgressEvent.Phase, _ workload: Workload?, done: Int, total: Int, secondsLeft: Double?) {
+    /// How far a phase is.
+    struct Steps {
+        let done: Int
+        let total: Int
+    }
+
+    func report(_ phase: ProgressEvent.Phase, _ workload: Workload?, _ steps: Steps, secondsLeft: Double?) {
         progress.report(
             ProgressEvent(
-                phase: phase, cell: workload.map { "\($0)" } ?? "", done: done, total: total, secondsLeft: secondsLeft,
-                samples: samplesTaken, contaminatedSamples: samplesContaminated))
+                phase: phase, cell: workload.map { "\($0)" } ?? "", done: steps.done, total: steps.total,
+                secondsLeft: secondsLeft, samples: samplesTaken, contaminatedSamples: samplesContaminated))
     }
 }
 

@@ -7,23 +7,12 @@ extension Instruments {
     /// The instruments of this machine.
     ///
     /// - Parameters:
-    ///   - kernels: all that a sweep may name.
-    ///   - evidence: of all teams; made on the thread that runs the sweep.
+    ///   - engines: where the kernels that a sweep may name come from; not empty.
     ///   - seed: which rows of an output are checked where all are too many.
-    public static func system(
-        kernels: [Kernel] = Kernel.builtIn,
-        team: @escaping (Int) throws(UnsupportedProblem) -> WorkerTeam, evidence: ThreadEvidenceReader,
-        clockFacts: ClockFacts, seed: UInt64
-    ) -> Instruments {
-        let clock = SystemClock()
-        let engine = InProcessEngine(
-            kernels: kernels, team: team,
-            sampler: Sampler(
-                clock: clock, resolutionNanoseconds: clockFacts.resolutionNanoseconds,
-                overheadNanoseconds: clockFacts.overheadNanoseconds, evidence: { evidence.read() }))
-        return Instruments(
-            engines: [engine], check: { problem, inputs, output in check(problem, inputs, output, seed: seed) },
-            availableBytes: { AvailableMemory.bytes() ?? .max }, clock: clock)
+    public static func system(engines: [any Engine], seed: UInt64) -> Instruments {
+        Instruments(
+            engines: engines, check: { problem, inputs, output in check(problem, inputs, output, seed: seed) },
+            availableBytes: { AvailableMemory.bytes() ?? .max }, clock: SystemClock())
     }
 
     private static func check(

@@ -29,7 +29,7 @@ public final class RunLog {
     ) throws(ResultsError) -> RunLog {
         let lock = if let lock { lock } else { try ResultsLock(path) }
         try ResultsFile.create(path, header: header)
-        return try RunLog(path, lock, open: [], written: [], cacheQuality: [], launch: launch)
+        return try RunLog(lock, holding: Contents(), launch: launch)
     }
 
     /// Goes on with a file, for a launch that was cut short or for the next one.
@@ -55,28 +55,32 @@ public final class RunLog {
             kept.append(line)
         }
         // The journal first: a kill between the two leaves the cells open in it, and it is the journal that counts.
-        let log = try RunLog(
-            path, lock, open: open, written: written, cacheQuality: lines.results.cacheQuality, launch: launch
-        ) { () throws(ResultsError) in
+        let contents = Contents(open: open, written: written, cacheQuality: lines.results.cacheQuality)
+        let log = try RunLog(lock, holding: contents, launch: launch) { () throws(ResultsError) in
             try JSONLines.write([lines.headerLine] + lines.otherLines + kept, to: path)
         }
         return log
     }
 
+    /// What the results file and the journal hold already.
+    private struct Contents {
+        var open: [SampleJournal.OpenCell] = []
+        var written: Set<Workload> = []
+        var cacheQuality: [CacheQuality] = []
+    }
+
     private init(
-        _ path: String, _ lock: ResultsLock, open: [SampleJournal.OpenCell], written: Set<Workload>,
-        cacheQuality: [CacheQuality], launch: Int,
-        rewrite: () throws(ResultsError) -> Void = {}
+        _ lock: ResultsLock, holding contents: Contents, launch: Int, rewrite: () throws(ResultsError) -> Void = {}
     ) throws(ResultsError) {
         self.lock = lock
-        openCells = open
-        self.written = written
-        self.cacheQuality = cacheQuality
+        openCells = contents.open
+        written = contents.written
+        cacheQuality = contents.cacheQuality
         self.launch = launch
-        journalPath = Self.journalPath(path, launch)
-        journal = try SampleJournal(path: journalPath, open: open)
+        journalPath = Self.journalPath(lock.path, launch)
+        journal = try SampleJournal(path: journalPath, open: openCells)
         try rewrite()
-        file = try JSONLines(appendingTo: path)
+        file = try JSONLines(appendingTo: lock.path)
     }
 
     /// True where a launch was begun and not ended: its journal is still there.

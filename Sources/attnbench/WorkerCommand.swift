@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarking
+import Engines
 import Foundation
 import Hardware
 import Kernels
@@ -27,13 +28,14 @@ struct WorkerCommand: Command {
         signal(SIGINT, SIG_IGN)
         let topology = try Topology()
         let team = try WorkerTeam(threads: 1, placement: pinning.placement, on: topology)
-        let instruments = Instruments.system(
+        let engine = InProcessEngine(
             team: { threads throws(UnsupportedProblem) in
                 guard threads == 1 else {
                     throw UnsupportedProblem("a gate measures on one core, and the cell asks for \(threads) threads")
                 }
                 return team
-            }, evidence: ThreadEvidenceReader(teams: [team]), clockFacts: ClockFacts.measure(SystemClock()), seed: seed)
+            }, evidence: ThreadEvidenceReader(teams: [team]), clockFacts: ClockFacts.measure(SystemClock()))
+        let instruments = Instruments.system(engines: [engine], seed: seed)
         let worker = Worker(
             instruments, build: .current, machine: Machine.current(topology: topology, team: team), seed: seed)
         try worker.serve(

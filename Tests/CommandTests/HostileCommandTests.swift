@@ -20,9 +20,9 @@ import Testing
                 try planted.measurements.map { try HostileStrings.filling($0, from: start) }
             }
             let lines =
-                try [JSONLines.line(HostileStrings.filling(planted.header))]
-                + measurements.map { try JSONLines.line($0) }
-            try Data(lines.joined()).write(to: URL(fileURLWithPath: path))
+                try [JSONLines.sealed(HostileStrings.filling(planted.header))]
+                + measurements.map { JSONLines.sealed($0) }
+            try JSONLines.write(lines, to: path)
             #expect(try ResultsFile.load(path).measurements.count == measurements.count)
             return path
         }
@@ -79,7 +79,7 @@ import Testing
             let named = ResultsHeader(
                 machine: header.machine, ceilings: header.ceilings, build: header.build,
                 sweep: Sweep(name: text, groups: [axes]), seed: 1, startedAt: text, command: text)
-            try JSONLines.line(named).write(to: URL(fileURLWithPath: path))
+            try JSONLines.write([JSONLines.sealed(named)], to: path)
             let session = Session(["launch", path, "--number", "1", "--no-pin"])
             #expect(session.status == .usage && session.messages.contains("is not a kernel"), "\(session.messages)")
             Self.check(session, "launch")

@@ -102,8 +102,10 @@ import TestSupport
 
     @Test func unknownPairsAreADash() throws {
         let text = try Self.text(.md, of: "README.md")
-        let rows = text.split(separator: "\n").filter { $0.hasPrefix("| acme/flash |") && $0.contains("| 2K |") }
-        #expect(rows.contains { $0.contains("| – |") }, "\(rows)")
+        let rows = text.split(separator: "\n").map { row in
+            row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        #expect(rows.contains { $0.starts(with: ["acme/flash", "2K"]) && $0.contains("–") }, "\(text)")
         #expect(text.contains("acme/flash was skipped at 4K: acme said no."))
         #expect(text.contains("acme/flash does not say how much scratch memory it needs"))
     }

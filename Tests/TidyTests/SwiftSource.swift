@@ -153,7 +153,7 @@ extension SwiftSource.Parameter {
         let isLabelled = names.first != "_" && (names.count > 1 || !labelsAreExplicit)
         label = isLabelled ? names.first.map(String.init) : nil
         name = names.last.map(String.init) ?? ""
-        type = plain[colon...].dropFirst().split(separator: " = ")[0]
+        type = plain[colon...].dropFirst().split(separator: #/\s=(?:\s|$)/#)[0]
             .replacing(#/\b(?:inout|borrowing|consuming|sending)\s|@\w+\s/#, with: "")
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }

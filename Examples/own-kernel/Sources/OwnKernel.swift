@@ -1,6 +1,7 @@
 import Analysis
 import Attention
 import Benchmarking
+import Engines
 import Foundation
 import Hardware
 import Kernels
@@ -43,9 +44,10 @@ enum OwnKernel {
         // One thread, pinned to a core of the machine's choice: this one, from here on.
         let topology = try Topology()
         let team = try WorkerTeam(threads: 1, placement: .automatic, on: topology)
-        let instruments = Instruments.system(
+        let engine = InProcessEngine(
             kernels: kernels, team: { _ in team }, evidence: ThreadEvidenceReader(teams: [team]),
-            clockFacts: .measure(SystemClock()), seed: 1)
+            clockFacts: .measure(SystemClock()))
+        let instruments = Instruments.system(engines: [engine], seed: 1)
         let header = ResultsHeader(
             machine: .current(topology: topology, team: team),
             ceilings: .measure(on: team, topology: topology), build: .current, sweep: sweep, seed: 1,

@@ -8,9 +8,9 @@ import Records
 public final class InProcessEngine: Engine {
     public let identity: EngineIdentity
     public let kernels: [Kernel]
-    private let team: (Int) throws(UnsupportedProblem) -> WorkerTeam
-    private let sampler: Sampler
-    private let memory: ResidentMemory
+    fileprivate let team: (Int) throws(UnsupportedProblem) -> WorkerTeam
+    fileprivate let sampler: Sampler
+    fileprivate let memory: ResidentMemory
 
     /// - Parameters:
     ///   - team: the team for a number of threads; throws where the machine has no such team.
@@ -25,6 +25,20 @@ public final class InProcessEngine: Engine {
         self.memory = memory
     }
 
+    /// With this machine's own clock and evidence.
+    ///
+    /// - Parameter evidence: of all teams; made on the thread that takes the samples.
+    public convenience init(
+        kernels: [Kernel] = Kernel.builtIn, team: @escaping (Int) throws(UnsupportedProblem) -> WorkerTeam,
+        evidence: ThreadEvidenceReader, clockFacts: ClockFacts
+    ) {
+        self.init(
+            kernels: kernels, team: team,
+            sampler: Sampler(
+                clock: SystemClock(), resolutionNanoseconds: clockFacts.resolutionNanoseconds,
+                overheadNanoseconds: clockFacts.overheadNanoseconds, evidence: { evidence.read() }))
+    }
+
     public var minimumSampleNanoseconds: Int { sampler.minimumNanoseconds }
 
     public func prepare(
@@ -34,8 +48,7 @@ public final class InProcessEngine: Engine {
             guard let kernel = kernels.first(where: { $0.name == workload.kernel }) else {
                 throw UnsupportedProblem("this build has no kernel \"\(workload.kernel)\"")
             }
-            return try InProcessKernel(
-                kernel, workload.problem, on: team(workload.threads), inputs, sampler: sampler, memory: memory)
+            return try InProcessKernel(kernel, workload, of: self, inputs)
         } catch {
             throw .unsupported(error)
         }
@@ -57,11 +70,11 @@ private final class InProcessKernel: PreparedKernel {
     private let restingBytes: Int
 
     init(
-        _ kernel: Kernel, _ problem: AttentionProblem, on team: WorkerTeam, _ inputs: () -> SharedInputs,
-        sampler: Sampler, memory: ResidentMemory
+        _ kernel: Kernel, _ workload: Workload, of engine: InProcessEngine, _ inputs: () -> SharedInputs
     ) throws(UnsupportedProblem) {
-        self.sampler = sampler
-        self.memory = memory
+        let (problem, team) = (workload.problem, try engine.team(workload.threads))
+        sampler = engine.sampler
+        memory = engine.memory
         restingBytes = memory.bytes()
         memory.resetPeak()
         self.kernel = try kernel.prepare(for: problem, on: team)

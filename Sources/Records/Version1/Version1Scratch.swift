@@ -53,11 +53,12 @@ package struct Version1Scratch {
                 )
             case .float16: (0, 2 * (keyTile * d + lanes))
             }
-        return (shared + threads * (blocksOfAPass(mostKeys, width) * block + scores + own)) * Self.wordBytes
+        return (shared + threads * (blocksOfAPass(mostKeys: mostKeys, width: width) * block + scores + own))
+            * Self.wordBytes
     }
 
     /// Blocks that went over long rows of keys together.
-    private func blocksOfAPass(_ mostKeys: Int, _ width: Int) -> Int {
+    private func blocksOfAPass(mostKeys: Int, width: Int) -> Int {
         guard mostKeys * 2 * d * problem.elementType.byteCount > 8 << 20 else { return 1 }
         let blocks = groups * ((shape.queryLength * shape.groupSize + width - 1) / width)
         return min(max(1, blocks / (8 * threads)), 8)
