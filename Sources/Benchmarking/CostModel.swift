@@ -47,6 +47,15 @@ struct CellCost: Hashable, Sendable {
             + Double(samplesPerVisit(options)) * max(callSeconds, minimumSampleSeconds)
     }
 
+    /// Whether the check after the last round may take inputs of its own: what that costs is hardly seen.
+    var isCheckedAnew: Bool { inputSeconds + buildSeconds + callSeconds <= 1 && bytes <= 256 << 20 }
+
+    /// The check after the last round. A single pass has had its own.
+    var finalCheckSeconds: Double {
+        if isSinglePass { return 0 }
+        return checkSeconds + (isCheckedAnew ? inputSeconds + buildSeconds + callSeconds : 0)
+    }
+
     /// A single pass is dear, and a second one right after it shows nothing that the next visit does not.
     func samplesPerVisit(_ options: RunOptions) -> Int { isSinglePass ? 1 : options.samplesPerVisit }
 }

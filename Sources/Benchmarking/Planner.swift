@@ -57,7 +57,7 @@ struct Planner {
         for (part, firstRounds, heldBack) in [(inRounds, 0, heldBack), (asPasses, 1, 0)] {
             if firstRounds > 0 { elapsed += part.preparationSeconds }
             let visits = Schedule.visits(part.candidates, in: options.timeBudgetSeconds - elapsed - heldBack)
-            elapsed += zip(visits, part.candidates).reduce(0) { $0 + Double($1.0) * $1.1.seconds }
+            elapsed += Schedule.seconds(part.candidates, visits: visits)
             for (workload, count) in zip(part.admitted, visits) {
                 decisions[workload] = .run(rounds: firstRounds + count)
             }
@@ -104,7 +104,8 @@ struct Planner {
                     Schedule.Candidate(
                         seconds: cost.visitSeconds(
                             options, minimumSampleSeconds: minimumSampleSeconds, isResident: isResident),
-                        minimum: cost.minimumRounds, most: options.rounds - (cost.isSinglePass ? 1 : 0)))
+                        minimum: cost.minimumRounds, most: options.rounds - (cost.isSinglePass ? 1 : 0),
+                        checkSeconds: cost.finalCheckSeconds))
             } catch {
                 part.refusals[workload] = .skip(reason: error.reason)
             }

@@ -84,6 +84,15 @@ final class PreparedCell {
         instruments.check(workload.problem, inputs.tensors, output)
     }
 
+    /// Checks one more call: on other inputs than those of all calls before, into an output that holds nothing of them.
+    func checkAnew(seed: UInt64, _ instruments: Instruments) -> Instruments.Correctness {
+        inputs = SharedInputs(for: workload.problem, seed: seed)
+        kernel.fillCache(from: inputs.tensors)
+        output.spoil()
+        call()
+        return check(instruments)
+    }
+
     func share(through pool: inout InputPool) {
         inputs = pool.adopt(inputs, for: workload.problem)
     }

@@ -34,7 +34,7 @@ struct Admission {
     let options: RunOptions
     let memoryLimitBytes: Int
     let minimumSampleSeconds: Double
-    /// Held back for the rounds of the cells admitted so far.
+    /// Held back for the rounds of the cells admitted so far, and for the checks after them.
     private(set) var reservedSeconds = 0.0
 
     /// A single pass cannot be cut short, so its prediction has to leave some room.
@@ -87,6 +87,7 @@ struct Admission {
     private func roundsSeconds(_ cost: CellCost) -> Double {
         let rounds = Double(min(options.rounds, cost.minimumRounds))
         return rounds * cost.visitSeconds(options, minimumSampleSeconds: minimumSampleSeconds, isResident: true)
+            + cost.finalCheckSeconds
     }
 }
 

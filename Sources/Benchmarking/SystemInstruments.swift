@@ -24,7 +24,7 @@ extension Instruments {
                 overheadNanoseconds: clockFacts.overheadNanoseconds, evidence: { evidence.read() }))
     }
 
-    private static func check(
+    static func check(
         _ problem: AttentionProblem, _ inputs: borrowing AttentionInputs, _ output: borrowing Tensor, seed: UInt64
     ) -> Correctness {
         let rows = Accuracy.sampledRows(of: problem, seed: seed)
