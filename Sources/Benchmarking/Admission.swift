@@ -65,7 +65,7 @@ struct Admission: Sendable {
     private var passes: [Int]
     private var underWay: Int?
     private var admitted: [Admitted] = []
-    /// For the rounds without which none of `admitted` would be worth starting.
+    /// For the rounds without which none of `admitted` would be worth starting, and for the checks after them.
     private var reservedSeconds = 0.0
     private var residency: Residency
     /// Inputs that some cell holds in memory.
@@ -157,9 +157,9 @@ struct Admission: Sendable {
         let candidates = admitted.map { one in
             Schedule.Candidate(
                 seconds: one.visitSeconds, minimum: max(0, one.cost.minimumRounds - one.roundsTaken),
-                most: max(0, limits.rounds - one.roundsTaken))
+                most: max(0, limits.rounds - one.roundsTaken), checkSeconds: one.cost.finalCheckSeconds)
         }
-        let leastSeconds = candidates.reduce(0) { $0 + Double(min($1.minimum, $1.most)) * $1.seconds }
+        let leastSeconds = Schedule.seconds(candidates, visits: candidates.map { min($0.minimum, $0.most) })
         let visited = admitted
         admitted = []
         let secondsLeft = limits.timeBudgetSeconds - elapsedSeconds

@@ -51,14 +51,23 @@ struct CellCost: Hashable, Sendable {
             + Double(samplesPerVisit(limits)) * max(callSeconds, limits.minimumSampleSeconds)
     }
 
-    /// The rounds without which the cell is not worth starting.
+    /// The rounds without which the cell is not worth starting, and the check after them.
     func leastRoundsSeconds(_ limits: RunLimits, isResident: Bool) -> Double {
-        Double(min(limits.rounds, minimumRounds)) * visitSeconds(limits, isResident: isResident)
+        Double(min(limits.rounds, minimumRounds)) * visitSeconds(limits, isResident: isResident) + finalCheckSeconds
     }
 
     /// Preparation and the least of rounds.
     func leastSeconds(_ limits: RunLimits, isResident: Bool = true) -> Double {
         preparationSeconds(limits) + leastRoundsSeconds(limits, isResident: isResident)
+    }
+
+    /// Whether the check after the last round may take inputs of its own: what that costs is hardly seen.
+    var isCheckedAnew: Bool { inputSeconds + buildSeconds + callSeconds <= 1 && bytes <= 256 << 20 }
+
+    /// The check after the last round. A single pass has had its own.
+    var finalCheckSeconds: Double {
+        if isSinglePass { return 0 }
+        return checkSeconds + callSeconds + (isCheckedAnew ? inputSeconds + buildSeconds : 0)
     }
 
     /// A single pass is dear, and a second one right after it shows nothing that the next visit does not.

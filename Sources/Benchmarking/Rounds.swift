@@ -20,11 +20,13 @@ extension Run {
                 if cancellation.isCancelled { return }
                 // Its engine broke.
                 if log.hasFinished(cell.workload) { continue }
-                if cell.visitSeconds <= secondsLeft - heldBack { try visit(cell, round: firstRound + index) }
+                if cell.visitSeconds <= secondsLeft - heldBack - checkSeconds {
+                    try visit(cell, round: firstRound + index)
+                }
                 cell.visitsLeft -= 1
                 if cell.visitsLeft == 0, !log.hasFinished(cell.workload) { try close(cell) }
                 done += 1
-                let predicted = cells.reduce(0) { $0 + Double($1.visitsLeft) * $1.visitSeconds }
+                let predicted = cells.reduce(checkSeconds) { $0 + Double($1.visitsLeft) * $1.visitSeconds }
                 report(
                     .measuring, cell.workload, Steps(done: done, total: total),
                     secondsLeft: max(0, min(predicted + heldBack, secondsLeft)))
@@ -35,16 +37,22 @@ extension Run {
         cells = []
     }
 
+    /// Of the checks that are still to come.
+    private var checkSeconds: Double {
+        cells.reduce(0) { $0 + ($1.visitsLeft > 0 ? $1.cost.finalCheckSeconds : 0) }
+    }
+
     private func visit(_ cell: RunningCell, round: Int) throws(ResultsError) {
         let watch = Stopwatch(instruments.clock)
         let wasResident = cell.resident != nil
         var samples: [Sample] = []
         do throws(EngineError) {
             let kernel = if let resident = cell.resident { resident } else { try rebuilt(cell.workload) }
-            if cell.isKept { cell.resident = kernel }
+            if cell.isKept || cell.visitsLeft == 1 { cell.resident = kernel }
             var batch = Batch(calls: cell.preparation.iterationsPerSample, warmUpCalls: cell.cost.warmUpCalls)
             for _ in 0..<cell.cost.samplesPerVisit(limits) {
                 samples.append(try kernel.sample(batch))
+                cell.fault = cell.fault ?? pairFault(of: kernel, cell)
                 batch.warmUpCalls = 0
             }
         } catch {

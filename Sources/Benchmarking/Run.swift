@@ -117,8 +117,11 @@ final class Run {
 
     /// Writes the line of a cell whose last round is over, or that is cut short, and frees what it holds.
     func close(_ cell: RunningCell) throws(ResultsError) {
+        let fault = cell.fault ?? (cancellation.isCancelled ? nil : finalFault(of: cell))
         cell.resident = nil
-        if let record = cell.record {
+        if let fault {
+            try write(cell.workload, cell.work, .failed(reason: fault.reason, maximumError: fault.maximumError))
+        } else if let record = cell.record {
             try write(cell.workload, cell.work, .measured(record), isFinal: !cancellation.isCancelled)
         } else if !cancellation.isCancelled {
             try write(cell.workload, cell.work, .skipped(reason: Refusal.noRound.reason))
@@ -166,6 +169,14 @@ final class RunningCell {
     /// What the next visit is expected to take.
     var visitSeconds: Double
     var visitsLeft = 0
+    /// What was found to be wrong with the kernel while it was timed.
+    var fault: Fault?
+
+    struct Fault {
+        let reason: String
+        /// Nil where the engine broke, so that there is no output.
+        let maximumError: Double?
+    }
 
     init(
         _ workload: Workload, _ work: Work, _ preparation: SampleJournal.Preparation, _ admitted: Admission.Admitted

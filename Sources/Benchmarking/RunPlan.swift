@@ -43,6 +43,7 @@ extension RunPlan {
             case .visit(let visits, _):
                 for visit in visits {
                     elapsed += Double(visit.count) * visit.admitted.visitSeconds
+                    if visit.count > 0 { elapsed += visit.admitted.cost.finalCheckSeconds }
                     let rounds = visit.admitted.roundsTaken + visit.count
                     decisions[visit.admitted.cell] = rounds > 0 ? .run(rounds: rounds) : .skip(.noRound)
                 }

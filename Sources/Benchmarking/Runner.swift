@@ -10,6 +10,7 @@ import Records
 ///    reading, checked against the oracle, and given a number of calls that fill a sample.
 /// 3. Rounds visit the cells in a seeded random order and time each (`Rounds`), so that a disturbance of
 ///    some seconds spreads over all cells instead of bending one curve. Dear cells come every j-th round.
+///    After its last round a cell is checked once more, on other inputs (`FinalCheck`).
 /// 4. Cells of which one pass takes seconds come last, cheapest first, in time that the rounds have left for them: a
 ///    wrong prediction for ten million tokens then costs nothing but that cell.
 ///

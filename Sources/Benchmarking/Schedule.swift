@@ -9,6 +9,15 @@ enum Schedule {
         /// Visits without which the others should not get more.
         let minimum: Int
         let most: Int
+        /// Of the check after its last visit.
+        let checkSeconds: Double
+
+        func seconds(visits: Int) -> Double { visits == 0 ? 0 : Double(visits) * seconds + checkSeconds }
+    }
+
+    /// Of all visits and checks.
+    static func seconds(_ candidates: [Candidate], visits: [Int]) -> Double {
+        zip(candidates, visits).reduce(0) { $0 + $1.0.seconds(visits: $1.1) }
     }
 
     /// How often each cell is visited in `seconds`: as if all cells had the same time to spend, but none fewer than
@@ -23,9 +32,7 @@ enum Schedule {
                 return min(candidate.most, max(affordable, min(candidate.minimum, floor)))
             }
         }
-        func fits(_ visits: [Int]) -> Bool {
-            zip(visits, candidates).reduce(0) { $0 + Double($1.0) * $1.1.seconds } <= seconds
-        }
+        func fits(_ visits: [Int]) -> Bool { self.seconds(candidates, visits: visits) <= seconds }
         var floor = candidates.map(\.minimum).max() ?? 0
         while floor > 0, !fits(visits(share: 0, floor: floor)) { floor -= 1 }
         var low = 0.0

@@ -15,7 +15,7 @@ extension Instruments {
             availableBytes: { AvailableMemory.bytes() ?? .max }, clock: SystemClock())
     }
 
-    private static func check(
+    static func check(
         _ problem: AttentionProblem, _ inputs: borrowing AttentionInputs, _ output: borrowing Tensor, seed: UInt64
     ) -> Correctness {
         let rows = Accuracy.sampledRows(of: problem, seed: seed)

@@ -40,6 +40,9 @@ public protocol PreparedKernel: AnyObject {
     /// have to give another answer: a kernel that remembers one is caught by this.
     func load(_ inputs: SharedInputs) throws(EngineError)
 
+    /// Fills the output with NaN, so that a later call which writes nothing is seen.
+    func spoilOutput() throws(EngineError)
+
     /// Takes the same inputs from where others hold them too, so that its own can be freed.
     func adopt(_ inputs: SharedInputs)
 

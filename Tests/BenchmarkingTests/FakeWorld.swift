@@ -23,6 +23,10 @@ final class FakeWorld: @unchecked Sendable {
     /// Each cell that was called, in order.
     var calls: [String] = []
     var wrongKernels: Set<String> = []
+    /// Outputs are wrong from this call of any cell on.
+    var firstWrongCall = Int.max
+    /// Calls count a pair less from this one on.
+    var firstMiscountedCall = Int.max
     var availableBytes = 1 << 40
     /// Resident bytes that a call leaves as its peak.
     var peakGrowthBytes = 5000
@@ -34,15 +38,15 @@ final class FakeWorld: @unchecked Sendable {
             engines: [engine()],
             check: { [unowned self] problem, _, _ in
                 let kernel = problem.mask == .causal ? "full" : "sliding-window"
-                return wrongKernels.contains(kernel)
+                return wrongKernels.contains(kernel) || calls.count >= firstWrongCall
                     ? .wrong(maximumError: 0.5, reason: "off by 0.5") : .right(maximumError: 1e-7)
             },
             availableBytes: { [unowned self] in availableBytes }, clock: clock)
     }
 
-    func engine() -> InProcessEngine {
+    func engine(kernels: [Kernel] = [.fakeFull, .fakeWindow, .fakeDecode]) -> InProcessEngine {
         InProcessEngine(
-            kernels: [.fakeFull, .fakeWindow, .fakeDecode], team: { _ in WorkerTeam() },
+            kernels: kernels, team: { _ in WorkerTeam() },
             sampler: Sampler(clock: clock, resolutionNanoseconds: 1, overheadNanoseconds: 20, evidence: { .quiet }),
             memory: ResidentMemory(
                 bytes: { 1_000_000 }, resetPeak: { [unowned self] in peakBytes = 1_000_000 },
@@ -86,7 +90,7 @@ extension Kernel {
 }
 
 /// Takes time in proportion to the pairs, and computes nothing.
-private final class FakeKernel: KernelInstance {
+final class FakeKernel: KernelInstance {
     let name: String
     let problem: AttentionProblem
     private(set) var computedPairs = 0
@@ -104,6 +108,7 @@ private final class FakeKernel: KernelInstance {
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         computedPairs = Self.pairs(for: problem)
         FakeWorld.current.called(name, problem, pairs: computedPairs)
+        if FakeWorld.current.calls.count >= FakeWorld.current.firstMiscountedCall { computedPairs -= 1 }
     }
 }
 

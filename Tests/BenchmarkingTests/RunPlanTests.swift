@@ -91,8 +91,16 @@ struct RunPlanTests {
 }
 
 struct ScheduleTests {
-    private func candidate(_ seconds: Double, minimum: Int = 6, most: Int = 50) -> Schedule.Candidate {
-        Schedule.Candidate(seconds: seconds, minimum: minimum, most: most)
+    private func candidate(_ seconds: Double, minimum: Int = 6, most: Int = 50, check: Double = 0) -> Schedule.Candidate
+    {
+        Schedule.Candidate(seconds: seconds, minimum: minimum, most: most, checkSeconds: check)
+    }
+
+    @Test func aCheckIsPaidForWithTheVisits() {
+        let cells = [candidate(1, check: 4), candidate(1)]
+        #expect(Schedule.visits(cells, in: 24) == [10, 10])
+        #expect(Schedule.seconds(cells, visits: [10, 10]) == 24)
+        #expect(Schedule.seconds(cells, visits: [0, 10]) == 10)
     }
 
     @Test func timeIsSharedAmongCells() {

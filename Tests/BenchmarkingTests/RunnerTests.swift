@@ -350,6 +350,8 @@ private final class BreakingEngine: Engine {
 
         func load(_ inputs: SharedInputs) throws(EngineError) { try kernel.load(inputs) }
 
+        func spoilOutput() throws(EngineError) { try kernel.spoilOutput() }
+
         func sample(_ batch: Batch) throws(EngineError) -> Sample {
             engine.samples += 1
             if engine.prepared > 1, engine.samples > engine.afterSamples { throw .failed(Death()) }

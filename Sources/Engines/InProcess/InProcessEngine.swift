@@ -96,6 +96,8 @@ private final class InProcessKernel: PreparedKernel {
         kernel.fillCache(from: inputs.tensors)
     }
 
+    func spoilOutput() { output.spoil() }
+
     func adopt(_ inputs: SharedInputs) { self.inputs = inputs }
 
     func sample(_ batch: Batch) -> Sample {
