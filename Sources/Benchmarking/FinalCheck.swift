@@ -6,8 +6,8 @@ import Records
 ///
 /// The check of the first call says nothing of the later ones: a kernel that idles from its second call on leaves a right
 /// output behind, and so does one that hands out what it remembers. So the kernel runs once more, on other inputs and into
-/// an output that holds nothing. Where other inputs are dear, it runs on those that it has; where no time is left for a
-/// call, the output of its last sample is checked as it is.
+/// an output that holds nothing. Where other inputs are dear, it runs on those that it has; where a call takes seconds, or no
+/// time is left for one, the output of its last sample is checked as it is.
 extension Run {
     /// What the last check says against the cell; nil where nothing does, or where no call came after the first check.
     func finalFault(of cell: RunningCell) -> RunningCell.Fault? {
@@ -15,7 +15,7 @@ extension Run {
         let problem = cell.workload.problem
         do throws(EngineError) {
             // A machine that has become slower shows in the last visit.
-            if max(cell.cost.finalCheckSeconds, cell.visitSeconds) <= secondsLeft {
+            if !cell.cost.isSinglePass, max(cell.cost.finalCheckSeconds, cell.visitSeconds) <= secondsLeft {
                 if cell.cost.isCheckedAnew { try kernel.load(SharedInputs(for: problem, seed: options.seed &+ 1)) }
                 try kernel.spoilOutput()
                 _ = try kernel.sample(Batch(calls: 1))
