@@ -38,9 +38,7 @@ import Testing
             "attnbench",
             [
                 "Escaping", "Faults", "Files", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels",
-                "Benchmarking",
-                "Analysis",
-                "Serving", "Reporting", "ArgumentParser",
+                "Engines", "Benchmarking", "Analysis", "Serving", "Reporting", "ArgumentParser",
             ]
         ),
     ]
