@@ -31,6 +31,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CVector"),
         .target(name: "CSpawn"),
+        .target(name: "CEngine", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CActivations", exclude: ["query.npy", "key.npy", "value.npy"]),
         .target(
             name: "CBuildInfo",
@@ -52,7 +53,9 @@ let package = Package(
         .target(
             name: "Kernels",
             dependencies: ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        .target(name: "Engines", dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels"]),
+        .target(
+            name: "Engines",
+            dependencies: ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
         .target(
             name: "Benchmarking",
             dependencies: [
@@ -80,6 +83,16 @@ let package = Package(
                 "Escaping", "Faults", "Statistics", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
                 "Engines", "Benchmarking", "Analysis", "Serving", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: [
+                "Skeletons/engine-c/README.md", "Skeletons/engine-python/README.md", "Skeletons/engine-rust/README.md",
+            ],
+            // The examples of engines, which `engine new` writes.
+            resources: [
+                .embedInCode("Skeletons/engine-c/engine.c"), .embedInCode("Skeletons/engine-c/attnbench_engine.h"),
+                .embedInCode("Skeletons/engine-c/Makefile"), .embedInCode("Skeletons/engine-python/engine.py"),
+                .embedInCode("Skeletons/engine-python/attnbench_engine.py"),
+                .embedInCode("Skeletons/engine-rust/engine.rs"), .embedInCode("Skeletons/engine-rust/Cargo.toml"),
             ]),
 
         // The package in Examples/own-kernel, built here too so that it cannot fall behind.
@@ -108,7 +121,10 @@ let package = Package(
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "CVector", "TestSupport"]),
         .testTarget(
             name: "EnginesTests",
-            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Engines", "TestSupport"]),
+            dependencies: [
+                "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines", "Benchmarking", "TestSupport",
+            ],
+            exclude: ["Engines"]),
         .testTarget(
             name: "BenchmarkingTests",
             dependencies: [

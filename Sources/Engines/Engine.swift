@@ -57,14 +57,26 @@ public protocol PreparedKernel: AnyObject {
     /// Growth of peak resident memory since before the kernel was made ready.
     var peakResidentBytes: Int { get }
 
+    /// The pairs of one call as the engine states them from the sizes alone; nil where it does not.
+    var statedPairs: Int? { get }
+
+    /// What the kernel allocates beside Q, K, V and O, as the engine states it from the sizes alone; nil where it does not.
+    var statedScratchBytes: Int? { get }
+
     /// What the engine took to compile or tune the kernel, where that is no part of making the cell; 0 for kernels that
     /// are compiled already.
     var compileSeconds: Double { get }
+
+    /// The error that its output may have, times that of the plain loops in the same element type.
+    var tolerance: Double { get }
 }
 
 extension PreparedKernel {
     public func adopt(_ inputs: SharedInputs) {}
+    public var statedPairs: Int? { nil }
+    public var statedScratchBytes: Int? { nil }
     public var compileSeconds: Double { 0 }
+    public var tolerance: Double { Accuracy.ownTolerance }
 }
 
 /// Calls that are made one after the other.

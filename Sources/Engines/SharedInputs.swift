@@ -7,4 +7,6 @@ public final class SharedInputs {
     public init(for problem: AttentionProblem, seed: UInt64) {
         tensors = AttentionInputs(shape: problem.shape, elementType: problem.elementType, seed: seed)
     }
+
+    public init(_ tensors: consuming AttentionInputs) { self.tensors = tensors }
 }

@@ -19,6 +19,10 @@ public struct ThreadEvidence: Sendable, Hashable {
         self.involuntarySwitches = involuntarySwitches
     }
 
+    /// Of a thread that somebody else watches.
+    public static let none = ThreadEvidence(
+        cpu: 0, cpuTimeNanoseconds: 0, runDelayNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0)
+
     /// What happened between `earlier` and this, over `wallNanoseconds` of wall time.
     public func contamination(since earlier: ThreadEvidence, wallNanoseconds: Int) -> Contamination {
         Contamination(

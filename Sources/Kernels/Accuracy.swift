@@ -17,6 +17,9 @@ public struct Accuracy: Hashable, Sendable {
 
     public var isAccepted: Bool { maximumError <= bound }
 
+    /// Of the kernels of this program.
+    public static let ownTolerance = 2.0
+
     /// One row of the output; `head` counts over batches.
     public struct OutputRow: Hashable, Sendable {
         public let head: Int
@@ -24,12 +27,14 @@ public struct Accuracy: Hashable, Sendable {
     }
 
     /// Compares some rows of an output.
-    /// - Parameter rows: not empty.
+    /// - Parameters:
+    ///   - rows: not empty.
+    ///   - tolerance: times the naive loops' error.
     public init(
         of output: borrowing Tensor, for problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
-        rows: [OutputRow]
+        rows: [OutputRow], tolerance: Double = Self.ownTolerance
     ) {
-        self = ExpectedRows(for: problem, inputs, rows).accuracy(of: output)
+        self = ExpectedRows(for: problem, inputs, rows, tolerance: tolerance).accuracy(of: output)
     }
 
     fileprivate init(maximumError: Double, bound: Double, worst: OutputRow) {
@@ -89,9 +94,12 @@ public struct ExpectedRows: Sendable {
     private let exact: [[Double]]
     private let bound: Double
 
-    /// - Parameter rows: not empty.
+    /// - Parameters:
+    ///   - rows: not empty.
+    ///   - tolerance: times the naive loops' error.
     public init(
-        for problem: AttentionProblem, _ inputs: borrowing AttentionInputs, _ rows: [Accuracy.OutputRow]
+        for problem: AttentionProblem, _ inputs: borrowing AttentionInputs, _ rows: [Accuracy.OutputRow],
+        tolerance: Double = Accuracy.ownTolerance
     ) {
         var (naiveError, largestOutput, largestScore) = (0.0, 0.0, 0.0)
         var exact: [[Double]] = []
@@ -109,7 +117,7 @@ public struct ExpectedRows: Sendable {
             exact.append(reference.output)
         }
         let roundings = 4 * problem.elementType.epsilon + largestScore * Double(Float.ulpOfOne) / 2
-        bound = 2 * naiveError + roundings * largestOutput
+        bound = tolerance * naiveError + roundings * largestOutput
         (self.rows, self.exact) = (rows, exact)
         queryLength = problem.shape.queryLength
     }

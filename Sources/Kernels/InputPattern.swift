@@ -23,6 +23,9 @@ public enum InputPattern: String, Sendable, CaseIterable {
     /// Every key in the first half −inf: rows that see nothing else have no finite score.
     case scoresAllNegativeInfinite = "all-scores-negative-infinite"
 
+    /// Whether every value is a number.
+    public var isFinite: Bool { [.normal, .extremeLogits, .oneHot].contains(self) }
+
     public func makeInputs(
         shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64
     ) -> AttentionInputs {

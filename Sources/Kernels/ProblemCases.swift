@@ -35,7 +35,7 @@ public enum ProblemCases {
 
     /// What `all` has, in a type and in the cache formats that go with the kernel: the type's own for prefill, each for
     /// decoding.
-    static func all(for kernel: Kernel, in elementType: ElementType) -> [ProblemCase] {
+    public static func all(for kernel: Kernel, in elementType: ElementType) -> [ProblemCase] {
         let formats = kernel.cacheFormats.isEmpty ? [CacheFormat(elementType)] : kernel.cacheFormats
         return formats.flatMap { format in
             all(for: kernel).map { $0.stored(as: elementType, cache: format) }

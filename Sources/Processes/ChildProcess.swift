@@ -138,6 +138,12 @@ public final class ChildProcess {
     /// The last lines that it said on its standard error; complete once it has ended.
     public var lastWords: [String] { words.lines }
 
+    /// How it ended by itself; nil where it is still there after so long.
+    public func ending(within seconds: Double) -> ProcessEnding? {
+        if ending == nil, !hasEnded(within: seconds) { return nil }
+        return end()
+    }
+
     /// Waits until it has ended by itself, for as long as that takes, and then as `end` does.
     @discardableResult
     public func wait() -> ProcessEnding {

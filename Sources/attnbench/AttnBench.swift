@@ -35,7 +35,8 @@ struct AttnBench: ParsableCommand {
         subcommands: [
             RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
             AttendCommand.self, PlanCommand.self, HistoryCommand.self, LaunchCommand.self,
-            GateCommand.self, CompareCommand.self, SelftestCommand.self, WorkerCommand.self,
+            GateCommand.self, CompareCommand.self, SelftestCommand.self, EngineCommandGroup.self,
+            ServeCommand.self, WorkerCommand.self,
         ])
 
     static func main() {

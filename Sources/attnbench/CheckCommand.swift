@@ -17,12 +17,16 @@ struct CheckCommand: Command {
             three loops in Double; the error may be at most twice that of the same loops in the same type. Exits with 7 \
             where a kernel is wrong.
 
+            With --engine the kernels of that engine are checked, or those of them that are named as ENGINE/kernel; \
+            their error may be four times that of the loops, or what the engine's file allows.
+
             With --layers, kernels whose mask has a bound are stacked too, and how far a change of one token is felt \
             is held against the mask: L(w-1)+1 tokens for L layers of a window of w. --output draws it.
 
             Examples:
               attnbench check
               attnbench check full sliding-window
+              attnbench check --engine ./libmine.so
               attnbench check --layers 8 --output receptive-field
             """)
 
@@ -38,6 +42,7 @@ struct CheckCommand: Command {
         completion: .directory)
     var output: String?
 
+    @OptionGroup var engineOptions: EngineOptions
     @OptionGroup var outputOptions: OutputOptions
 
     /// Deeper stacks take minutes, and say no more.
@@ -51,14 +56,17 @@ struct CheckCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        var kernels = Kernel.builtIn
+        let engines = try EngineCheck(engineOptions.sources(console), names: names)
+        let names = names.filter { !$0.contains("/") }
+        var kernels = engines.isEmpty || !names.isEmpty ? Kernel.builtIn : []
         if !names.isEmpty { kernels = try names.map { try Kernel.builtIn.named($0) } }
         if layers != nil, !kernels.contains(where: MeasuredReceptiveField.isBounded) {
             throw ValidationError(
                 "--layers has nothing to stack: none of the kernels has a mask with a bound; add one such as "
                     + "sliding-window")
         }
-        let verdict = Self.check(kernels, paint: outputOptions.paint(on: console), on: console)
+        let paint = outputOptions.paint(on: console)
+        let verdict = try Self.check(kernels, engines, paint: paint, on: console)
         guard let layers, verdict == .done else { return verdict }
         return try stack(kernels, layers: layers, on: console)
     }
@@ -83,29 +91,37 @@ struct CheckCommand: Command {
                 + "\(wrong.expectedTokens)")
     }
 
-    static func check(_ kernels: [Kernel], paint: Paint, on console: Console) -> Verdict {
-        var rows: [[Columns.Cell]] = []
-        var failures: [String] = []
+    static func check(
+        _ kernels: [Kernel], _ engines: EngineCheck = .none, paint: Paint, on console: Console
+    ) throws -> Verdict {
+        var (rows, failures, remarks) = try engines.run(paint, environment: console.environment)
         for kernel in kernels {
             let conformance = Conformance(of: kernel)
             rows.append(
-                [
-                    Columns.Cell(kernel.name), Columns.Cell(types(conformance.elementTypes)),
-                    Columns.Cell("\(conformance.cases) of \(conformance.cases + conformance.skipped)"),
-                    Columns.Cell(scientific(conformance.largestError)),
-                    Columns.Cell(
-                        conformance.largestShare.isFinite
-                            ? "\(Int((conformance.largestShare * 100).rounded(.up))) %" : "-"),
-                    conformance.isConforming ? paint("ok", .green) : paint("WRONG", .red),
-                ])
+                row(
+                    kernel.name, conformance.elementTypes, taken: conformance.cases, skipped: conformance.skipped,
+                    error: conformance.largestError, share: conformance.largestShare,
+                    verdict: conformance.isConforming ? paint("ok", .green) : paint("WRONG", .red)))
             failures += conformance.failures.map { "\(kernel.name): \($0)" }
         }
         console.output(
             Columns.painted(rows, headings: ["kernel", "types", "cases", "error", "of bound", "verdict"]))
+        console.caution(remarks)
         guard failures.isEmpty else {
             return .wrongResult("a kernel is wrong\n" + failures.map { "  \($0)\n" }.joined().dropLast())
         }
         return .done
+    }
+
+    static func row(
+        _ name: String, _ elementTypes: [ElementType], taken: Int, skipped: Int, error: Double, share: Double,
+        verdict: Columns.Cell
+    ) -> [Columns.Cell] {
+        [
+            Columns.Cell(name), Columns.Cell(types(elementTypes)), Columns.Cell("\(taken) of \(taken + skipped)"),
+            Columns.Cell(scientific(error)),
+            Columns.Cell(share.isFinite ? "\(Int((share * 100).rounded(.up))) %" : "-"), verdict,
+        ]
     }
 
     private static func types(_ types: [ElementType]) -> String {

@@ -7,7 +7,7 @@ import Reporting
 
 struct ListCommand: Command {
     enum Topic: String, CaseIterable {
-        case kernels, sweeps, models, accelerators
+        case kernels, engines, sweeps, models, accelerators
     }
 
     static let configuration = CommandConfiguration(
@@ -15,11 +15,13 @@ struct ListCommand: Command {
         abstract: "What there is to measure and to measure with.",
         discussion: """
             Without a topic, every topic is listed. The names are the ones that commands and sweep files take. Sweeps \
-            are files in Benchmarks/sweeps, here or above.
+            are files in Benchmarks/sweeps, here or above; engines are files in ~/.config/attnbench/engines and in \
+            Benchmarks/engines of the checkout that this program was built in.
 
             Examples:
               attnbench list
               attnbench list kernels
+              attnbench list engines
               attnbench list sweeps
               attnbench list models
             """)
@@ -40,6 +42,7 @@ struct ListCommand: Command {
             if index > 0 { console.output("\n") }
             switch topic {
             case .kernels: console.output(Self.kernels(Kernel.builtIn, width: console.width))
+            case .engines: console.output(Self.engines(EngineOptions.lookup(console), width: console.width))
             case .sweeps: console.output(Self.sweeps(in: SweepDirectories.all, width: console.width))
             case .models: console.output(TerminalTable.text(CatalogueTables.models(), width: console.width))
             case .accelerators:
@@ -55,6 +58,18 @@ struct ListCommand: Command {
             return [kernel.name, kernel.masks.name, flags.isEmpty ? "-" : flags, kernel.summary]
         }
         return Columns.text(rows, headings: ["kernel", "mask", "parameters", "how"], width: width)
+    }
+
+    static func engines(_ lookup: EngineLookup, width: Int? = nil) -> String {
+        let rows = lookup.list().map { name, path in
+            do {
+                let engine = try EngineFile.load(path, program: GateOptions.thisProgram).source
+                return [name, path, engine.description]
+            } catch {
+                return [name, path, "cannot be used: \(error)"]
+            }
+        }
+        return Columns.text(rows, headings: ["engine", "file", "what it is"], width: width)
     }
 
     static func sweeps(in directories: [String], width: Int? = nil) -> String {

@@ -7,11 +7,11 @@ enum SweepDirectories {
 
     static var all: [String] {
         let program = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path
-        return existing(upwardsFrom: [FileManager.default.currentDirectoryPath] + (program.map { [$0] } ?? []))
+        return existing(folder, upwardsFrom: [FileManager.default.currentDirectoryPath] + (program.map { [$0] } ?? []))
     }
 
     /// The nearest such folder above each start, once.
-    static func existing(upwardsFrom starts: [String]) -> [String] {
+    static func existing(_ folder: String, upwardsFrom starts: [String]) -> [String] {
         var found: [String] = []
         for start in starts {
             var place = URL(fileURLWithPath: start).standardizedFileURL

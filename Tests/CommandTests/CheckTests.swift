@@ -24,12 +24,12 @@ import Testing
         #expect(session.messages == "Error: \"sliding-windw\" is not a kernel; did you mean \"sliding-window\"?\n")
     }
 
-    @Test func wrongKernelsAreFound() {
+    @Test func wrongKernelsAreFound() throws {
         var printed = ""
         let console = Console(
             output: { printed += $0 }, messages: { _ in }, outputIsTerminal: false, messagesAreTerminal: false,
             columns: 100, environment: [:])
-        let verdict = CheckCommand.check(
+        let verdict = try CheckCommand.check(
             [.reference, .forgetful], paint: Paint(isOn: false), on: console)
         #expect(printed.contains("forgetful"))
         #expect(printed.split(separator: "\n").last?.hasSuffix("WRONG") == true)

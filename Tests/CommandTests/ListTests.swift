@@ -25,7 +25,7 @@ import Testing
         try Data(good.utf8).write(to: sweeps.appendingPathComponent("two.yaml"))
         try Data("name: bad\nkernels: [fulll]\nlengths: [512]\n".utf8).write(
             to: sweeps.appendingPathComponent("bad.yaml"))
-        let directories = SweepDirectories.existing(upwardsFrom: [below.path, root.path, "/"])
+        let directories = SweepDirectories.existing(SweepDirectories.folder, upwardsFrom: [below.path, root.path, "/"])
         #expect(directories == [sweeps.standardizedFileURL.path])
         let text = ListCommand.sweeps(in: directories)
         #expect(text == Golden.text("list-sweeps", updatingTo: text))
@@ -70,6 +70,6 @@ import Testing
         let session = Session("list kernls")
         #expect(session.status == .usage)
         #expect(session.messages.contains("did you mean \"kernels\"?"))
-        #expect(Session("list xyzzy").messages.contains("there are kernels, sweeps, models, accelerators"))
+        #expect(Session("list xyzzy").messages.contains("there are kernels, engines, sweeps, models, accelerators"))
     }
 }

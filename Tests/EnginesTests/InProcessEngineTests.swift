@@ -8,9 +8,7 @@ import Testing
 
 @Suite struct InProcessEngineTests {
     private let engine = InProcessEngine(
-        team: { _ in WorkerTeam() },
-        sampler: Sampler(
-            clock: SystemClock(), resolutionNanoseconds: 1, overheadNanoseconds: 20, evidence: { .quiet }))
+        team: { _ in WorkerTeam() }, sampler: .forTests)
 
     private func workload(_ kernel: Kernel, length: Int = 60) throws -> Workload {
         let shape = try AttentionShape(
@@ -65,5 +63,11 @@ import Testing
         let longer = try prepared.sample(Batch(calls: 1, extraTurns: 2_000_000))
         let loop = try #require(engine.sampleFrozenLoop(turns: 2_000_000))
         #expect(longer.nanoseconds > loop.nanoseconds / 4)
+    }
+}
+
+extension Sampler {
+    static var forTests: Sampler {
+        Sampler(clock: SystemClock(), resolutionNanoseconds: 1, overheadNanoseconds: 20, evidence: { .none })
     }
 }

@@ -60,33 +60,33 @@ private let meminfo = """
 @Suite(.serialized) struct PeakMemoryTests {
     @Test func readsPeakAndResidentMemory() throws {
         let system = try FakeSystem(["proc/self/status": "Name:\tx\nVmHWM:\t    1204 kB\nVmRSS:\t     800 kB\n"])
-        #expect(PeakMemory.peakBytes(system.files) == 1204 * 1024)
-        #expect(PeakMemory.residentBytes(system.files) == 800 * 1024)
+        #expect(PeakMemory(files: system.files).peakBytes() == 1204 * 1024)
+        #expect(PeakMemory(files: system.files).residentBytes() == 800 * 1024)
     }
 
     @Test func writesTheResetThatTheKernelKnows() throws {
         let system = try FakeSystem(["proc/self/clear_refs": "?"])
-        #expect(PeakMemory.reset(system.files))
+        #expect(PeakMemory(files: system.files).reset())
         #expect(system.files.text("proc/self/clear_refs") == "5")
     }
 
     @Test func isUnknownWhereTheSystemRefuses() throws {
         let files = try FakeSystem().files
-        #expect(!PeakMemory.reset(files))
-        #expect(PeakMemory.peakBytes(files) == nil)
-        #expect(PeakMemory.residentBytes(files) == nil)
+        #expect(!PeakMemory(files: files).reset())
+        #expect(PeakMemory(files: files).peakBytes() == nil)
+        #expect(PeakMemory(files: files).residentBytes() == nil)
     }
 
     /// Other tests allocate at the same time, but none as much as this.
     @Test func seesALargeBlockComeAndGo() throws {
-        guard PeakMemory.reset(), let before = PeakMemory.peakBytes() else { return }
+        guard PeakMemory().reset(), let before = PeakMemory().peakBytes() else { return }
         let size = 1 << 29
         let block = try #require(mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
         memset(block, 1, size)
         munmap(block, size)
-        let peak = try #require(PeakMemory.peakBytes())
+        let peak = try #require(PeakMemory().peakBytes())
         #expect(peak > before + size / 2)
-        #expect(PeakMemory.reset())
-        #expect(try #require(PeakMemory.peakBytes()) < peak - size / 4)
+        #expect(PeakMemory().reset())
+        #expect(try #require(PeakMemory().peakBytes()) < peak - size / 4)
     }
 }

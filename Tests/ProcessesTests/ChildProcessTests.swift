@@ -24,23 +24,23 @@ import Testing
 
     @Test func linesGoBothWays() throws {
         let child = try child("while read line; do echo \"got $line\"; done; echo bye >&2; exit 3")
-        #expect(child.send("one\n".utf8, within: 5))
-        #expect(child.nextLine(within: 5) == .line("got one"))
-        #expect(child.send("two\nthree\n".utf8, within: 5))
-        #expect(child.nextLine(within: 5) == .line("got two"))
-        #expect(child.nextLine(within: 5) == .line("got three"))
+        #expect(child.send("one\n".utf8, within: 60))
+        #expect(child.nextLine(within: 60) == .line("got one"))
+        #expect(child.send("two\nthree\n".utf8, within: 60))
+        #expect(child.nextLine(within: 60) == .line("got two"))
+        #expect(child.nextLine(within: 60) == .line("got three"))
         #expect(child.nextLine(within: 0.05) == .late)
         child.closeInput()
-        #expect(child.nextLine(within: 5) == .ended)
+        #expect(child.nextLine(within: 60) == .ended)
         #expect(child.wait() == .exited(status: 3))
         #expect(child.lastWords == ["bye"])
     }
 
     @Test func aLastLineMayLackItsLineFeed() throws {
         let child = try child("printf 'a\\nb'")
-        #expect(child.nextLine(within: 5) == .line("a"))
-        #expect(child.nextLine(within: 5) == .line("b"))
-        #expect(child.nextLine(within: 5) == .ended)
+        #expect(child.nextLine(within: 60) == .line("a"))
+        #expect(child.nextLine(within: 60) == .line("b"))
+        #expect(child.nextLine(within: 60) == .ended)
     }
 
     @Test func anEndlessLineIsNotReadToItsEnd() throws {
@@ -76,7 +76,7 @@ import Testing
 
     @Test func whoClosesItsInputIsNotWrittenTo() throws {
         let child = try child("exec <&-; echo ready; sleep 100")
-        #expect(child.nextLine(within: 5) == .line("ready"))
+        #expect(child.nextLine(within: 60) == .line("ready"))
         #expect(!child.send("anybody?\n".utf8, within: 1))
         child.end(patience: 0)
     }
@@ -88,7 +88,7 @@ import Testing
 
     @Test func whoIgnoresBeingAskedIsKilled() throws {
         let child = try child("trap '' TERM; echo ready; while true; do sleep 0.05; done")
-        #expect(child.nextLine(within: 5) == .line("ready"))
+        #expect(child.nextLine(within: 60) == .line("ready"))
         let start = Date()
         #expect(child.end(patience: 0) == .signalled(number: SIGKILL))
         #expect(Date().timeIntervalSince(start) >= ChildProcess.graceSeconds)
@@ -99,8 +99,8 @@ import Testing
     @Test func grandchildrenEndWithTheirParent() throws {
         let child = try child(
             "sleep 1000 & echo $!; setsid sh -c 'echo $$; sleep 1000' & wait")
-        let ordinary = try number(child.nextLine(within: 5))
-        let escaped = try number(child.nextLine(within: 5))
+        let ordinary = try number(child.nextLine(within: 60))
+        let escaped = try number(child.nextLine(within: 60))
         #expect(isAlive(ordinary) && isAlive(escaped))
         child.end(patience: 0)
         #expect(!isAlive(ordinary) && !isAlive(escaped))
@@ -109,14 +109,14 @@ import Testing
     /// A child that dies by itself leaves them to nobody.
     @Test func orphansAreFound() throws {
         let child = try child("setsid sh -c 'echo $$; exec sleep 1000' & sleep 0.2; kill -9 $$")
-        let orphan = try number(child.nextLine(within: 5))
+        let orphan = try number(child.nextLine(within: 60))
         #expect(child.wait() == .signalled(number: SIGKILL))
         #expect(!isAlive(orphan))
     }
 
     @Test func aChildIsBoundBeforeItStarts() throws {
         let script = "grep Cpus_allowed_list /proc/self/status"
-        guard case .line(let line) = try child(script, cpus: [0]).nextLine(within: 5) else {
+        guard case .line(let line) = try child(script, cpus: [0]).nextLine(within: 60) else {
             Issue.record("no line")
             return
         }
@@ -125,14 +125,14 @@ import Testing
 
     @Test func aChildHasItsOwnGroupAndNoDescriptorsOfOurs() throws {
         let child = try child("ps -o pgid= -p $$ | tr -d ' '; ls /proc/self/fd | tr '\\n' ' '; echo")
-        #expect(try number(child.nextLine(within: 5)) == child.identifier)
+        #expect(try number(child.nextLine(within: 60)) == child.identifier)
         // 3 is the folder that ls reads.
-        #expect(child.nextLine(within: 5) == .line("0 1 2 3 "))
+        #expect(child.nextLine(within: 60) == .line("0 1 2 3 "))
     }
 
     @Test func aChildGetsTheEnvironmentThatItIsGiven() throws {
         let child = try child("env | cut -d= -f1 | sort | tr '\\n' ' '; echo")
-        #expect(child.nextLine(within: 5) == .line("ATTNBENCH_CHILD LANG PATH PWD "))
+        #expect(child.nextLine(within: 60) == .line("ATTNBENCH_CHILD LANG PATH PWD "))
     }
 
     @Test func signalsAreAsAProgramExpectsThem() throws {

@@ -7,6 +7,7 @@ import Testing
     private static let layers: [(module: String, imports: Set<String>)] = [
         ("CVector", []),
         ("CSpawn", []),
+        ("CEngine", []),
         ("CBuildInfo", []),
         ("CActivations", []),
         ("CHwloc", []),
@@ -20,7 +21,7 @@ import Testing
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        ("Engines", ["Faults", "Attention", "Records", "Hardware", "Kernels"]),
+        ("Engines", ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
         (
             "Benchmarking",
             [

@@ -63,6 +63,8 @@ public final class InProcessEngine: Engine {
 /// A kernel with all that one call needs, so that a call is nothing but the kernel's `run`.
 private final class InProcessKernel: PreparedKernel {
     private(set) var inputs: SharedInputs
+    let statedPairs: Int?
+    let statedScratchBytes: Int?
     private let kernel: any KernelInstance
     private var output: Tensor
     private let sampler: Sampler
@@ -77,6 +79,8 @@ private final class InProcessKernel: PreparedKernel {
         memory = engine.memory
         restingBytes = memory.bytes()
         memory.resetPeak()
+        statedPairs = kernel.computedPairs(for: problem)
+        statedScratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads)
         self.kernel = try kernel.prepare(for: problem, on: team)
         self.inputs = inputs()
         self.kernel.fillCache(from: self.inputs.tensors)

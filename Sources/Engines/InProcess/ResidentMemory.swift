@@ -15,12 +15,15 @@ public struct ResidentMemory {
         self.peakBytes = peakBytes
     }
 
-    /// Of this process. Where the system refuses to forget its peak, the level after the call stands for the peak: all
-    /// that a cell allocates is still there then.
-    public static var ofThisProcess: ResidentMemory {
+    /// Of this process.
+    public static var ofThisProcess: ResidentMemory { of(PeakMemory()) }
+
+    /// Where the system refuses to forget its peak, the level after the call stands for the peak: all that a cell
+    /// allocates is still there then.
+    static func of(_ process: PeakMemory) -> ResidentMemory {
         var peakIsFresh = false
         return ResidentMemory(
-            bytes: { PeakMemory.residentBytes() ?? 0 }, resetPeak: { peakIsFresh = PeakMemory.reset() },
-            peakBytes: { (peakIsFresh ? PeakMemory.peakBytes() : PeakMemory.residentBytes()) ?? 0 })
+            bytes: { process.residentBytes() ?? 0 }, resetPeak: { peakIsFresh = process.reset() },
+            peakBytes: { (peakIsFresh ? process.peakBytes() : process.residentBytes()) ?? 0 })
     }
 }

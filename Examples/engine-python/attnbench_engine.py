@@ -1,0 +1,259 @@
+"""Makes a Python program an engine for attnbench: one file, needs NumPy only. Copy it beside your program.
+
+    import attnbench_engine as engine
+
+    @engine.kernel("mine", mask="causal", element_types=("float32",))
+    def mine(problem):                     # once for each problem, untimed
+        query, key, value = problem.tensors
+        return lambda: attention(query, key, value, problem.scale)    # timed
+
+    engine.serve("my-engine", "1.0")
+
+`problem` says all that there is to know: batch, query_heads, key_value_heads, query_length, key_length, key_head_dimension,
+value_head_dimension, scale, mask (sinks, left, right, chunk), element_type, key_cache_format, value_cache_format, positions,
+threads and cpus. `problem.tensors` are the arrays query, key and value, laid out [batch][heads][tokens][dimension], in
+memory of your own. NumPy has no bfloat16: such arrays have the element type uint16, which `to_float32` and `from_float32`
+convert, and which `torch.from_numpy(array).view(torch.bfloat16)` reads as it is.
+
+The arrays stay the same and get other contents now and then. A kernel that keeps them in a layout of its own, or that fills
+a cache, returns `Prepared(call, load)`; `load` is called, untimed, whenever the contents are new. What a call returns is the
+output, [batch][query heads][query tokens][dimension]: an array or a tensor of torch. To refuse a problem, raise
+`Refused("no float16")`.
+"""
+
+import gc
+import json
+import mmap
+import os
+import sys
+import time
+import traceback
+
+import numpy
+
+VERSION = 1
+_DTYPES = {"float32": numpy.float32, "float16": numpy.float16, "bfloat16": numpy.uint16}
+_kernels = {}
+
+
+class Refused(Exception):
+    """The kernel does not take this problem."""
+
+
+class Prepared:
+    """A kernel that is ready: what is timed, and what takes in new contents of the arrays."""
+
+    def __init__(self, call, load=None, computed_pairs=None, scratch_bytes=None):
+        self.call = call
+        self.load = load
+        self.computed_pairs = computed_pairs
+        self.scratch_bytes = scratch_bytes
+
+
+class Mask:
+    """The query at position i sees keys i - left ... i + right (None: all), within its chunk, and the first `sinks` keys."""
+
+    def __init__(self, sinks, left, right, chunk):
+        self.sinks, self.left, self.right, self.chunk = sinks, left, right, chunk
+
+    def matrix(self, query_length, key_length):
+        """Booleans [query][key]: which keys a query sees. The last query stands at the last key."""
+        i = numpy.arange(key_length - query_length, key_length)[:, None]
+        j = numpy.arange(key_length)[None, :]
+        band = numpy.ones((query_length, key_length), bool)
+        if self.left is not None:
+            band &= j >= i - self.left
+        if self.right is not None:
+            band &= j <= i + self.right
+        if self.chunk is not None:
+            band &= j // self.chunk == i // self.chunk
+        sinks = j < self.sinks
+        if self.right is not None:
+            sinks = sinks & (j <= i + self.right)
+        return band | sinks
+
+
+class Problem:
+    """One problem, complete; see the module's description."""
+
+    def __init__(self, request):
+        problem = request["problem"]
+        self.batch = problem["batch"]
+        self.query_heads = problem["queryHeads"]
+        self.key_value_heads = problem["keyValueHeads"]
+        self.query_length = problem["queryLength"]
+        self.key_length = problem["keyLength"]
+        self.key_head_dimension = problem["keyHeadDimension"]
+        self.value_head_dimension = problem["valueHeadDimension"]
+        self.scale = problem["scale"]
+        mask = problem["mask"]
+        self.mask = Mask(mask["sinks"], mask["left"], mask["right"], mask["chunk"])
+        self.element_type = problem["elementType"]
+        self.key_cache_format = problem["keyCacheFormat"]
+        self.value_cache_format = problem["valueCacheFormat"]
+        self.positions = problem["positions"]
+        self.threads = request["threads"]
+        self.cpus = request["cpus"]
+        self._shared = {name: _Shared(tensor) for name, tensor in request["tensors"].items()}
+        self.inputs = {
+            name: numpy.empty_like(shared.array) for name, shared in self._shared.items() if shared.role == "in"
+        }
+        self.tensors = tuple(self.inputs[name] for name in ("query", "key", "value"))
+
+    def _load(self):
+        for name, array in self.inputs.items():
+            numpy.copyto(array, self._shared[name].array)
+
+    def _write(self, output):
+        target = self._shared["output"].array
+        array = _array(output)
+        if array.shape != target.shape:
+            raise ValueError(f"the output has the shape {array.shape}; it must be {target.shape}")
+        if self.element_type == "bfloat16" and array.dtype != numpy.uint16:
+            array = from_float32(array.astype(numpy.float32))
+        target[...] = array
+
+
+class _Shared:
+    """A tensor in memory that attnbench and this program share."""
+
+    def __init__(self, tensor):
+        self.role = tensor["role"]
+        dtype = numpy.dtype(_DTYPES[tensor["elementType"]])
+        writable = self.role == "out"
+        descriptor = os.open(tensor["path"], os.O_RDWR if writable else os.O_RDONLY)
+        try:
+            access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
+            memory = mmap.mmap(descriptor, 0, access=access)
+        finally:
+            os.close(descriptor)
+        count = int(numpy.prod(tensor["shape"]))
+        self.array = numpy.frombuffer(memory, dtype, count).reshape(tensor["shape"])
+
+
+def to_float32(array):
+    """Elements as float32, whatever the element type; bfloat16 is uint16 here."""
+    if array.dtype == numpy.uint16:
+        return (array.astype(numpy.uint32) << 16).view(numpy.float32)
+    return array.astype(numpy.float32)
+
+
+def from_float32(array):
+    """The bfloat16 nearest to each element, as uint16; of two that are equally near, the even one."""
+    words = numpy.ascontiguousarray(array, numpy.float32).view(numpy.uint32)
+    rounded = ((words + 0x7FFF + ((words >> 16) & 1)) >> 16).astype(numpy.uint16)
+    return numpy.where(numpy.isnan(array), numpy.uint16(0x7FC0), rounded)
+
+
+def _array(output):
+    if hasattr(output, "detach"):  # of torch, which need not be there
+        output = output.detach().cpu().contiguous()
+        if str(output.dtype) == "torch.bfloat16":
+            return output.view(sys.modules["torch"].int16).numpy().view(numpy.uint16)
+        return output.numpy()
+    return numpy.asarray(output)
+
+
+def kernel(name, *, mask="causal", phase="prefill", element_types=("float32",), summary=""):
+    """Declares a kernel. `mask` is a family: full, causal, sliding-window, symmetric-window, attention-sink, chunked-local,
+    or any; `phase` is prefill or decode."""
+
+    def declare(function):
+        about = summary or (function.__doc__ or "").strip().split("\n")[0]
+        _kernels[name] = {
+            "function": function,
+            "description": {
+                "name": name, "summary": about, "phase": phase, "mask": mask, "elementTypes": list(element_types),
+            },
+        }
+        return function
+
+    return declare
+
+
+class _Cell:
+    def __init__(self, request):
+        self.problem = Problem(request)
+        function = _kernels[request["kernel"]]["function"]
+        prepared = function(self.problem)
+        self.prepared = prepared if isinstance(prepared, Prepared) else Prepared(prepared)
+        self.output = None
+
+    def load(self):
+        self.problem._load()
+        if self.prepared.load:
+            self.prepared.load()
+        self.output = None
+
+    def sample(self, warm_up_calls, calls):
+        call = self.prepared.call
+        for _ in range(warm_up_calls):
+            self.output = call()
+        gc.disable()
+        start = time.monotonic_ns()
+        for _ in range(calls):
+            self.output = call()
+        nanoseconds = time.monotonic_ns() - start
+        gc.enable()
+        return nanoseconds
+
+    def write(self):
+        if self.output is None:
+            raise ValueError("there was no call since the arrays were loaded")
+        self.problem._write(self.output)
+
+
+def _reply(request, cells):
+    (name, body), = request.items()
+    cell = body["cell"]
+    try:
+        if name == "prepare":
+            start = time.monotonic()
+            cells[cell] = _Cell(body)
+            reply = {"cell": cell, "compileSeconds": time.monotonic() - start}
+            prepared = cells[cell].prepared
+            if prepared.computed_pairs is not None:
+                reply["computedPairs"] = prepared.computed_pairs
+            if prepared.scratch_bytes is not None:
+                reply["scratchBytes"] = prepared.scratch_bytes
+            return {"prepared": reply}
+        if name == "load":
+            cells[cell].load()
+            return {"loaded": {"cell": cell}}
+        if name == "sample":
+            nanoseconds = cells[cell].sample(body["warmUpCalls"], body["calls"])
+            return {"sampled": {"cell": cell, "nanoseconds": nanoseconds}}
+        if name == "write":
+            cells[cell].write()
+            return {"written": {"cell": cell}}
+        if name == "release":
+            cells.pop(cell, None)
+            return {"released": {"cell": cell}}
+        raise ValueError(f"a request that this module does not know: {name}")
+    except Refused as error:
+        return {"refused": {"cell": cell, "reason": str(error)}}
+    except Exception as error:  # The engine goes on with other cells.
+        traceback.print_exc()
+        return {"failed": {"cell": cell, "reason": f"{type(error).__name__}: {error}"}}
+
+
+def serve(name, version, details=None):
+    """Answers attnbench's requests until there are no more."""
+    # Whatever prints goes to standard error: standard output is the protocol's.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    described = {"numpy": numpy.__version__, "python": sys.version.split()[0]}
+    described.update(details or {})
+
+    def send(message):
+        replies.write(json.dumps(message) + "\n")
+        replies.flush()
+
+    send({
+        "attnbenchEngine": VERSION,
+        "engine": {"name": name, "version": version, "details": described},
+        "kernels": [kernel["description"] for kernel in _kernels.values()],
+    })
+    cells = {}
+    for line in sys.stdin:
+        send(_reply(json.loads(line), cells))

@@ -1,0 +1,1 @@
+../../../Examples/engine-c/attnbench_engine.h

@@ -1,0 +1,90 @@
+import Attention
+import Hardware
+import Kernels
+import Records
+
+/// The kernels of a shared library, called in this process and timed by our own sampler.
+public final class LibraryEngine: Engine {
+    public let identity: EngineIdentity
+    public let kernels: [Kernel]
+    private let library: EngineLibrary
+    private let seat: EngineSeat
+    private let sampler: Sampler
+    private let memory: ResidentMemory
+
+    public init(
+        _ library: EngineLibrary, on seat: EngineSeat, sampler: Sampler, memory: ResidentMemory = .ofThisProcess
+    ) {
+        let greeting = library.greeting
+        identity = EngineIdentity(name: greeting.engine.name, version: greeting.engine.version)
+        kernels = greeting.kernels.compactMap { $0.kernel(named: $0.name) }
+        self.library = library
+        self.seat = seat
+        self.sampler = sampler
+        self.memory = memory
+    }
+
+    public var minimumSampleNanoseconds: Int { sampler.minimumNanoseconds }
+
+    public func prepare(
+        _ workload: Workload, inputs: () -> SharedInputs
+    ) throws(EngineError) -> any PreparedKernel {
+        let restingBytes = memory.bytes()
+        memory.resetPeak()
+        let cell: LibraryCell
+        do throws(UnsupportedProblem) {
+            cell = try library.prepare(workload.kernel, for: workload.problem, on: seat)
+        } catch {
+            throw .unsupported(error)
+        }
+        return try LibraryKernel(
+            cell, for: workload.problem, inputs(), sampler: sampler,
+            peakResidentBytes: { [memory] in max(0, memory.peakBytes() - restingBytes) })
+    }
+}
+
+/// A kernel of a library, ready for one problem.
+private final class LibraryKernel: PreparedKernel {
+    private(set) var inputs: SharedInputs
+    private let cell: LibraryCell
+    private var output: Tensor
+    private let sampler: Sampler
+    private let peakBytes: () -> Int
+
+    init(
+        _ cell: LibraryCell, for problem: AttentionProblem, _ inputs: SharedInputs, sampler: Sampler,
+        peakResidentBytes: @escaping () -> Int
+    ) throws(EngineError) {
+        self.cell = cell
+        self.inputs = inputs
+        self.sampler = sampler
+        peakBytes = peakResidentBytes
+        output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
+        try load(inputs)
+    }
+
+    var computedPairs: Int? { cell.computedPairs }
+    var statedPairs: Int? { cell.computedPairs }
+    var statedScratchBytes: Int? { cell.scratchBytes }
+    var peakResidentBytes: Int { peakBytes() }
+
+    func load(_ inputs: SharedInputs) throws(EngineError) {
+        self.inputs = inputs
+        let status = cell.load(inputs.tensors)
+        guard status == 0 else { throw .failed(LibraryStatus(function: "attnbench_load", status: status)) }
+    }
+
+    func sample(_ batch: Batch) throws(EngineError) -> Sample {
+        var failure: Int32 = 0
+        func call() {
+            let status = cell.run(inputs.tensors, into: &output)
+            if status != 0 { failure = status }
+        }
+        for _ in 0..<batch.warmUpCalls { call() }
+        let sample = sampler.sample(iterations: batch.calls, call)
+        guard failure == 0 else { throw .failed(LibraryStatus(function: "attnbench_run", status: failure)) }
+        return sample
+    }
+
+    func withOutput<Result>(_ body: (borrowing Tensor) -> Result) -> Result { body(output) }
+}

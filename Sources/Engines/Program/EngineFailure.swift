@@ -1,0 +1,59 @@
+import Faults
+import Processes
+
+/// What goes wrong between this program and an engine that is a program of its own.
+public struct EngineFailure: Fault, Hashable {
+    public enum Cause: Hashable, Sendable {
+        case notStarted(reason: String)
+        case died(ProcessEnding)
+        case late(seconds: Double)
+        /// A line that is not what the protocol has in this place.
+        case nonsense(line: String)
+        case otherVersion(Int)
+        /// The engine says so itself.
+        case failed(reason: String)
+        /// It reports times that our own clock contradicts.
+        case dishonestClock(ClockComparison)
+        case noMemory(SharedMemoryError)
+    }
+
+    /// The engine's name where it has said it, else what was to be started.
+    public let engine: String
+    /// What it was to do, as a verb: "prepare sdpa-causal".
+    public let doing: String
+    public let cause: Cause
+    /// The last lines that it said on its standard error.
+    public let lastWords: [String]
+
+    public init(engine: String, doing: String, cause: Cause, lastWords: [String] = []) {
+        self.engine = engine
+        self.doing = doing
+        self.cause = cause
+        self.lastWords = lastWords
+    }
+
+    public var exitStatus: ExitStatus { .engineFailed }
+
+    public var description: String {
+        "the engine \(engine) \(what)"
+            + (lastWords.isEmpty ? "" : "; it said: \(lastWords.suffix(3).joined(separator: " / "))")
+    }
+
+    private var what: String {
+        switch cause {
+        case .notStarted(let reason): "cannot be started: \(reason)"
+        case .died(let ending): "\(ending) when it was to \(doing)"
+        case .late(let seconds):
+            "gave no answer within \(Int(seconds.rounded(.up))) s when it was to \(doing), and was ended"
+        case .nonsense(let line):
+            "answered with something else than the protocol when it was to \(doing): \(WireLine.quoted(line)); what an "
+                + "engine prints for people goes to its standard error"
+        case .otherVersion(let version):
+            "speaks version \(version) of the protocol, and this attnbench version \(EngineGreeting.version); use the newer "
+                + "of the two with an engine of its time"
+        case .failed(let reason): "failed when it was to \(doing): \(reason)"
+        case .dishonestClock(let clocks): "was asked to \(doing), and \(clocks)"
+        case .noMemory(let error): "was to \(doing), but \(error)"
+        }
+    }
+}

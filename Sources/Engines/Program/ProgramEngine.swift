@@ -1,0 +1,147 @@
+import Attention
+import Hardware
+import Kernels
+import Records
+
+/// A program in any language, at work in processes of its own: one for each number of threads.
+///
+/// A process that has broken is started again once, for the cells that are left.
+public final class ProgramEngine: Engine {
+    /// What its kernels are called here.
+    public enum Naming: Sendable {
+        /// `engine/kernel`, beside those of other engines.
+        case full
+        /// As the engine calls them, where two engines are compared by these names.
+        case bare
+    }
+
+    public let identity: EngineIdentity
+    public let kernels: [Kernel]
+    public let greeting: EngineGreeting
+    /// Those whose phase, mask or types this program does not know. They are listed, not run.
+    public let unknownKernels: [EngineGreeting.Kernel]
+    let source: EngineSource
+    private let environment: [String: String]
+    private let cpus: (_ threads: Int) throws(UnsupportedProblem) -> [Int]
+    private let naming: Naming
+    /// By number of threads.
+    private var processes: [Int: EngineProcess] = [:]
+    /// Numbers of threads whose process cannot be started, or not once more.
+    private var failures: [Int: EngineFailure] = [:]
+    private var restarted: Set<Int> = []
+    /// What calls have taken, in seconds a pair, by the engine's own name for the kernel.
+    private var secondsPerPair: [String: Double] = [:]
+
+    /// Starts the program, and waits for its greeting.
+    ///
+    /// - Parameters:
+    ///   - environment: the user's own.
+    ///   - cpus: where so many threads run; empty where they are not bound.
+    public init(
+        _ source: EngineSource, naming: Naming = .full, environment: [String: String],
+        cpus: @escaping (_ threads: Int) throws(UnsupportedProblem) -> [Int]
+    ) throws(EngineError) {
+        let seat = EngineSeat(threads: 1, cpus: (try? cpus(1)) ?? [])
+        do throws(EngineFailure) {
+            let process = try EngineProcess(source.command, seat: seat, environment: environment)
+            greeting = process.greeting
+            processes[1] = process
+        } catch { throw .failed(error) }
+        let name: EngineName
+        do throws(EngineNameError) { name = try source.name(greeting: greeting) } catch {
+            throw .failed(error)
+        }
+        let greeting = greeting
+        func known(_ kernel: EngineGreeting.Kernel) -> Kernel? {
+            kernel.kernel(named: naming == .full ? "\(name)/\(kernel.name)" : kernel.name)
+        }
+        identity = EngineIdentity(name: name.text, version: greeting.engine.version)
+        kernels = greeting.kernels.compactMap(known)
+        unknownKernels = greeting.kernels.filter { known($0) == nil }
+        self.source = source
+        self.naming = naming
+        self.environment = environment
+        self.cpus = cpus
+    }
+
+    /// So long that the pipe is one in a thousand of it, where the engine's clock is not known to be ours.
+    public var minimumSampleNanoseconds: Int { greeting.attnbench?.minimumSampleNanoseconds ?? 20_000_000 }
+
+    public func prepare(
+        _ workload: Workload, inputs: () -> SharedInputs
+    ) throws(EngineError) -> any PreparedKernel {
+        do throws(UnsupportedProblem) {
+            guard let kernel = kernels.first(where: { $0.name == workload.kernel }) else {
+                throw UnsupportedProblem("\(identity.name) has no kernel \"\(workload.kernel)\"")
+            }
+            try kernel.requireSupport(of: workload.problem)
+        } catch { throw .unsupported(error) }
+        return try ProgramKernel(named: ownName(of: workload.kernel), workload, of: self, inputs)
+    }
+
+    public func sampleFrozenLoop(turns: Int) throws(EngineError) -> Sample? {
+        guard greeting.attnbench != nil else { return nil }
+        let process = try process(threads: 1)
+        let doing = "time the frozen loop"
+        do throws(EngineFailure) {
+            let seen = try process.observe(
+                .frozenLoop(turns: turns), doing: doing, within: source.command.answerSeconds)
+            guard case .looped(let nanoseconds) = seen.reply else { throw process.unexpected(seen.reply, doing) }
+            return seen.sample(nanoseconds: nanoseconds)
+        } catch { throw .failed(error) }
+    }
+
+    /// What a reader of its numbers should know of it.
+    public var remarks: [String] {
+        var remarks: [String] = []
+        let share = processes.values.map(\.idleShare).max() ?? 0
+        if share > 0.05 {
+            remarks.append(
+                "the engine \(identity.name) keeps \((share * 100).rounded() / 100) CPUs busy while nobody asks it anything, "
+                    + "which disturbs what is measured in turn with it")
+        }
+        if source.tolerance > EngineSource.defaultTolerance {
+            remarks.append(
+                "kernels of \(identity.name) are allowed \(source.tolerance) times the error of the plain loops, those of "
+                    + "other engines \(EngineSource.defaultTolerance)")
+        }
+        return remarks
+    }
+
+    /// The process for so many threads, which may have to be started.
+    func process(threads: Int) throws(EngineError) -> EngineProcess {
+        if let failure = failures[threads] { throw .failed(failure) }
+        if let process = processes[threads] {
+            guard let end = process.end else { return process }
+            guard restarted.insert(threads).inserted else {
+                failures[threads] = end
+                throw .failed(end)
+            }
+        }
+        let seat: EngineSeat
+        do throws(UnsupportedProblem) { seat = EngineSeat(threads: threads, cpus: try cpus(threads)) } catch {
+            throw .unsupported(error)
+        }
+        do throws(EngineFailure) {
+            let process = try EngineProcess(source.command, seat: seat, environment: environment)
+            processes[threads] = process
+            return process
+        } catch {
+            failures[threads] = error
+            throw .failed(error)
+        }
+    }
+
+    /// How long to wait for calls: ten times what the kernel's earlier ones foretell.
+    func patienceSeconds(_ kernel: String, pairs: Int, calls: Int) -> Double {
+        max(10 * secondsPerPair[kernel, default: 0] * Double(pairs) * Double(calls), source.command.answerSeconds)
+    }
+
+    func learn(_ kernel: String, pairs: Int, calls: Int, nanoseconds: Int) {
+        secondsPerPair[kernel] = Double(nanoseconds) / 1e9 / Double(calls) / Double(pairs)
+    }
+
+    private func ownName(of kernel: String) -> String {
+        naming == .full ? String(kernel.dropFirst(identity.name.count + 1)) : kernel
+    }
+}

@@ -1,0 +1,192 @@
+import Attention
+import Hardware
+import Kernels
+import Records
+
+/// A kernel of a program, ready for one problem.
+///
+/// Where another cell has broken the process, it is made ready again in the next one.
+final class ProgramKernel: PreparedKernel {
+    private(set) var inputs: SharedInputs
+    let compileSeconds: Double
+    let statedPairs: Int?
+    let statedScratchBytes: Int?
+    private(set) var computedPairs: Int?
+    private let engine: ProgramEngine
+    private let workload: Workload
+    /// As the engine calls it.
+    private let name: String
+    private let tensors: ProgramTensors
+    private var seat: Seat
+
+    /// Its place in a process.
+    private struct Seat {
+        let process: EngineProcess
+        let number: Int
+        let memory: ResidentMemory
+        let restingBytes: Int
+        let prepared: Prepared
+    }
+
+    private struct Prepared {
+        let compileSeconds: Double?
+        let computedPairs: Int?
+        let scratchBytes: Int?
+    }
+
+    init(
+        named name: String, _ workload: Workload, of engine: ProgramEngine, _ inputs: () -> SharedInputs
+    ) throws(EngineError) {
+        (self.engine, self.workload, self.name) = (engine, workload, name)
+        let inputs = inputs()
+        let process = try engine.process(threads: workload.threads)
+        do throws(EngineFailure) {
+            do throws(SharedMemoryError) { tensors = try ProgramTensors(for: workload.problem) } catch {
+                throw process.failure("prepare \(name)", .noMemory(error))
+            }
+        } catch { throw .failed(error) }
+        self.inputs = inputs
+        tensors.fill(from: inputs.tensors)
+        seat = try Self.seat(in: process, name, workload, tensors)
+        (compileSeconds, statedPairs) = (seat.prepared.compileSeconds ?? 0, seat.prepared.computedPairs)
+        (computedPairs, statedScratchBytes) = (statedPairs, seat.prepared.scratchBytes)
+    }
+
+    deinit {
+        if seat.process.end == nil {
+            _ = try? seat.process.ask(
+                .release(cell: seat.number), doing: "release \(name)", within: engine.source.command.answerSeconds)
+        }
+    }
+
+    var tolerance: Double { engine.source.tolerance }
+
+    var peakResidentBytes: Int { max(0, seat.memory.peakBytes() - seat.restingBytes) }
+
+    func adopt(_ inputs: SharedInputs) { self.inputs = inputs }
+
+    func load(_ inputs: SharedInputs) throws(EngineError) {
+        self.inputs = inputs
+        tensors.fill(from: inputs.tensors)
+        try takePlace()
+        try Self.load(seat.process, seat.number, name)
+    }
+
+    func sample(_ batch: Batch) throws(EngineError) -> Sample {
+        try takePlace()
+        let process = seat.process
+        let shape = workload.problem.shape
+        let pairs = max(1, shape.batch * shape.queryHeads * workload.problem.pairs.allowed)
+        let extraTurns = batch.extraTurns == 0 ? nil : batch.extraTurns
+        precondition(extraTurns == nil || engine.greeting.attnbench != nil, "only attnbench makes extra turns")
+        do throws(EngineFailure) {
+            // Warm-up calls are a request of their own, so that our clock sees what theirs sees.
+            if batch.warmUpCalls > 0 {
+                let seen = try process.ask(
+                    .sample(
+                        cell: seat.number, warmUpCalls: batch.warmUpCalls - 1, calls: 1, extraTurns: extraTurns),
+                    doing: "time \(name)",
+                    within: engine.patienceSeconds(name, pairs: pairs, calls: batch.warmUpCalls))
+                guard case .sampled = seen else { throw process.unexpected(seen, "time \(name)") }
+            }
+            let seen = try process.observe(
+                .sample(cell: seat.number, warmUpCalls: 0, calls: batch.calls, extraTurns: extraTurns),
+                doing: "time \(name)", within: engine.patienceSeconds(name, pairs: pairs, calls: batch.calls))
+            guard case .sampled(_, let nanoseconds, _, let counted) = seen.reply else {
+                throw process.unexpected(seen.reply, "time \(name)")
+            }
+            let sample = seen.sample(nanoseconds: nanoseconds)
+            let clocks = ClockComparison(
+                engineNanoseconds: nanoseconds, wallNanoseconds: seen.wallNanoseconds,
+                waitNanoseconds: seen.ownDelayNanoseconds + sample.contamination.runDelayNanoseconds)
+            guard clocks.judgement != .unbelievable, nanoseconds > 0 else {
+                throw process.failure("time \(name)", .dishonestClock(clocks))
+            }
+            if let counted { computedPairs = counted }
+            engine.learn(name, pairs: pairs, calls: batch.calls, nanoseconds: nanoseconds)
+            return sample
+        } catch { throw .failed(error) }
+    }
+
+    func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result {
+        let doing = "write the output of \(name)"
+        let process = seat.process
+        tensors.output.clear()
+        do throws(EngineFailure) {
+            if let end = process.end { throw end }
+            let reply = try process.ask(
+                .write(cell: seat.number), doing: doing, within: engine.source.command.prepareSeconds)
+            guard case .written = reply else { throw process.unexpected(reply, doing) }
+        } catch { throw .failed(error) }
+        return body(tensors.output.contents())
+    }
+
+    /// Makes the kernel ready again where its process has ended.
+    private func takePlace() throws(EngineError) {
+        guard seat.process.end != nil else { return }
+        seat = try Self.seat(in: engine.process(threads: workload.threads), name, workload, tensors)
+    }
+
+    private static func seat(
+        in process: EngineProcess, _ name: String, _ workload: Workload, _ tensors: ProgramTensors
+    ) throws(EngineError) -> Seat {
+        let memory = ResidentMemory.of(PeakMemory(of: process.identifier))
+        let restingBytes = memory.bytes()
+        let number = process.newCell()
+        let doing = "prepare \(name)"
+        let reply: EngineReply
+        do throws(EngineFailure) {
+            reply = try process.ask(
+                .prepare(
+                    cell: number, kernel: name, problem: EngineProblem(workload.problem), threads: workload.threads,
+                    cpus: process.seat.cpus, tensors: tensors.addresses),
+                doing: doing, within: process.command.prepareSeconds)
+        } catch { throw .failed(error) }
+        switch reply {
+        case .prepared(_, let seconds, let pairs, let bytes):
+            try load(process, number, name)
+            // What compiling and loading took for a while is none of the kernel's own.
+            memory.resetPeak()
+            return Seat(
+                process: process, number: number, memory: memory, restingBytes: restingBytes,
+                prepared: Prepared(compileSeconds: seconds, computedPairs: pairs, scratchBytes: bytes))
+        case .refused(_, let reason):
+            throw .unsupported(UnsupportedProblem("\(process.greeting.engine.name) refuses it: \(reason)"))
+        default: throw .failed(process.unexpected(reply, doing))
+        }
+    }
+
+    private static func load(_ process: EngineProcess, _ number: Int, _ name: String) throws(EngineError) {
+        do throws(EngineFailure) {
+            let reply = try process.ask(
+                .load(cell: number), doing: "load \(name)", within: process.command.prepareSeconds)
+            guard case .loaded = reply else { throw process.unexpected(reply, "load \(name)") }
+        } catch { throw .failed(error) }
+    }
+}
+
+/// The tensors of one cell, in memory that its engine can map.
+private struct ProgramTensors {
+    let query: SharedTensor
+    let key: SharedTensor
+    let value: SharedTensor
+    let output: SharedTensor
+
+    init(for problem: AttentionProblem) throws(SharedMemoryError) {
+        let (shape, type) = (problem.shape, problem.elementType)
+        query = try SharedTensor("query", role: .input, type, dimensions: AttentionInputs.queryDimensions(shape))
+        key = try SharedTensor("key", role: .input, type, dimensions: AttentionInputs.keyDimensions(shape))
+        value = try SharedTensor("value", role: .input, type, dimensions: AttentionInputs.keyDimensions(shape))
+        output = try SharedTensor("output", role: .output, type, dimensions: AttentionInputs.queryDimensions(shape))
+    }
+
+    var addresses: [String: EngineTensor] {
+        ["query": query.address, "key": key.address, "value": value.address, "output": output.address]
+    }
+
+    func fill(from inputs: borrowing AttentionInputs) {
+        query.fill(from: inputs.query)
+        key.fill(from: inputs.key)
+        value.fill(from: inputs.value)
+    }
+}

@@ -1,0 +1,153 @@
+import Attention
+import Faults
+import Foundation
+import Hardware
+import Records
+
+/// Serves an engine to another process: one reply for each line, until there are no more.
+public final class EngineServer {
+    private let greeting: EngineGreeting
+    private let makeEngine: (EngineSeat) throws -> any Engine
+    private var engines: [EngineSeat: any Engine] = [:]
+    private var cells: [Int: ServedCell] = [:]
+
+    /// - Parameter engine: makes the engine for its threads and CPUs; asked once for each.
+    public init(greeting: EngineGreeting, engine: @escaping (EngineSeat) throws -> any Engine) {
+        self.greeting = greeting
+        makeEngine = engine
+    }
+
+    /// - Parameters:
+    ///   - nextLine: blocks; nil at the end.
+    ///   - send: takes one line with its line feed.
+    public func serve(nextLine: () -> String?, send: (Data) throws -> Void) throws {
+        try send(WireLine.data(greeting))
+        while let line = nextLine() {
+            guard let request = WireLine.value(EngineRequest.self, in: line) else { throw UnknownRequest(line: line) }
+            try send(WireLine.data(reply(to: request)))
+        }
+    }
+
+    private func reply(to request: EngineRequest) -> EngineReply {
+        do {
+            switch request {
+            case .prepare(let number, let kernel, let problem, let threads, let cpus, let tensors):
+                let stopwatch = Stopwatch()
+                let workload = Workload(kernel: kernel, problem: problem.problem, threads: threads)
+                let cell = try ServedCell(workload, on: engine(EngineSeat(threads: threads, cpus: cpus)), tensors)
+                cells[number] = cell
+                return .prepared(
+                    cell: number, compileSeconds: stopwatch.seconds,
+                    computedPairs: cell.kernel.statedPairs, scratchBytes: cell.kernel.statedScratchBytes)
+            case .load(let number):
+                try cell(number).load()
+                return .loaded(cell: number)
+            case .sample(let number, let warmUpCalls, let calls, let extraTurns):
+                let kernel = try cell(number).kernel
+                let sample = try kernel.sample(
+                    Batch(calls: max(1, calls), warmUpCalls: max(0, warmUpCalls), extraTurns: max(0, extraTurns ?? 0)))
+                return .sampled(
+                    cell: number, nanoseconds: sample.nanoseconds, computedPairs: kernel.computedPairs)
+            case .write(let number):
+                try cell(number).write()
+                return .written(cell: number)
+            case .release(let number):
+                cells[number] = nil
+                return .released(cell: number)
+            case .frozenLoop(let turns): return try timeFrozenLoop(turns: turns)
+            }
+        } catch EngineError.unsupported(let error) {
+            return .refused(cell: request.cell ?? 0, reason: error.reason)
+        } catch {
+            return .failed(cell: request.cell, reason: "\(error)")
+        }
+    }
+
+    private func timeFrozenLoop(turns: Int) throws -> EngineReply {
+        let engine = try engines.values.first ?? engine(EngineSeat(threads: 1, cpus: []))
+        // The first finds its code cold.
+        _ = try engine.sampleFrozenLoop(turns: turns)
+        guard let sample = try engine.sampleFrozenLoop(turns: turns) else {
+            return .failed(cell: nil, reason: "this engine has no frozen loop")
+        }
+        return .looped(nanoseconds: sample.nanoseconds)
+    }
+
+    private func engine(_ seat: EngineSeat) throws -> any Engine {
+        if let engine = engines[seat] { return engine }
+        let engine = try makeEngine(seat)
+        engines[seat] = engine
+        return engine
+    }
+
+    private func cell(_ number: Int) throws(UnknownCell) -> ServedCell {
+        guard let cell = cells[number] else { throw UnknownCell(number: number) }
+        return cell
+    }
+}
+
+/// A kernel with the tensors that it shares. Its own are copies: shared pages are small ones, and a kernel over huge pages
+/// is up to a tenth faster.
+private final class ServedCell {
+    let kernel: any PreparedKernel
+    private let shared: Shared
+
+    private struct Shared {
+        let query: SharedFile
+        let key: SharedFile
+        let value: SharedFile
+        let output: SharedFile
+
+        func inputs() throws(SharedFileError) -> SharedInputs {
+            SharedInputs(
+                AttentionInputs(query: try query.contents(), key: try key.contents(), value: try value.contents()))
+        }
+    }
+
+    init(_ workload: Workload, on engine: any Engine, _ tensors: [String: EngineTensor]) throws {
+        func file(_ name: String) throws -> SharedFile {
+            guard let tensor = tensors[name] else { throw MissingTensor(name: name) }
+            return try SharedFile(tensor)
+        }
+        shared = Shared(
+            query: try file("query"), key: try file("key"), value: try file("value"), output: try file("output"))
+        let inputs = try shared.inputs()
+        kernel = try engine.prepare(workload) { inputs }
+    }
+
+    func load() throws { try kernel.load(shared.inputs()) }
+
+    func write() throws {
+        let failure = try kernel.withOutput { output -> SharedFileError? in
+            do throws(SharedFileError) {
+                try shared.output.fill(from: output)
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+    }
+}
+
+public struct UnknownRequest: Fault {
+    let line: String
+    public var exitStatus: ExitStatus { .usage }
+
+    public var description: String {
+        "a request that this engine does not know: \(WireLine.quoted(line)); docs/engines.md lists those of version "
+            + "\(EngineGreeting.version)"
+    }
+}
+
+struct UnknownCell: Fault {
+    let number: Int
+    var exitStatus: ExitStatus { .usage }
+
+    var description: String { "there is no cell \(number)" }
+}
+
+struct MissingTensor: Fault {
+    let name: String
+    var exitStatus: ExitStatus { .usage }
+
+    var description: String { "the request has no tensor \"\(name)\"" }
+}

@@ -1,0 +1,97 @@
+import Attention
+import Kernels
+import Records
+
+/// The first line of a program that is an engine: who it is, and which kernels it has.
+///
+/// `{"attnbenchEngine":1,"engine":{"name":"torch","version":"2.9","details":{"isa":"avx512"}},"kernels":[…]}`. Fields that a
+/// reader does not know are ignored, here and in every other line.
+public struct EngineGreeting: Codable, Hashable, Sendable {
+    /// The version of the protocol. A change that an older reader would misunderstand raises it.
+    public static let version = 1
+
+    public struct Engine: Codable, Hashable, Sendable {
+        public let name: String
+        public let version: String
+        /// What else a reader of results should know: versions of libraries, the instruction set in use.
+        public let details: [String: String]?
+
+        public init(name: String, version: String, details: [String: String]? = nil) {
+            self.name = name
+            self.version = version
+            self.details = details
+        }
+    }
+
+    /// A kernel in the engine's own words: one that says something unknown is listed, and not run.
+    public struct Kernel: Codable, Hashable, Sendable {
+        public let name: String
+        public let summary: String?
+        public let phase: String
+        public let mask: String
+        public let elementTypes: [String]
+        /// Of a decode kernel, beside the element types.
+        public let cacheFormats: [String]?
+        /// Nil for none.
+        public let positions: String?
+
+        public init(
+            name: String, summary: String?, phase: String, mask: String, elementTypes: [String],
+            cacheFormats: [String]? = nil, positions: String? = nil
+        ) {
+            self.name = name
+            self.summary = summary
+            self.phase = phase
+            self.mask = mask
+            self.elementTypes = elementTypes
+            self.cacheFormats = cacheFormats
+            self.positions = positions
+        }
+
+        public init(_ kernel: Kernels.Kernel) {
+            self.init(
+                name: kernel.name, summary: kernel.summary, phase: kernel.phase.rawValue, mask: kernel.masks.name,
+                elementTypes: kernel.elementTypes.map(\.rawValue), cacheFormats: kernel.cacheFormats.map(\.rawValue),
+                positions: kernel.positions.rawValue)
+        }
+
+        /// The kernel as this program has it, which does not know how to make it ready; nil where its phase, its mask, its
+        /// positions or all of its element types are unknown here.
+        /// - Parameter name: what it is called here.
+        public func kernel(named name: String) -> Kernels.Kernel? {
+            let types = ElementType.allCases.filter { elementTypes.contains($0.rawValue) }
+            guard let phase = Phase(rawValue: phase), let masks = knownMask, !types.isEmpty,
+                let positions = PositionEncoding(rawValue: positions ?? PositionEncoding.none.rawValue)
+            else { return nil }
+            return Kernels.Kernel(
+                name, summary: summary ?? "", phase: phase, masks: masks, positions: positions, elementTypes: types,
+                cacheFormats: CacheFormat.allCases.filter { cacheFormats?.contains($0.rawValue) == true })
+        }
+
+        private var knownMask: MaskFamily? { mask == MaskFamily.any.name ? .any : try? MaskFamily.named(mask) }
+    }
+
+    /// What only attnbench says, where it serves its own kernels. It has the frozen loop, and takes extra turns of it.
+    public struct Attnbench: Codable, Hashable, Sendable {
+        public let build: ResultsHeader.Build
+        /// The shortest sample that its clock is trusted with, which is ours too.
+        public let minimumSampleNanoseconds: Int
+
+        public init(build: ResultsHeader.Build, minimumSampleNanoseconds: Int) {
+            self.build = build
+            self.minimumSampleNanoseconds = minimumSampleNanoseconds
+        }
+    }
+
+    public let attnbenchEngine: Int
+    public let engine: Engine
+    public let kernels: [Kernel]
+    public let attnbench: Attnbench?
+
+    public init(engine: Engine, kernels: [Kernel], attnbench: Attnbench? = nil) {
+        attnbenchEngine = Self.version
+        self.engine = engine
+        self.kernels = kernels
+        self.attnbench = attnbench
+    }
+}

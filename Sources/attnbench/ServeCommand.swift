@@ -1,0 +1,66 @@
+import ArgumentParser
+import Benchmarking
+import Engines
+import Foundation
+import Hardware
+import Kernels
+import Records
+
+/// This program as an engine for another one.
+struct ServeCommand: Command {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Be an engine: compute what another program asks for.",
+        discussion: """
+            Speaks the protocol of docs/engines.md: greets on standard output, reads requests from standard input, one \
+            JSON value a line, and ends where the input ends. With --engine it serves the kernels of a shared library \
+            in place of its own, in this process.
+
+            Examples:
+              attnbench serve < requests
+              attnbench serve --engine ./libmine.so < requests
+            """)
+
+    @Option(help: ArgumentHelp("A shared library with the C interface.", valueName: "library"), completion: .file())
+    var engine: String?
+
+    func run(on console: Console) throws -> Verdict {
+        // ^C reaches every process of a terminal; whoever asks alone answers it, and ends this one by closing its pipe.
+        signal(SIGINT, SIG_IGN)
+        // What a library prints must not pass for a reply.
+        let replies = FileHandle(fileDescriptor: dup(STDOUT_FILENO), closeOnDealloc: true)
+        dup2(STDERR_FILENO, STDOUT_FILENO)
+        try server().serve(nextLine: { readLine() }, send: { try replies.write(contentsOf: $0) })
+        return .done
+    }
+
+    private func server() throws -> EngineServer {
+        let facts = ClockFacts.measure(SystemClock())
+        // Whoever asks reads the evidence, of all threads of this process.
+        let sampler = Sampler(
+            clock: SystemClock(), resolutionNanoseconds: facts.resolutionNanoseconds,
+            overheadNanoseconds: facts.overheadNanoseconds, evidence: { .none })
+        if let engine {
+            let library = try EngineLibrary(path: engine)
+            return EngineServer(greeting: library.greeting) { LibraryEngine(library, on: $0, sampler: sampler) }
+        }
+        let topology = try Topology()
+        let greeting = EngineGreeting(
+            engine: EngineGreeting.Engine(
+                name: EngineIdentity.builtInName, version: BuildFacts.commit,
+                details: ["simd": BuildFacts.simd, "compiler": BuildFacts.compiler]),
+            kernels: Kernel.builtIn.map(EngineGreeting.Kernel.init),
+            attnbench: EngineGreeting.Attnbench(
+                build: .current, minimumSampleNanoseconds: sampler.minimumNanoseconds))
+        return EngineServer(greeting: greeting) { seat in
+            let team = Result { () throws(PlacementError) in
+                try WorkerTeam(
+                    threads: seat.threads, placement: seat.cpus.isEmpty ? .unpinned : .cpus(seat.cpus), on: topology)
+            }
+            return InProcessEngine(
+                team: { _ throws(UnsupportedProblem) in
+                    do throws(PlacementError) { return try team.get() } catch { throw UnsupportedProblem("\(error)") }
+                }, sampler: sampler)
+        }
+    }
+}

@@ -1,0 +1,236 @@
+import Attention
+import Foundation
+import Hardware
+import Kernels
+import Records
+import TestSupport
+import Testing
+
+@testable import Engines
+
+/// Engines that do as they should.
+@Suite struct EngineTests {
+    @Test(
+        .enabled(if: Python.isThere, Comment(rawValue: Python.missing)), arguments: ElementType.allCases,
+        [Mask.causal])
+    func theExampleInPythonIsRight(elementType: ElementType, mask: Mask) throws {
+        let engine = try Python.example().started(cpus: [0])
+        #expect(engine.identity.name == "numpy" && engine.kernels.names == ["numpy/numpy-causal"])
+        for (queries, keys, heads) in [(1, 1, 1), (33, 33, 4), (1, 100, 2)] {
+            let problem = try AttentionProblem(
+                shape: AttentionShape(
+                    batch: 2, queryHeads: heads, keyValueHeads: 1, queryLength: queries, keyLength: keys,
+                    headDimension: 16), mask: mask, elementType: elementType)
+            _ = try check(engine, Workload(kernel: "numpy/numpy-causal", problem: problem))
+        }
+    }
+
+    /// Two threads, grouped heads, masks of every number, and a cache that `load` fills.
+    @Test(
+        .enabled(if: Python.isThere, Comment(rawValue: Python.missing)),
+        arguments: [Mask.full, .causal, .attentionSink(sinks: 4, window: 9), .chunkedLocal(16)],
+        [ElementType.float32, .bfloat16])
+    func anEngineMayDecode(mask: Mask, elementType: ElementType) throws {
+        let engine = try Python.command("Tests/EnginesTests/Engines/decoding.py").started()
+        let problem = try AttentionProblem(
+            shape: AttentionShape(
+                batch: 2, queryHeads: 8, keyValueHeads: 2, queryLength: 1, keyLength: 70, headDimension: 16),
+            mask: mask, elementType: elementType)
+        let prepared = try check(engine, Workload(kernel: "decoding/decode", problem: problem, threads: 2))
+        #expect(prepared.statedPairs == 16 * problem.pairs.allowed && prepared.computedPairs == prepared.statedPairs)
+        #expect(prepared.statedScratchBytes == 2 * 4 * problem.shape.keyCount)
+    }
+
+    /// Right at first, and right with other contents.
+    private func check(_ engine: ProgramEngine, _ workload: Workload) throws -> any PreparedKernel {
+        let problem = workload.problem
+        let prepared = try engine.prepare(workload) { SharedInputs(for: problem, seed: 3) }
+        for seed: UInt64 in [3, 4] {
+            try prepared.load(SharedInputs(for: problem, seed: seed))
+            _ = try prepared.sample(Batch(calls: 1))
+            let accuracy = try prepared.withOutput {
+                Accuracy(
+                    of: $0, for: problem, prepared.inputs.tensors, rows: Accuracy.allRows(of: problem), tolerance: 4)
+            }
+            #expect(accuracy.isAccepted, "\(workload): \(accuracy)")
+        }
+        return prepared
+    }
+
+    /// The example, compiled here and called in this process.
+    @Test func theExampleInCIsRight() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("engine-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let compiler = Process()
+        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        compiler.arguments = [
+            "cc", "-std=c99", "-O2", "-fPIC", "-shared", "-o", folder.path + "/libengine.so",
+            Python.repository + "/Examples/engine-c/engine.c", "-lm",
+        ]
+        try compiler.run()
+        compiler.waitUntilExit()
+        #expect(compiler.terminationStatus == 0)
+        let library = try EngineLibrary(path: folder.path + "/libengine.so")
+        #expect(library.greeting.engine == EngineGreeting.Engine(name: "engine-c", version: "1.0"))
+        let kernel = try #require(library.greeting.kernels.first)
+        #expect(kernel.mask == "causal" && kernel.elementTypes == ["float32"] && kernel.phase == "prefill")
+        let problem = try AttentionProblem(
+            shape: AttentionShape(
+                batch: 2, queryHeads: 4, keyValueHeads: 2, queryLength: 9, keyLength: 20, headDimension: 8),
+            mask: .causal)
+        let engine = LibraryEngine(library, on: EngineSeat(threads: 1, cpus: []), sampler: .forTests)
+        #expect(engine.kernels.names == ["online-causal"])
+        let workload = Workload(kernel: "online-causal", problem: problem)
+        let prepared = try engine.prepare(workload) { SharedInputs(for: problem, seed: 1) }
+        #expect(prepared.statedScratchBytes == 0 && prepared.computedPairs == nil)
+        #expect(try prepared.sample(Batch(calls: 1)).nanoseconds > 0)
+        let accuracy = try prepared.withOutput {
+            Accuracy(of: $0, for: problem, prepared.inputs.tensors, rows: Accuracy.allRows(of: problem))
+        }
+        #expect(accuracy.isAccepted)
+        let pair = LibraryEngine(library, on: EngineSeat(threads: 2, cpus: [0, 1]), sampler: .forTests)
+        let refusal = #expect(throws: EngineError.self) {
+            _ = try pair.prepare(Workload(kernel: "online-causal", problem: problem, threads: 2)) { prepared.inputs }
+        }
+        #expect(refusal?.description == "one thread only, not 2")
+    }
+
+    /// Both sides of the protocol in one process: what a client asks, the server does, and no reply is missing.
+    @Test func thisProgramServesItsOwnKernels() throws {
+        let problem = try AttentionProblem(
+            shape: AttentionShape(queryHeads: 2, keyValueHeads: 2, queryLength: 20, headDimension: 8), mask: .causal)
+        let inputs = AttentionInputs(shape: problem.shape, seed: 1)
+        let dimensions = AttentionInputs.queryDimensions(problem.shape)
+        let shared = try ["query", "key", "value", "output"].map { name in
+            try SharedTensor(name, role: name == "output" ? .output : .input, .float32, dimensions: dimensions)
+        }
+        shared[0].fill(from: inputs.query)
+        shared[1].fill(from: inputs.key)
+        shared[2].fill(from: inputs.value)
+        let tensors = Dictionary(uniqueKeysWithValues: zip(["query", "key", "value", "output"], shared.map(\.address)))
+        func prepare(_ cell: Int, _ kernel: String) -> EngineRequest {
+            .prepare(
+                cell: cell, kernel: kernel, problem: EngineProblem(problem), threads: 1, cpus: [], tensors: tensors)
+        }
+        let requests = [
+            prepare(0, "full"), .load(cell: 0), .sample(cell: 0, warmUpCalls: 1, calls: 2), .write(cell: 0),
+            prepare(1, "decode-full"), .write(cell: 2), .frozenLoop(turns: 1000), .release(cell: 0), .load(cell: 0),
+        ]
+        var lines = requests.map { String(decoding: WireLine.data($0), as: UTF8.self) }[...]
+        var replies: [String] = []
+        try Self.server().serve(
+            nextLine: { lines.popFirst() }, send: { replies.append(String(decoding: $0, as: UTF8.self)) })
+        let greeting = try #require(WireLine.value(EngineGreeting.self, in: replies[0]))
+        #expect(
+            greeting.engine.name == "attnbench"
+                && greeting.kernels.contains { $0.name == "full" && $0.mask == "causal" })
+        let answers = replies.dropFirst().compactMap { WireLine.value(EngineReply.self, in: $0) }
+        #expect(answers.map(\.cell) == requests.map(\.cell))
+        guard case .prepared(_, _, let pairs?, _?) = answers[0], case .loaded = answers[1],
+            case .sampled(_, let nanoseconds, nil, let counted?) = answers[2], case .written = answers[3],
+            case .refused = answers[4], case .failed(_, "there is no cell 2") = answers[5],
+            case .looped = answers[6], case .released = answers[7], case .failed = answers[8]
+        else {
+            Issue.record("\(answers)")
+            return
+        }
+        #expect(nanoseconds > 0 && pairs >= 2 * problem.pairs.allowed && counted == pairs)
+        let accuracy = Accuracy(
+            of: shared[3].contents(), for: problem, inputs, rows: Accuracy.allRows(of: problem))
+        #expect(accuracy.isAccepted)
+    }
+
+    private static func server() -> EngineServer {
+        let greeting = EngineGreeting(
+            engine: EngineGreeting.Engine(name: "attnbench", version: "1"),
+            kernels: Kernel.builtIn.map(EngineGreeting.Kernel.init))
+        return EngineServer(greeting: greeting) { _ in
+            InProcessEngine(team: { _ in WorkerTeam() }, sampler: .forTests)
+        }
+    }
+
+    @Test func aLineThatIsNoRequestEndsTheServer() {
+        var lines = ["hello"][...]
+        #expect(throws: UnknownRequest.self) {
+            try Self.server().serve(nextLine: { lines.popFirst() }, send: { _ in })
+        }
+    }
+
+    @Test func whatIsNoLibraryIsTold() throws {
+        let missing = #expect(throws: EngineLibraryError.self) { try EngineLibrary(path: "nowhere.so") }
+        #expect(missing?.description.contains("nowhere.so cannot be loaded as an engine") == true)
+        let other = #expect(throws: EngineLibraryError.self) {
+            try EngineLibrary(path: "/usr/lib/x86_64-linux-gnu/libm.so.6")
+        }
+        #expect(other?.reason.contains("attnbench_") == true)
+    }
+
+    @Test func placeholdersAreFilledIn() {
+        let seat = EngineSeat(threads: 2, cpus: [1, 3])
+        let command = EngineCommand(
+            ["/bin/e", "-t", "{threads}"], environment: ["GOMP_CPU_AFFINITY": "{cpus}", "KMP_BLOCKTIME": "1"])
+        let invocation = command.invocation(seat, environment: ["OMP_NUM_THREADS": "7", "HOME": "/h"])
+        #expect(invocation.arguments == ["-t", "2"] && invocation.cpus == [1, 3])
+        let environment = invocation.environment
+        #expect(environment["GOMP_CPU_AFFINITY"] == "1,3" && environment["MKL_NUM_THREADS"] == "2")
+        #expect(environment["OMP_NUM_THREADS"] == "7", "the user's own goes first")
+        #expect(environment["OMP_WAIT_POLICY"] == "passive" && environment["KMP_BLOCKTIME"] == "1")
+    }
+
+    @Test func clocksMayDifferByThePipe() {
+        func judgement(_ engine: Int, _ wall: Int, waited: Int = 0) -> ClockComparison.Judgement {
+            ClockComparison(engineNanoseconds: engine, wallNanoseconds: wall, waitNanoseconds: waited).judgement
+        }
+        #expect(judgement(20_000_000, 20_300_000) == .agrees)
+        #expect(judgement(20_000_000, 20_690_000) == .agrees)
+        #expect(judgement(20_000_000, 20_800_000) == .doubtful)
+        #expect(judgement(20_000_000, 23_000_000) == .unbelievable)
+        #expect(judgement(23_000_000, 20_000_000) == .unbelievable)
+        #expect(judgement(20_000_000, 25_000_000, waited: 5_000_000) == .agrees)
+        #expect(judgement(25_000_000, 20_000_000, waited: 5_000_000) == .unbelievable, "waiting makes no time longer")
+    }
+
+    @Test func linesAreAsTheProtocolSays() throws {
+        let problem = try AttentionProblem(
+            shape: AttentionShape(queryLength: 4, headDimension: 4), mask: .attentionSink(sinks: 1, window: 2),
+            scale: 0.5)
+        let request = EngineRequest.prepare(
+            cell: 3, kernel: "k", problem: EngineProblem(problem), threads: 1, cpus: [1],
+            tensors: [
+                "query": EngineTensor(path: "/proc/7/fd/9", role: .input, shape: [1, 1, 4, 4], elementType: .float32)
+            ])
+        #expect(
+            String(decoding: WireLine.data(request), as: UTF8.self) == #"""
+                {"prepare":{"cell":3,"cpus":[1],"kernel":"k","problem":{"batch":1,"elementType":"float32","keyCacheFormat":"float32","keyHeadDimension":4,"keyLength":4,"keyValueHeads":1,"mask":{"chunk":null,"left":1,"right":0,"sinks":1},"positions":"none","queryHeads":1,"queryLength":4,"scale":0.5,"valueCacheFormat":"float32","valueHeadDimension":4},"tensors":{"query":{"elementType":"float32","path":"/proc/7/fd/9","role":"in","shape":[1,1,4,4]}},"threads":1}}
+
+                """#)
+        for (line, request) in [
+            (#"{"load":{"cell":3}}"#, EngineRequest.load(cell: 3)),
+            (#"{"sample":{"calls":5,"cell":3,"warmUpCalls":1}}"#, .sample(cell: 3, warmUpCalls: 1, calls: 5)),
+            (#"{"write":{"cell":3}}"#, .write(cell: 3)), (#"{"release":{"cell":3}}"#, .release(cell: 3)),
+        ] {
+            #expect(String(decoding: WireLine.data(request).dropLast(), as: UTF8.self) == line)
+            #expect(WireLine.value(EngineRequest.self, in: line) == request)
+        }
+        for (line, reply) in [
+            (
+                #"{"prepared":{"cell":3,"compileSeconds":2.5}}"#,
+                EngineReply.prepared(cell: 3, compileSeconds: 2.5, computedPairs: nil, scratchBytes: nil)
+            ),
+            (#"{"sampled":{"cell":3,"nanoseconds":12}}"#, .sampled(cell: 3, nanoseconds: 12, deviceNanoseconds: nil)),
+            (#"{"refused":{"cell":3,"reason":"no float16"}}"#, .refused(cell: 3, reason: "no float16")),
+            (#"{"failed":{"cell":3,"reason":"why"}}"#, .failed(cell: 3, reason: "why")),
+        ] {
+            #expect(WireLine.value(EngineReply.self, in: line) == reply)
+            #expect(String(decoding: WireLine.data(reply).dropLast(), as: UTF8.self) == line)
+        }
+    }
+
+    @Test func tensorsThatDoNotFitAreToldOf() throws {
+        let error = #expect(throws: SharedMemoryError.self) {
+            _ = try SharedTensor("key", role: .input, .float32, dimensions: [1, 1, 1 << 40, 1])
+        }
+        #expect(error?.description.hasPrefix("there is no room for the key of 4194304 MiB in shared memory: ") == true)
+    }
+}

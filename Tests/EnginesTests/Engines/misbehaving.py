@@ -1,0 +1,142 @@
+"""An engine that does one thing wrong, named by its first argument; without one it does everything right."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../Examples/engine-python"))
+import attnbench_engine as engine  # noqa: E402
+
+fault = sys.argv[1] if len(sys.argv) > 1 else ""
+
+
+def attention(problem):
+    query, key, value = (engine.to_float32(tensor) for tensor in problem.tensors)
+    group = problem.query_heads // problem.key_value_heads
+    key, value = key.repeat(group, 1), value.repeat(group, 1)
+    scores = query @ key.swapaxes(-1, -2) * numpy.float32(problem.scale)
+    scores = numpy.where(problem.mask.matrix(problem.query_length, problem.key_length), scores, -numpy.inf)
+    weights = numpy.exp(scores - scores.max(-1, keepdims=True))
+    return (weights @ value / weights.sum(-1, keepdims=True)).astype(numpy.float32)
+
+
+def prepare(problem):
+    if fault == "dies in prepare":
+        print("no such instruction", file=sys.stderr, flush=True)
+        os.kill(os.getpid(), signal.SIGILL)
+    if fault == "fails in prepare":
+        raise RuntimeError("the compiler is missing")
+    if fault == "refuses":
+        raise engine.Refused("no causal attention today")
+    if fault == "hangs in prepare":
+        time.sleep(1000)
+    first = []
+
+    def call():
+        if fault == "dies in a sample":
+            print("last words", file=sys.stderr, flush=True)
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if fault == "hangs in a sample":
+            time.sleep(1000)
+        if fault == "leaves a grandchild":
+            child = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+            print(child.pid, file=sys.stderr, flush=True)
+            os._exit(3)
+        if fault == "floods standard error":
+            for index in range(100_000):
+                print("a warning that nobody reads, number", index, file=sys.stderr)
+        time.sleep(0.01)
+        if fault == "remembers an answer" and first:
+            return first[0]
+        if fault == "computes in write":
+            return None
+        output = attention(problem)
+        if fault == "is wrong":
+            output[..., 0] += 1
+        if fault == "is not a number":
+            output[0, 0, 0, 0] = numpy.nan
+        first.append(output)
+        return output
+
+    return call
+
+
+def tampered(reply):
+    """What is sent in place of a reply."""
+    line = json.dumps(reply)
+    if "sampled" in reply:
+        if fault == "speaks nonsense":
+            return "Warming up\x1b[31m: " + "x" * 1000 + "\n"
+        if fault == "floods standard output":
+            return "x" * (3 << 20) + "\n"
+        if fault == "answers twice":
+            return line + "\n" + line + "\n"
+        if fault == "answers for another cell":
+            reply["sampled"]["cell"] += 1
+        if fault == "says too little":
+            reply["sampled"]["nanoseconds"] //= 2
+        if fault == "says too much":
+            reply["sampled"]["nanoseconds"] *= 2
+        if fault == "adds fields":
+            reply["sampled"]["mood"] = "good"
+            reply["weather"] = {"rain": True}
+    return json.dumps(reply) + "\n"
+
+
+def spin():
+    # A call that lets other threads of Python run meanwhile.
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 1_000_000_000)
+
+
+def main():
+    if fault == "exits early":
+        print("no licence found", file=sys.stderr)
+        sys.exit(4)
+    if fault == "is slow to start":
+        time.sleep(1000)
+    if fault == "speaks version 2":
+        print('{"attnbenchEngine": 2, "hello": true}', flush=True)
+        time.sleep(1000)
+    if fault == "greets with nonsense":
+        print("Loading model weights", flush=True)
+    if fault == "spins when idle":
+        threading.Thread(target=spin, daemon=True).start()
+    engine.kernel("causal", mask="causal", element_types=("float32", "bfloat16", "float16"))(prepare)
+    engine._reply = tampering(engine._reply)
+    if fault == "computes in write":
+        engine._Cell.write = lambda cell: cell.problem._write(attention(cell.problem))
+    if fault == "writes into its inputs":
+        class Writable(engine._Shared):
+            def __init__(self, tensor):
+                super().__init__({**tensor, "role": "out"})
+        engine._Shared = Writable
+    engine.json = Tampering()
+    engine.serve("misbehaving", "1")
+
+
+def tampering(reply):
+    def changed(request, cells):
+        return Reply(reply(request, cells))
+    return changed
+
+
+class Reply(dict):
+    """Marks what `tampered` is to see."""
+
+
+class Tampering:
+    loads = staticmethod(json.loads)
+
+    @staticmethod
+    def dumps(message):
+        return tampered(message).removesuffix("\n") if isinstance(message, Reply) else json.dumps(message)
+
+
+main()
