@@ -20,6 +20,8 @@ struct Admission: Sendable {
     enum Prediction: Hashable, Sendable {
         case cost(CellCost)
         case unsupported(reason: String)
+        /// Its engine broke.
+        case broken(reason: String)
 
         var cost: CellCost? { if case .cost(let cost) = self { cost } else { nil } }
     }
@@ -117,6 +119,7 @@ struct Admission: Sendable {
     private mutating func step(_ cell: Int, elapsedSeconds: Double) -> Step {
         switch cells[cell].prediction {
         case .unsupported(let reason): return .skip(cell, .unsupported(reason: reason))
+        case .broken(let reason): return .skip(cell, .broken(reason: reason))
         case .cost(var cost):
             if heldInputs.contains(InputPool.Key(cells[cell].problem)) { cost.inputSeconds = 0 }
             if let rounds = cells[cell].roundsTaken {

@@ -120,16 +120,22 @@ struct CostModel: Sendable {
     /// - Precondition: the series of each is known.
     func predictions(for workloads: [Workload], _ instruments: Instruments) -> [Admission.Prediction] {
         workloads.map { workload in
-            do {
-                let kernel = try instruments.kernel(named: workload.kernel).kernel
-                return .cost(try cost(of: workload, kernel: kernel))
+            do throws(EngineError) {
+                return .cost(try cost(of: workload, instruments))
             } catch {
-                return .unsupported(reason: "\(error)")
+                switch error {
+                case .unsupported(let error): return .unsupported(reason: error.reason)
+                case .failed(let fault): return .broken(reason: fault.description)
+                }
             }
         }
     }
 
-    private func cost(of workload: Workload, kernel: Kernel) throws(EngineError) -> CellCost {
+    private func cost(of workload: Workload, _ instruments: Instruments) throws(EngineError) -> CellCost {
+        let (engine, kernel): (any Engine, Kernel)
+        do throws(UnsupportedProblem) { (engine, kernel) = try instruments.kernel(named: workload.kernel) } catch {
+            throw .unsupported(error)
+        }
         let rates = try series[workload.series]!.get()
         let problem = workload.problem
         let isDecode = workload.isDecode
@@ -140,7 +146,7 @@ struct CostModel: Sendable {
             inputSeconds: isDecode ? making : 0,
             buildSeconds: isDecode ? rates.fillSecondsPerByte * Double(scratchBytes) : making,
             checkSeconds: rates.checkSecondsPerPair * problem.checkedPairs,
-            bytes: problem.tensorBytes + scratchBytes)
+            bytes: (1 + engine.tensorCopies) * problem.tensorBytes + scratchBytes)
     }
 }
 

@@ -16,7 +16,15 @@ extension Run {
         do throws(EngineError) {
             // A machine that has become slower shows in the last visit.
             if !cell.cost.isSinglePass, max(cell.cost.finalCheckSeconds, cell.visitSeconds) <= secondsLeft {
-                if cell.cost.isCheckedAnew { try kernel.load(SharedInputs(for: problem, seed: options.seed &+ 1)) }
+                if cell.cost.isCheckedAnew {
+                    try kernel.load(SharedInputs(for: problem, seed: options.seed &+ 1))
+                    // An engine may well refuse to write an output that it has not computed yet.
+                    if kernel.mayComputeUnseen, case .right(let error)? = try? kernel.check(problem, instruments) {
+                        return RunningCell.Fault(
+                            reason: "has the output for new inputs before a call: it computes outside of what is timed",
+                            maximumError: error)
+                    }
+                }
                 try kernel.spoilOutput()
                 _ = try kernel.sample(Batch(calls: 1))
             }

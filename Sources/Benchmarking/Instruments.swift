@@ -14,15 +14,18 @@ public struct Instruments {
 
     /// Where the kernels of a run come from; not empty.
     public let engines: [any Engine]
-    /// Compares an output with the oracle.
-    public let check: (AttentionProblem, borrowing AttentionInputs, borrowing Tensor) -> Correctness
+    /// Compares an output with the oracle; its error may be so many times that of the plain loops.
+    public let check:
+        (AttentionProblem, borrowing AttentionInputs, borrowing Tensor, _ tolerance: Double) -> Correctness
     /// Memory that the system could still give.
     public let availableBytes: () -> Int
     public let clock: any NanosecondClock
 
     public init(
         engines: [any Engine],
-        check: @escaping (AttentionProblem, borrowing AttentionInputs, borrowing Tensor) -> Correctness,
+        check:
+            @escaping (AttentionProblem, borrowing AttentionInputs, borrowing Tensor, _ tolerance: Double) ->
+            Correctness,
         availableBytes: @escaping () -> Int, clock: any NanosecondClock
     ) {
         precondition(!engines.isEmpty, "a run has kernels from somewhere")

@@ -7,6 +7,8 @@ import Records
 /// The machine made ready to measure a sweep: threads pinned, clock and ceilings known.
 public struct MeasuringBench {
     public let topology: Topology
+    /// Beside this program's own kernels.
+    public var engines: [ProgramEngine] = []
     private let clockFacts: ClockFacts
     public let ceilings: Ceilings
     private let placement: Placement
@@ -59,7 +61,7 @@ public struct MeasuringBench {
                 }
             }, evidence: ThreadEvidenceReader(teams: teams.values.compactMap { try? $0.get() }),
             clockFacts: clockFacts)
-        return .system(engines: [engine], seed: seed)
+        return .system(engines: [engine] + engines, seed: seed)
     }
 
     /// The CPUs that the threads are on.

@@ -27,7 +27,10 @@ extension Run {
             if admitted.isKept { ready.share(through: &inputs) }
             let pairs = kernel(of: workload).predictedPairs(for: workload.problem)
             model.correct(workload, cost, computedPairs: pairs)
-            let cell = RunningCell(workload, work, preparation, admitted)
+            // A program states its pairs only once it is ready.
+            let known = Work(
+                problem: workload.problem, computedPairs: work.computedPairs ?? ready.kernel.computedPairs)
+            let cell = RunningCell(workload, known, preparation, admitted)
             cell.resident = admitted.isKept ? ready.kernel : nil
             cells.append(cell)
             try log.open(workload, preparation)

@@ -54,7 +54,7 @@ extension PreparedKernel {
     func check(
         _ problem: AttentionProblem, _ instruments: Instruments
     ) throws(EngineError) -> Instruments.Correctness {
-        try withOutput { instruments.check(problem, inputs.tensors, $0) }
+        try withOutput { instruments.check(problem, inputs.tensors, $0, tolerance) }
     }
 }
 

@@ -1,7 +1,11 @@
+import Records
+
 /// Why a cell is not measured.
 public enum Refusal: Hashable, Sendable {
     /// The kernel does not take the problem.
     case unsupported(reason: String)
+    /// Its engine broke when its series was tried.
+    case broken(reason: String)
     case memory(neededBytes: Int, limitBytes: Int)
     case time(Time)
     /// Admitted, and then the time ended before its first round.
@@ -24,18 +28,24 @@ public enum Refusal: Hashable, Sendable {
         case .time(let time):
             "one call would take about \(TimeBudget.text(seconds: time.callSeconds)), with its tensors and "
                 + "its check \(TimeBudget.text(seconds: time.neededSeconds)); that \(time.excess)"
-        case .unsupported, .noRound: brief
+        case .unsupported, .broken, .noRound: brief
         }
     }
 
     /// The same text for every cell that is refused alike, for a table that shows the numbers beside it.
     public var brief: String {
         switch self {
-        case .unsupported(let reason): reason
+        case .unsupported(let reason), .broken(let reason): reason
         case .memory(_, let limitBytes): "needs more memory: \(Self.limit(limitBytes))"
         case .time(let time): "with its tensors, its check and enough calls for an interval, \(time.excess)"
         case .noRound: "the time budget ended before its first round"
         }
+    }
+
+    /// What becomes of the cell.
+    var outcome: Measurement.Outcome {
+        if case .broken(let reason) = self { return .failed(reason: reason, maximumError: nil) }
+        return .skipped(reason: reason)
     }
 
     private static func limit(_ bytes: Int) -> String { "this run may use \(ByteCount.text(bytes))" }

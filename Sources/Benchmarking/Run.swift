@@ -62,7 +62,7 @@ final class Run {
             switch admission.next(elapsedSeconds: elapsedSeconds) {
             case .skip(let cell, let refusal):
                 reportPreparing(workloads[cell])
-                try write(workloads[cell], work(of: workloads[cell]), .skipped(reason: refusal.reason))
+                try write(workloads[cell], work(of: workloads[cell]), refusal.outcome)
             case .resume(let admitted):
                 reportPreparing(workloads[admitted.cell])
                 resume(workloads[admitted.cell], admitted)
@@ -124,7 +124,7 @@ final class Run {
         } else if let record = cell.record {
             try write(cell.workload, cell.work, .measured(record), isFinal: !cancellation.isCancelled)
         } else if !cancellation.isCancelled {
-            try write(cell.workload, cell.work, .skipped(reason: Refusal.noRound.reason))
+            try write(cell.workload, cell.work, Refusal.noRound.outcome)
         }
     }
 
@@ -189,12 +189,19 @@ final class RunningCell {
         visitSeconds = admitted.visitSeconds
     }
 
+    /// Nil where the samples are of this program's own clock.
+    private var wallNanoseconds: [Int]? {
+        let walls = visits.compactMap(\.sample.wallNanoseconds)
+        return walls.count == visits.count ? walls : nil
+    }
+
     /// Nil while there is no sample.
     var record: Measurement.Record? {
         if visits.isEmpty { return nil }
         return Measurement.Record(
             samplesNanoseconds: visits.map(\.sample.nanoseconds), rounds: visits.map(\.round),
             iterationsPerSample: preparation.iterationsPerSample, contamination: visits.map(\.sample.contamination),
-            peakResidentBytes: preparation.peakResidentBytes, maximumError: preparation.maximumError)
+            peakResidentBytes: preparation.peakResidentBytes, maximumError: preparation.maximumError,
+            wallNanoseconds: wallNanoseconds)
     }
 }

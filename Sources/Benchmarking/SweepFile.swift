@@ -27,14 +27,25 @@ public enum SweepFile {
     public static func load(
         _ path: String, overrides: [Override] = [], kernels: [Kernel] = Kernel.builtIn
     ) throws(SweepError) -> Sweep {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
+        let file = (path as NSString).lastPathComponent
+        return try parse(text(of: path), file: file, overrides: overrides, kernels: kernels)
+    }
+
+    /// The kernels that a file names, whether anybody has them or not: which engines have to be started to read it.
+    public static func kernelNames(in path: String, overrides: [Override] = []) throws(SweepError) -> [String] {
+        let file = (path as NSString).lastPathComponent
+        let root = try SweepField(yaml: text(of: path), source: .file(file), path: "")
+        var fields = [root.node["kernels"]] + (root.node["also"]?.sequence.map(Array.init) ?? []).map { $0["kernels"] }
+        for override in try fieldsOf(overrides) where override.path == "kernels" { fields.append(override.node) }
+        return fields.compactMap { $0 }.flatMap { node in
+            (node.sequence.map(Array.init) ?? [node]).compactMap { $0.scalar?.string }
+        }
+    }
+
+    private static func text(of path: String) throws(SweepError) -> String {
+        do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
             throw .unreadable(path: path, reason: error.systemWords)
         }
-        let file = (path as NSString).lastPathComponent
-        return try parse(text, file: file, overrides: overrides, kernels: kernels)
     }
 
     /// - Parameter file: what errors call the text.
@@ -43,13 +54,17 @@ public enum SweepFile {
         kernels: [Kernel] = Kernel.builtIn
     ) throws(SweepError) -> Sweep {
         let root = try SweepField(yaml: text, source: .file(file), path: "")
+        return try SweepReader(kernels: kernels).sweep(from: root, overrides: fieldsOf(overrides))
+    }
+
+    private static func fieldsOf(_ overrides: [Override]) throws(SweepError) -> [SweepField] {
         var fields: [SweepField] = []
         for override in overrides {
             let isList = override.value.contains(",") && !override.value.contains(where: { "[{\"'".contains($0) })
             let value = isList ? "[\(override.value)]" : override.value
             fields.append(try SweepField(yaml: value, source: .commandLine, path: override.key))
         }
-        return try SweepReader(kernels: kernels).sweep(from: root, overrides: fields)
+        return fields
     }
 
     /// The path of a sweep that is given as a path, or as the name of a file in one of `directories`.

@@ -11,15 +11,16 @@ extension Instruments {
     ///   - seed: which rows of an output are checked where all are too many.
     public static func system(engines: [any Engine], seed: UInt64) -> Instruments {
         Instruments(
-            engines: engines, check: { problem, inputs, output in check(problem, inputs, output, seed: seed) },
+            engines: engines,
+            check: { problem, inputs, output, tolerance in
+                let rows = Accuracy.sampledRows(of: problem, seed: seed)
+                return correctness(
+                    ExpectedRows(for: problem, inputs, rows, tolerance: tolerance).accuracy(of: output))
+            },
             availableBytes: { AvailableMemory.bytes() ?? .max }, clock: SystemClock())
     }
 
-    static func check(
-        _ problem: AttentionProblem, _ inputs: borrowing AttentionInputs, _ output: borrowing Tensor, seed: UInt64
-    ) -> Correctness {
-        let rows = Accuracy.sampledRows(of: problem, seed: seed)
-        let accuracy = Accuracy(of: output, for: problem, inputs, rows: rows)
+    static func correctness(_ accuracy: Accuracy) -> Correctness {
         if accuracy.isAccepted { return .right(maximumError: accuracy.maximumError) }
         let reason =
             "differs from the reference by \(accuracy.maximumError), where \(accuracy.bound) is allowed: row "

@@ -16,6 +16,9 @@ public protocol Engine: AnyObject {
     /// The shortest sample to be trusted. It is so long that neither the clock nor the way to it can be seen in a sample.
     var minimumSampleNanoseconds: Int { get }
 
+    /// Copies of Q, K, V and O that it holds of a cell beside those of this process.
+    var tensorCopies: Int { get }
+
     /// Makes a kernel ready for one workload, with these inputs loaded.
     ///
     /// - Parameter inputs: asked for once, after the reading of memory has begun, so that tensors which are made for this
@@ -27,6 +30,8 @@ public protocol Engine: AnyObject {
 }
 
 extension Engine {
+    public var tensorCopies: Int { 0 }
+
     public func sampleFrozenLoop(turns: Int) throws(EngineError) -> Sample? { nil }
 }
 
@@ -67,12 +72,16 @@ public protocol PreparedKernel: AnyObject {
     /// are compiled already.
     var compileSeconds: Double { get }
 
+    /// Whether it could compute where no clock runs, as another process can.
+    var mayComputeUnseen: Bool { get }
+
     /// The error that its output may have, times that of the plain loops in the same element type.
     var tolerance: Double { get }
 }
 
 extension PreparedKernel {
     public func adopt(_ inputs: SharedInputs) {}
+    public var mayComputeUnseen: Bool { false }
     public var statedPairs: Int? { nil }
     public var statedScratchBytes: Int? { nil }
     public var compileSeconds: Double { 0 }

@@ -27,14 +27,12 @@ public struct Accuracy: Hashable, Sendable {
     }
 
     /// Compares some rows of an output.
-    /// - Parameters:
-    ///   - rows: not empty.
-    ///   - tolerance: times the naive loops' error.
+    /// - Parameter rows: not empty.
     public init(
         of output: borrowing Tensor, for problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
-        rows: [OutputRow], tolerance: Double = Self.ownTolerance
+        rows: [OutputRow]
     ) {
-        self = ExpectedRows(for: problem, inputs, rows, tolerance: tolerance).accuracy(of: output)
+        self = ExpectedRows(for: problem, inputs, rows).accuracy(of: output)
     }
 
     fileprivate init(maximumError: Double, bound: Double, worst: OutputRow) {

@@ -2,7 +2,7 @@ import Attention
 import Hardware
 
 /// What the cases of its mask, in every element type, say about one kernel.
-public struct Conformance: Sendable {
+public struct Conformance: ConformanceFindings, Sendable {
     /// Those that the kernel took.
     public private(set) var elementTypes: [ElementType] = []
     public private(set) var cases = 0
@@ -84,4 +84,15 @@ extension Tensor {
     public mutating func spoil() {
         withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0xFF) }
     }
+}
+
+/// What a table says of a kernel that went through the cases of its mask.
+public protocol ConformanceFindings {
+    var elementTypes: [ElementType] { get }
+    var cases: Int { get }
+    var skipped: Int { get }
+    var largestError: Double { get }
+    /// The error that came nearest to its bound, or went farthest past it, as a part of the bound.
+    var largestShare: Double { get }
+    var isConforming: Bool { get }
 }

@@ -1,9 +1,12 @@
 import ArgumentParser
 import Attention
+import Benchmarking
+import Engines
 import Faults
 import Files
 import Hardware
 import Kernels
+import Records
 
 struct AttendCommand: Command {
     static let configuration = CommandConfiguration(
@@ -27,6 +30,8 @@ struct AttendCommand: Command {
                 --check --query q.npy --key k.npy --value v.npy --output o.npy
               attnbench attend --kernel reference --mask attention-sink --sinks 4 \\
                 --window 1020 --query q.npy --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel mine/flash --engine mine=./libmine.so \\
+                --query q.npy --key k.npy --value v.npy --output o.npy
             """)
 
     @Option(
@@ -63,6 +68,7 @@ struct AttendCommand: Command {
     @Flag(help: "Hold the result against the Double reference; a wrong one is not written, and exits with 7.")
     var check = false
 
+    @OptionGroup var engineOptions: EngineOptions
     @OptionGroup var outputOptions: OutputOptions
 
     func validate() throws {
@@ -72,7 +78,9 @@ struct AttendCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        let chosen = try Kernel.builtIn.named(kernel)
+        let engines = try self.engines(on: console)
+        let chosen = try engines.flatMap(\.kernels).named(kernel)
+        let engine = engines.first { $0.kernels.contains { $0.name == kernel } }!
         let mask = try maskOptions.mask(for: chosen)
         var queryTensor = try NumPyFile.read(query)
         var keyTensor = try NumPyFile.read(key)
@@ -83,30 +91,40 @@ struct AttendCommand: Command {
         let problem = try AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, scale: scale,
             positions: chosen.positions)
-        let instance = try chosen.prepare(for: problem, on: WorkerTeam(threads: threads))
+        try chosen.requireSupport(of: problem)
         try requireFreeOutput()
 
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))
         keyTensor.reshape(to: AttentionInputs.keyDimensions(shape))
         valueTensor.reshape(to: AttentionInputs.keyDimensions(shape))
-        let inputs = AttentionInputs(
-            query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
-            value: valueTensor.stored(as: elementType))
-        var result = Tensor(elementType, dimensions: AttentionInputs.queryDimensions(shape))
-        instance.fillCache(from: inputs)
-        instance.run(inputs, into: &result)
+        let inputs = SharedInputs(
+            AttentionInputs(
+                query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
+                value: valueTensor.stored(as: elementType)))
+        let workload = Workload(kernel: kernel, problem: problem, threads: threads)
+        let prepared = try engine.prepare(workload) { inputs }
+        _ = try prepared.sample(Batch(calls: 1))
         if check {
-            let (verdict, sentence) = Self.check(result, of: kernel, problem, inputs)
+            let (verdict, sentence) = try prepared.withOutput {
+                Self.check($0, of: workload, inputs.tensors, tolerance: prepared.tolerance)
+            }
             guard verdict == .done else { return verdict }
             console.output(sentence + "\n")
         }
-        var written = result.stored(as: .float32)
-        written.reshape(to: outputDimensions)
-        try NumPyFile.write(written, to: output)
-        if !outputOptions.quiet {
-            console.messages(Self.remark(kernel, problem, instance.computedPairs, writtenTo: output))
+        var written = Tensor(dimensions: outputDimensions)
+        try prepared.withOutput { output in
+            written.withMutableFloats { output.copy(0, into: $0, count: $0.count) }
         }
+        try NumPyFile.write(written, to: output)
+        if !outputOptions.quiet { console.messages(Self.remark(kernel, problem, writtenTo: output)) }
         return .done
+    }
+
+    /// This program, and where the kernel's name asks for one, another.
+    private func engines(on console: Console) throws -> [any Engine] {
+        let own = InProcessEngine(
+            team: { WorkerTeam(threads: $0) }, evidence: ThreadEvidenceReader(), clockFacts: .measure(SystemClock()))
+        return [own] + (try engineOptions.started(for: [kernel], placement: .unpinned, on: console))
     }
 
     /// A tensor that is already there may be replaced, unless it is one of those that this call reads.
@@ -138,27 +156,25 @@ struct AttendCommand: Command {
 
     /// Every row where the reference takes seconds at most, else as many as that allows.
     static func check(
-        _ result: borrowing Tensor, of kernel: String, _ problem: AttentionProblem,
-        _ inputs: borrowing AttentionInputs
+        _ result: borrowing Tensor, of workload: Workload, _ inputs: borrowing AttentionInputs, tolerance: Double
     ) -> (verdict: Verdict, sentence: String) {
+        let problem = workload.problem
         let rows = Accuracy.sampledRows(of: problem, pairBudget: 1 << 24, atMost: 4096, seed: 0)
-        let accuracy = Accuracy(of: result, for: problem, inputs, rows: rows)
+        let accuracy = ExpectedRows(for: problem, inputs, rows, tolerance: tolerance).accuracy(of: result)
         let allRows = problem.shape.batch * problem.shape.queryHeads * problem.shape.queryLength
         let sentence =
             "\(rows.count) of \(allRows) rows checked against the reference: largest error "
             + "\(scientific(accuracy.maximumError)), accepted up to \(scientific(accuracy.bound))"
         guard accuracy.isAccepted else {
             let place = "head \(accuracy.worst.head), row \(accuracy.worst.row)"
-            return (.wrongResult("\(kernel) is wrong in \(place); \(sentence)"), sentence)
+            return (.wrongResult("\(workload.kernel) is wrong in \(place); \(sentence)"), sentence)
         }
         return (.done, sentence)
     }
 
-    private static func remark(
-        _ kernel: String, _ problem: AttentionProblem, _ computedPairs: Int, writtenTo output: String
-    ) -> String {
+    private static func remark(_ kernel: String, _ problem: AttentionProblem, writtenTo output: String) -> String {
         let shape = problem.shape
-        let work = Work(problem: problem, computedPairs: computedPairs)
+        let work = Work(problem: problem, computedPairs: nil)
         return
             "\(output): \(kernel), \(problem.elementType), batch \(shape.batch), \(shape.queryHeads) query and \(shape.keyValueHeads) "
             + "key/value heads, \(shape.queryLength) queries, \(shape.keyLength) keys, d \(shape.headDimension); "

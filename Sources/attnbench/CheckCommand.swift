@@ -97,11 +97,7 @@ struct CheckCommand: Command {
         var (rows, failures, remarks) = try engines.run(paint, environment: console.environment)
         for kernel in kernels {
             let conformance = Conformance(of: kernel)
-            rows.append(
-                row(
-                    kernel.name, conformance.elementTypes, taken: conformance.cases, skipped: conformance.skipped,
-                    error: conformance.largestError, share: conformance.largestShare,
-                    verdict: conformance.isConforming ? paint("ok", .green) : paint("WRONG", .red)))
+            rows.append(row(kernel.name, conformance, paint))
             failures += conformance.failures.map { "\(kernel.name): \($0)" }
         }
         console.output(
@@ -113,14 +109,14 @@ struct CheckCommand: Command {
         return .done
     }
 
-    static func row(
-        _ name: String, _ elementTypes: [ElementType], taken: Int, skipped: Int, error: Double, share: Double,
-        verdict: Columns.Cell
-    ) -> [Columns.Cell] {
-        [
-            Columns.Cell(name), Columns.Cell(types(elementTypes)), Columns.Cell("\(taken) of \(taken + skipped)"),
-            Columns.Cell(scientific(error)),
-            Columns.Cell(share.isFinite ? "\(Int((share * 100).rounded(.up))) %" : "-"), verdict,
+    static func row(_ name: String, _ found: some ConformanceFindings, _ paint: Paint) -> [Columns.Cell] {
+        let share = found.largestShare
+        return [
+            Columns.Cell(name), Columns.Cell(types(found.elementTypes)),
+            Columns.Cell("\(found.cases) of \(found.cases + found.skipped)"),
+            Columns.Cell(scientific(found.largestError)),
+            Columns.Cell(share.isFinite ? "\(Int((share * 100).rounded(.up))) %" : "-"),
+            found.isConforming ? paint("ok", .green) : paint("WRONG", .red),
         ]
     }
 

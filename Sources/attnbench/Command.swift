@@ -17,6 +17,8 @@ enum Verdict: Equatable {
     case inconclusive(String)
     /// A kernel computed something else than the reference did.
     case wrongResult(String)
+    /// An engine died, hung, or did not keep to the protocol.
+    case engineFailed(String)
 
     var exitStatus: ExitStatus {
         switch self {
@@ -24,6 +26,7 @@ enum Verdict: Equatable {
         case .regressed: .regression
         case .inconclusive: .inconclusive
         case .wrongResult: .wrongResult
+        case .engineFailed: .engineFailed
         }
     }
 
@@ -31,7 +34,7 @@ enum Verdict: Equatable {
     var complaint: String? {
         switch self {
         case .done: nil
-        case .regressed(let text), .inconclusive(let text), .wrongResult(let text): text
+        case .regressed(let text), .inconclusive(let text), .wrongResult(let text), .engineFailed(let text): text
         }
     }
 }

@@ -39,11 +39,7 @@ struct EngineCheck {
             let engine = try ProgramEngine(source, environment: environment) { _ in [] }
             for kernel in engine.kernels where names.isEmpty || left.remove(kernel.name) != nil {
                 let conformance = EngineConformance(of: kernel, on: engine)
-                rows.append(
-                    CheckCommand.row(
-                        kernel.name, conformance.elementTypes, taken: conformance.cases, skipped: conformance.skipped,
-                        error: conformance.largestError, share: conformance.largestShare,
-                        verdict: conformance.isConforming ? paint("ok", .green) : paint("WRONG", .red)))
+                rows.append(CheckCommand.row(kernel.name, conformance, paint))
                 failures += conformance.failures.prefix(3).map { "\(kernel.name): \($0)" }
                 if conformance.differentNonFinite > 0 {
                     remarks.append(

@@ -3,6 +3,7 @@ import Benchmarking
 import Engines
 import Foundation
 import Hardware
+import Kernels
 
 /// Engines beside this program's own kernels.
 struct EngineOptions: ParsableArguments {
@@ -21,13 +22,29 @@ struct EngineOptions: ParsableArguments {
         return try engine.map(lookup.engine)
     }
 
+    /// The engines that are named here, and those that kernels' names ask for, at work.
+    func started(for kernels: [String], placement: Placement, on console: Console) throws -> [ProgramEngine] {
+        try StartedEngines(
+            sources(console), environment: BLASCore.environmentBeforeRestart(console.environment), placement: placement
+        ).engines(for: kernels, Self.lookup(console, isTrusting: trustEngines))
+    }
+
+    /// What gives these options again.
+    var words: [String] { engine.flatMap { ["--engine", $0] } + (trustEngines ? ["--trust-engines"] : []) }
+
     static func lookup(_ console: Console, isTrusting: Bool = false) -> EngineLookup {
         let program = GateOptions.thisProgram
         let own = ShuffledLayouts.checkout(above: program).map { $0 + "/" + EngineLookup.folder }
         return EngineLookup(
             program: program, environment: console.environment,
-            checkouts: SweepDirectories.existing(
-                EngineLookup.folder, upwardsFrom: [FileManager.default.currentDirectoryPath]),
-            own: own, isTrusting: isTrusting)
+            checkouts: EngineLookup.Checkouts(
+                above: SweepDirectories.existing(
+                    EngineLookup.folder, upwardsFrom: [FileManager.default.currentDirectoryPath]),
+                own: own, areTrusted: isTrusting))
     }
+}
+
+extension [ProgramEngine] {
+    /// Those of this program first.
+    var kernels: [Kernel] { Kernel.builtIn + flatMap(\.kernels) }
 }

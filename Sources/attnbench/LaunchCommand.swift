@@ -35,6 +35,7 @@ struct LaunchCommand: Command {
     @Option(help: ArgumentHelp("Samples taken at each visit.", valueName: "n"))
     var samplesPerVisit = 2
 
+    @OptionGroup var engineOptions: EngineOptions
     @OptionGroup var pinning: PinningOptions
 
     func validate() throws {
@@ -50,15 +51,18 @@ struct LaunchCommand: Command {
         )
         try LaunchWorker(
             results, placement: pinning.placement, environment: console.environment, send: console.output
-        ).run(request, since: watch, cancellation: Interrupts.cancellation())
+        ).run(request, since: watch, cancellation: Interrupts.cancellation()) { kernels in
+            try engineOptions.started(for: kernels, placement: pinning.placement, on: console)
+        }
         return .done
     }
 
     /// The words that this command reads, without the program's name.
-    static func words(for request: LaunchRequest, results: String, pinning: PinningOptions) -> [String] {
+    /// - Parameter options: of the run, for its engines and its pinning.
+    static func words(for request: LaunchRequest, results: String, options: [String]) -> [String] {
         var words = ["launch", results, "--number", "\(request.number)", "--rounds", "\(request.rounds)"]
         words += ["--samples-per-visit", "\(request.samplesPerVisit)"]
         if request.timeBudgetSeconds.isFinite { words += ["--time-budget", "\(request.timeBudgetSeconds)s"] }
-        return words + pinning.words
+        return words + options
     }
 }

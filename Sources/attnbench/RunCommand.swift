@@ -28,6 +28,7 @@ struct RunCommand: Command {
               attnbench run smoke --time-budget 5s
               attnbench run scaling --set lengths=1K..64K*2 --set headDimension=128 --cpu 1
               attnbench run scaling --launches 5 --time-budget 5m --require-quiet
+              attnbench run mine.yaml --engine ./libmine.so
               attnbench run long-context --dry-run
               attnbench run long-context --output reports/long --resume
             """)
@@ -65,6 +66,7 @@ struct RunCommand: Command {
         transform: OptionValues.override)
     var set: [SweepFile.Override] = []
 
+    @OptionGroup var engineOptions: EngineOptions
     @OptionGroup var quietOptions: QuietOptions
     @OptionGroup var pinning: PinningOptions
     @OptionGroup var outputOptions: OutputOptions
@@ -77,8 +79,11 @@ struct RunCommand: Command {
 
     func run(on console: Console) throws -> Verdict {
         let watch = Stopwatch()
-        let sweep = try SweepFile.load(SweepFile.find(self.sweep, in: SweepDirectories.all), overrides: set)
-        let workloads = try sweep.workloads()
+        let path = try SweepFile.find(self.sweep, in: SweepDirectories.all)
+        let engines = try engineOptions.started(
+            for: SweepFile.kernelNames(in: path, overrides: set), placement: pinning.placement, on: console)
+        let sweep = try SweepFile.load(path, overrides: set, kernels: engines.kernels)
+        let workloads = try sweep.workloads(kernels: engines.kernels)
         let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))
         let threadCounts = Set(workloads.map(\.threads))
         let results = dryRun ? nil : try claim(directory, threads: threadCounts.min()!, on: console)
@@ -86,8 +91,9 @@ struct RunCommand: Command {
 
         let progress = outputOptions.progress(on: console)
         defer { progress.end() }
-        let bench = try MeasuringBench(
+        var bench = try MeasuringBench(
             placement: pinning.placement, threadCounts: threadCounts, progress: progress)
+        bench.engines = engines
         var options = RunOptions(seed: seed)
         options.rounds = rounds
         options.timeBudgetSeconds = timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
@@ -170,7 +176,7 @@ struct RunCommand: Command {
         do {
             let outcome = try launches.run(
                 into: run.results, progress: progress, cancellation: Interrupts.cancellation()
-            ) { LaunchCommand.words(for: $0, results: path, pinning: pinning) }
+            ) { LaunchCommand.words(for: $0, results: path, options: engineOptions.words + pinning.words) }
             switch outcome {
             case .done: return .done
             case .interrupted: return .interrupted
@@ -187,7 +193,7 @@ struct RunCommand: Command {
     ) throws -> Verdict {
         let path = run.results.path
         try ReportWriter(console: console, options: outputOptions).write(resultsPath: path, to: directory)
-        if !outputOptions.quiet { console.caution(run.bench.refusals) }
+        if !outputOptions.quiet { console.caution(run.bench.refusals + run.bench.engines.flatMap(\.remarks)) }
         switch ending {
         case .interrupted: throw Interrupted(command: command, directory: directory.relativePath)
         case .failed(let error):
@@ -197,7 +203,7 @@ struct RunCommand: Command {
         case .done, .outOfTime: break
         }
         let measurements = try ResultsFile.load(path).measurements
-        if let wrong = measurements.firstFailure { return .wrongResult(wrong) }
+        if let failure = measurements.firstFailure { return failure }
         if measurements.allSatisfy({ !$0.isMeasured }) { throw NothingMeasured() }
         return .done
     }
@@ -208,7 +214,7 @@ struct RunCommand: Command {
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
         if launches > 1 { words += ["--launches", "\(launches)"] }
-        return ShellCommand(words + pinning.words)
+        return ShellCommand(words + engineOptions.words + pinning.words)
     }
 }
 
@@ -255,12 +261,12 @@ extension Records.Measurement {
 }
 
 extension [Records.Measurement] {
-    fileprivate var firstFailure: String? {
+    fileprivate var firstFailure: Verdict? {
         for measurement in self {
-            if case .failed(let reason, _) = measurement.outcome {
-                return
-                    "\(measurement.workload.kernel) at n = \(measurement.workload.problem.shape.queryLength) \(reason)"
-            }
+            guard case .failed(let reason, let error) = measurement.outcome else { continue }
+            let sentence =
+                "\(measurement.workload.kernel) at n = \(measurement.workload.problem.shape.queryLength) \(reason)"
+            return error == nil ? .engineFailed(sentence) : .wrongResult(sentence)
         }
         return nil
     }

@@ -36,7 +36,7 @@ final class FakeWorld: @unchecked Sendable {
     func instruments() -> Instruments {
         Instruments(
             engines: [engine()],
-            check: { [unowned self] problem, _, _ in
+            check: { [unowned self] problem, _, _, _ in
                 let kernel = problem.mask == .causal ? "full" : "sliding-window"
                 return wrongKernels.contains(kernel) || calls.count >= firstWrongCall
                     ? .wrong(maximumError: 0.5, reason: "off by 0.5") : .right(maximumError: 1e-7)

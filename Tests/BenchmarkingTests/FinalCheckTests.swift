@@ -47,7 +47,10 @@ struct FinalCheckTests {
             scratchBytes: { _, _ in 0 }, make: { problem, _ in Stale(problem, habit) { clock.advance(seconds: 0.01) } })
         let fake = world.instruments()
         let instruments = Instruments(
-            engines: [world.engine(kernels: [kernel])], check: { Instruments.check($0, $1, $2, seed: 1) },
+            engines: [world.engine(kernels: [kernel])],
+            check: { problem, inputs, output, _ in
+                Instruments.correctness(Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem)))
+            },
             availableBytes: fake.availableBytes, clock: clock)
         let problem = try AttentionProblem(shape: AttentionShape(queryLength: 40, headDimension: 8), mask: .causal)
         let outcome = try outcome(of: [Workload(kernel: "stale", problem: problem)], instruments)

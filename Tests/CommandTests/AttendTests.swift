@@ -2,6 +2,7 @@ import Attention
 import Foundation
 import Hardware
 import Kernels
+import Records
 import Testing
 
 @testable import attnbench
@@ -114,10 +115,11 @@ import Testing
         let inputs = AttentionInputs(shape: shape, seed: 1)
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         ReferenceAttention(for: problem).run(inputs, into: &output)
-        let right = AttendCommand.check(output, of: "full", problem, inputs)
+        let full = Workload(kernel: "full", problem: problem)
+        let right = AttendCommand.check(output, of: full, inputs, tolerance: 2)
         #expect(right.verdict == .done && right.sentence.hasPrefix("18 of 18 rows checked"))
         output[9 * 4 + 3 * 4 + 1] += 0.01
-        let wrong = AttendCommand.check(output, of: "full", problem, inputs).verdict
+        let wrong = AttendCommand.check(output, of: full, inputs, tolerance: 2).verdict
         #expect(wrong.exitStatus == .wrongResult)
         #expect(wrong.complaint?.hasPrefix("full is wrong in head 1, row 3; 18 of 18 rows checked") == true)
     }

@@ -25,7 +25,8 @@ import Testing
     private func lookup(own: String? = nil, isTrusting: Bool = false) -> EngineLookup {
         EngineLookup(
             program: folder.path + "/bin/attnbench", environment: ["XDG_CONFIG_HOME": folder.path + "/config"],
-            checkouts: [folder.path + "/checkout/Benchmarks/engines"], own: own, isTrusting: isTrusting)
+            checkouts: EngineLookup.Checkouts(
+                above: [folder.path + "/checkout/Benchmarks/engines"], own: own, areTrusted: isTrusting))
     }
 
     private func file(_ text: String) throws -> EngineFile {

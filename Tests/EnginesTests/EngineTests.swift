@@ -49,8 +49,9 @@ import Testing
             try prepared.load(SharedInputs(for: problem, seed: seed))
             _ = try prepared.sample(Batch(calls: 1))
             let accuracy = try prepared.withOutput {
-                Accuracy(
-                    of: $0, for: problem, prepared.inputs.tensors, rows: Accuracy.allRows(of: problem), tolerance: 4)
+                ExpectedRows(
+                    for: problem, prepared.inputs.tensors, Accuracy.allRows(of: problem), tolerance: 4
+                ).accuracy(of: $0)
             }
             #expect(accuracy.isAccepted, "\(workload): \(accuracy)")
         }

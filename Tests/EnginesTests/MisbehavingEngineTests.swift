@@ -125,7 +125,7 @@ struct MisbehavingEngineTests {
                 continue
             }
             #expect(clocks.judgement == .unbelievable)
-            #expect(failure.description.contains("it says that its calls took"))
+            #expect(failure.description.contains("says that its calls took"))
         }
     }
 

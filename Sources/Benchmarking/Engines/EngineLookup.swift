@@ -18,21 +18,33 @@ public struct EngineLookup: Sendable {
 
     public static let folder = "Benchmarks/engines"
 
-    /// - Parameters:
-    ///   - checkouts: folders of engines above the working directory.
-    ///   - own: the one of the checkout that this program was built in; nil elsewhere.
-    ///   - isTrusting: whether the user trusts the checkout (`--trust-engines`).
-    public init(program: String, environment: [String: String], checkouts: [String], own: String?, isTrusting: Bool) {
+    /// Folders of engines that came with somebody's checkout.
+    public struct Checkouts: Sendable {
+        /// Above the working directory.
+        let above: [String]
+        /// The one of the checkout that this program was built in; nil elsewhere.
+        let own: String?
+        /// Whether the user trusts them all (`--trust-engines`).
+        let areTrusted: Bool
+
+        public init(above: [String], own: String?, areTrusted: Bool) {
+            self.above = above
+            self.own = own
+            self.areTrusted = areTrusted
+        }
+    }
+
+    public init(program: String, environment: [String: String], checkouts: Checkouts) {
         let configuration =
             environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
             ?? environment["HOME"].map { $0 + "/.config" }
         let installation = URL(fileURLWithPath: program).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("share/attnbench/engines").path
-        let others = checkouts.filter { $0 != own }
+        let others = checkouts.above.filter { $0 != checkouts.own }
         folders =
-            [configuration.map { $0 + "/attnbench/engines" }, installation, own].compactMap { $0 }
-            + (isTrusting ? others : [])
-        untrusted = isTrusting ? [] : others
+            [configuration.map { $0 + "/attnbench/engines" }, installation, checkouts.own].compactMap { $0 }
+            + (checkouts.areTrusted ? others : [])
+        untrusted = checkouts.areTrusted ? [] : others
         self.program = program
     }
 

@@ -1,6 +1,8 @@
 import Attention
+import Engines
 import Foundation
 import Hardware
+import Kernels
 import Records
 
 /// What one of several launches is told.
@@ -45,20 +47,28 @@ public struct LaunchWorker {
 
     /// Measures what the file does not have of this launch, and appends it.
     ///
-    /// - Parameter watch: started when the launch's time budget began.
+    /// - Parameters:
+    ///   - watch: started when the launch's time budget began.
+    ///   - engines: starts those of kernels with these names. The file has names only: how an engine is started is the
+    ///     user's to say.
     /// - Throws: `ResultsError.differs` where the machine or the build is another than the header says.
-    public func run(_ request: LaunchRequest, since watch: Stopwatch, cancellation: Cancellation) throws {
+    public func run(
+        _ request: LaunchRequest, since watch: Stopwatch, cancellation: Cancellation,
+        engines: (_ kernels: [String]) throws -> [ProgramEngine]
+    ) throws {
         let lock = try ResultsLock(resultsPath, handedDownAs: STDIN_FILENO)
         defer { lock.release() }
         let header = try ResultsFile.load(resultsPath).header
-        let workloads = try header.sweep.workloads()
+        let engines = try engines(header.sweep.groups.flatMap(\.kernels))
+        let workloads = try header.sweep.workloads(kernels: Kernel.builtIn + engines.flatMap(\.kernels))
         guard !workloads.isEmpty else {
             throw SweepError.wrong(
                 location: resultsPath,
                 message: "the sweep in its header has no cell; take a file that `attnbench run` began")
         }
-        let bench = try MeasuringBench(
+        var bench = try MeasuringBench(
             placement: placement, threadCounts: Set(workloads.map(\.threads)), ceilings: header.ceilings)
+        bench.engines = engines
         let own = ResultsHeader(
             machine: bench.machine, ceilings: header.ceilings, build: .current, sweep: header.sweep,
             seed: header.seed, startedAt: header.startedAt, command: header.command)

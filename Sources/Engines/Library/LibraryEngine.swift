@@ -9,8 +9,8 @@ public final class LibraryEngine: Engine {
     public let kernels: [Kernel]
     private let library: EngineLibrary
     private let seat: EngineSeat
-    private let sampler: Sampler
-    private let memory: ResidentMemory
+    fileprivate let sampler: Sampler
+    fileprivate let memory: ResidentMemory
 
     public init(
         _ library: EngineLibrary, on seat: EngineSeat, sampler: Sampler, memory: ResidentMemory = .ofThisProcess
@@ -29,17 +29,15 @@ public final class LibraryEngine: Engine {
     public func prepare(
         _ workload: Workload, inputs: () -> SharedInputs
     ) throws(EngineError) -> any PreparedKernel {
-        let restingBytes = memory.bytes()
-        memory.resetPeak()
-        let cell: LibraryCell
+        try LibraryKernel(workload, of: self, inputs)
+    }
+
+    fileprivate func cell(for workload: Workload) throws(EngineError) -> LibraryCell {
         do throws(UnsupportedProblem) {
-            cell = try library.prepare(workload.kernel, for: workload.problem, on: seat)
+            return try library.prepare(workload.kernel, for: workload.problem, on: seat)
         } catch {
             throw .unsupported(error)
         }
-        return try LibraryKernel(
-            cell, for: workload.problem, inputs(), sampler: sampler,
-            peakResidentBytes: { [memory] in max(0, memory.peakBytes() - restingBytes) })
     }
 }
 
@@ -49,30 +47,33 @@ private final class LibraryKernel: PreparedKernel {
     private let cell: LibraryCell
     private var output: Tensor
     private let sampler: Sampler
-    private let peakBytes: () -> Int
+    private let memory: ResidentMemory
+    private let restingBytes: Int
 
-    init(
-        _ cell: LibraryCell, for problem: AttentionProblem, _ inputs: SharedInputs, sampler: Sampler,
-        peakResidentBytes: @escaping () -> Int
-    ) throws(EngineError) {
-        self.cell = cell
-        self.inputs = inputs
-        self.sampler = sampler
-        peakBytes = peakResidentBytes
+    init(_ workload: Workload, of engine: LibraryEngine, _ inputs: () -> SharedInputs) throws(EngineError) {
+        sampler = engine.sampler
+        memory = engine.memory
+        restingBytes = memory.bytes()
+        memory.resetPeak()
+        cell = try engine.cell(for: workload)
+        self.inputs = inputs()
+        let problem = workload.problem
         output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
-        try load(inputs)
+        try load(self.inputs)
     }
 
     var computedPairs: Int? { cell.computedPairs }
     var statedPairs: Int? { cell.computedPairs }
     var statedScratchBytes: Int? { cell.scratchBytes }
-    var peakResidentBytes: Int { peakBytes() }
+    var peakResidentBytes: Int { max(0, memory.peakBytes() - restingBytes) }
 
     func load(_ inputs: SharedInputs) throws(EngineError) {
         self.inputs = inputs
         let status = cell.load(inputs.tensors)
         guard status == 0 else { throw .failed(LibraryStatus(function: "attnbench_load", status: status)) }
     }
+
+    func spoilOutput() { output.spoil() }
 
     func sample(_ batch: Batch) throws(EngineError) -> Sample {
         var failure: Int32 = 0

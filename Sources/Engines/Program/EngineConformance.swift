@@ -5,7 +5,7 @@ import Records
 /// What the cases of its mask say about one kernel of an engine, in the element types that it lists.
 ///
 /// Inputs that are not finite are ours to promise: of other engines it is reported, and no fault, what they make of them.
-public struct EngineConformance: Sendable {
+public struct EngineConformance: ConformanceFindings, Sendable {
     public private(set) var elementTypes: [ElementType] = []
     public private(set) var cases = 0
     public private(set) var skipped = 0
@@ -72,9 +72,9 @@ public struct EngineConformance: Sendable {
         _ prepared: any PreparedKernel, _ problem: AttentionProblem
     ) throws(EngineError) -> Accuracy {
         try prepared.withOutput {
-            Accuracy(
-                of: $0, for: problem, prepared.inputs.tensors, rows: Accuracy.allRows(of: problem),
-                tolerance: prepared.tolerance)
+            ExpectedRows(
+                for: problem, prepared.inputs.tensors, Accuracy.allRows(of: problem), tolerance: prepared.tolerance
+            ).accuracy(of: $0)
         }
     }
 

@@ -1,5 +1,6 @@
 import Faults
 import Processes
+import Records
 
 /// What goes wrong between this program and an engine that is a program of its own.
 public struct EngineFailure: Fault, Hashable {

@@ -1,4 +1,5 @@
 import Attention
+import Faults
 import Hardware
 import Kernels
 import Records
@@ -51,6 +52,7 @@ public final class ProgramEngine: Engine {
         do throws(EngineNameError) { name = try source.name(greeting: greeting) } catch {
             throw .failed(error)
         }
+        if naming == .full, name.text == EngineIdentity.builtInName { throw .failed(BuiltInNameTaken()) }
         let greeting = greeting
         func known(_ kernel: EngineGreeting.Kernel) -> Kernel? {
             kernel.kernel(named: naming == .full ? "\(name)/\(kernel.name)" : kernel.name)
@@ -66,6 +68,9 @@ public final class ProgramEngine: Engine {
 
     /// So long that the pipe is one in a thousand of it, where the engine's clock is not known to be ours.
     public var minimumSampleNanoseconds: Int { greeting.attnbench?.minimumSampleNanoseconds ?? 20_000_000 }
+
+    /// One that both processes can map, and one in the engine's own memory.
+    public var tensorCopies: Int { 2 }
 
     public func prepare(
         _ workload: Workload, inputs: () -> SharedInputs
@@ -143,5 +148,15 @@ public final class ProgramEngine: Engine {
 
     private func ownName(of kernel: String) -> String {
         naming == .full ? String(kernel.dropFirst(identity.name.count + 1)) : kernel
+    }
+}
+
+/// Another attnbench beside this one: their kernels would have the same names.
+struct BuiltInNameTaken: Fault {
+    var exitStatus: ExitStatus { .usage }
+
+    var description: String {
+        "an engine cannot be called \(EngineIdentity.builtInName), as this program is; give it another name, such as "
+            + "--engine old=../base/attnbench"
     }
 }

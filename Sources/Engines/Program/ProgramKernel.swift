@@ -59,9 +59,14 @@ final class ProgramKernel: PreparedKernel {
         }
     }
 
+    var mayComputeUnseen: Bool { true }
+
     var tolerance: Double { engine.source.tolerance }
 
     var peakResidentBytes: Int { max(0, seat.memory.peakBytes() - seat.restingBytes) }
+
+    /// Of the tensor that is shared: what the engine keeps is its own.
+    func spoilOutput() { tensors.output.clear() }
 
     func adopt(_ inputs: SharedInputs) { self.inputs = inputs }
 
