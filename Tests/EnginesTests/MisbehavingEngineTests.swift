@@ -47,8 +47,7 @@ struct MisbehavingEngineTests {
     @Test func whoDoesEverythingRightIsMeasured() throws {
         let sample = try Self.measure(Python.misbehaving())
         #expect(sample.nanoseconds > 20_000_000)
-        let wall = try #require(sample.wallNanoseconds)
-        #expect(ClockComparison(engineNanoseconds: sample.nanoseconds, wallNanoseconds: wall).judgement == .agrees)
+        #expect(try #require(sample.wallNanoseconds) >= sample.nanoseconds)
     }
 
     @Test func fieldsThatNobodyKnowsAreIgnored() throws {
