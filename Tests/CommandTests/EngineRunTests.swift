@@ -64,6 +64,37 @@ import Testing
         #expect(run.output.contains("mine/numpy-causal"))
     }
 
+    /// What a broken engine costs: its own cells, and nobody else's.
+    @Test(
+        .enabled(if: hasNumPy, Comment(rawValue: missing)),
+        arguments: [
+            ("dies in a sample", 8, "signal 11"), ("hangs in prepare", 8, "gave no answer within 1 s"),
+            ("speaks nonsense", 8, "something else than the protocol"), ("leaves a grandchild", 8, "status 3"),
+            ("is wrong", 7, "differs from the reference"),
+            ("remembers an answer", 7, "after its last round: differs from the reference"),
+            ("computes in write", 7, "outside of what is timed"), ("refuses", 0, "no causal attention today"),
+        ] as [(String, Int32, String)])
+    func aBrokenEngineCostsNobodyElse(fault: String, status: Int32, reason: String) throws {
+        let folder = try TestFolder()
+        try sweep("full, misbehaving/causal", in: folder)
+        let engine = "\(Self.examples)/../Tests/EnginesTests/Engines/misbehaving.py"
+        try folder.write(
+            "name: misbehaving\ncommand: [python3, \(engine), \"\(fault)\"]\nprepareTimeout: 1s\n", to: "broken.yaml")
+        let run = try Program(
+            "$attnbench run both.yaml --engine ./broken.yaml --rounds 2 --output out", in: folder)
+        #expect(run.status == status, "\(fault): \(run.messages)")
+        let results = try ResultsFile.load(folder.path("out/results.jsonl"))
+        #expect(results.measurements.count == 4)
+        for measurement in results.measurements {
+            switch measurement.outcome {
+            case .measured(let record):
+                #expect(measurement.workload.kernel == "full" && record.samplesNanoseconds.count == 2)
+            case .failed(let text, _), .skipped(let text):
+                #expect(measurement.workload.kernel == "misbehaving/causal" && text.contains(reason), "\(text)")
+            }
+        }
+    }
+
     @Test func aStrangersSweepRunsNothing() throws {
         let folder = try TestFolder()
         try sweep("evil/k", in: folder)
