@@ -33,6 +33,7 @@ enum SeriesLabels {
                 : "\(parameters.queryHeads):\(parameters.keyValueHeads) heads",
             "batch \(parameters.batch)",
             parameters.queryLength.map { $0 == 1 ? "1 query" : "\($0) queries" } ?? "prefill",
+            parameters.scale.map { "scale \($0)" } ?? "scale 1/√d",
         ]
     }
 }

@@ -16,11 +16,14 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     public let queryLength: Int?
     /// Nil where keys and values are stored as the element type has them.
     public let cacheFormat: CacheFormat?
+    /// Nil where scores are scaled by 1/√headDimension.
+    public let scale: Float?
 
     public init(
         phase: Phase = .prefill, mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1,
         headDimension: Int,
-        elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil, cacheFormat: CacheFormat? = nil
+        elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil, cacheFormat: CacheFormat? = nil,
+        scale: Float? = nil
     ) {
         self.phase = phase
         self.mask = mask
@@ -32,6 +35,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         self.threads = threads
         self.queryLength = queryLength
         self.cacheFormat = cacheFormat
+        self.scale = scale
     }
 
     public init(_ workload: Workload) {
@@ -41,7 +45,8 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
             keyValueHeads: shape.keyValueHeads, headDimension: shape.headDimension,
             elementType: problem.elementType, threads: workload.threads,
             queryLength: shape.queryLength == shape.keyLength ? nil : shape.queryLength,
-            cacheFormat: problem.cacheFormat == CacheFormat(problem.elementType) ? nil : problem.cacheFormat)
+            cacheFormat: problem.cacheFormat == CacheFormat(problem.elementType) ? nil : problem.cacheFormat,
+            scale: problem.hasUsualScale ? nil : problem.scale)
     }
 
     /// Token generation: one query a call, against all that is cached.
@@ -75,7 +80,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         SeriesParameters(
             phase: phase, mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads ?? self.threads,
-            queryLength: queryLength, cacheFormat: cacheFormat)
+            queryLength: queryLength, cacheFormat: cacheFormat, scale: scale)
     }
 
     /// The same problem as the prompt would pose it, and with keys and values as the element type has them.
@@ -87,7 +92,8 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     private func rephrased(_ phase: Phase, queryLength: Int?) -> SeriesParameters {
         SeriesParameters(
             phase: phase, mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
-            headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength)
+            headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength,
+            scale: scale)
     }
 
     /// Bytes of the keys and values that a kernel goes through again and again: of one head, in prefill for each block of
@@ -108,7 +114,7 @@ extension SeriesParameters: Comparable {
         let type = ElementType.allCases.firstIndex(of: elementType) ?? 0
         return [
             headDimension, type, threads, batch, queryHeads, keyValueHeads, queryLength ?? 0,
-            cacheFormat.flatMap(CacheFormat.allCases.firstIndex) ?? -1,
+            cacheFormat.flatMap(CacheFormat.allCases.firstIndex) ?? -1, Int(scale?.bitPattern ?? 0),
         ]
     }
 }

@@ -12,6 +12,11 @@ public struct AttentionProblem: Hashable, Sendable {
     public let cacheFormat: CacheFormat
     public let positions: PositionEncoding
 
+    /// Whether scores are scaled as most models have it.
+    public var hasUsualScale: Bool { scale == Self.usualScale(headDimension: shape.headDimension) }
+
+    private static func usualScale(headDimension: Int) -> Float { 1 / Float(headDimension).squareRoot() }
+
     /// - Parameters:
     ///   - scale: nil for 1/√headDimension.
     ///   - cacheFormat: nil for the one that stores the element type as it is.
@@ -22,7 +27,7 @@ public struct AttentionProblem: Hashable, Sendable {
         if !mask.isUnmasked, shape.queryLength > shape.keyLength {
             throw .queriesWithoutKeys(queryLength: shape.queryLength, keyLength: shape.keyLength)
         }
-        let scale = scale ?? 1 / Float(shape.headDimension).squareRoot()
+        let scale = scale ?? Self.usualScale(headDimension: shape.headDimension)
         guard scale > 0, scale.isFinite else { throw .scale(scale) }
         self.shape = shape
         self.mask = mask

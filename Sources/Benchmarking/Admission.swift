@@ -15,6 +15,8 @@ struct Admission: Sendable {
         var prediction: Prediction
         /// Rounds that an earlier attempt at this launch has taken; nil where it has not prepared the cell.
         var roundsTaken: Int?
+
+        var isMeasured: Bool { roundsTaken ?? 0 > 0 }
     }
 
     enum Prediction: Hashable, Sendable {
@@ -44,6 +46,8 @@ struct Admission: Sendable {
         case prepare(Int, predicted: CellCost)
         /// An earlier attempt has prepared it.
         case resume(Admitted)
+        /// An earlier attempt has measured it, and it cannot be gone on with: it keeps what it has.
+        case keep(Int)
         case visit([Visits], heldBackSeconds: Double)
         case done
     }
@@ -118,6 +122,7 @@ struct Admission: Sendable {
 
     private mutating func step(_ cell: Int, elapsedSeconds: Double) -> Step {
         switch cells[cell].prediction {
+        case .unsupported where cells[cell].isMeasured, .broken where cells[cell].isMeasured: return .keep(cell)
         case .unsupported(let reason): return .skip(cell, .unsupported(reason: reason))
         case .broken(let reason): return .skip(cell, .broken(reason: reason))
         case .cost(var cost):
@@ -182,7 +187,7 @@ struct Admission: Sendable {
             case .prepare(_, let cost):
                 seconds += cost.preparationSeconds(limits)
                 _ = ahead.prepared(at: cost)
-            case .skip, .resume: continue
+            case .skip, .resume, .keep: continue
             case .visit, .done: return seconds
             }
         }

@@ -40,12 +40,17 @@ extension Run {
 
     /// A cell of an earlier attempt: checked then, so it is only made again, at its first visit.
     func resume(_ workload: Workload, _ admitted: Admission.Admitted) {
-        guard let open = log.openCells.first(where: { $0.workload == workload }) else {
-            preconditionFailure("\(workload) is not open in the journal")
-        }
+        let open = openCell(of: workload)
         let cell = RunningCell(workload, work(of: workload), open.preparation, admitted)
         cell.visits = open.visits
         cells.append(cell)
+    }
+
+    func openCell(of workload: Workload) -> SampleJournal.OpenCell {
+        guard let open = log.openCells.first(where: { $0.workload == workload }) else {
+            preconditionFailure("\(workload) is not open in the journal")
+        }
+        return open
     }
 
     func work(of workload: Workload) -> Work {
@@ -72,6 +77,11 @@ extension Run {
             cost.buildSeconds = ready.buildSeconds
             cost.callSeconds = Double(ready.first.nanoseconds) / 1e9
             cost.checkSeconds = watch.seconds
+            if let pairs = work.computedPairs ?? ready.kernel.computedPairs, pairs < work.usefulPairs {
+                let reason =
+                    "the kernel says that it computes \(pairs) pairs, fewer than its mask's \(work.usefulPairs)"
+                return .absent(.failed(reason: reason, maximumError: nil))
+            }
             let maximumError: Double
             switch correctness {
             case .right(let error): maximumError = error

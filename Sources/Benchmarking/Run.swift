@@ -63,6 +63,9 @@ final class Run {
             case .skip(let cell, let refusal):
                 reportPreparing(workloads[cell])
                 try write(workloads[cell], work(of: workloads[cell]), refusal.outcome)
+            case .keep(let cell):
+                reportPreparing(workloads[cell])
+                try keep(openCell(of: workloads[cell]))
             case .resume(let admitted):
                 reportPreparing(workloads[admitted.cell])
                 resume(workloads[admitted.cell], admitted)
@@ -128,17 +131,26 @@ final class Run {
         }
     }
 
-    /// Writes what is not written yet.
+    /// Writes the line of a cell that an earlier attempt has left open and that is not gone on with.
+    private func keep(_ open: SampleJournal.OpenCell) throws(ResultsError) {
+        guard let record = Measurement.Record(open.visits, open.preparation) else { return }
+        try write(open.workload, work(of: open.workload), .measured(record), isFinal: !cancellation.isCancelled)
+    }
+
+    /// Writes what is not written yet. An interrupted run has not come to all cells of the attempt that it goes on with:
+    /// these keep what they have.
     func finish() throws(ResultsError) {
         for cell in cells where !log.hasFinished(cell.workload) { try close(cell) }
         cells = []
+        for open in log.openCells where !log.hasFinished(open.workload) { try keep(open) }
         if !cancellation.isCancelled { log.removeJournal() }
     }
 
     /// Measures what the quantised caches of these workloads cost in accuracy, once for a results file.
     func lookAtCacheFormats(of workloads: [Workload]) throws(ResultsError) {
-        guard !cancellation.isCancelled, log.cacheQuality.isEmpty else { return }
-        for quality in CacheQuality.measured(for: Set(workloads.map(\.problem.cacheFormat))) { try log.write(quality) }
+        if cancellation.isCancelled { return }
+        let formats = Set(workloads.map(\.problem.cacheFormat))
+        for quality in CacheQuality.measured(for: formats, beside: log.cacheQuality) { try log.write(quality) }
     }
 
     /// How far a phase is.
@@ -189,19 +201,6 @@ final class RunningCell {
         visitSeconds = admitted.visitSeconds
     }
 
-    /// Nil where the samples are of this program's own clock.
-    private var wallNanoseconds: [Int]? {
-        let walls = visits.compactMap(\.sample.wallNanoseconds)
-        return walls.count == visits.count ? walls : nil
-    }
-
     /// Nil while there is no sample.
-    var record: Measurement.Record? {
-        if visits.isEmpty { return nil }
-        return Measurement.Record(
-            samplesNanoseconds: visits.map(\.sample.nanoseconds), rounds: visits.map(\.round),
-            iterationsPerSample: preparation.iterationsPerSample, contamination: visits.map(\.sample.contamination),
-            peakResidentBytes: preparation.peakResidentBytes, maximumError: preparation.maximumError,
-            wallNanoseconds: wallNanoseconds)
-    }
+    var record: Measurement.Record? { Measurement.Record(visits, preparation) }
 }

@@ -39,6 +39,7 @@ extension RunPlan {
             case .prepare(_, let cost):
                 elapsed += cost.preparationSeconds(limits)
                 _ = admission.prepared(at: cost)
+            case .keep(let cell): decisions[cell] = .run(rounds: admission.cells[cell].roundsTaken ?? 0)
             case .resume: continue
             case .visit(let visits, _):
                 for visit in visits {

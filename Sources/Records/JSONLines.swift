@@ -97,11 +97,14 @@ package final class JSONLines {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        do {
-            return try decoder.decode(type, from: line)
-        } catch {
+        let value: Value
+        do { value = try decoder.decode(type, from: line) } catch {
             throw .badLine(path: path, line: number, reason: reason(error))
         }
+        if let fault = (value as? any Plausible)?.implausibility {
+            throw .badLine(path: path, line: number, reason: fault)
+        }
+        return value
     }
 
     /// Foundation's errors in one line: which key, and what is wrong with it.

@@ -75,6 +75,9 @@ public struct Measurement: Sendable, Hashable {
         let tensorBytes =
             workload.phase == .decode
             ? problem.shape.queryCount * problem.elementType.byteCount : problem.tensorBytes
-        return scratchBytes.map { tensorBytes + $0 }
+        return scratchBytes.map { scratch in
+            let (sum, overflows) = tensorBytes.addingReportingOverflow(scratch)
+            return overflows ? .max : sum
+        }
     }
 }

@@ -52,11 +52,12 @@ extension Measurement: Codable {
 private func text(_ count: Int?) -> String { count.map { "\($0)" } ?? "null" }
 
 extension KeyedDecodingContainer {
-    fileprivate func decodeThreads(forKey key: Key) throws -> Int {
+    func decodeThreads(forKey key: Key) throws -> Int {
         let threads = try decode(Int.self, forKey: key)
-        guard threads >= 1 else {
+        guard PlausibleBounds.threads.contains(threads) else {
             throw DecodingError.dataCorruptedError(
-                forKey: key, in: self, debugDescription: "\(threads) threads compute nothing")
+                forKey: key, in: self,
+                debugDescription: "it is \(threads), and not from 1 to \(PlausibleBounds.threads.upperBound)")
         }
         return threads
     }

@@ -41,6 +41,8 @@ public enum ResultsError: Fault, Equatable {
     case unknownSchema(path: String, schema: String)
     /// Of a version that this build reads and does not write.
     case oldSchema(path: String, schema: String)
+    /// Nothing can be read without it.
+    case badHeader(path: String, reason: String)
     case badLine(path: String, line: Int, reason: String)
     case duplicate(path: String, line: Int, workload: String, launch: Int)
     /// There is nothing to go on with.
@@ -68,6 +70,8 @@ public enum ResultsError: Fault, Equatable {
         case .oldSchema(let path, let schema):
             "\(path) has schema \"\(schema)\", which this build reads and does not write, so it cannot be resumed; go on "
                 + "with the build that wrote it, or choose another --output"
+        case .badHeader(let path, let reason):
+            "\(path):1: the header cannot be read: \(reason); no line can be read without it, so take the file from a copy"
         case .badLine(let path, let line, let reason):
             "\(path):\(line): \(reason); delete the line to go on without it"
         case .duplicate(let path, let line, let workload, let launch):

@@ -1,9 +1,9 @@
-import Attention
 import Foundation
 import Statistics
 
 /// What a line of a results file is about; no two lines share it.
 struct CellKey: Hashable {
+    let engine: EngineIdentity
     let workload: Workload
     let launch: Int
 }
@@ -12,7 +12,7 @@ struct CellKey: Hashable {
 struct ResultsLines {
     let headerLine: Data
     let measurementLines: [Data]
-    /// Those of launches, and of cache formats.
+    /// All others but the header: those of processes and cache formats, and those that a later build added.
     let otherLines: [Data]
     let results: Results
 
@@ -40,14 +40,16 @@ struct ResultsLines {
         var (measurementLines, otherLines): ([Data], [Data]) = ([], [])
         for (index, line) in lines.enumerated().dropFirst() {
             switch try reader.entry(line, number: index + 1) {
-            case .launch(let record):
+            case .process(let record):
                 launches.append(record)
                 otherLines.append(line)
-            case .cacheQuality(let quality):
+            case .cacheFormat(let quality):
                 cacheQuality.append(quality)
                 otherLines.append(line)
-            case .measurement(let measurement):
-                let key = CellKey(workload: measurement.workload, launch: measurement.launch)
+            case nil: otherLines.append(line)
+            case .cell(let measurement):
+                let key = CellKey(
+                    engine: measurement.origin.engine, workload: measurement.workload, launch: measurement.launch)
                 guard seen.insert(key).inserted else {
                     throw .duplicate(
                         path: path, line: index + 1, workload: "\(measurement.workload)", launch: measurement.launch)
@@ -67,12 +69,6 @@ struct ResultsLines {
 
 /// Reads the lines after the header, in the version that the header names.
 private struct LineReader {
-    enum Entry {
-        case measurement(Measurement)
-        case launch(LaunchRecord)
-        case cacheQuality(CacheQuality)
-    }
-
     let header: ResultsHeader
     private let path: String
     /// Nil where the file is of today's version.
@@ -84,34 +80,50 @@ private struct LineReader {
             schema.hasPrefix("attnbench/")
         else { throw .foreign(path: path) }
         self.path = path
-        switch schema {
-        case ResultsHeader.currentSchema:
-            version1 = nil
-            header = try JSONLines.sealedValue(ResultsHeader.self, of: line, number: 1, in: path)
-        case Version1Lines.schema:
-            let lines = try Version1Lines(headerLine: line, path: path)
-            version1 = lines
-            header = lines.header
-        default: throw .unknownSchema(path: path, schema: schema)
+        do throws(ResultsError) {
+            switch schema {
+            case ResultsHeader.currentSchema:
+                version1 = nil
+                header = try JSONLines.sealedValue(ResultsHeader.self, of: line, number: 1, in: path)
+            case Version1Lines.schema:
+                let lines = try Version1Lines(headerLine: line, path: path)
+                version1 = lines
+                header = lines.header
+            default: throw .unknownSchema(path: path, schema: schema)
+            }
+        } catch .badLine(_, _, let reason) {
+            throw .badHeader(path: path, reason: reason)
         }
     }
 
-    /// Each kind of line has a key that no other has.
-    private static let launchMark = Data("\"conditions\":".utf8)
-    private static let qualityMark = Data("\"keysArePerChannel\":".utf8)
+    /// Nil for a line about something that this build does not know.
+    func entry(_ line: Data, number: Int) throws(ResultsError) -> ResultsLine? {
+        if let version1 { return try version1.entry(line, number: number, path: path) }
+        func value<Value: Decodable>(_ type: Value.Type) throws(ResultsError) -> Value {
+            try JSONLines.value(type, of: line, number: number, in: path)
+        }
+        switch try kind(line, number: number) {
+        case .cell: return .cell(try value(Measurement.self))
+        case .process: return .process(try value(LaunchRecord.self))
+        case .cacheFormat: return .cacheFormat(try value(CacheQuality.self))
+        case nil: return nil
+        }
+    }
 
-    func entry(_ line: Data, number: Int) throws(ResultsError) -> Entry {
-        if let version1 {
-            return line.range(of: Self.launchMark) == nil
-                ? .measurement(try version1.measurement(line, number: number, path: path))
-                : .launch(try JSONLines.value(LaunchRecord.self, of: line, number: number, in: path))
+    /// What the line, whose checksum has to hold, is about. It is found without decoding it twice: within a JSON text these bytes cannot stand, since its
+    /// quotation marks are escaped.
+    private func kind(_ line: Data, number: Int) throws(ResultsError) -> ResultsLine.Kind? {
+        if let fault = LineChecksum.fault(of: line) { throw .badLine(path: path, line: number, reason: fault) }
+        if line.range(of: Data("\"schema\":\"attnbench/".utf8)) != nil {
+            throw .badLine(
+                path: path, line: number, reason: "this is a second header: the file holds two results files")
         }
-        if line.range(of: Self.launchMark) != nil {
-            return .launch(try JSONLines.sealedValue(LaunchRecord.self, of: line, number: number, in: path))
+        guard let start = line.range(of: Data("\"line\":\"".utf8))?.upperBound,
+            let end = line[start...].firstIndex(of: UInt8(ascii: "\""))
+        else {
+            throw .badLine(
+                path: path, line: number, reason: "the line does not say what it is about: its field `line` is missing")
         }
-        if line.range(of: Self.qualityMark) != nil {
-            return .cacheQuality(try JSONLines.sealedValue(CacheQuality.self, of: line, number: number, in: path))
-        }
-        return .measurement(try JSONLines.sealedValue(Measurement.self, of: line, number: number, in: path))
+        return ResultsLine.Kind(rawValue: String(decoding: line[start..<end], as: UTF8.self))
     }
 }

@@ -111,7 +111,7 @@ public final class RunLog {
     package func write(_ measurement: Measurement, isFinal: Bool = true) throws(ResultsError) {
         precondition(measurement.launch == launch, "a log of launch \(launch) cannot take launch \(measurement.launch)")
         precondition(written.insert(measurement.workload).inserted, "\(measurement.workload) was already written")
-        try file.append(measurement)
+        try file.append(ResultsLine.cell(measurement))
         try file.sync()
         if isFinal { try journal.close(measurement.workload) }
     }
@@ -119,14 +119,14 @@ public final class RunLog {
     /// Writes what is known of the process that measured.
     public func write(_ record: LaunchRecord) throws(ResultsError) {
         precondition(record.launch == launch, "a log of launch \(launch) cannot take launch \(record.launch)")
-        try file.append(record)
+        try file.append(ResultsLine.process(record))
         try file.sync()
     }
 
     /// Writes what a way to store a cache costs in accuracy.
     package func write(_ quality: CacheQuality) throws(ResultsError) {
         cacheQuality.append(quality)
-        try file.append(quality)
+        try file.append(ResultsLine.cacheFormat(quality))
         try file.sync()
     }
 

@@ -39,7 +39,7 @@ package final class SampleJournal {
         }
     }
 
-    private struct Line: Codable {
+    struct Line: Codable {
         enum Event: Codable {
             case opened(Workload, Preparation)
             case sampled(Visit)

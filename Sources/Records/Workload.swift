@@ -46,6 +46,7 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         if problem.cacheFormat != CacheFormat(problem.elementType) {
             words.append("kv=\(problem.cacheFormat.rawValue)")
         }
+        if !problem.hasUsualScale { words.append("scale=\(problem.scale)") }
         if threads > 1 { words.append("t=\(threads)") }
         return words.joined(separator: " ")
     }

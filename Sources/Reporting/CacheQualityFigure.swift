@@ -38,7 +38,8 @@ enum CacheQualityFigure {
     /// From the fewest bits to the most, where there is room for the samples' names.
     private static func rows(_ schemes: [CacheQuality], _ sample: CacheSample) -> [Plot.Row] {
         schemes.sorted { $0.bitsPerElement < $1.bitsPerElement }.compactMap { scheme in
-            scheme[sample].map { Plot.Row(x: scheme.bitsPerElement, y: 100 * $0.output) }
+            // An error of 0 has no place on a logarithmic axis.
+            scheme[sample].flatMap { $0.output > 0 ? Plot.Row(x: scheme.bitsPerElement, y: 100 * $0.output) : nil }
         }
     }
 

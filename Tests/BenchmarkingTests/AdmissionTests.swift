@@ -41,7 +41,7 @@ import Testing
                 _ = admission.prepared(at: cost)
             case .visit(let visits, _):
                 for visit in visits { elapsed += Double(visit.count) * visit.admitted.visitSeconds }
-            case .skip, .resume: continue
+            case .skip, .resume, .keep: continue
             case .done: return (steps, elapsed)
             }
         }

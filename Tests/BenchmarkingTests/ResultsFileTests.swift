@@ -33,7 +33,8 @@ struct ResultsFileTests {
 
     private func write(_ measurements: [Measurement]) throws -> String {
         let path = folder.file("\(UUID().uuidString).jsonl")
-        try JSONLines.write([JSONLines.sealed(fakeHeader())] + measurements.map { JSONLines.sealed($0) }, to: path)
+        try JSONLines.write(
+            [JSONLines.sealed(fakeHeader())] + measurements.map { JSONLines.sealed(ResultsLine.cell($0)) }, to: path)
         return path
     }
 

@@ -21,7 +21,7 @@ import Testing
             }
             let lines =
                 try [JSONLines.sealed(HostileStrings.filling(planted.header))]
-                + measurements.map { JSONLines.sealed($0) }
+                + measurements.map { JSONLines.sealed(ResultsLine.cell($0)) }
             try JSONLines.write(lines, to: path)
             #expect(try ResultsFile.load(path).measurements.count == measurements.count)
             return path

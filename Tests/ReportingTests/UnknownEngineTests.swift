@@ -25,7 +25,8 @@ import TestSupport
         }
         let tensors = phase == .decode ? 64 * 4 : problem.tensorBytes
         var fields = [
-            "\"engine\":{\"name\":\"\(engine)\",\"version\":\"9\"}", "\"kernel\":\"\(kernel)\"", "\"place\":\(place)",
+            "\"line\":\"cell\"", "\"engine\":{\"name\":\"\(engine)\",\"version\":\"9\"}", "\"kernel\":\"\(kernel)\"",
+            "\"place\":\(place)",
             "\"phase\":\"\(phase.rawValue)\"", "\"problem\":\(try json(problem))", "\"threads\":1", "\"launch\":1",
             "\"work\":{\"usefulPairs\":\(work.usefulPairs),\"computedPairs\":\(try json(computedPairs)),"
                 + "\"flops\":\(work.flops),\"bytes\":\(work.bytes)}",

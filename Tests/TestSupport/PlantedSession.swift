@@ -61,6 +61,7 @@ public struct PlantedSession {
 
     /// As a results file.
     public func write(to path: String) throws {
-        try JSONLines.write([JSONLines.sealed(header)] + measurements.map { JSONLines.sealed($0) }, to: path)
+        try JSONLines.write(
+            [JSONLines.sealed(header)] + measurements.map { JSONLines.sealed(ResultsLine.cell($0)) }, to: path)
     }
 }

@@ -6,9 +6,13 @@ import Records
 extension CacheQuality {
     /// Of these formats, most bits first, beside 4 and 2 bits in either direction; empty where none of the formats has
     /// fewer than 16 bits, since then nothing is given up for speed.
-    public static func measured(for formats: Set<CacheFormat>) -> [CacheQuality] {
+    ///
+    /// - Parameter known: what a results file says already, perhaps not of all: a run can be killed between two lines.
+    public static func measured(for formats: Set<CacheFormat>, beside known: [CacheQuality] = []) -> [CacheQuality] {
         guard formats.contains(where: { $0.elementType == nil }) else { return [] }
-        return measured(CacheScheme.all(with: formats))
+        let names = Set(known.map(\.scheme))
+        let missing = CacheScheme.all(with: formats).filter { !names.contains($0.name) }
+        return missing.isEmpty ? [] : measured(missing)
     }
 
     static func measured(_ schemes: [CacheScheme]) -> [CacheQuality] {

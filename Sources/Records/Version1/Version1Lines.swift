@@ -14,18 +14,29 @@ struct Version1Lines {
         header = try JSONLines.value(Version1Header.self, of: headerLine, number: 1, in: path).header
     }
 
-    func measurement(_ line: Data, number: Int, path: String) throws(ResultsError) -> Measurement {
+    /// Lines of processes have a key that cells have not.
+    private static let processMark = Data("\"conditions\":".utf8)
+
+    func entry(_ line: Data, number: Int, path: String) throws(ResultsError) -> ResultsLine {
+        line.range(of: Self.processMark) == nil
+            ? .cell(try measurement(line, number: number, path: path))
+            : .process(try JSONLines.value(LaunchRecord.self, of: line, number: number, in: path))
+    }
+
+    private func measurement(_ line: Data, number: Int, path: String) throws(ResultsError) -> Measurement {
         let parsed = try JSONLines.value(Version1Measurement.self, of: line, number: number, in: path)
         let (workload, kernel) = (parsed.workload, parsed.workload.kernel)
         let scratch = Version1Scratch(
             problem: workload.problem, threads: workload.threads, lanes: header.machine.vectorLanes)
-        return Measurement(
+        let measurement = Measurement(
             workload: workload,
             origin: KernelOrigin(
                 engine: EngineIdentity(name: EngineIdentity.builtInName, version: header.build.commit),
                 place: Version1Kernel.place(of: kernel)),
             launch: parsed.launch, work: parsed.work,
             scratchBytes: Version1Kernel(rawValue: kernel).flatMap(scratch.bytes), outcome: parsed.outcome)
+        if let fault = measurement.implausibility { throw .badLine(path: path, line: number, reason: fault) }
+        return measurement
     }
 }
 
@@ -47,8 +58,9 @@ private struct Version1Measurement: Decodable {
 }
 
 /// The header, whose sweep may lack the axes that are younger than the first files.
-private struct Version1Header: Decodable {
+private struct Version1Header: Decodable, Plausible {
     let header: ResultsHeader
+    var implausibility: String? { header.implausibility }
 
     private enum Key: String, CodingKey { case machine, ceilings, build, sweep, seed, startedAt, command }
 

@@ -68,7 +68,12 @@ package struct Version1Scratch {
 
     /// Each worker holds the scores of one block, so the largest counts.
     private func scores(of blocks: [(queries: Int, keys: Int)]) -> Int {
-        threads * blocks.map { $0.queries * $0.keys }.max()! * Self.wordBytes
+        // A cell that was skipped may have any length.
+        let largest = blocks.map { $0.queries.multipliedReportingOverflow(by: $0.keys) }
+        guard !largest.contains(where: \.overflow) else { return PlausibleBounds.bytes.upperBound }
+        let (bytes, overflows) = (threads * Self.wordBytes).multipliedReportingOverflow(
+            by: largest.map(\.partialValue).max()!)
+        return overflows ? PlausibleBounds.bytes.upperBound : min(bytes, PlausibleBounds.bytes.upperBound)
     }
 
     /// Queries in blocks, each against all keys up to its last.

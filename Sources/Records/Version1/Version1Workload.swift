@@ -11,11 +11,7 @@ package struct Version1Workload: Codable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
-        let threads = try container.decode(Int.self, forKey: .threads)
-        guard threads >= 1 else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .threads, in: container, debugDescription: "\(threads) threads compute nothing")
-        }
+        let threads = try container.decodeThreads(forKey: .threads)
         let kernel = try container.decode(String.self, forKey: .kernel)
         let problem = try container.decode(Problem.self, forKey: .problem).problem
         workload = Workload(

@@ -1,0 +1,109 @@
+/// A line that is well-formed JSON can still hold numbers that no run writes. They are refused where they are read, so that
+/// no arithmetic behind it has to fear them: a sum that overflows ends the program.
+protocol Plausible {
+    /// What is wrong; nil where nothing is.
+    var implausibility: String? { get }
+}
+
+/// Bounds beyond what any machine holds, and small enough for sums and products of a few to fit into 64 bits.
+enum PlausibleBounds {
+    static let bytes = 0...1 << 60
+    static let nanoseconds = 1...365 * 86_400 * 1_000_000_000
+    static let threads = 1...1 << 16
+    static let launches = 1...1 << 20
+    /// Of kernels in a list, rounds, and calls in a sample.
+    static let counts = 0...1 << 40
+
+    /// What is wrong with the first value that lies outside of its bounds.
+    static func fault(_ values: [(name: String, value: Int, bounds: ClosedRange<Int>)]) -> String? {
+        values.first { !$0.bounds.contains($0.value) }.map {
+            "`\($0.name)` is \($0.value), and not from \($0.bounds.lowerBound) to \($0.bounds.upperBound)"
+        }
+    }
+}
+
+extension Measurement: Plausible {
+    var implausibility: String? {
+        let fault = PlausibleBounds.fault([
+            ("launch", launch, PlausibleBounds.launches), ("place", origin.place, PlausibleBounds.counts),
+            ("threads", workload.threads, PlausibleBounds.threads),
+            ("scratchBytes", scratchBytes ?? 0, PlausibleBounds.bytes),
+        ])
+        if let fault { return fault }
+        if let pairs = work.computedPairs, pairs < work.usefulPairs {
+            return "`work.computedPairs` is \(pairs), fewer than the \(work.usefulPairs) that the mask allows"
+        }
+        if case .measured(let record) = outcome { return record.implausibility }
+        return nil
+    }
+}
+
+extension Measurement.Record: Plausible {
+    var implausibility: String? {
+        guard maximumError >= 0, maximumError.isFinite else {
+            return "`maximumError` is \(maximumError), and a cell that was measured has one from 0 on"
+        }
+        let evidence = contamination.flatMap {
+            [$0.runDelayNanoseconds, $0.offCPUNanoseconds, $0.stealNanoseconds, $0.involuntarySwitches]
+        }
+        let year = PlausibleBounds.nanoseconds.upperBound
+        return PlausibleBounds.fault(
+            [
+                ("iterationsPerSample", iterationsPerSample, 1...PlausibleBounds.counts.upperBound),
+                ("peakResidentBytes", peakResidentBytes, PlausibleBounds.bytes),
+            ] + rounds.map { ("rounds", $0, PlausibleBounds.counts) }
+                + (samplesNanoseconds + (wallNanoseconds ?? [])).map { ("samples", $0, PlausibleBounds.nanoseconds) }
+                + evidence.map { ("contamination", $0, -year...year) })
+    }
+}
+
+extension LaunchRecord: Plausible {
+    var implausibility: String? { PlausibleBounds.fault([("launch", launch, PlausibleBounds.launches)]) }
+}
+
+extension CacheQuality: Plausible {
+    var implausibility: String? {
+        guard bitsPerElement > 0, bitsPerElement <= 64 else {
+            return "`bitsPerElement` is \(bitsPerElement), and not from 0 to 64"
+        }
+        let numbers = errors.flatMap { [$0.keys, $0.values, $0.output] }
+        return numbers.first { $0 < 0 || !$0.isFinite }.map { "an error is \($0), and not a number from 0 on" }
+    }
+}
+
+extension ResultsHeader: Plausible {
+    var implausibility: String? {
+        let peaks = [
+            ("ceilings.flopsPerSecond.float32", ceilings.flopsPerSecond.float32),
+            ("ceilings.flopsPerSecond.bfloat16", ceilings.flopsPerSecond.bfloat16 ?? 1e9),
+            ("ceilings.readBytesPerSecond", ceilings.readBytesPerSecond),
+        ]
+        if let (name, peak) = peaks.first(where: { !($0.1 >= 1 && $0.1 <= 1e30) }) {
+            return "`\(name)` is \(peak), and not from 1 to 1e30 a second"
+        }
+        return PlausibleBounds.fault(
+            [
+                ("machine.memoryBytes", machine.memoryBytes, PlausibleBounds.bytes),
+                ("machine.vectorLanes", machine.vectorLanes, 1...1 << 10),
+            ] + machine.caches.map { ("machine.caches.bytes", $0.bytes, PlausibleBounds.bytes) })
+    }
+}
+
+extension SampleJournal.Line: Plausible {
+    var implausibility: String? {
+        switch event {
+        case .opened(let workload, let preparation):
+            PlausibleBounds.fault([
+                ("threads", workload.threads, PlausibleBounds.threads),
+                ("iterationsPerSample", preparation.iterationsPerSample, 1...PlausibleBounds.counts.upperBound),
+                ("peakResidentBytes", preparation.peakResidentBytes, PlausibleBounds.bytes),
+            ])
+        case .sampled(let visit):
+            PlausibleBounds.fault([
+                ("round", visit.round, PlausibleBounds.counts),
+                ("nanoseconds", visit.sample.nanoseconds, PlausibleBounds.nanoseconds),
+            ])
+        case .closed: nil
+        }
+    }
+}

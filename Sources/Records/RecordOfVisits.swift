@@ -1,0 +1,13 @@
+extension Measurement.Record {
+    /// What a cell has come to, by the samples that it has so far; nil while it has none.
+    package init?(_ visits: [SampleJournal.Visit], _ preparation: SampleJournal.Preparation) {
+        if visits.isEmpty { return nil }
+        // Nil where the samples are of this program's own clock.
+        let walls = visits.compactMap(\.sample.wallNanoseconds)
+        self.init(
+            samplesNanoseconds: visits.map(\.sample.nanoseconds), rounds: visits.map(\.round),
+            iterationsPerSample: preparation.iterationsPerSample, contamination: visits.map(\.sample.contamination),
+            peakResidentBytes: preparation.peakResidentBytes, maximumError: preparation.maximumError,
+            wallNanoseconds: walls.count == visits.count ? walls : nil)
+    }
+}
