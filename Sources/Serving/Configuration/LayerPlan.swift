@@ -85,13 +85,14 @@ struct LayerPlan {
                 throw .missing(file: section.file, field: "attention_layers", type: type.name)
             }
             let attending =
-                try section.integers("attention_layers").map(Set.init) ?? Set(attendingByDefault(first, count))
+                try section.integers("attention_layers").map(Set.init)
+                ?? Set(attendingByDefault(from: first, count: count))
             return (0..<count).map { attending.contains($0 + first) ? .attention(.causal) : .recurrence }
         }
     }
 
     /// Null is every layer, or none where the class says so.
-    private func attendingByDefault(_ first: Int, _ count: Int) -> Range<Int> {
+    private func attendingByDefault(from first: Int, count: Int) -> Range<Int> {
         type.defaults["attention_layers"] == .array([]) ? 0..<0 : first..<first + count
     }
 
