@@ -66,7 +66,7 @@ let package = Package(
             name: "Analysis",
             dependencies: ["Faults", "Attention", "Records", "Benchmarking", "Statistics"]),
         .target(
-            name: "Serving", dependencies: ["Faults", "Attention", "Records", "Analysis", "Yams"],
+            name: "Serving", dependencies: ["Faults", "Statistics", "Attention", "Records", "Analysis", "Yams"],
             resources: [
                 .embedInCode("Catalogue/models.yaml"), .embedInCode("Catalogue/accelerators.yaml"),
                 .embedInCode("Catalogue/prices.yaml"), .embedInCode("Catalogue/model-types.yaml"),

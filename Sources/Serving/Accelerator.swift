@@ -21,6 +21,8 @@ public struct Accelerator: Sendable, Hashable, Decodable {
     public let bf16TFLOPS: Double
     public let fp8TFLOPS: Double?
     public let link: Link
+    /// When these figures were last compared with the sources.
+    public let date: CatalogueDate
     public let sources: [String]
     public let notes: [String]?
 

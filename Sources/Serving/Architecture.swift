@@ -66,3 +66,25 @@ extension LayerKind {
         (mask.keptTokens(of: .max), attention.cachedElementsPerToken, count)
     }
 }
+
+extension Architecture {
+    /// Counting is done in 64-bit integers; sizes that no model has would overflow them.
+    static func isCountable(_ layers: [DecoderLayer], hidden: Int, vocabulary: Int) -> Bool {
+        func product(_ projections: [Projection]) -> Double {
+            projections.reduce(0) { $0 + Double($1.inputs) * Double($1.outputs) }
+        }
+        let total = layers.reduce(2 * Double(vocabulary) * Double(hidden)) { sum, layer in
+            let experts: Double =
+                switch layer.feedForward {
+                case nil: 0
+                case .dense(let width, _): 3 * Double(hidden) * Double(width)
+                case .experts(let experts):
+                    3 * Double(hidden)
+                        * (Double(experts.width) * Double(experts.count) + Double(experts.sharedWidth))
+                }
+            return sum + experts + product(layer.attention?.projections(hidden: hidden) ?? [])
+                + product(layer.recurrence?.projections(hidden: hidden) ?? [])
+        }
+        return total < 1e17
+    }
+}

@@ -16,6 +16,8 @@ public struct AttentionLayer: Sendable, Hashable {
         public static let sharedCache = Variations(rawValue: 4)
         /// The layer has no projections for keys and values of its own.
         public static let noKeyProjections = Variations(rawValue: 8)
+        /// A projection of its own gives a gate for each query head (Step 3.5, Laguna).
+        public static let gatedHeads = Variations(rawValue: 16)
     }
 
     public let dimensions: AttentionDimensions
@@ -60,7 +62,10 @@ public struct AttentionLayer: Sendable, Hashable {
             default: projection
             }
         }
-        return own + (selection?.projections(hidden: hidden, dimensions) ?? [])
+        let gate =
+            variations.contains(.gatedHeads)
+            ? [Projection("g_proj", inputs: inputWidth ?? hidden, outputs: dimensions.queryHeads)] : []
+        return own + gate + (selection?.projections(hidden: hidden, dimensions) ?? [])
     }
 
     /// FLOPs of attention for `tokens` new tokens after `cached` ones, projections not counted.

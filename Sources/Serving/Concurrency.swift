@@ -1,3 +1,5 @@
+import Statistics
+
 /// How many sequences an engine serves at once: the memory that a real card has left beside weights and working memory,
 /// in tokens of cache, as vLLM prints it when it starts.
 public struct Concurrency: Sendable, Hashable {
@@ -37,7 +39,7 @@ public struct Concurrency: Sendable, Hashable {
         workingBytes = Self.workingBytes(plan.model, count: deployment.count, engine: engine)
         cacheBytes = max(0, visibleBytes * (1 - deployment.reserve) - weightBytes - workingBytes)
         sequences = cacheBytes / shard.cacheBytes
-        tokens = Int(min(sequences * Double(plan.context), 1e18))
+        tokens = Int(saturating: min(sequences * Double(plan.context), 1e18))
     }
 
     /// The most that one step holds beside weights and cache.

@@ -1,8 +1,13 @@
+import Statistics
+
 /// Do weights and caches fit, and how much does?
 ///
 /// Bytes are taken as split evenly, which tensor parallelism does up to one key/value head per accelerator and pipeline
 /// or context parallelism beyond it (see `Parallelism` and `TensorShard`).
 public struct MemoryFit: Sendable, Hashable {
+    /// Beyond any cluster, and well within what is computed from it.
+    private static let most = 1 << 40
+
     public let weightBytes: Double
     public let cache: KVCache
 
@@ -18,7 +23,7 @@ public struct MemoryFit: Sendable, Hashable {
     /// The fewest accelerators whose usable memory holds weights and `batch` caches.
     public func fewestAccelerators(tokens: Int, batch: Int = 1, like deployment: Deployment) -> Int {
         let usable = deployment.with(count: 1).usableBytes
-        return max(1, Int((bytes(tokens: tokens, batch: batch) / usable).rounded(.up)))
+        return min(max(1, Int(saturating: (bytes(tokens: tokens, batch: batch) / usable).rounded(.up))), Self.most)
     }
 
     /// The fewest in a size that is rented and sharded: a power of two within a node, whole nodes beyond.
@@ -40,6 +45,6 @@ public struct MemoryFit: Sendable, Hashable {
 
     /// Sequences of this length that fit at once.
     public func largestBatch(tokens: Int, on deployment: Deployment) -> Int {
-        max(0, Int((deployment.usableBytes - weightBytes) / cache.bytes(tokens: tokens)))
+        max(0, Int(saturating: (deployment.usableBytes - weightBytes) / cache.bytes(tokens: tokens)))
     }
 }

@@ -1,3 +1,5 @@
+import Statistics
+
 /// A KV cache as an article wrote it down: every layer full, one width, one number of bits, weights as stated.
 public struct Napkin: Sendable, Hashable {
     public let title: String
@@ -37,7 +39,7 @@ public struct Napkin: Sendable, Hashable {
 
     /// Tokens whose cache fits beside the weights.
     public func longestContext(on deployment: Deployment) -> Int {
-        max(0, Int((deployment.usableBytes - weightBytes) / bytesPerToken))
+        max(0, Int(saturating: (deployment.usableBytes - weightBytes) / bytesPerToken))
     }
 
     /// Accelerators that hold weights and cache, not rounded.

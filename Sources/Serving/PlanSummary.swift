@@ -95,6 +95,8 @@ public struct PlanSummary: Sendable, Encodable, Hashable {
         public let bandwidthUtilization: Double
         public let dollarsPerAcceleratorHour: Double?
         public let priceDate: String?
+        /// When the accelerator's figures were last compared with their sources.
+        public let acceleratorDate: String
         public let priceSource: String?
     }
 
@@ -151,7 +153,8 @@ public struct PlanSummary: Sendable, Encodable, Hashable {
             memoryReserve: deployment.reserve,
             computeUtilization: deployment.utilization.compute,
             bandwidthUtilization: deployment.utilization.bandwidth,
-            dollarsPerAcceleratorHour: deployment.dollarsPerAcceleratorHour, priceDate: plan.price?.date,
+            dollarsPerAcceleratorHour: deployment.dollarsPerAcceleratorHour, priceDate: plan.price?.date.description,
+            acceleratorDate: deployment.accelerator.date.description,
             priceSource: plan.price?.source)
     }
 }

@@ -9,8 +9,7 @@ public struct Price: Sendable, Hashable, Decodable {
     /// How many the rent pays for.
     public let accelerators: Int
     public let dollarsPerHour: Double
-    /// Year, or year and month.
-    public let date: String
+    public let date: CatalogueDate
     public let seller: String
     public let source: String
     /// Taken where no price is given.
@@ -21,7 +20,8 @@ public struct Price: Sendable, Hashable, Decodable {
     public let mbu: Double?
 
     public init(
-        accelerator: String, accelerators: Int, dollarsPerHour: Double, date: String, seller: String, source: String,
+        accelerator: String, accelerators: Int, dollarsPerHour: Double, date: CatalogueDate, seller: String,
+        source: String,
         isDefault: Bool = false, mfu: Double? = nil, mbu: Double? = nil
     ) {
         self.accelerator = accelerator
@@ -45,7 +45,7 @@ public struct Price: Sendable, Hashable, Decodable {
         accelerator = try values.decode(String.self, forKey: .accelerator)
         accelerators = try values.decodeIfPresent(Int.self, forKey: .accelerators) ?? 1
         dollarsPerHour = try values.decode(Double.self, forKey: .dollarsPerHour)
-        date = try values.decode(String.self, forKey: .date)
+        date = try values.decode(CatalogueDate.self, forKey: .date)
         seller = try values.decodeIfPresent(String.self, forKey: .seller) ?? "not stated"
         source = try values.decodeIfPresent(String.self, forKey: .source) ?? "not stated"
         isDefault = try values.decodeIfPresent(Bool.self, forKey: .isDefault) ?? false
@@ -60,16 +60,6 @@ public struct Price: Sendable, Hashable, Decodable {
     }
 
     public var dollarsPerAcceleratorHour: Double { dollarsPerHour / Double(accelerators) }
-
-    /// By its month, or the last month of its year; false where the date is written otherwise.
-    public func isOlderThanAYear(on day: Date) -> Bool {
-        let parts = date.split(separator: "-").map { Int($0) }
-        guard let year = parts.first ?? nil, parts.count < 2 || parts[1] != nil else { return false }
-        let month = parts.count > 1 ? parts[1] ?? 12 : 12
-        let now = Calendar(identifier: .gregorian).dateComponents([.year, .month], from: day)
-        guard let thisYear = now.year, let thisMonth = now.month else { return false }
-        return 12 * (thisYear - year) + thisMonth - month > 12
-    }
 }
 
 /// Prices on file: the shipped snapshots, or the user's own.
@@ -143,6 +133,7 @@ public struct PriceList: Sendable {
 public enum PriceError: Fault, Equatable {
     case notPositive(accelerator: String)
     case notAShare(accelerator: String)
+    case notADate(text: String)
     case unreadable(file: String, reason: String)
 
     public var exitStatus: ExitStatus { .usage }
@@ -153,6 +144,8 @@ public enum PriceError: Fault, Equatable {
             "the price of \(accelerator) needs dollarsPerHour above 0 for at least 1 accelerator"
         case .notAShare(let accelerator):
             "mfu and mbu of \(accelerator) are shares above 0 and up to 1"
+        case .notADate(let text):
+            "\"\(text)\" is not a date; write a year and a month like 2026-05, or a year"
         case .unreadable(let file, let reason):
             "\(file): \(reason); a price file is a list of "
                 + "{accelerator, accelerators, dollarsPerHour, date, mfu, mbu}"

@@ -71,17 +71,19 @@ struct PlanCommand: Command {
         let prices = try use.prices.map { try PriceList(path: $0) } ?? .shipped
         let plan = try plan(prices: prices)
         let measured = try measured(plan)
+        let today = use.today ?? CatalogueDate(Date())
         var contents = PlanDocument.Contents()
         contents.sections = try display.sections()
         contents.formula = display.formula ?? .exact
         contents.conversation = display.conversation
         contents.measured = measured
-        let document = PlanDocument.document(plan, prices: prices, contents)
+        let document = PlanDocument.document(plan, prices: prices, contents, today: today)
         if let path = display.output { try write(document, figures: Figure.all(for: plan), to: path, on: console) }
         let width = console.width
         console.output(
             display.json
-                ? try JSONText.of(PlanSummary(plan, cautions: PlanDocument.cautions(plan), measured: measured))
+                ? try JSONText.of(
+                    PlanSummary(plan, cautions: PlanDocument.cautions(plan, today: today), measured: measured))
                 : display.markdown
                     ? MarkdownDocument.text(document) : TerminalDocument.text(document, width: width))
         return .done

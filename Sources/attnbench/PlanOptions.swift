@@ -62,10 +62,10 @@ struct PlanModelOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter context: what dimensions given by hand declare.
+    /// - Parameter context: what dimensions given by hand, and a file that declares none, are planned with.
     func model(context: Int?) throws -> Model {
         if let model {
-            return try ModelSource(model, treatedAs: treatAs)
+            return try ModelSource(model, treatedAs: treatAs, context: context)
                 .model(standardInput: { FileHandle.standardInput.readDataToEndOfFile() })
         }
         guard let layers, let kvHeads, let headDimension else {
@@ -191,6 +191,18 @@ struct PlanUseOptions: ParsableArguments {
     @Option(
         name: .long, help: ArgumentHelp("Rent of that machine for an hour.", valueName: "dollars"))
     var cpuPrice: Double?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Month from which the ages of prices are counted. (default: this one)", valueName: "yyyy-mm"),
+        transform: PlanUseOptions.date)
+    var today: CatalogueDate?
+
+    @Sendable private static func date(_ text: String) throws -> CatalogueDate {
+        guard let date = CatalogueDate(text) else { throw PriceError.notADate(text: text) }
+        return date
+    }
 
     func utilization(_ price: Price?) -> Deployment.Utilization {
         let usual = Deployment.Utilization()

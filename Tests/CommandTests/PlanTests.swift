@@ -7,7 +7,8 @@ import Testing
 @Suite struct PlanTests {
     /// The question that a first-time user has, and everything that is shown by default.
     @Test func aMillionTokensOfLlamaOnH100() {
-        let session = Session("plan --model llama-3.1-70b --context 1M --accelerator h100-sxm")
+        let session = Session(
+            "plan --model llama-3.1-70b --context 1M --accelerator h100-sxm --today 2026-11")
         #expect(session.status == .done)
         #expect(session.messages.isEmpty)
         #expect(session.output == Golden.text("plan", updatingTo: session.output))
@@ -16,14 +17,16 @@ import Testing
     }
 
     @Test func everyPartByHand() {
-        let session = Session("plan --model llama-4-scout --context 10_000_000 --accelerator h200-sxm --show all")
+        let session = Session(
+            "plan --model llama-4-scout --context 10_000_000 --accelerator h200-sxm --show all --today 2026-11")
         #expect(session.status == .done)
         #expect(session.output == Golden.text("plan-all", updatingTo: session.output))
         #expect(session.output.contains("492.7 GB"))
     }
 
     @Test func markdown() {
-        let session = Session("plan --model gpt-oss-120b --context 128K --show memory,explain --markdown")
+        let session = Session(
+            "plan --model gpt-oss-120b --context 128K --show memory,explain --markdown --today 2026-11")
         #expect(session.output == Golden.text("plan-markdown", updatingTo: session.output))
         #expect(session.output.hasPrefix("# gpt-oss-120b at 128K = 131,072 tokens\n"))
     }
@@ -35,7 +38,8 @@ import Testing
     }
 
     @Test func jsonHasWhatScriptsRelyOn() throws {
-        let session = Session("plan --model llama-4-scout --context 10_000_000 --accelerator h200-sxm --json --mbu 1")
+        let session = Session(
+            "plan --model llama-4-scout --context 10_000_000 --accelerator h200-sxm --json --mbu 1 --today 2026-11")
         #expect(session.output == Golden.text("plan-json", updatingTo: session.output))
         let plan = try #require(
             try JSONSerialization.jsonObject(with: Data(session.output.utf8)) as? [String: Any])

@@ -71,7 +71,7 @@ import Testing
         let h100 = try accelerator("h100-sxm")
         let price = try #require(PriceList.shipped.price(of: h100))
         #expect(price.dollarsPerAcceleratorHour == 3.5)
-        #expect(price.date == "2025-04")
+        #expect(price.date.description == "2025-04")
         let range = try #require(PriceList.shipped.range(of: h100))
         #expect(range.lowerBound == 2.5)
         #expect(rounded(range.upperBound, 2) == "12.29")

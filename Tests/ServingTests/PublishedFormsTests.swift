@@ -130,7 +130,7 @@ import Testing
 
     @Test func textAsPythonWritesIt() throws {
         let twice = try Self.read(
-            "\u{FEFF}{\"model_type\": \"llama\", \"num_hidden_layers\": 16, \"num_hidden_layers\": 8, \"a\": [NaN, -Infinity]}"
+            "\u{FEFF}{\"model_type\": \"llama\", \"num_hidden_layers\": 16, \"num_hidden_layers\": 8, \"rope_scaling\": {\"a\": [NaN, -Infinity]}}"
         )
         #expect(twice.layers.count == 8)
         #expect(
@@ -153,6 +153,97 @@ import Testing
         }
     }
 
+    /// A class ignores the names of other classes and fills in its own sizes: the file is not planned with as another model.
+    @Test(arguments: [
+        ("olmo", #""d_model": 4096, "n_layers": 32"#, "hidden_size", "hf_olmo"),
+        ("llama", #""n_embd": 1024"#, "hidden_size", "gpt2"),
+        ("llama", #""num_local_experts": 8"#, "n_routed_experts", "mixtral"),
+        ("qwen2", #""num_layers": 4"#, "num_hidden_layers", "chatglm"),
+    ])
+    func namesOfAnotherTypeAreRefused(type: String, fields: String, field: String, reader: String) {
+        #expect {
+            try Self.read(#"{"model_type": "\#(type)", \#(fields)}"#)
+        } throws: {
+            "\($0)".contains("reads \(field), which is missing") && "\($0)".contains("--treat-as with")
+                && "\($0)".contains(reader)
+        }
+    }
+
+    /// The first class of OLMo has names of its own, and gives both halves of the gate together.
+    @Test func theFirstClassOfOLMo() throws {
+        let model = try Self.read(
+            """
+            {"model_type": "hf_olmo", "d_model": 4096, "n_layers": 32, "n_heads": 32, "mlp_hidden_size": 22016, "n_kv_heads": null,
+             "vocab_size": 50280, "embedding_size": 50304, "weight_tying": false, "max_sequence_length": 2048, "mlp_ratio": 4}
+            """)
+        #expect(model.parameterCount.total == 2 * 50304 * 4096 + 32 * (4 * 4096 * 4096 + 3 * 4096 * 11008))
+        #expect(model.declaredContext == 2048)
+        #expect(model.cautions.isEmpty)
+    }
+
+    /// The class of Bamba takes null for no layer, that of LFM2 for every layer.
+    @Test func nullIsWhatTheClassSays() throws {
+        #expect(throws: ConfigurationError.self) {
+            try Self.read(#"{"model_type": "bamba", "attn_layer_indices": null}"#)
+        }
+        let model = try Self.read(#"{"model_type": "lfm2", "full_attn_idxs": null}"#)
+        #expect(model.layerKinds.map(\.count) == [32])
+    }
+
+    @Test func fieldsThatNobodyReadsAreNamed() throws {
+        let model = try Self.read(
+            #"{"model_type": "llama", "cross_attention_every": 4, "sliding_window": 4096, "use_cache": true, "swin": null}"#
+        )
+        #expect(
+            model.cautions == [
+                "cross_attention_every, sliding_window of config.json are not read for a llama: if they change the layers, the "
+                    + "figures are wrong."
+            ])
+    }
+
+    /// A release that sees takes another language model where its file says nothing of one.
+    @Test func aReleaseThatSeesNamesItsLanguageModel() {
+        #expect {
+            try Self.read(#"{"model_type": "paligemma"}"#)
+        } throws: {
+            "\($0)" == "config.json: text_config is missing, and the class of \"paligemma\" has no default for it"
+        }
+        #expect {
+            try Self.read(#"{"model_type": "mllama", "text_config": {"model_type": "mllama_text_model"}}"#)
+        } throws: {
+            "\($0)".contains("attend to an image only")
+        }
+    }
+
+    /// Whatever stands in a field is counted or refused; nothing ends the program.
+    @Test(arguments: [
+        "1e300", "NaN", "-1", "16777216", "\"x\"",
+    ])
+    func noValueTraps(value: String) throws {
+        for type in ModelTypes.shipped.all where type.refusal == nil && type.text == nil {
+            for field in Set(type.defaults.keys).union(type.keys.keys).union([
+                "rope_scaling", "num_nextn_predict_layers",
+            ]) {
+                let model = try? Self.read(#"{"model_type": "\#(type.name)", "\#(field)": \#(value)}"#)
+                if let model {
+                    #expect(model.weightBytes >= 0 && KVCache(model, type: .bf16).bytes(tokens: 1 << 20) >= 0)
+                }
+            }
+        }
+    }
+
+    /// The same for every size of a tower and of a file with none but hostile sizes.
+    @Test(arguments: ["1e300", "NaN", "-1", "16777216", "65536", "1024", "64"]) func noTowerTraps(value: String) {
+        let sizes = [
+            "hidden_size", "depth", "intermediate_size", "patch_size", "temporal_patch_size", "spatial_merge_size",
+            "mlp_ratio",
+        ]
+        let fields = sizes.map { "\"\($0)\": \(value)" }.joined(separator: ", ")
+        let model = try? Self.read(
+            #"{"model_type": "llava", "text_config": {}, "hidden_size": 4096, "vision_config": {\#(fields)}}"#)
+        if let model { #expect(model.weightBytes > 0) }
+    }
+
     @Test func deepNestingIsRefused() {
         #expect {
             try Self.read(String(repeating: "[", count: 100_000))
@@ -163,10 +254,13 @@ import Testing
 
     /// Nothing of that size is allocated before it is refused.
     @Test(arguments: [
-        (#""num_hidden_layers": 1000000000"#, "num_hidden_layers is 1000000000; it must be at most 4096"),
+        (
+            #""num_hidden_layers": 1000000000"#,
+            "num_hidden_layers is 1000000000; it must be a whole number from 1 to 4096"
+        ),
         (
             #""n_routed_experts": 1000000000, "num_experts_per_tok": 1, "moe_intermediate_size": 8"#,
-            "n_routed_experts is 1000000000; it must be at most 65536"
+            "n_routed_experts is 1000000000; it must be a whole number from 0 to 65536"
         ),
     ])
     func countsThatNoMemoryHoldsAreRefused(field: String, message: String) {

@@ -78,10 +78,22 @@ import Testing
         #expect(layer.decodeFLOPs(context: 100_000) == 2048 * perKey + 100_000 * 2 * 64 * 128)
     }
 
-    @Test(arguments: [("2025-04", true), ("2026-05", false), ("2025", false), ("2024", true), ("spring", false)])
-    func pricesGrowOld(date: String, isOld: Bool) {
-        let price = Price(
-            accelerator: "h100-sxm", accelerators: 1, dollarsPerHour: 2, date: date, seller: "s", source: "s")
-        #expect(price.isOlderThanAYear(on: Date(timeIntervalSince1970: 1_795_000_000)) == isOld)
+    @Test(arguments: [("2025-04", true), ("2026-05", false), ("2025", false), ("2024", true), ("2025-11-02", false)])
+    func figuresGrowOld(date: String, isOld: Bool) throws {
+        let date = try #require(CatalogueDate(date))
+        #expect(date.isOlderThanAYear(on: CatalogueDate(Date(timeIntervalSince1970: 1_795_000_000))) == isOld)
+    }
+
+    @Test(arguments: ["spring", "2026-13", "26", "2026-5", ""]) func whatIsNoDateIsRefused(text: String) {
+        #expect(CatalogueDate(text) == nil)
+        #expect(throws: PriceError.self) {
+            try PriceList(yaml: "[{accelerator: h100-sxm, dollarsPerHour: 2, date: \"\(text)\"}]", from: "prices.yaml")
+        }
+    }
+
+    /// Every accelerator and every price says when and where it was read.
+    @Test func theCatalogueIsDated() {
+        #expect(AcceleratorCatalogue.shipped.accelerators.allSatisfy { !$0.sources.isEmpty && $0.date.month != nil })
+        #expect(PriceList.shipped.prices.allSatisfy { $0.source != "not stated" && $0.date.year >= 2025 })
     }
 }

@@ -1,5 +1,6 @@
 import Attention
 import Serving
+import Statistics
 
 /// "Llama 4 and the 10 Million-Token Context: An Engineering Reality Check" (Unboxing LLMs).
 enum RealityCheckClaims {
@@ -64,9 +65,9 @@ enum RealityCheckClaims {
             Claim(
                 23, "1 GB holds 8,000 tokens.",
                 .computed(
-                    "\(Quantity.count(Int(tokens))) by its formula; "
-                        + "\(Quantity.count(Int(1e9 / scoutFull.bytesPerToken))) all full, "
-                        + "\(Quantity.count(Int(1e9 / scout.growingBytesPerToken))) of a long context",
+                    "\(Quantity.count(Int(saturating: tokens))) by its formula; "
+                        + "\(Quantity.count(Int(saturating: 1e9 / scoutFull.bytesPerToken))) all full, "
+                        + "\(Quantity.count(Int(saturating: 1e9 / scout.growingBytesPerToken))) of a long context",
                     asStated: Known.agree(tokens, with: 8000, within: 0.02),
                     ofTheRealThing: Known.agree(1e9 / scout.growingBytesPerToken, with: 8000, within: 0.02),
                     because: "Only 12 layers grow, each with keys of 1,024.")),
@@ -87,7 +88,7 @@ enum RealityCheckClaims {
             MemoryFit(cache).longestContext(on: deployment) ?? .max
         }
         let needed = napkin.accelerators(tokens: Known.tenMillion, like: h100)
-        let nodes = h100.with(count: Int(needed.rounded(.up))).nodes
+        let nodes = h100.with(count: Int(saturating: needed.rounded(.up))).nodes
         let prices = PriceList.shipped.all(of: h100.accelerator)
         let range = PriceList.shipped.range(of: h100.accelerator)
         let isOnFile = prices.contains { $0.accelerators == 32 && $0.dollarsPerHour == 115 }
@@ -107,7 +108,7 @@ enum RealityCheckClaims {
             Claim(
                 26, "10M tokens need 32 H100, at least four nodes.",
                 .computed(
-                    "\(Quantity.number(needed, place: -1)): \(Int(needed.rounded(.up))) in \(nodes) nodes; real Scout "
+                    "\(Quantity.number(needed, place: -1)): \(Int(saturating: needed.rounded(.up))) in \(nodes) nodes; real Scout "
                         + "\(MemoryFit(scout).fewestAccelerators(tokens: Known.tenMillion, like: h200)) H200 in one",
                     holds: nodes >= 4,
                     because: "Wrong by its own numbers; 32 would hold "
@@ -154,7 +155,7 @@ enum RealityCheckClaims {
             Claim(
                 31, "StreamingLLM saves memory by computing its history again.",
                 .computed(
-                    "computing again takes \(Quantity.count(Int((recompute / streamed).rounded()))) times the FLOPs of a streamed token",
+                    "computing again takes \(Quantity.count(Int(saturating: (recompute / streamed).rounded()))) times the FLOPs of a streamed token",
                     holds: recompute <= streamed,
                     because: "It drops its history; computing again is the baseline that it beats (window 4,096, "
                         + "Llama 2 7B).")),
@@ -166,13 +167,14 @@ enum RealityCheckClaims {
             Claim(
                 33, "Tensor and pipeline parallelism split the model; the interconnect matters.",
                 .computed(
-                    hide.map { "a ring needs \(Quantity.count(Int($0))) tokens each to hide 50 GB/s" } ?? "",
+                    hide.map { "a ring needs \(Quantity.count(Int(saturating: $0))) tokens each to hide 50 GB/s" }
+                        ?? "",
                     holds: (hide ?? 0) > 10_000,
                     because: "Context parallelism, which long contexts are served with, is left out.")),
             Claim(
                 34, "Grouped-query attention keeps costs from growing quadratically.",
                 .computed(
-                    "cache ÷ \(Quantity.count(Int(group))) for Llama 3.1 70B; exponent still "
+                    "cache ÷ \(Quantity.count(Int(saturating: group))) for Llama 3.1 70B; exponent still "
                         + Quantity.number(exponent, place: -2), holds: exponent < 1.9,
                     because: "It shares keys and values; every query still meets every key.")),
             Claim(

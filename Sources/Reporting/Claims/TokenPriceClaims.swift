@@ -1,5 +1,6 @@
 import Attention
 import Serving
+import Statistics
 
 /// A forum's question on the cost of input against output tokens.
 enum TokenPriceClaims {
@@ -45,7 +46,8 @@ enum TokenPriceClaims {
                 41, "Memory and its bandwidth limit output.",
                 .computed(
                     "at most \(Quantity.significant(intensity, digits: 2)) FLOP/B in grouped attention; an H100 balances at "
-                        + Quantity.count(Int(node.accelerator.ridge)), holds: intensity < node.accelerator.ridge,
+                        + Quantity.count(Int(saturating: node.accelerator.ridge)),
+                    holds: intensity < node.accelerator.ridge,
                     because: "A key is read for every query head that shares it, and for nothing else.")),
         ]
     }
@@ -90,7 +92,7 @@ enum TokenPriceClaims {
             Claim(
                 46, "You run the model once for an output token, the same as for an input token.",
                 .computed(
-                    "reading 8K tokens reads the weights once, writing them \(Quantity.count(Int(reads))) times",
+                    "reading 8K tokens reads the weights once, writing them \(Quantity.count(Int(saturating: reads))) times",
                     asStated: true, ofTheRealThing: reads == 1,
                     because: "Same FLOPs; the weights are read once a step, and a prompt is one step.")),
         ]

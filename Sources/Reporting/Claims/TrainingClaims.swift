@@ -1,5 +1,6 @@
 import Attention
 import Serving
+import Statistics
 
 /// A digest of posts on scaling the context in training.
 enum TrainingClaims {
@@ -152,7 +153,7 @@ enum TrainingClaims {
             Claim(
                 64, "A page takes 80 GB of cache in a 70B model.",
                 .computed(
-                    "\(Quantity.rough(page)) tokens; \(Quantity.rough(Int(80e9 / perTokenMHA))) without grouped "
+                    "\(Quantity.rough(page)) tokens; \(Quantity.rough(Int(saturating: 80e9 / perTokenMHA))) without grouped "
                         + "heads", holds: page < 2000, because: "80 GB are a long novel, not a page.")),
             Claim(
                 65, "Test-time training is 2.7 times faster than full attention at 128K.",

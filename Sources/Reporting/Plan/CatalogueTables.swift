@@ -1,5 +1,6 @@
 import Attention
 import Serving
+import Statistics
 
 /// What `attnbench list models` and `attnbench list accelerators` show.
 public enum CatalogueTables {
@@ -16,7 +17,7 @@ public enum CatalogueTables {
                     model.id, Quantity.count(model.layers.count), kinds.joined(separator: " + "),
                     Quantity.significant(model.residentParameters / 1e9, digits: 3),
                     Quantity.significant(Double(model.parameterCount.active) / 1e9, digits: 3),
-                    Quantity.count(Int(KVCache(model, type: .bf16).bytesPerToken)),
+                    Quantity.count(Int(saturating: KVCache(model, type: .bf16).bytesPerToken)),
                     Quantity.tokens(model.declaredContext),
                 ]
             })
@@ -28,17 +29,17 @@ public enum CatalogueTables {
         Table(
             columns: [
                 .init("accelerator", .left), .init("GB"), .init("GB/s"), .init("TFLOP/s bf16"), .init("FLOP/B"),
-                .init("$/h"), .init("dated"), .init("name", .left, .whenWide),
+                .init("$/h"), .init("dated"), .init("read", .left, .whenWide), .init("name", .left, .whenWide),
             ],
             rows: catalogue.accelerators.map { accelerator in
                 let price = prices.price(of: accelerator)
                 return [
-                    accelerator.id, Quantity.count(Int(accelerator.memoryGB)),
-                    Quantity.count(Int(accelerator.bandwidthGBs)),
+                    accelerator.id, Quantity.count(Int(saturating: accelerator.memoryGB)),
+                    Quantity.count(Int(saturating: accelerator.bandwidthGBs)),
                     Quantity.significant(accelerator.bf16TFLOPS, digits: 3),
-                    Quantity.count(Int(accelerator.ridge.rounded())),
-                    price.map { Quantity.dollars($0.dollarsPerAcceleratorHour) } ?? "-", price?.date ?? "-",
-                    accelerator.name,
+                    Quantity.count(Int(saturating: accelerator.ridge.rounded())),
+                    price.map { Quantity.dollars($0.dollarsPerAcceleratorHour) } ?? "-", price?.date.description ?? "-",
+                    accelerator.date.description, accelerator.name,
                 ]
             })
     }

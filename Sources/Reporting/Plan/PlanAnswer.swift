@@ -1,4 +1,3 @@
-import Foundation
 import Serving
 
 /// The answer in three sentences, and what to be careful about.
@@ -44,7 +43,7 @@ enum PlanAnswer {
         return known.isEmpty ? "." : "; " + known.joined(separator: ", ") + "."
     }
 
-    static func cautions(_ plan: ServingPlan, today: Date) -> [String] {
+    static func cautions(_ plan: ServingPlan, today: CatalogueDate) -> [String] {
         var cautions: [String] = []
         if !plan.fits {
             cautions.append(
@@ -56,7 +55,8 @@ enum PlanAnswer {
                 "The release declares \(Quantity.tokensInFull(plan.model.declaredContext)) tokens; beyond them this is "
                     + "the cost, not the quality.")
         }
-        return cautions + [scaling(plan), heads(plan), age(plan, today: today)].compactMap { $0 } + plan.model.cautions
+        return cautions + [scaling(plan), heads(plan)].compactMap { $0 } + ages(plan, today: today)
+            + plan.model.cautions
     }
 
     /// A stretched context, told beside the trained one.
@@ -75,9 +75,18 @@ enum PlanAnswer {
             + "split heads over all of them; layers or tokens can be split."
     }
 
-    /// A price that is older than a year.
-    private static func age(_ plan: ServingPlan, today: Date) -> String? {
-        guard let price = plan.price, price.isOlderThanAYear(on: today) else { return nil }
-        return "The price is of \(price.date), more than a year old: give --price or --prices."
+    /// A price, or figures of an accelerator, that nobody has looked at for a year.
+    private static func ages(_ plan: ServingPlan, today: CatalogueDate) -> [String] {
+        var ages: [String] = []
+        if let price = plan.price, price.date.isOlderThanAYear(on: today) {
+            ages.append("The price is of \(price.date), more than a year old: give --price or --prices.")
+        }
+        let accelerator = plan.deployment.accelerator
+        if accelerator.date.isOlderThanAYear(on: today) {
+            ages.append(
+                "The figures of \(accelerator.id) were last compared with their sources in \(accelerator.date), more "
+                    + "than a year ago.")
+        }
+        return ages
     }
 }

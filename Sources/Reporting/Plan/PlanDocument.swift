@@ -24,7 +24,8 @@ public enum PlanDocument {
     }
 
     public static func document(
-        _ plan: ServingPlan, prices: PriceList, _ contents: Contents = Contents(), today: Date = Date()
+        _ plan: ServingPlan, prices: PriceList, _ contents: Contents = Contents(),
+        today: CatalogueDate = CatalogueDate(Date())
     ) -> Document {
         let blocks =
             [Document.Block.list(PlanAnswer.sentences(plan)), .cautions(cautions(plan, today: today))]
@@ -52,7 +53,7 @@ public enum PlanDocument {
     }
 
     /// What a reader of the figures has to know.
-    public static func cautions(_ plan: ServingPlan, today: Date = Date()) -> [String] {
+    public static func cautions(_ plan: ServingPlan, today: CatalogueDate = CatalogueDate(Date())) -> [String] {
         PlanAnswer.cautions(plan, today: today)
     }
 

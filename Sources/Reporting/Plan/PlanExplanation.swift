@@ -1,5 +1,6 @@
 import Attention
 import Serving
+import Statistics
 
 /// Each formula with the numbers put in, to follow by hand.
 enum PlanExplanation {
@@ -109,7 +110,7 @@ enum PlanExplanation {
             return Step(
                 name: "Work of attention, \(mask.layerName)", formula: "layers × pairs × FLOPs a pair, all heads",
                 numbers: "\(part.layers) × \(Quantity.count(pairs)) × "
-                    + Quantity.count(Int(perPair.rounded())),
+                    + Quantity.count(Int(saturating: perPair.rounded())),
                 result: Quantity.flops(part.flops))
         }
     }
@@ -145,7 +146,7 @@ enum PlanExplanation {
             Step(
                 name: work.name, formula: "bytes / (accelerators × bandwidth × utilisation)",
                 numbers: "\(Quantity.decimalBytes(work.bytes)) / (\(deployment.count) × "
-                    + "\(Quantity.count(Int(accelerator.bandwidthGBs))) GB/s × "
+                    + "\(Quantity.count(Int(saturating: accelerator.bandwidthGBs))) GB/s × "
                     + "\(Quantity.significant(deployment.utilization.bandwidth, digits: 2)))",
                 result: Quantity.time(seconds: work.seconds))
         }

@@ -1,4 +1,5 @@
 import Serving
+import Statistics
 
 /// Ways to split the model over the deployment.
 enum PlanParallelism {
@@ -24,7 +25,7 @@ enum PlanParallelism {
             plan.model, flopsPerSecond: accelerator.flopsPerSecond, bytesPerSecond: Traffic.bytesPerSecondBetweenNodes)
         let efficiency = Parallelism.naiveCausalRingEfficiency(count: count)
         let hide = zip([accelerator.link.name, "50 GB/s between nodes"], [fast, slow]).compactMap { name, tokens in
-            tokens.map { "\(Quantity.count(Int($0.rounded(.up)))) tokens over \(name)" }
+            tokens.map { "\(Quantity.count(Int(saturating: $0.rounded(.up)))) tokens over \(name)" }
         }
         return [
             .heading("Parallelism"),

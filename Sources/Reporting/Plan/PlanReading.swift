@@ -1,4 +1,5 @@
 import Serving
+import Statistics
 
 /// Reading the prompt, part by part.
 enum PlanReading {
@@ -46,7 +47,7 @@ enum PlanReading {
         return "\(Quantity.percent(deployment.utilization.compute)) of "
             + "\(Quantity.significant(deployment.accelerator.bf16TFLOPS, digits: 4)) TFLOP/s (bf16, dense) and "
             + "\(Quantity.percent(deployment.utilization.bandwidth)) of "
-            + "\(Quantity.count(Int(deployment.accelerator.bandwidthGBs))) GB/s; ridge \(Quantity.count(Int(ridge))) "
+            + "\(Quantity.count(Int(saturating: deployment.accelerator.bandwidthGBs))) GB/s; ridge \(Quantity.count(Int(saturating: ridge))) "
             + "FLOP/B. Two FLOPs a multiply-add, causal pairs only."
     }
 }

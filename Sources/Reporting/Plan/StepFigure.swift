@@ -1,4 +1,5 @@
 import Serving
+import Statistics
 
 /// Time of a decode step against batch, at several contexts.
 enum StepFigure {
@@ -29,7 +30,7 @@ enum StepFigure {
             name: "step", title: title(plan),
             method: "\(plan.model.name) on \(PlanFigures.place(plan)), a token for each sequence of the batch. "
                 + PlanFigures.use(plan) + " Dotted: the caches do not fit.",
-            notes: [], x: Axis.powersOfTwo(from: 1, to: 256, atMost: 9) { Quantity.count(Int($0)) },
+            notes: [], x: Axis.powersOfTwo(from: 1, to: 256, atMost: 9) { Quantity.count(Int(saturating: $0)) },
             y: Axis.times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: "batch (sequences)",
             yLabel: "time of a step", columns: ("batch", "nanoseconds"), traces: traces, guides: [])
     }

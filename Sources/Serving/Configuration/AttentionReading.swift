@@ -15,13 +15,14 @@ struct AttentionReading {
         let isGlobal = mask == .causal
         let input = section.has("num_mem_blocks") ? 2 * hidden : nil
         return AttentionLayer(
-            try grouped(isGlobal: isGlobal, width: input ?? hidden), mask: mask,
+            try grouped(layer: layer, width: input ?? hidden), mask: mask,
             variations: try variations(layer: layer, isGlobal: isGlobal), selection: try selection(layer: layer),
             inputWidth: input)
     }
 
     private func latent() throws(ConfigurationError) -> AttentionDimensions.Latent {
-        AttentionDimensions.Latent(
+        section.settled(["head_dim", "num_key_value_heads", "qk_head_dim"])
+        return AttentionDimensions.Latent(
             queryHeads: try section.integer("num_attention_heads"),
             queryRank: try section.optionalInteger("q_lora_rank"), keyValueRank: try section.integer("kv_lora_rank"),
             unrotatedDimension: try section.integer("qk_nope_head_dim"),
@@ -29,8 +30,9 @@ struct AttentionReading {
             valueDimension: try section.integer("v_head_dim"))
     }
 
-    private func grouped(isGlobal: Bool, width: Int) throws(ConfigurationError) -> AttentionDimensions {
-        let heads = try section.integer("num_attention_heads")
+    private func grouped(layer: Int, width: Int) throws(ConfigurationError) -> AttentionDimensions {
+        let isGlobal = slots[layer].mask == .causal
+        let heads = try queryHeads(layer: layer, isGlobal: isGlobal)
         let keyValueHeads = try keyValueHeads(isGlobal: isGlobal, heads: heads)
         guard heads.isMultiple(of: keyValueHeads) else {
             throw section.wrong("num_key_value_heads", expected: "a divisor of num_attention_heads, \(heads)")
@@ -46,6 +48,19 @@ struct AttentionReading {
         return .grouped(queryHeads: heads, keyValueHeads: keyValueHeads, headDimension: dimension)
     }
 
+    /// One number for all layers, another for those with a window, or one for each layer.
+    private func queryHeads(layer: Int, isGlobal: Bool) throws(ConfigurationError) -> Int {
+        let usual = try section.integer("num_attention_heads")
+        let windowed = try section.optionalInteger("num_sliding_attention_heads")
+        guard let each = try section.integers("num_attention_heads_per_layer") else {
+            return isGlobal ? usual : windowed ?? usual
+        }
+        guard layer < each.count, (1...ConfigurationSection.largest) ~= each[layer] else {
+            throw section.wrong("num_attention_heads_per_layer", expected: "a list with the heads of each layer")
+        }
+        return each[layer]
+    }
+
     /// As many as queries where nothing is said; one where a class has a flag for it.
     private func keyValueHeads(isGlobal: Bool, heads: Int) throws(ConfigurationError) -> Int {
         if isGlobal, try section.flag("attention_k_eq_v"),
@@ -53,6 +68,7 @@ struct AttentionReading {
         {
             return global
         }
+        section.settled(["num_key_value_heads"])
         if try section.flag("multi_query"), try !section.flag("new_decoder_architecture") { return 1 }
         if section.value("multi_query_attention") == .boolean(false) { return heads }
         return try section.optionalInteger("num_key_value_heads") ?? heads
@@ -61,6 +77,11 @@ struct AttentionReading {
     private func variations(layer: Int, isGlobal: Bool) throws(ConfigurationError) -> AttentionLayer.Variations {
         var variations: AttentionLayer.Variations = []
         if try section.flag("attn_output_gate") { variations.insert(.gatedOutput) }
+        switch section.value("gating") {
+        case nil, .null, .boolean(false): break
+        case .boolean(true), .string("per-head"): variations.insert(.gatedHeads)
+        default: variations.insert(.gatedOutput)
+        }
         if isGlobal, try section.flag("attention_k_eq_v") { variations.insert(.valuesAreKeys) }
         let shared = try section.optionalInteger("num_kv_shared_layers", minimum: 0) ?? 0
         if layer >= slots.count - shared, slots.count > shared {

@@ -10,6 +10,8 @@ public enum ConfigurationError: Fault, Equatable {
     case notADecoder(file: String, name: String, reason: String)
     case missing(file: String, field: String, type: String?)
     case wrongValue(file: String, field: String, value: String, expected: String)
+    /// The file says a field under a name that its type does not have, and says it under no other.
+    case nameOfAnotherType(file: String, name: String, value: String, field: String, type: String, types: [String])
 
     public var exitStatus: ExitStatus { .usage }
 
@@ -33,6 +35,11 @@ public enum ConfigurationError: Fault, Equatable {
             return "\(file): \(field) is missing\(whose)"
         case .wrongValue(let file, let field, let value, let expected):
             return "\(file): \(field) is \(value); it must be \(expected)"
+        case .nameOfAnotherType(let file, let name, let value, let field, let type, let types):
+            return
+                "\(file): \(name) is \(value), but the class of \"\(type)\" reads \(field), which is missing, and would "
+                + "ignore \(name). If the layers are those of a type that reads \(name), give --treat-as with "
+                + types.joined(separator: " or ")
         }
     }
 }

@@ -8,6 +8,8 @@ struct ConfigurationFile {
     let type: ModelType
     let section: ConfigurationSection
     let cautions: [String]
+    /// False where the type is one of releases that see or hear too.
+    let isLanguageModelAlone: Bool
 
     /// - Parameter treatedAs: the `model_type` to take in place of the file's own.
     init(json: Data, from file: String, treatedAs: String?) throws(ConfigurationError) {
@@ -31,6 +33,10 @@ struct ConfigurationFile {
         let inner = Self.textFields(of: outer)
         let name = Self.name(outer)
         let whole = name.flatMap { ModelTypes.shipped.type(named: $0) }
+        isLanguageModelAlone = whole?.text == nil
+        if treatedAs == nil, let whole, let refusal = whole.refusal {
+            throw .notADecoder(file: file, name: whole.name, reason: refusal)
+        }
         guard let named = treatedAs ?? Self.name(inner ?? [:]) ?? whole?.text ?? name else {
             throw .missing(file: file, field: "model_type", type: nil)
         }
@@ -41,7 +47,32 @@ struct ConfigurationFile {
         let shared = ["tie_word_embeddings", "torch_dtype", "dtype", "quantization_config"]
         let fields = (inner ?? outer).merging(outer.filter { shared.contains($0.key) }) { own, _ in own }
         section = ConfigurationSection(file: file, fields: fields, type: type)
+        // The class would take another language model than the one that it takes where only some fields are missing.
+        if !isLanguageModelAlone, inner == nil, section.stated("hidden_size") == nil {
+            throw .missing(file: file, field: "text_config", type: name)
+        }
         try refuseEncoders()
+        try refuseNamesOfOtherTypes(fields)
+    }
+
+    /// Fields that decide every figure, and that a class fills in by itself where a file calls them otherwise.
+    private static let deciding = [
+        "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "intermediate_size",
+        "n_routed_experts",
+    ]
+
+    /// A class ignores the names of other classes and takes its defaults, which makes a small file another model.
+    private func refuseNamesOfOtherTypes(_ fields: [String: JSONValue]) throws(ConfigurationError) {
+        let own = Set(type.keys.values.joined()).union(type.keys.keys).union(type.defaults.keys)
+        for field in Self.deciding where section.stated(field) == nil {
+            for (name, types) in ModelTypes.shipped.otherNames(of: field).sorted(by: { $0.key < $1.key }) {
+                guard let value = fields[name], case .number(let number) = value, number > 1, !own.contains(name),
+                    !Self.deciding.contains(name)
+                else { continue }
+                throw .nameOfAnotherType(
+                    file: file, name: name, value: value.shown, field: field, type: type.name, types: types.sorted())
+            }
+        }
     }
 
     private static func name(_ fields: [String: JSONValue]) -> String? {

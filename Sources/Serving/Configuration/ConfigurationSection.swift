@@ -9,6 +9,7 @@ struct ConfigurationSection {
     let file: String
     private let fields: [String: JSONValue]
     private let type: ModelType
+    private let seen = FieldsSeen()
 
     init(file: String, fields: [String: JSONValue], type: ModelType) {
         self.file = file
@@ -17,11 +18,24 @@ struct ConfigurationSection {
     }
 
     /// What the file says, else what the class takes; nil where neither says anything.
-    func value(_ field: String) -> JSONValue? {
-        for name in [field] + (type.keys[field] ?? []) {
-            if let given = Self.value(at: name.split(separator: ".")[...], in: fields) { return given }
-        }
-        return type.defaults[field]
+    func value(_ field: String) -> JSONValue? { stated(field) ?? type.defaults[field] }
+
+    /// What the file says, under the first name that says something; null where names are given that all say nothing.
+    func stated(_ field: String) -> JSONValue? {
+        let names = type.names(of: field)
+        seen.insert(names)
+        let given = names.compactMap { Self.value(at: $0.split(separator: ".")[...], in: fields) }
+        return given.first { !$0.isNull } ?? given.first
+    }
+
+    /// Fields that say nothing here, because another field has said it.
+    func settled(_ fields: [String]) { seen.insert(fields.flatMap(type.names)) }
+
+    /// Names in the file that say something, that nobody has asked for, and that may have to do with layers.
+    var unread: [String] {
+        fields.filter { name, value in
+            value.saysSomething && !seen.contains(name) && !KnownFields.changesNothing(name)
+        }.keys.sorted()
     }
 
     /// "attn_config.kv_n_heads" is a field within a field.
@@ -32,14 +46,18 @@ struct ConfigurationSection {
         return Self.value(at: path.dropFirst(), in: inner)
     }
 
+    var typeName: String { type.name }
+
     /// Neither absent nor null.
     func has(_ field: String) -> Bool { value(field).map { !$0.isNull } ?? false }
 
     /// Larger numbers than any model has would overflow what is computed from them.
-    static let largest = 1 << 30
+    static let largest = 1 << 24
 
-    func integer(_ field: String, minimum: Int = 1) throws(ConfigurationError) -> Int {
-        guard let integer = try optionalInteger(field, minimum: minimum) else {
+    func integer(
+        _ field: String, minimum: Int = 1, maximum: Int = Self.largest
+    ) throws(ConfigurationError) -> Int {
+        guard let integer = try optionalInteger(field, minimum: minimum, maximum: maximum) else {
             throw .missing(file: file, field: field, type: type.name)
         }
         return integer
@@ -47,12 +65,14 @@ struct ConfigurationSection {
 
     /// Nil where the field is absent without a default, or null. A list whose numbers are all equal is that number: some
     /// classes give one for each layer.
-    func optionalInteger(_ field: String, minimum: Int = 1) throws(ConfigurationError) -> Int? {
+    func optionalInteger(
+        _ field: String, minimum: Int = 1, maximum: Int = Self.largest
+    ) throws(ConfigurationError) -> Int? {
         guard var value = value(field), !value.isNull else { return nil }
         if case .array(let items) = value, let first = items.first, items.allSatisfy({ $0 == first }) { value = first }
-        guard case .number(let number) = value, let whole = Int(exactly: number), (minimum...Self.largest) ~= whole
+        guard case .number(let number) = value, let whole = Int(exactly: number), (minimum...maximum) ~= whole
         else {
-            throw wrong(field, expected: "a whole number from \(minimum) to 2³⁰")
+            throw wrong(field, expected: "a whole number from \(minimum) to \(maximum)")
         }
         return whole
     }
@@ -89,8 +109,13 @@ struct ConfigurationSection {
         }
     }
 
-    /// Nil where the field is absent or null.
+    /// Nil where the field is absent or null. Some files write a list as a text, "3,4,5".
     func integers(_ field: String) throws(ConfigurationError) -> [Int]? {
+        if case .string(let text)? = value(field) {
+            let numbers = text.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
+            guard !numbers.contains(nil) else { throw wrong(field, expected: "a list of whole numbers") }
+            return numbers.compactMap(\.self)
+        }
         guard let items = try list(field) else { return nil }
         return try items.map { item throws(ConfigurationError) in
             guard case .number(let number) = item, let whole = Int(exactly: number) else {

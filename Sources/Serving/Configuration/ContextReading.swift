@@ -1,17 +1,27 @@
+import Statistics
+
 /// Reads how long a context a configuration declares: the positions it was trained on, and how rotary scaling stretches
 /// them.
 struct ContextReading {
     let section: ConfigurationSection
+    /// Where neither the file nor its class declares one; nil to refuse such a file.
+    var fallback: Int?
+
+    private static let longest = 1 << 30
 
     func context() throws(ConfigurationError) -> DeclaredContext {
-        let positions = try section.integer("max_position_embeddings")
+        section.settled(["original_max_position_embeddings"])
+        let declared = try section.optionalInteger("max_position_embeddings", maximum: Self.longest)
+        guard let positions = declared ?? fallback else {
+            throw .missing(file: section.file, field: "max_position_embeddings", type: section.typeName)
+        }
         guard let rope, let method = try rope.text(rope.has("rope_type") ? "rope_type" : "type") else {
             return DeclaredContext(tokens: positions)
         }
         // Gemma 3 states the stretched length.
         guard try !section.flag("positions_are_stretched") else { return DeclaredContext(tokens: positions) }
         let given = try rope.number("factor")
-        let original = try rope.optionalInteger("original_max_position_embeddings")
+        let original = try rope.optionalInteger("original_max_position_embeddings", maximum: Self.longest)
         switch method {
         case "yarn":
             // Engines serve the trained length times the factor, whatever max_position_embeddings says.
@@ -21,7 +31,7 @@ struct ContextReading {
             return stretched(original ?? positions, by: given ?? 1, method)
         case "llama3", "longrope", "su":
             // max_position_embeddings is the stretched length already.
-            let declared = try section.optionalInteger("original_max_position_embeddings")
+            let declared = try section.optionalInteger("original_max_position_embeddings", maximum: Self.longest)
             guard let trained = original ?? declared, trained < positions else {
                 return DeclaredContext(tokens: positions)
             }
@@ -41,9 +51,9 @@ struct ContextReading {
 
     private func stretched(_ trained: Int, by factor: Double, _ method: String) -> DeclaredContext {
         let tokens = Double(trained) * factor
-        guard factor > 1, tokens < Double(ConfigurationSection.largest) else { return DeclaredContext(tokens: trained) }
+        guard factor > 1, tokens < Double(Self.longest) else { return DeclaredContext(tokens: trained) }
         return DeclaredContext(
-            tokens: Int(tokens),
+            tokens: Int(saturating: tokens),
             scaling: DeclaredContext.Scaling(method: method, factor: factor, trainedTokens: trained))
     }
 }

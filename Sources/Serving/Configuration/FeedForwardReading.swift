@@ -1,3 +1,5 @@
+import Statistics
+
 /// Reads the feed-forward half of each layer: dense, or experts in the layers that the class gives them.
 struct FeedForwardReading {
     let section: ConfigurationSection
@@ -9,10 +11,8 @@ struct FeedForwardReading {
     /// Nil where the model has no experts.
     private var experts: FeedForward? {
         get throws(ConfigurationError) {
-            guard let count = try section.optionalInteger("n_routed_experts", minimum: 0), count > 0 else { return nil }
-            guard count <= Self.mostExperts else {
-                throw section.wrong("n_routed_experts", expected: "at most \(Self.mostExperts)")
-            }
+            let given = try section.optionalInteger("n_routed_experts", minimum: 0, maximum: Self.mostExperts)
+            guard let count = given, count > 0 else { return nil }
             let active = try section.integer("num_experts_per_tok")
             guard active <= count else {
                 throw section.wrong("num_experts_per_tok", expected: "at most the number of experts, \(count)")
@@ -43,12 +43,17 @@ struct FeedForwardReading {
             return widths[layer]
         }
         if let width = try section.optionalInteger("intermediate_size") {
-            return try adjusted(width) / (try section.optionalInteger("intermediate_divisor") ?? 1)
+            return try adjusted(width) / divisor
         }
         guard let factor = try section.optionalInteger("intermediate_factor") else {
             throw .missing(file: section.file, field: "intermediate_size", type: type.name)
         }
-        return factor * (try section.integer("hidden_size"))
+        return try factor * section.integer("hidden_size") / divisor
+    }
+
+    /// Some classes give the width of both halves of the gate together.
+    private var divisor: Int {
+        get throws(ConfigurationError) { try section.optionalInteger("intermediate_divisor") ?? 1 }
     }
 
     /// LFM2 gives the width before it is cut to two thirds and rounded up.
@@ -56,12 +61,25 @@ struct FeedForwardReading {
         guard try section.flag("block_auto_adjust_ff_dim") else { return width }
         let multiplier = try section.number("block_ffn_dim_multiplier") ?? 1
         let multiple = try section.integer("block_multiple_of")
-        let wanted = Int(multiplier * Double(2 * width / 3))
+        let wanted = Int(saturating: multiplier * Double(2 * width / 3))
+        guard (1...ConfigurationSection.largest) ~= wanted else {
+            throw section.wrong(
+                "block_ffn_dim_multiplier", expected: "a number that leaves a width that a model can have")
+        }
         return (wanted + multiple - 1) / multiple * multiple
     }
 
+    /// What says nothing where all layers have experts, or none has, or where a list tells which.
+    private static let conditionalFields = [
+        "decoder_sparse_step", "dense_intermediate_size", "expert_layer_offset", "expert_layer_period",
+        "first_k_dense_replace", "intermediate_factor", "intermediate_size", "last_expert_layer", "mlp_only_layers",
+        "moe_intermediate_size", "moe_layer_freq", "n_shared_experts", "num_experts_per_tok",
+        "shared_expert_intermediate_size",
+    ]
+
     /// One for each slot; nil where the layer has none.
     func feedForwards(_ slots: [LayerSlot]) throws(ConfigurationError) -> [FeedForward?] {
+        section.settled(Self.conditionalFields)
         let (experts, isSparse) = (try experts, try sparseLayers(slots.count))
         var feedForwards: [FeedForward?] = []
         for (layer, slot) in slots.enumerated() {
@@ -98,8 +116,9 @@ struct FeedForwardReading {
         let offset = try section.optionalInteger("expert_layer_offset", minimum: 0) ?? 0
         let period = try section.optionalInteger("expert_layer_period") ?? 1
         let dense = Set(try section.integers("mlp_only_layers") ?? [])
+        let last = try section.optionalInteger("last_expert_layer", minimum: 0) ?? count
         return (0..<count).map {
-            $0 >= first && $0.isMultiple(of: frequency) && ($0 + 1).isMultiple(of: step)
+            $0 >= first && $0 <= last && $0.isMultiple(of: frequency) && ($0 + 1).isMultiple(of: step)
                 && $0 % period == offset % period && !dense.contains($0)
         }
     }

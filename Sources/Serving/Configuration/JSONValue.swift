@@ -9,6 +9,14 @@ enum JSONValue: Sendable, Hashable {
 
     var isNull: Bool { self == .null }
 
+    /// False for null, false, 0, and what is empty: values with which a field switches nothing on.
+    var saysSomething: Bool {
+        switch self {
+        case .null, .boolean(false), .number(0), .string(""), .array([]), .object([:]): false
+        default: true
+        }
+    }
+
     /// How a message shows it: containers by their kind only.
     var shown: String {
         switch self {

@@ -32,12 +32,16 @@ struct LayerPlan {
     /// More than any model has, and few enough to hold.
     static let mostLayers = 4096
 
+    /// What a rule reads; it says nothing where a list names the layers, or where no layer has a window.
+    private static let ruleFields = [
+        "attention_layers", "attn_layer_offset", "attn_layer_period", "full_attention_interval", "layer_types",
+        "max_window_layers", "no_rope_layer_interval", "no_rope_layers", "sliding_window_pattern", "use_sliding_window",
+    ]
+
     func slots() throws(ConfigurationError) -> [LayerSlot] {
         if type.layers == .letters { return try letters() }
-        let count = try section.integer("num_hidden_layers")
-        guard count <= Self.mostLayers else {
-            throw section.wrong("num_hidden_layers", expected: "at most \(Self.mostLayers)")
-        }
+        let count = try section.integer("num_hidden_layers", maximum: Self.mostLayers)
+        section.settled(Self.ruleFields)
         // MiniMax lists 1 for attention and 0 for a recurrence.
         if section.has("attn_type_list"), let kinds = try section.integers("attn_type_list") {
             guard kinds.count >= count else {
@@ -64,6 +68,9 @@ struct LayerPlan {
             let (window, first) = (try window(), try section.integer("max_window_layers", minimum: 0))
             return (0..<count).map { .attention($0 >= first ? window : .causal) }
         case .pattern: return try pattern(count)
+        case .firstOfPattern:
+            let (window, period) = (try window(), try section.integer("sliding_window_pattern"))
+            return (0..<count).map { .attention($0.isMultiple(of: period) ? .causal : window) }
         case .chunks: return try chunks(count)
         case .interval:
             let interval = try section.integer("full_attention_interval")
@@ -73,16 +80,27 @@ struct LayerPlan {
             let offset = try section.integer("attn_layer_offset", minimum: 0)
             return (0..<count).map { $0 % period == offset ? .attention(.causal) : .recurrence }
         case .listed:
-            let attending = Set(try section.integers("attention_layers") ?? Array(0..<count))
             let first = try section.integer("first_layer_number", minimum: 0)
+            guard section.value("attention_layers") != nil else {
+                throw .missing(file: section.file, field: "attention_layers", type: type.name)
+            }
+            let attending =
+                try section.integers("attention_layers").map(Set.init)
+                ?? Set(attendingByDefault(from: first, count: count))
             return (0..<count).map { attending.contains($0 + first) ? .attention(.causal) : .recurrence }
         }
     }
 
+    /// Null is every layer, or none where the class says so.
+    private func attendingByDefault(from first: Int, count: Int) -> Range<Int> {
+        type.defaults["attention_layers"] == .array([]) ? 0..<0 : first..<first + count
+    }
+
     /// The window of a layer that has one; everything where the file says that windows are not used.
     private func window() throws(ConfigurationError) -> Mask {
-        if section.value("use_sliding_window") == .boolean(false) { return .causal }
-        guard let window = try section.optionalInteger("sliding_window") else { return .causal }
+        guard let window = try section.optionalInteger("sliding_window", maximum: 1 << 30),
+            section.value("use_sliding_window") != .boolean(false)
+        else { return .causal }
         return .slidingWindow(window)
     }
 
@@ -102,7 +120,7 @@ struct LayerPlan {
     }
 
     private func chunks(_ count: Int) throws(ConfigurationError) -> [LayerSlot] {
-        let chunk = Mask.chunkedLocal(try section.integer("attention_chunk_size"))
+        let chunk = Mask.chunkedLocal(try section.integer("attention_chunk_size", maximum: 1 << 30))
         if let rotary = try section.integers("no_rope_layers"), !rotary.isEmpty {
             guard rotary.count == count else {
                 throw section.wrong("no_rope_layers", expected: "a list of \(count) numbers, one a layer")
@@ -114,6 +132,7 @@ struct LayerPlan {
     }
 
     private func letters() throws(ConfigurationError) -> [LayerSlot] {
+        section.settled(["hybrid_override_pattern", "num_hidden_layers"])
         if section.has("layer_types"), let names = try section.texts("layer_types") {
             return try names.map { name throws(ConfigurationError) in try slot(named: name) }
         }
@@ -136,9 +155,11 @@ struct LayerPlan {
 
     private func slot(named name: String) throws(ConfigurationError) -> LayerSlot {
         switch name {
-        case "full_attention", "attention", "global_attention", "deepseek_sparse_attention": return .attention(.causal)
+        case "full_attention", "attention", "global_attention", "deepseek_sparse_attention", "indexed_attention":
+            return .attention(.causal)
         case "sliding_attention": return .attention(try window())
-        case "chunked_attention": return .attention(.chunkedLocal(try section.integer("attention_chunk_size")))
+        case "chunked_attention":
+            return .attention(.chunkedLocal(try section.integer("attention_chunk_size", maximum: 1 << 30)))
         case "linear_attention", "mamba", "conv", "recurrent": return .recurrence
         case "hybrid": return .both(.causal)
         case "mlp": return .feedForward

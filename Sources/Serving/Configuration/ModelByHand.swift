@@ -45,6 +45,12 @@ public struct ModelByHand: Sendable {
         let layer = DecoderLayer(
             attention: AttentionLayer(dimensions, mask: window.map { .slidingWindow($0) } ?? .causal),
             feedForward: .dense(width: feedForward ?? 4 * width))
+        let all = Array(repeating: layer, count: layers)
+        guard Architecture.isCountable(all, hidden: width, vocabulary: vocabulary ?? 128_000) else {
+            throw .wrongValue(
+                file: "the options", field: "--hidden", value: "\(width)",
+                expected: "part of a model below 10¹⁷ parameters")
+        }
         var release = Model.Release(context: DeclaredContext(tokens: context))
         if !assumed.isEmpty {
             release.cautions = [
@@ -56,6 +62,6 @@ public struct ModelByHand: Sendable {
             id: "by-hand", name: "model of \(layers) layers, \(keyValueHeads) KV heads of \(headDimension)",
             architecture: Architecture(
                 hidden: width, vocabulary: Architecture.Vocabulary(size: vocabulary ?? 128_000, isTied: false),
-                layers: Array(repeating: layer, count: layers)), release: release)
+                layers: all), release: release)
     }
 }

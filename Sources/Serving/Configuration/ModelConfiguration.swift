@@ -10,19 +10,25 @@ extension Model {
         public let quantisation: Data?
         /// The `model_type` to take in place of the file's own; nil for that.
         public let treatedAs: String?
+        /// The context to plan with where neither the file nor its class declares one.
+        public let context: Int?
 
-        public init(file: String, json: Data, quantisation: Data? = nil, treatedAs: String? = nil) {
+        public init(
+            file: String, json: Data, quantisation: Data? = nil, treatedAs: String? = nil, context: Int? = nil
+        ) {
             self.file = file
             self.json = json
             self.quantisation = quantisation
             self.treatedAs = treatedAs
+            self.context = context
         }
     }
 
     public init(_ configuration: Configuration) throws(ConfigurationError) {
         let file = try ConfigurationFile(
             json: configuration.json, from: configuration.file, treatedAs: configuration.treatedAs)
-        let (architecture, inFile) = try Self.read(file, sideFile: configuration.quantisation)
+        let (architecture, inFile) = try Self.read(
+            file, sideFile: configuration.quantisation, context: configuration.context)
         var release = inFile
         release.sources = [configuration.file]
         if let treatedAs = configuration.treatedAs {
@@ -35,13 +41,25 @@ extension Model {
 
     /// The dimensions, and what the file says of itself beside them.
     static func read(
-        _ file: ConfigurationFile, sideFile: Data? = nil
+        _ file: ConfigurationFile, sideFile: Data? = nil, context: Int? = nil
     ) throws(ConfigurationError) -> (Architecture, Release) {
         let reading = try ArchitectureReading(file: file)
-        var release = Release(context: try ContextReading(section: file.section).context())
+        var release = Release(
+            context: try ContextReading(section: file.section, fallback: context).context())
         release.weights = try WeightReading(file: file, sideFile: sideFile).storage()
-        release.cautions = file.cautions + reading.cautions
+        release.cautions = file.cautions + reading.cautions + unread(file.section)
         return (reading.architecture, release)
+    }
+
+    /// What the file says and nobody has read could be another kind of layer.
+    private static func unread(_ section: ConfigurationSection) -> [String] {
+        let names = section.unread
+        guard !names.isEmpty else { return [] }
+        let (are, them) = names.count == 1 ? ("is", "it changes") : ("are", "they change")
+        return [
+            "\(names.joined(separator: ", ")) of \(section.file) \(are) not read for a \(section.typeName): if \(them) the "
+                + "layers, the figures are wrong."
+        ]
     }
 }
 
@@ -60,11 +78,13 @@ private struct ArchitectureReading {
                 file: file.file, name: type.name, reason: "has no attention layer here, so that nothing grows")
         }
         let layers = try Self.layers(slots, section, type, hidden: hidden)
-        guard Self.isCountable(layers, hidden: hidden, vocabulary: vocabulary) else {
+        guard Architecture.isCountable(layers, hidden: hidden, vocabulary: vocabulary) else {
             throw section.wrong("hidden_size", expected: "part of a model below 10¹⁷ parameters")
         }
-        let towers = try TowerReading(file: file.file, outer: file.outer, hidden: hidden).towers()
-        let own = try Self.embeddingsOfLayers(section, count: slots.count, hidden: hidden)
+        let towers = try TowerReading(file: file, hidden: hidden).towers()
+        let own =
+            try Self.embeddingsOfLayers(section, count: slots.count, hidden: hidden)
+            + Self.embeddingsOfPositions(section, hidden: hidden)
         // A class that says nothing of it shares the table, as the base of all classes does.
         let isTied = section.has("tie_word_embeddings") ? try section.flag("tie_word_embeddings") : true
         architecture = Architecture(
@@ -124,6 +144,7 @@ private struct ArchitectureReading {
     private static func embeddingsOfLayers(
         _ section: ConfigurationSection, count: Int, hidden: Int
     ) throws(ConfigurationError) -> [Architecture.Component] {
+        section.settled(["vocab_size_per_layer_input"])
         guard let width = try section.optionalInteger("hidden_size_per_layer_input", minimum: 0), width > 0 else {
             return []
         }
@@ -141,23 +162,16 @@ private struct ArchitectureReading {
         ]
     }
 
-    /// Counting is done in 64-bit integers; sizes that no model has would overflow them.
-    private static func isCountable(_ layers: [DecoderLayer], hidden: Int, vocabulary: Int) -> Bool {
-        func product(_ projections: [Projection]) -> Double {
-            projections.reduce(0) { $0 + Double($1.inputs) * Double($1.outputs) }
-        }
-        let total = layers.reduce(2 * Double(vocabulary) * Double(hidden)) { sum, layer in
-            let experts: Double =
-                switch layer.feedForward {
-                case nil: 0
-                case .dense(let width, _): 3 * Double(hidden) * Double(width)
-                case .experts(let experts):
-                    3 * Double(hidden)
-                        * (Double(experts.width) * Double(experts.count) + Double(experts.sharedWidth))
-                }
-            return sum + experts + product(layer.attention?.projections(hidden: hidden) ?? [])
-                + product(layer.recurrence?.projections(hidden: hidden) ?? [])
-        }
-        return total < 1e17
+    /// Older classes look positions up in a table.
+    private static func embeddingsOfPositions(
+        _ section: ConfigurationSection, hidden: Int
+    ) throws(ConfigurationError) -> [Architecture.Component] {
+        guard try section.flag("positions_are_learned") else { return [] }
+        let positions = try section.integer("max_position_embeddings")
+        let table = Projection("embed_positions", inputs: hidden, outputs: positions)
+        return [
+            Architecture.Component(
+                "positions", matrices: [WeightMatrix("model.\(table.name)", .embedding, table)])
+        ]
     }
 }

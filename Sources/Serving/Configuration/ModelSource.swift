@@ -6,10 +6,13 @@ public struct ModelSource: Sendable {
     public let name: String
     /// The `model_type` to take in place of a file's own.
     public let treatedAs: String?
+    /// The context to plan with where neither a file nor its class declares one.
+    public let context: Int?
 
-    public init(_ name: String, treatedAs: String? = nil) {
+    public init(_ name: String, treatedAs: String? = nil, context: Int? = nil) {
         self.name = name
         self.treatedAs = treatedAs
+        self.context = context
     }
 
     /// What `treatedAs` may be.
@@ -19,7 +22,8 @@ public struct ModelSource: Sendable {
     public func model(standardInput: () -> Data) throws -> Model {
         if name == "-" {
             return try Model(
-                Model.Configuration(file: "standard input", json: standardInput(), treatedAs: treatedAs))
+                Model.Configuration(
+                    file: "standard input", json: standardInput(), treatedAs: treatedAs, context: context))
         }
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) {
@@ -40,6 +44,6 @@ public struct ModelSource: Sendable {
         return try Model(
             Model.Configuration(
                 file: path, json: json, quantisation: isRelease ? FileManager.default.contents(atPath: side) : nil,
-                treatedAs: treatedAs))
+                treatedAs: treatedAs, context: context))
     }
 }

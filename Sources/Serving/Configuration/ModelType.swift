@@ -14,6 +14,8 @@ struct ModelType: Sendable {
         case late
         /// Every `sliding_window_pattern`-th attends to everything, the others to their window.
         case pattern
+        /// The first of every `sliding_window_pattern` attends to everything, the others to their window.
+        case firstOfPattern
         /// Those without rotary positions attend to everything, the others within their chunk.
         case chunks
         /// Every `full_attention_interval`-th attends, the others are recurrent.
@@ -47,6 +49,12 @@ struct ModelType: Sendable {
     let refusal: String?
     let source: String
 
+    /// The names under which a file may say a field. A class that prefers another name lists the usual one after it.
+    func names(of field: String) -> [String] {
+        let others = keys[field] ?? []
+        return others.contains(field) ? others : [field] + others
+    }
+
     /// A section of its own without defaults.
     static func bare(named name: String) -> ModelType {
         ModelType(
@@ -74,6 +82,13 @@ struct ModelTypes: Sendable {
     }
 
     func type(named name: String) -> ModelType? { types[name] }
+
+    /// Other names of a field, with the types that have them.
+    func otherNames(of field: String) -> [String: [String]] {
+        all.reduce(into: [:]) { names, type in
+            for name in type.keys[field] ?? [] where !name.contains(".") { names[name, default: []].append(type.name) }
+        }
+    }
 
     var all: [ModelType] { types.values.sorted { $0.name < $1.name } }
 

@@ -29,6 +29,11 @@ CLASS = {
     "gpt2": dict(tie_word_embeddings=True), "gpt_bigcode": dict(tie_word_embeddings=True),
     "falcon": dict(tie_word_embeddings=True, intermediate_size=None),
     "minimax_m2": dict(num_local_experts=256),
+    "step3p5": dict(num_local_experts=288, first_k_dense_replace=3),
+    "falcon_h1": dict(vocab_size=128000, intermediate_size=14336),
+    "lfm2": dict(tie_word_embeddings=True),
+    "afmoe": dict(vocab_size=200192),
+    "kimi_linear": dict(num_shared_experts=1),
     "glm_moe_dsa": dict(index_topk=2048, index_n_heads=32, index_head_dim=128),
     "llama4_text": dict(intermediate_size_mlp=16384, interleave_moe_layer_step=1, attention_chunk_size=8192),
 }
@@ -37,20 +42,24 @@ UNGATED = {"gpt2", "gpt_bigcode", "gpt_neox", "gptj", "phi-msft", "starcoder2", 
            "phi", "falcon"}
 OLD_NAMES = {"n_embd": "hidden_size", "n_layer": "num_hidden_layers", "n_head": "num_attention_heads",
              "num_layers": "num_hidden_layers", "padded_vocab_size": "vocab_size", "ffn_hidden_size": "intermediate_size",
-             "d_model": "hidden_size", "n_layers": "num_hidden_layers", "n_heads": "num_attention_heads",
+             "share_expert_dim": "shared_expert_intermediate_size", "d_model": "hidden_size", "n_layers": "num_hidden_layers", "n_heads": "num_attention_heads",
              "kv_channels": "head_dim", "multi_query_group_num": "num_key_value_heads", "attention_head_dim": "head_dim"}
 
 
-def tower(v):
+# Encoders whose feed-forward halves have three matrices.
+GATED_TOWERS = ("pixtral", "gemma4_vision", "qwen2_5_vl", "exaone4_5_vision")
+
+
+def tower(v, whole):
     """An image encoder: four projections and a feed-forward half a layer, patches, and the projector."""
     h = v.get("hidden_size") or v.get("vt_hidden_size") or v.get("d_model")
     n = v.get("num_hidden_layers") or v.get("depth") or v.get("vt_num_hidden_layers") or v.get("encoder_layers")
     i = v.get("intermediate_size") or v.get("vt_intermediate_size") or v.get("encoder_ffn_dim")
-    gates = 3 if v.get("model_type") in ("pixtral", "gemma4_vision") else 2
+    gates = 3 if v.get("model_type", whole["model_type"]) in GATED_TOWERS else 2
     if not (h and n and i):
         return None  # the file does not say, and neither does this count
     patch = 3 * v.get("patch_size", 0) ** 2 * v.get("temporal_patch_size", 1)
-    return h, n * (4 * h * h + gates * h * i) + patch * h, v.get("spatial_merge_size", 1) ** 2
+    return h, n * (4 * h * h + gates * h * i) + patch * h, (v.get("spatial_merge_size") or whole.get("spatial_merge_size") or whole.get("downsample_factor") or 1) ** 2
 
 
 def count(given):
@@ -60,7 +69,8 @@ def count(given):
         if name in given:
             text.setdefault(name, given[name])
     kind = text["model_type"]
-    kind = {"gemma3": "gemma3_text", "kimi_k2": "deepseek_v3", "llama4": "llama4_text"}.get(kind, kind)
+    kind = {"gemma3": "gemma3_text", "kimi_k2": "deepseek_v3", "llama4": "llama4_text", "step3p7": "step3p5",
+            "exaone4_5_text": "exaone4", "qwen3_5_text": "qwen3_5_moe_text"}.get(kind, kind)
     c = dict(CLASS.get(kind, {}))
     c.update({OLD_NAMES.get(k, k): v for k, v in text.items()})
     if kind == "dbrx":
@@ -81,6 +91,10 @@ def count(given):
         i //= 2
     gates = 2 if kind in UNGATED else 3
     total = h * c["vocab_size"] * (1 if c.get("tie_word_embeddings") else 2)
+    if kind in ("gpt2", "gpt_bigcode"):
+        total += h * (c.get("n_positions") or c["n_ctx"])  # positions are looked up in a table
+    if kind == "lfm2":
+        i = (2 * i // 3 + 255) // 256 * 256
     per_token = at_context = 0
     for layer in range(n):
         attention, cached, kept = mixer(c, kind, layer, h, a, kv, d)
@@ -88,11 +102,20 @@ def count(given):
         per_token += cached
         at_context += cached * kept
     state = 0
+    if kind == "falcon_h1":  # Mamba-2 beside the attention of every layer
+        inner, heads = c["mamba_d_ssm"], c["mamba_n_heads"]
+        mixed = inner + 2 * c["mamba_n_groups"] * c["mamba_d_state"]
+        total += n * (h * (inner + mixed + heads) + inner * h + mixed * (c["mamba_d_conv"] + 1) + 3 * heads + inner)
+        state = n * (4 * inner * c["mamba_d_state"] + 2 * mixed * (c["mamba_d_conv"] - 1))
+    if kind == "kimi_linear":
+        state = (n - len(c["linear_attn_config"]["full_attn_layers"])) * (4 * 32 * 128 * 128 + 2 * 3 * 32 * 128 * 3)
+    if kind == "lfm2":
+        state = c["layer_types"].count("conv") * 2 * h * (c["conv_L_cache"] - 1)
     if kind in ("qwen3_next", "qwen3_5_moe_text"):
         linear = sum(1 for layer in range(n) if (layer + 1) % 4)
         nk, nv = c["linear_num_key_heads"] * 128, c["linear_num_value_heads"] * 128
         state = linear * (4 * nv * 128 + 2 * (2 * nk + nv) * 3)
-    for encoder in filter(None, (tower(given.get(f) or {}) for f in ("vision_config", "audio_config"))):
+    for encoder in filter(None, (tower(given.get(f) or {}, given) for f in ("vision_config", "audio_config"))):
         width, own, merged = encoder
         own += merged * width * (merged * width + h) if merged > 1 else width * h
         total += (own + width - 1) // width * width
@@ -105,6 +128,11 @@ def mixer(c, kind, layer, h, a, kv, d):
         nk, nv = c["linear_num_key_heads"], c["linear_num_value_heads"]
         keys, values = nk * 128, nv * 128
         return (h * (2 * keys + 2 * values) + h * 2 * nv + values * h + 4 * (2 * keys + values) + 2 * nv + 128), 0, 0
+    if kind == "kimi_linear" and layer + 1 not in c["linear_attn_config"]["full_attn_layers"]:
+        wide, low = 32 * 128, 128  # Kimi delta attention: 32 heads of 128, gates of low rank, a convolution over 4
+        return (4 * h * wide + 2 * (h * low + low * wide) + h * 32 + wide * 13 + 32 + low), 0, 0
+    if kind == "lfm2" and c["layer_types"][layer] == "conv":
+        return 3 * h * h + h * h + h * c["conv_L_cache"], 0, 0
     if c.get("kv_lora_rank"):
         rank, rope, nope, v = c["kv_lora_rank"], c["qk_rope_head_dim"], c["qk_nope_head_dim"], c["v_head_dim"]
         q = c.get("q_lora_rank")
@@ -132,8 +160,15 @@ def mixer(c, kind, layer, h, a, kv, d):
         window = c["sliding_window"]
     if kind == "llama4_text" and (layer + 1) % 4:
         window = c["attention_chunk_size"]
-    gate = 2 if kind in ("qwen3_next", "qwen3_5_moe_text") else 1
-    return h * a * d * gate + 2 * h * kv * d + a * d * h, 4 * kv * d, min(CONTEXT, window or CONTEXT)
+    if kind in ("exaone4", "olmo3", "laguna", "step3p5") and c["layer_types"][layer] == "sliding_attention":
+        window = c["sliding_window"]
+    if c.get("num_attention_heads_per_layer"):
+        a = c["num_attention_heads_per_layer"][layer]
+    heads = h * a if kind in ("laguna", "step3p5") else 0  # a gate for each head
+    if kind == "afmoe" and (layer + 1) % c["global_attn_every_n_layers"]:
+        window = c["sliding_window"]
+    gate = 2 if kind in ("qwen3_next", "qwen3_5_moe_text", "afmoe") else 1
+    return heads + h * a * d * gate + 2 * h * kv * d + a * d * h, 4 * kv * d, min(CONTEXT, window or CONTEXT)
 
 
 def feed_forward(c, kind, layer, h, i, gates):
@@ -144,10 +179,10 @@ def feed_forward(c, kind, layer, h, i, gates):
         if (layer + 1) % c["interleave_moe_layer_step"]:
             return 3 * h * c["intermediate_size_mlp"]
         return h * experts + 3 * h * c["intermediate_size"] * (experts + 1)
-    if layer < c.get("first_k_dense_replace", 0):
+    if layer < c.get("first_k_dense_replace", c.get("num_dense_layers", 0)) or c.get("mlp_layer_types", {layer: "sparse"})[layer] == "dense":
         return gates * h * i
     width = c.get("moe_intermediate_size") or i
-    shared = c.get("shared_expert_intermediate_size") or c.get("n_shared_experts", 0) * width
+    shared = c.get("shared_expert_intermediate_size") or (c.get("n_shared_experts") or c.get("num_shared_experts", 0)) * width
     return h * experts + 3 * h * (experts * width + shared)
 
 
