@@ -51,6 +51,13 @@ import Testing
         }
     }
 
+    /// NSString's `deletingLastPathComponent` traps on "o" and on "out/"; `FileIdentity.folder` does not.
+    @Test func foldersAreFoundWithoutTraps() {
+        for file in Repository.swiftSources {
+            #expect(!file.mentions("NSString).deletingLastPathComponent"), "\(file.path): use FileIdentity.folder(of:)")
+        }
+    }
+
     /// Files are written, renamed and deleted in one module, which survives full disks and kills.
     @Test func filesAreWrittenInOnePlace() throws {
         let call = try Regex(
