@@ -166,6 +166,18 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// scripts/fuzz gives the archive that holds libFuzzer; every branch of the Swift modules then counts who takes it.
+if let fuzzer = Context.environment["ATTNBENCH_FUZZER"] {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzReaders", dependencies: ["Attention", "Records", "Benchmarking", "Serving"],
+            path: "Tests/FuzzReaders", exclude: ["Corpus"],
+            linkerSettings: [.unsafeFlags(["-Xlinker", fuzzer, "-lstdc++"])]))
+    for target in package.targets where target.type == .regular || target.name == "FuzzReaders" {
+        target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+}
+
 for target in package.targets where target.type != .system {
     target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-march=\(instructionSet)"])]
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Xcc", "-march=\(instructionSet)"])]

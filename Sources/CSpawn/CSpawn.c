@@ -149,8 +149,6 @@ pid_t spawn_call_start(const spawn_call *call, int input, int output, int error,
     return -1;
 }
 
-void spawn_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1); }
-
 int spawn_has_ended(pid_t process) {
     siginfo_t information = {0};
     int result = waitid(P_PID, (id_t)process, &information, WEXITED | WNOHANG | WNOWAIT);
@@ -160,9 +158,6 @@ int spawn_has_ended(pid_t process) {
 int spawn_reap(pid_t process) {
     int status = 0;
     while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
-    }
-    // Orphans of its group are children of this process now, and have been killed.
-    while (waitpid(-process, NULL, 0) > 0 || errno == EINTR) {
     }
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -30,7 +30,8 @@ public enum Disks {
     @TaskLocal public static var current: any Disk = SystemDisk()
 }
 
-/// The operating system's own.
+/// The operating system's own. A call that a signal interrupted is made again: ^C asks a run to end, and what it writes
+/// then is the report.
 public struct SystemDisk: Disk {
     public init() {}
 
@@ -39,47 +40,56 @@ public struct SystemDisk: Disk {
     }
 
     public func open(_ path: String, flags: Int32) throws(SystemError) -> Int32 {
-        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .last }
-        return descriptor
+        try SystemCall.result { Foundation.open(path, flags | O_CLOEXEC, 0o666) }
     }
 
     public func write(_ bytes: Data, to descriptor: Int32) throws(SystemError) {
         var left = bytes
         while !left.isEmpty {
-            let count = left.withContiguousStorageIfAvailable {
-                Foundation.write(descriptor, $0.baseAddress, $0.count)
-            }!
-            if count >= 0 { left = left.dropFirst(count) } else if errno != EINTR { throw .last }
+            let count = try SystemCall.result {
+                left.withContiguousStorageIfAvailable { Foundation.write(descriptor, $0.baseAddress, $0.count) }!
+            }
+            left = left.dropFirst(count)
         }
     }
 
     public func truncate(_ descriptor: Int32, to size: Int) throws(SystemError) {
-        try check(ftruncate(descriptor, off_t(size)))
+        try SystemCall.result { ftruncate(descriptor, off_t(size)) }
     }
 
-    public func sync(_ descriptor: Int32) throws(SystemError) { try check(fsync(descriptor)) }
+    public func sync(_ descriptor: Int32) throws(SystemError) { try SystemCall.result { fsync(descriptor) } }
 
     public func rename(_ path: String, to target: String) throws(SystemError) {
-        try check(Foundation.rename(path, target))
+        try SystemCall.result { Foundation.rename(path, target) }
     }
 
     public func link(_ path: String, to target: String) throws(SystemError) {
-        try check(Foundation.link(path, target))
+        try SystemCall.result { Foundation.link(path, target) }
     }
 
-    public func remove(_ path: String) throws(SystemError) { try check(unlink(path)) }
+    public func remove(_ path: String) throws(SystemError) { try SystemCall.result { unlink(path) } }
 
-    public func makeFolder(_ path: String) throws(SystemError) { try check(mkdir(path, 0o777)) }
+    public func makeFolder(_ path: String) throws(SystemError) { try SystemCall.result { mkdir(path, 0o777) } }
 
     public func syncFolder(_ path: String) throws(SystemError) {
         let descriptor = try open(path, flags: O_RDONLY | O_DIRECTORY)
         defer { close(descriptor) }
-        // Some network file systems cannot sync a folder, and say so in this way; they keep names by themselves.
-        if fsync(descriptor) != 0, errno != EINVAL { throw .last }
+        do throws(SystemError) { try sync(descriptor) } catch {
+            // Some network file systems cannot sync a folder, and say so in this way; they keep names by themselves.
+            if error.code != EINVAL { throw error }
+        }
     }
+}
 
-    private func check(_ result: Int32) throws(SystemError) {
-        if result != 0 { throw .last }
+/// A call of the operating system that says by a negative result that it failed.
+enum SystemCall {
+    /// Makes the call, and makes it again where a signal interrupted it.
+    @discardableResult
+    static func result<Result: SignedInteger>(_ call: () -> Result) throws(SystemError) -> Result {
+        while true {
+            let result = call()
+            if result >= 0 { return result }
+            if errno != EINTR { throw .last }
+        }
     }
 }

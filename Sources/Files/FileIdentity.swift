@@ -35,10 +35,15 @@ public struct FileIdentity: Hashable, Sendable {
         return path
     }
 
-    /// The folder that a name is in; "." for a bare name.
+    /// The folder that a name is in; "." for a bare name. By bytes, as the system reads a path: a letter may join with the
+    /// slash before it to one character. Rejected: NSString, whose `deletingLastPathComponent` traps on "o" and on "out/".
     public static func folder(of path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
-        return folder.isEmpty ? "." : folder
+        let slash = UInt8(ascii: "/")
+        let bytes = Array(path.utf8)
+        guard let last = bytes.lastIndex(where: { $0 != slash }) else { return bytes.isEmpty ? "." : "/" }
+        guard let end = bytes[..<last].lastIndex(of: slash) else { return "." }
+        guard let above = bytes[..<end].lastIndex(where: { $0 != slash }) else { return "/" }
+        return String(decoding: bytes[...above], as: UTF8.self)
     }
 }
 

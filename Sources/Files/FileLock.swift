@@ -56,12 +56,15 @@ public final class FileLock {
 
     private static func claim(_ path: String) throws(FileLockError) -> Int32 {
         while true {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-            guard descriptor >= 0 else { throw .unwritable(UnwritableFile(path: path, cause: .last)) }
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-                let cause = SystemError.last
+            let descriptor: Int32
+            do throws(SystemError) {
+                descriptor = try SystemCall.result { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
+            } catch {
+                throw .unwritable(UnwritableFile(path: path, cause: error))
+            }
+            do throws(SystemError) { try SystemCall.result { flock(descriptor, LOCK_EX | LOCK_NB) } } catch {
                 close(descriptor)
-                guard cause.code == EWOULDBLOCK else { throw .unwritable(UnwritableFile(path: path, cause: cause)) }
+                guard error.code == EWOULDBLOCK else { throw .unwritable(UnwritableFile(path: path, cause: error)) }
                 throw .held(path: path, process: holder(path))
             }
             // Between the two calls the last holder may have taken the name away: then this is a file that nobody else

@@ -47,7 +47,6 @@ public final class ChildProcess {
     private static let count = Atomic<Int>(0)
 
     public init(_ invocation: Invocation, output target: Output = .lines) throws(SpawnError) {
-        spawn_adopt_orphans()
         let number = Self.count.add(1, ordering: .relaxed).newValue
         let own = ProcessInfo.processInfo.environment[Descendants.variable]
         descendants = Descendants(number: number, ancestors: own)
@@ -167,10 +166,10 @@ public final class ChildProcess {
         while !hasEnded(within: 1) {}
         // The number is nobody else's until the process is reaped, so only its own group can be meant.
         kill(-identifier, SIGKILL)
+        descendants.end(group: identifier)
         let status = spawn_reap(identifier)
         let ending: ProcessEnding = status < 0 ? .signalled(number: -status) : .exited(status: status)
         self.ending = ending
-        descendants.end()
         while exchange(until: 0, isWriting: false) {}
         return ending
     }

@@ -20,32 +20,61 @@ struct Descendants {
     }
 
     /// Ends those that are left and waits, for at most two seconds, until they are gone.
-    func end() {
+    /// - Parameter group: the process group of the child, whose members are descendants too, whatever their environment.
+    func end(group: Int32) {
         var killed = Set<Int32>()
         for _ in 0..<200 {
-            let left = identifiers()
+            let left = identifiers(group: group)
             for process in left { kill(process, SIGKILL) }
-            killed = killed.union(left).filter(isUnreaped)
-            if left.isEmpty, killed.isEmpty { return }
+            killed = killed.union(left).filter { ProcessStatus($0)?.isRunning == true }
+            if killed.isEmpty { return }
             usleep(10_000)
         }
     }
 
-    /// Takes in the end of a process that has become a child of this one, since its own parent has ended. Until then it
-    /// is a zombie, which has no environment any more but is still there for everybody who waits for any child.
-    private func isUnreaped(_ process: Int32) -> Bool {
-        waitpid(process, nil, WNOHANG) != process && kill(process, 0) == 0
-    }
-
-    private func identifiers() -> [Int32] {
+    private func identifiers(group: Int32) -> [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.compactMap { Int32($0) }.filter(contains)
+        return names.compactMap { Int32($0) }.filter { process in
+            guard let status = ProcessStatus(process), status.isRunning else { return false }
+            return status.group == group || contains(process)
+        }
     }
 
     /// A process that has ended has no environment left, and is none of these any more.
     private func contains(_ process: Int32) -> Bool {
-        let descriptor = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
+        let bytes = ProcessFile.bytes("/proc/\(process)/environ")
+        let start = Array((Self.variable + "=").utf8)
+        guard let variable = bytes.split(separator: 0).first(where: { $0.starts(with: start) }) else { return false }
+        let value = String(decoding: variable.dropFirst(start.count), as: UTF8.self)
+        return value == name || value.hasPrefix(name + "/")
+    }
+}
+
+/// What the system says of a process.
+struct ProcessStatus {
+    /// False for one that has ended and whose parent has not asked how: it computes nothing any more. Whoever is the
+    /// parent of an orphan may never ask, such as the first process of a container.
+    let isRunning: Bool
+    let group: Int32
+
+    /// Nil where there is no such process.
+    init?(_ process: Int32) {
+        // "17 (a name (with) blanks) S 1 17 …": the state, the parent and the group follow the last bracket.
+        let text = String(decoding: ProcessFile.bytes("/proc/\(process)/stat"), as: UTF8.self)
+        guard let bracket = text.lastIndex(of: ")") else { return nil }
+        let fields = text[bracket...].split(separator: " ")
+        guard fields.count > 3, let group = Int32(fields[3]) else { return nil }
+        isRunning = !["Z", "X"].contains(fields[1])
+        self.group = group
+    }
+}
+
+/// The files in which the system describes processes.
+private enum ProcessFile {
+    /// Empty where there is no such file, or where it is somebody else's.
+    static func bytes(_ path: String) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 14)
@@ -54,9 +83,6 @@ struct Descendants {
             if count <= 0 { break }
             bytes += piece[..<count]
         }
-        let start = Array((Self.variable + "=").utf8)
-        guard let variable = bytes.split(separator: 0).first(where: { $0.starts(with: start) }) else { return false }
-        let value = String(decoding: variable.dropFirst(start.count), as: UTF8.self)
-        return value == name || value.hasPrefix(name + "/")
+        return bytes
     }
 }

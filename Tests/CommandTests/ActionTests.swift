@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Yams
 
@@ -93,23 +94,52 @@ import Yams
             environment[name] = try input.map { try inputs[$0] ?? #require(action.inputs[$0]).default } ?? "base"
         }
         environment["OUTPUT"] = "out"
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        // As GitHub starts `shell: bash`.
-        process.arguments = ["--noprofile", "--norc", "-eo", "pipefail", "-c", try #require(step.run)]
-        process.environment = environment
-        process.currentDirectoryURL = folder
-        try process.run()
-        process.waitUntilExit()
+        let status = try shell(try #require(step.run), environment, in: folder)
         func lines(_ name: String) -> [String] {
             let text = try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
             return (text ?? "").split(separator: "\n").map(String.init)
         }
         let outputs = lines("outputs").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
         return Run(
-            status: process.terminationStatus,
+            status: status,
             outputs: Dictionary(uniqueKeysWithValues: outputs.map { ($0[0], $0.count > 1 ? $0[1] : "") }),
             arguments: lines("arguments"))
+    }
+
+    /// As GitHub starts `shell: bash`.
+    private func shell(_ script: String, _ environment: [String: String], in folder: URL) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = ["--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+        process.environment = environment
+        process.currentDirectoryURL = folder
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// `git fetch --upload-pack=PROGRAM` runs that program. A program that stands in for git notes what it is asked.
+    @Test(arguments: [("-x", 2, []), ("--upload-pack=touch stolen", 2, []), ("main", 0, ["fetch", "worktree"])])
+    func aBaselineIsNeverAnOption(name: String, status: Int32, commands: [String]) throws {
+        let folder = try TestFolder()
+        let git = folder.url.appendingPathComponent("git")
+        try Data(
+            """
+            #!/bin/bash
+            case $1 in
+            fetch | worktree) echo "$1" >> commands ;;
+            rev-parse) [[ ${*: -1} == FETCH_HEAD ]] && echo 12345 || exit 1 ;;
+            esac
+            """.utf8
+        ).write(to: git)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: git.path)
+        let environment = [
+            "PATH": "\(folder.url.path):/usr/bin:/bin", "BASELINE": name, "GITHUB_WORKSPACE": folder.url.path,
+            "GITHUB_OUTPUT": folder.url.appendingPathComponent("outputs").path, "RUNNER_TEMP": folder.url.path,
+        ]
+        #expect(try shell(try #require(Self.action().step("baseline").run), environment, in: folder.url) == status)
+        let noted = try? String(contentsOf: folder.url.appendingPathComponent("commands"), encoding: .utf8)
+        #expect((noted ?? "").split(separator: "\n").map(String.init) == commands)
     }
 
     @Test func theGateUnderstandsWhatItIsCalledWith() throws {

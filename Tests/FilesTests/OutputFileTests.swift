@@ -13,6 +13,23 @@ import Testing
         try OutputFile.write(Data(text.utf8), to: folder.path(name), existing: existing)
     }
 
+    @Test(arguments: [
+        ("o", "."), ("out", "."), ("out/", "."), ("/o", "/"), ("/", "/"), ("//", "/"), ("a/b", "a"), ("a//b/", "a"),
+        ("/a/b", "/a"), ("./a", "."), ("../a", ".."), ("a/\u{301}b", "a"), ("", "."),
+    ]) func aNameIsInAFolder(path: String, folder: String) {
+        #expect(FileIdentity.folder(of: path) == folder)
+    }
+
+    @Test func whatIsNoTextIsSaidInPlainWords() throws {
+        try Data([0xFF, 0xFE, 0x00, 0xD8, 0x41]).write(to: URL(fileURLWithPath: folder.path("a")))
+        do {
+            _ = try String(contentsOfFile: folder.path("a"), encoding: .utf8)
+            Issue.record("these bytes are no UTF-8")
+        } catch {
+            #expect(error.systemWords == "it is not UTF-8 text")
+        }
+    }
+
     @Test func writesANewFileAndReplacesAnOldOne() throws {
         try write("old", to: "a")
         #expect(folder.text("a") == "old")

@@ -13,7 +13,7 @@ import Testing
         try ChildProcess(invocation(script, cpus: cpus))
     }
 
-    private func isAlive(_ process: Int32) -> Bool { kill(process, 0) == 0 }
+    private func isAlive(_ process: Int32) -> Bool { ProcessStatus(process)?.isRunning == true }
 
     private func number(_ answer: ChildProcess.Answer) throws -> Int32 {
         guard case .line(let line) = answer else { throw Unexpected(answer: answer) }
@@ -112,6 +112,16 @@ import Testing
         let orphan = try number(child.nextLine(within: 60))
         #expect(child.wait() == .signalled(number: SIGKILL))
         #expect(!isAlive(orphan))
+    }
+
+    /// Whoever adopts orphans has to reap them. This process does not adopt any, since a library must not change that for
+    /// its whole process: others there may wait for any child, and would find the end of one that nobody knows.
+    @Test func orphansBecomeNobodysChildrenHere() throws {
+        let child = try child("setsid sh -c 'echo $$; sleep 0.2' & exit 0")
+        let orphan = try number(child.nextLine(within: 5))
+        while isAlive(orphan) { usleep(1000) }
+        #expect(waitpid(orphan, nil, WNOHANG) == -1 && errno == ECHILD)
+        #expect(child.wait().isSuccess)
     }
 
     @Test func aChildIsBoundBeforeItStarts() throws {

@@ -12,6 +12,9 @@ enum Repository {
         let lines: [String]
 
         var text: String { lines.joined(separator: "\n") }
+
+        /// A search by bytes: a regular expression over every line of the package takes many seconds.
+        func mentions(_ word: String) -> Bool { Data(text.utf8).range(of: Data(word.utf8)) != nil }
     }
 
     /// Every text file under the folders, or the files themselves, with one of these extensions.

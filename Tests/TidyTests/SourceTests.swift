@@ -42,12 +42,19 @@ import Testing
 
     /// Programs are started in one way only: Foundation's cannot bind them, end their children, or end with this one.
     @Test func programsAreStartedInOneWay() {
-        for file in Repository.swiftSources {
+        for file in Repository.swiftSources where file.mentions("Process()") || file.mentions("posix_spawn") {
             for (index, line) in file.lines.enumerated() {
                 #expect(
                     line.firstMatch(of: #/\bProcess\(\)|posix_spawn/#) == nil || line.contains("//"),
                     "\(file.path):\(index + 1) starts a program; use ChildProcess")
             }
+        }
+    }
+
+    /// NSString's `deletingLastPathComponent` traps on "o" and on "out/"; `FileIdentity.folder` does not.
+    @Test func foldersAreFoundWithoutTraps() {
+        for file in Repository.swiftSources {
+            #expect(!file.mentions("NSString).deletingLastPathComponent"), "\(file.path): use FileIdentity.folder(of:)")
         }
     }
 

@@ -34,12 +34,9 @@ void spawn_call_set_folder(spawn_call *call, const char *path);
 /// Returns its process identifier, or -1 and what failed.
 pid_t spawn_call_start(const spawn_call *call, int input, int output, int error, struct spawn_failure *failure);
 
-/// From now on, processes whose parent ends become children of this process instead of the system's first one.
-void spawn_adopt_orphans(void);
-
 /// Whether this child has ended. It stays a zombie, so that nobody else gets its number, until it is reaped.
 int spawn_has_ended(pid_t process);
-/// Waits for this child and for what is left of its group, which must have been killed, and forgets them. Returns its exit status, or minus the number of the signal that ended it.
+/// Waits for this child and forgets it. Returns its exit status, or minus the number of the signal that ended it.
 int spawn_reap(pid_t process);
 
 /// Two ends of a pipe, closed on exec; ours does not block. `for_reading` says which end is ours.

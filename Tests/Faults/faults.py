@@ -1,0 +1,212 @@
+"""Runs the program again and again while one call that writes fails, or is the last one, and looks at what is left.
+
+faults.py PROGRAM LAYER [STRIDE]: LAYER is faults.c as a shared library. Of the steps every STRIDE-th one is tried
+(default 1: all).
+"""
+import json
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+
+FAULTS = ["KILL", "ENOSPC", "EIO", "EINTR"]
+SWEEP = """name: tiny
+description: Small enough to fail often.
+kernels: [full]
+lengths: [16, 32]
+timeBudget: 5s
+"""
+RUN = ["run", "../tiny.yaml", "--rounds", "2", "--output", "out", "--quiet"]
+
+
+class Workplace:
+    """A folder in which calls are counted, beside one in which they are not."""
+
+    def __init__(self, program, layer):
+        self.program, self.layer = program, layer
+        self.root = tempfile.mkdtemp(prefix="attnbench-faults-")
+        self.counter = os.path.join(self.root, "counter")
+        self.folder = os.path.join(self.root, "work")
+        with open(os.path.join(self.root, "tiny.yaml"), "w") as sweep:
+            sweep.write(SWEEP)
+
+    def empty(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.mkdir(self.folder)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def call(self, arguments, fault="none", step=0):
+        """Returns the exit status, what was said on standard error, and how many calls there were."""
+        with open(self.counter, "wb") as counter:
+            counter.write(struct.pack("q", 0))
+        environment = {
+            **os.environ,
+            "LD_PRELOAD": self.layer,
+            "ATTNBENCH_FAULT_FOLDER": self.folder,
+            "ATTNBENCH_FAULT_COUNTER": self.counter,
+            "ATTNBENCH_FAULT_STEP": str(step),
+            "ATTNBENCH_FAULT": fault,
+        }
+        process = subprocess.run(
+            [self.program, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
+        with open(self.counter, "rb") as counter:
+            (calls,) = struct.unpack("q", counter.read(8))
+        return process.returncode, process.stderr, calls
+
+
+def lines(path):
+    """The whole lines of a file; a last one without a line feed is torn."""
+    if not os.path.exists(path):
+        return []
+    with open(path, "rb") as file:
+        return [json.loads(line) for line in file.read().split(b"\n")[:-1] if line]
+
+
+def samples(measurement):
+    return {json.dumps(sample) for sample in measurement.get("samplesNanoseconds", [])}
+
+
+class Run:
+    """Measuring: whatever was acknowledged, by a line of the results or of the journal, is in the resumed results."""
+
+    name = "run"
+
+    arguments = RUN
+
+    def prepare(self, place):
+        code, words, _ = place.call(RUN)
+        if code != 0:
+            sys.exit(f"scripts/faults: the run without a fault ends with {code}: {words}")
+        self.whole = len(lines(place.path("out/results.jsonl")))
+
+    def acknowledged(self, place):
+        """The times of all samples that a reader could find on the disk."""
+        found = set()
+        for line in lines(place.path("out/results.jsonl"))[1:]:
+            found |= samples(line)
+        journal = lines(place.path("out/results.launch1.partial.jsonl"))
+        for line in journal:
+            visit = line["event"].get("sampled", {}).get("_0")
+            if visit:
+                found.add(json.dumps(visit["sample"]["nanoseconds"]))
+        return found
+
+    def is_over(self, place):
+        """Whether the fault came after the measuring: the steps that follow are those of a report."""
+        is_open = os.path.exists(place.path("out/results.launch1.partial.jsonl"))
+        return not is_open and len(lines(place.path("out/results.jsonl"))) >= self.whole
+
+    def go_on(self, place, status):
+        before = self.acknowledged(place)
+        exists = os.path.exists(place.path("out/results.jsonl"))
+        code, words, _ = place.call(self.arguments + (["--resume"] if exists else []))
+        if code != 0:
+            return f"going on ends with {code}: {words.strip()[-300:]}"
+        after = self.acknowledged(place)
+        if not before <= after:
+            return f"{len(before - after)} of {len(before)} samples are lost"
+        if len(lines(place.path("out/results.jsonl"))) < self.whole:
+            return "the resumed results lack cells"
+        return None
+
+
+class Report:
+    """Writing a report: each file is what it was before, or whole; a second attempt writes all of it."""
+
+    name = "report"
+    arguments = ["report", "../results.jsonl", "--output", "out", "--format", "json,csv,md,svg", "--quiet"]
+
+    def prepare(self, place):
+        results = os.path.join(place.root, "results.jsonl")
+        if os.path.exists(results):
+            return
+        code, words, _ = place.call(RUN)
+        if code != 0:
+            sys.exit(f"scripts/faults: the run without a fault ends with {code}: {words}")
+        shutil.copy(place.path("out/results.jsonl"), results)
+        place.empty()
+        code, words, _ = place.call(self.arguments)
+        if code != 0:
+            sys.exit(f"scripts/faults: the report without a fault ends with {code}: {words}")
+        self.whole = self.contents(place)
+
+    def is_over(self, place):
+        return False
+
+    def contents(self, place):
+        found = {}
+        for folder, _, names in os.walk(place.path("out")):
+            for name in names:
+                # A kill leaves both, and neither is in anybody's way.
+                if not name.endswith(".draft") and name != "results.lock":
+                    path = os.path.join(folder, name)
+                    with open(path, "rb") as file:
+                        found[os.path.relpath(path, place.folder)] = file.read()
+        return found
+
+    def go_on(self, place, status):
+        found = self.contents(place)
+        for name, contents in found.items():
+            if contents != self.whole.get(name):
+                return f"{name} is neither missing nor whole"
+        if status == 0 and found.keys() != self.whole.keys():
+            return f"exit 0 without {sorted(self.whole.keys() - found.keys())}"
+        code, words, _ = place.call(self.arguments)
+        if code != 0:
+            return f"writing again ends with {code}: {words.strip()[-300:]}"
+        return None if self.contents(place) == self.whole else "the second attempt is not whole"
+
+
+def wrong(fault, status, words):
+    """What is wrong with the end of the program itself."""
+    if fault == "KILL":
+        return None
+    if fault == "EINTR":
+        return None if status == 0 else f"an interrupted call ends it with {status}: {words.strip()[-300:]}"
+    if status not in (0, 1):
+        return f"it ends with {status}: {words.strip()[-300:]}"
+    return "it ends with 1 and says nothing" if status == 1 and not words.strip() else None
+
+
+def main():
+    program, layer = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+    stride = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    place = Workplace(program, layer)
+    found, tried = [], 0
+    try:
+        for scenario in [Report(), Run()]:
+            place.empty()
+            scenario.prepare(place)
+            last = float("inf")
+            for fault in FAULTS:
+                step = 1
+                while True:
+                    place.empty()
+                    status, words, calls = place.call(scenario.arguments, fault, step)
+                    if calls < step:
+                        break
+                    tried += 1
+                    is_over = scenario.is_over(place)
+                    complaint = wrong(fault, status, words) or scenario.go_on(place, status)
+                    if complaint:
+                        found.append(f"{scenario.name}, {fault} at step {step}: {complaint}")
+                        print(found[-1], flush=True)
+                    # A call that is made again changes nothing, so it cannot tell where the measuring ended.
+                    if fault == "KILL" and is_over:
+                        last = step
+                    if step >= last:
+                        break
+                    step += stride
+                print(f"{scenario.name}, {fault}: steps to {step}", flush=True)
+    finally:
+        shutil.rmtree(place.root)
+    print(f"{tried} faults, {len(found)} findings")
+    sys.exit(1 if found else 0)
+
+
+main()
