@@ -102,5 +102,9 @@ extension Point {
 
 extension Machine.Cache {
     /// What `threads` hold together: threads on several cores have as many private caches.
-    func bytes(for threads: Int) -> Int { bytes * max(1, threads / max(1, sharedBy)) }
+    /// The header of a results file may claim any size, so that the product has an upper end.
+    func bytes(for threads: Int) -> Int {
+        let (total, isTooLarge) = bytes.multipliedReportingOverflow(by: max(1, threads / max(1, sharedBy)))
+        return isTooLarge ? .max : total
+    }
 }
