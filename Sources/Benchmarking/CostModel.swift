@@ -88,7 +88,8 @@ struct CostModel: Sendable {
         var fillSecondsPerByte = 0.0
     }
 
-    /// By series; a series that its kernel refuses, or on which its engine broke, has the reason instead.
+    /// By series; a series that its kernel refuses, or on which its engine broke, has the reason instead, and one that
+    /// there was no time to try is missing.
     private var series: [Workload: Result<Rates, EngineError>] = [:]
     /// Of making inputs and output.
     var buildSecondsPerByte = 0.0
@@ -113,24 +114,20 @@ struct CostModel: Sendable {
 
     private static let leastTellingSeconds = 0.02
 
-    func knows(_ workload: Workload) -> Bool { series[workload.series] != nil }
-
     /// What admission is told of cells.
-    ///
-    /// - Precondition: the series of each is known.
     func predictions(for workloads: [Workload], _ instruments: Instruments) -> [Admission.Prediction] {
         workloads.map { workload in
             do {
                 let kernel = try instruments.kernel(named: workload.kernel).kernel
-                return .cost(try cost(of: workload, kernel: kernel))
+                guard let rates = series[workload.series] else { return .unknown }
+                return .cost(cost(of: workload, kernel: kernel, try rates.get()))
             } catch {
                 return .unsupported(reason: "\(error)")
             }
         }
     }
 
-    private func cost(of workload: Workload, kernel: Kernel) throws(EngineError) -> CellCost {
-        let rates = try series[workload.series]!.get()
+    private func cost(of workload: Workload, kernel: Kernel, _ rates: Rates) -> CellCost {
         let problem = workload.problem
         let isDecode = workload.isDecode
         let scratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads) ?? 0

@@ -4,6 +4,8 @@ public enum Refusal: Hashable, Sendable {
     case unsupported(reason: String)
     case memory(neededBytes: Int, limitBytes: Int)
     case time(Time)
+    /// What it would take is not known.
+    case unknown(budgetSeconds: Double)
     /// Admitted, and then the time ended before its first round.
     case noRound
 
@@ -24,7 +26,7 @@ public enum Refusal: Hashable, Sendable {
         case .time(let time):
             "one call would take about \(TimeBudget.text(seconds: time.callSeconds)), with its tensors and "
                 + "its check \(TimeBudget.text(seconds: time.neededSeconds)); that \(time.excess)"
-        case .unsupported, .noRound: brief
+        case .unsupported, .unknown, .noRound: brief
         }
     }
 
@@ -34,6 +36,8 @@ public enum Refusal: Hashable, Sendable {
         case .unsupported(let reason): reason
         case .memory(_, let limitBytes): "needs more memory: \(Self.limit(limitBytes))"
         case .time(let time): "with its tensors, its check and enough calls for an interval, \(time.excess)"
+        case .unknown(let seconds):
+            "the time budget of \(TimeBudget.text(seconds: seconds)) left no time to find out what a call takes"
         case .noRound: "the time budget ended before its first round"
         }
     }

@@ -15,7 +15,8 @@ struct HistoryCommand: Command {
             before it is told, and be clearer than chance in all cells together; a newest result that stands out alone \
             is one to watch. To accept a step, begin the history after it.
 
-            With --strict a cell whose newest level is slower than the one before ends the command with exit code 3.
+            With --strict a cell whose newest level is slower than the one before ends the command with exit code 3. A \
+            wrong result in the newest results ends it with exit code 7.
 
             Examples:
               attnbench history reports/nightly-*
@@ -61,6 +62,10 @@ struct HistoryCommand: Command {
             for line in HistoryTables.findings(history) {
                 console.output(TerminalTable.wrap(line, width: console.width, indent: 2).joined(separator: "\n") + "\n")
             }
+        }
+        let newest = files.first { $0.path == history.entries.last?.path }
+        if let wrong = newest?.results.measurements.firstFailure {
+            return .wrongResult("in the newest results, \(wrong)")
         }
         return strict && !history.slower.isEmpty ? .regressed(Self.complaint(of: history.slower)) : .done
     }

@@ -84,13 +84,17 @@ struct RunCommand: Command {
         let results = dryRun ? nil : try claim(directory, threads: threadCounts.min()!, on: console)
         defer { results?.release() }
 
+        if resume, let results, !outputOptions.quiet {
+            console.caution(try RunLog.tornLines(results.path, launches: launches))
+        }
         let progress = outputOptions.progress(on: console)
         defer { progress.end() }
-        let bench = try MeasuringBench(
-            placement: pinning.placement, threadCounts: threadCounts, progress: progress)
         var options = RunOptions(seed: seed)
         options.rounds = rounds
         options.timeBudgetSeconds = timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
+        let bench = try MeasuringBench(
+            placement: pinning.placement, threadCounts: threadCounts,
+            ceilings: .measured(withinSeconds: BudgetShare.ceilings * options.timeBudgetSeconds), progress: progress)
         options.secondsAlreadySpent = watch.seconds
         guard let results else {
             let plan = plan(workloads, bench, options)
@@ -198,7 +202,9 @@ struct RunCommand: Command {
         }
         let measurements = try ResultsFile.load(path).measurements
         if let wrong = measurements.firstFailure { return .wrongResult(wrong) }
-        if measurements.allSatisfy({ !$0.isMeasured }) { throw NothingMeasured() }
+        if measurements.allSatisfy({ !$0.isMeasured }) {
+            throw NothingMeasured(command: command, directory: directory.relativePath)
+        }
         return .done
     }
 
@@ -214,9 +220,15 @@ struct RunCommand: Command {
 
 /// Every cell was skipped.
 struct NothingMeasured: Fault {
+    let command: ShellCommand
+    let directory: String
+
     var exitStatus: ExitStatus { .usage }
 
-    let description = "every cell was skipped; where time was short, give a longer --time-budget"
+    var description: String {
+        "every cell was skipped, for the reasons that the report gives; where time was short, go on with a longer "
+            + "--time-budget: \(command.resuming(directory))"
+    }
 }
 
 /// The run was ended by ^C; what it measured is kept.
@@ -250,12 +262,8 @@ extension ShellCommand {
     }
 }
 
-extension Records.Measurement {
-    fileprivate var isMeasured: Bool { if case .measured = outcome { true } else { false } }
-}
-
 extension [Records.Measurement] {
-    fileprivate var firstFailure: String? {
+    var firstFailure: String? {
         for measurement in self {
             if case .failed(let reason, _) = measurement.outcome {
                 return

@@ -1,5 +1,4 @@
 import Attention
-import Benchmarking
 import Faults
 import Foundation
 import Records
@@ -11,8 +10,6 @@ import Statistics
 public struct ResultsComparison: Sendable {
     public let cells: [CellComparison]
     public let uncompared: [UncomparedCell]
-    /// Of these, the ones whose result in the candidate is wrong.
-    public let wrong: [UncomparedCell]
     public let shape: [ShapeFinding]
     public let cautions: [Caution]
 
@@ -24,22 +21,18 @@ public struct ResultsComparison: Sendable {
         let after = Dictionary(grouping: candidate.measurements) { $0.workload }
         var pairs: [Pair] = []
         var uncompared: [UncomparedCell] = []
-        var wrong: [UncomparedCell] = []
         for workload in Self.order(of: baseline, then: candidate) {
-            do {
-                pairs.append(
-                    Pair(
-                        workload: workload, before: try Side(before[workload], in: .baseline),
-                        after: try Side(after[workload], in: .candidate)))
+            do throws(NoTime) {
+                let (before, after) = try Self.sides(before[workload], after[workload])
+                pairs.append(Pair(workload: workload, before: before, after: after))
             } catch {
-                let cell = UncomparedCell(workload: workload, reason: "\(error)")
-                uncompared.append(cell)
-                if case .wrong(.candidate, _) = error { wrong.append(cell) }
+                uncompared.append(UncomparedCell(workload: workload, cause: error.cause, reason: error.reason))
             }
         }
-        guard !pairs.isEmpty else { throw IncomparableResults(differences: ["workloads: no cell is measured in both"]) }
+        guard !pairs.isEmpty || uncompared.contains(where: { $0.cause == .wrong }) else {
+            throw IncomparableResults(differences: ["workloads: no cell is measured in both"])
+        }
         self.uncompared = uncompared
-        self.wrong = wrong
         cells = Self.cells(pairs, policy)
         let shapeCells = pairs.map { Self.shapeCell($0) }
         shape = ShapeGates.findings(
@@ -48,21 +41,44 @@ public struct ResultsComparison: Sendable {
             baseline.cautions + candidate.cautions + shapeCells.compactMap(\.gap) + [Self.resolution(cells, policy)]
     }
 
+    /// Why a cell has no ratio.
+    private struct NoTime: Error {
+        let cause: UncomparedCell.Cause
+        let reason: String
+    }
+
+    /// A result of the candidate that is wrong comes first: it is so whatever the baseline has of the cell.
+    private static func sides(
+        _ baseline: [Records.Measurement]?, _ candidate: [Records.Measurement]?
+    ) throws(NoTime) -> (before: Side, after: Side) {
+        for measurement in candidate ?? [] {
+            if case .failed(let reason, _) = measurement.outcome {
+                let cell = UncomparedCell(wrong: measurement.workload, reason)
+                throw NoTime(cause: cell.cause, reason: cell.reason)
+            }
+        }
+        let before: Side
+        do throws(Absence) { before = try Side(baseline) } catch {
+            throw NoTime(cause: .noBaseline, reason: error.text(of: "baseline"))
+        }
+        do throws(Absence) { return (before, try Side(candidate)) } catch {
+            throw NoTime(cause: .missing, reason: error.text(of: "candidate"))
+        }
+    }
+
     /// Why a side has no time of a cell.
-    private enum NoTime: Fault {
-        case absent(PairedBuild)
-        case skipped(PairedBuild, reason: String)
-        case wrong(PairedBuild, reason: String)
-        case noSamples(PairedBuild, reason: String)
+    private enum Absence: Error {
+        case unknown
+        case skipped(reason: String)
+        case wrong(reason: String)
+        case noSamples(reason: String)
 
-        var exitStatus: ExitStatus { .baselineMissing }
-
-        var description: String {
+        func text(of side: String) -> String {
             switch self {
-            case .absent(let side): "not in the \(side)"
-            case .skipped(let side, let reason): "skipped in the \(side): \(reason)"
-            case .wrong(let side, let reason): "its result in the \(side) is wrong: \(reason)"
-            case .noSamples(let side, let reason): "the \(side) has no samples of it: \(reason)"
+            case .unknown: "not in the \(side)"
+            case .skipped(let reason): "skipped in the \(side): \(reason)"
+            case .wrong(let reason): "its result in the \(side) is wrong: \(reason)"
+            case .noSamples(let reason): "the \(side) has no samples of it: \(reason)"
             }
         }
     }
@@ -83,18 +99,18 @@ public struct ResultsComparison: Sendable {
         /// ln of each launch's median.
         let logMedians: [Double]
 
-        init(_ measurements: [Records.Measurement]?, in side: PairedBuild) throws(NoTime) {
-            guard let measurements else { throw .absent(side) }
+        init(_ measurements: [Records.Measurement]?) throws(Absence) {
+            guard let measurements else { throw .unknown }
             var records: [Records.Measurement.Record] = []
             var skipReason: String?
             for measurement in measurements {
                 switch measurement.outcome {
                 case .measured(let record): records.append(record)
                 case .skipped(let reason): skipReason = skipReason ?? reason
-                case .failed(let reason, _): throw .wrong(side, reason: reason)
+                case .failed(let reason, _): throw .wrong(reason: reason)
                 }
             }
-            if records.isEmpty, let skipReason { throw .skipped(side, reason: skipReason) }
+            if records.isEmpty, let skipReason { throw .skipped(reason: skipReason) }
             do {
                 let timing = try CellTiming(launches: records)
                 var medians: [Double] = []
@@ -105,7 +121,7 @@ public struct ResultsComparison: Sendable {
                 median = timing.median
                 logMedians = medians
             } catch {
-                throw .noSamples(side, reason: "\(error)")
+                throw .noSamples(reason: "\(error)")
             }
         }
     }
@@ -149,7 +165,7 @@ public struct ResultsComparison: Sendable {
     ) -> CellComparison {
         let (before, after) = (pair.before, pair.after)
         var ratio = after.median.ratio(to: before.median)
-        var verdict = ComparisonVerdict.inconclusive
+        var verdict = CellVerdict.inconclusive
         var visible: Double?
         var findings: [Caution] = []
         if let (test, holm) = outcome {

@@ -58,7 +58,7 @@ public struct LaunchWorker {
                 message: "the sweep in its header has no cell; take a file that `attnbench run` began")
         }
         let bench = try MeasuringBench(
-            placement: placement, threadCounts: Set(workloads.map(\.threads)), ceilings: header.ceilings)
+            placement: placement, threadCounts: Set(workloads.map(\.threads)), ceilings: .known(header.ceilings))
         let own = ResultsHeader(
             machine: bench.machine, ceilings: header.ceilings, build: .current, sweep: header.sweep,
             seed: header.seed, startedAt: header.startedAt, command: header.command)
