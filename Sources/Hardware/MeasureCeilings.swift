@@ -1,7 +1,6 @@
 import CVector
 import Foundation
 import Records
-import Statistics
 import Synchronization
 
 /// How the ceilings are found: loops of one instruction, on all workers of the team at once.
@@ -65,10 +64,12 @@ extension Ceilings {
         repeat {
             estimate = max(estimate, Double(warmUpTurns) / seconds(turns: warmUpTurns))
         } while watch.seconds < min(warmUpSeconds, allowedSeconds / 5)
-        let turns = max(1, Int(saturating: estimate * roundSeconds))
+        let turns = max(1, Int(estimate * roundSeconds))
         var best = Double.infinity
-        for round in 0..<roundCount where round < fewestRounds || watch.seconds < allowedSeconds {
+        var rounds = 0
+        while rounds < roundCount, rounds < fewestRounds || watch.seconds < allowedSeconds {
             best = min(best, seconds(turns: turns))
+            rounds += 1
         }
         precondition(positive.load(ordering: .relaxed) > 0, "the loop's results are positive")
         return Double(turns) * Double(loop.operations) * Double(team.threadCount) / best
@@ -92,9 +93,11 @@ extension Ceilings {
             touched += 1
         }
         var best = Double.infinity
-        for round in 0..<readPasses * touched where round < touched || watch.seconds < allowedSeconds {
-            let slice = round % touched
+        var rounds = 0
+        while rounds < readPasses * touched, rounds < touched || watch.seconds < allowedSeconds {
+            let slice = rounds % touched
             best = min(best, seconds(clock) { team.onEachWorker { buffer.read(slice: slice, worker: $0) } })
+            rounds += 1
         }
         return Double(buffer.bytesPerSlice * team.threadCount) / best
     }

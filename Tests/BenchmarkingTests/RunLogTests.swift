@@ -98,9 +98,11 @@ struct RunLogTests {
             try log.write(measurement(workloads[0], .skipped(reason: "no time")))
             try log.write(wrong(workloads[1]))
         }
-        let resumed = try RunLog.resume(path, header: fakeHeader())
-        #expect(!resumed.hasFinished(workloads[0]) && resumed.hasFinished(workloads[1]))
-        try resumed.write(wrong(workloads[0]))
+        do {
+            let resumed = try RunLog.resume(path, header: fakeHeader())
+            #expect(!resumed.hasFinished(workloads[0]) && resumed.hasFinished(workloads[1]))
+            try resumed.write(wrong(workloads[0]))
+        }
         #expect(try Set(ResultsFile.load(path).measurements.map(\.workload)) == Set(workloads))
         // Lines of another launch stay as they are.
         let other = try RunLog.resume(path, header: fakeHeader(), launch: 2)

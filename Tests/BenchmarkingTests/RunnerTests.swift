@@ -126,29 +126,6 @@ struct RunnerTests {
         }
     }
 
-    /// Twelve series of which a single probe takes a second, in a budget of two: what is not known is skipped, and says so.
-    @Test(arguments: [2.0, 10, 60])
-    func probingKeepsToItsShare(seconds: Double) throws {
-        world.secondsPerCall = 1
-        let workloads = try fakeWorkloads(lengths: [64, 128], windows: Array(1...11))
-        var budget = options {
-            $0.timeBudgetSeconds = seconds; $0.rounds = 6
-        }
-        budget.memoryLimitBytes = 1 << 30
-        let plan = FakeWorld.$current.withValue(world) { Runner(world.instruments(), budget).plan(workloads) }
-        #expect(world.clock.nanoseconds <= Int(1e9 * max(1.01, BudgetShare.probing * seconds + 1)))
-        world.calls = []
-        let outcome = try run(workloads, budget)
-        #expect(outcome.seconds <= seconds)
-        let reasons = outcome.measurements.compactMap { measurement -> String? in
-            if case .skipped(let reason) = measurement.outcome { reason } else { nil }
-        }
-        #expect(reasons.allSatisfy { $0.contains("time budget") })
-        #expect(reasons.contains { $0.hasSuffix("left no time to find out what a call takes") } == (seconds < 60))
-        #expect((reasons.count < workloads.count) == (seconds > 9), "a budget that holds a cell measures one")
-        #expect(plan.cells.contains { $0.decision == .skip(.unknown(budgetSeconds: seconds)) } == (seconds < 60))
-    }
-
     @Test func longPassesComeLastAndCostTheOthersNothing() throws {
         let workloads = try fakeWorkloads(kernels: ["full"], lengths: [64, 256, 2048, 4096])
         // Each of the two long ones takes a hundred times what was foretold, and only one of them is tried.

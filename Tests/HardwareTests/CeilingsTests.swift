@@ -22,7 +22,7 @@ import Testing
             _ = Ceilings.measure(on: WorkerTeam(), topology: topology, clock: clock, within: limit)
             return Double(clock.nanoseconds) / 1e9
         }
-        #expect(seconds(within: .infinity) > 3)
+        #expect(seconds(within: .infinity) > 2)
         #expect(seconds(within: 1.5) < 1.6)
         #expect(seconds(within: 0) < 0.6, "the fewest rounds")
     }

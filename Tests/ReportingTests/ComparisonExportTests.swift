@@ -134,7 +134,7 @@ import Testing
                 + "all cells: \(link)")
         #expect(
             text("wrong")
-                == "::error title=attnbench%3A WRONG::attention-sink(256, 4 sinks) 2K: its result in the candidate is wrong: "
+                == "::error title=attnbench%3A WRONG::attention-sink(4+256) 2K: its result in the candidate is wrong: "
                 + "differs from the reference by 0.5; all cells: \(link)")
         #expect(
             text("missing")

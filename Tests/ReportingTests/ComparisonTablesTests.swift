@@ -33,7 +33,7 @@ import Testing
     @Test func cellsThatAreWrongOrMissingAreNamed() {
         let text = ComparisonTables.text(PlantedComparison.incomplete(wrong: true), columns: 200)
         #expect(
-            text.contains("\nWRONG  attention-sink(256, 4 sinks) 2K: its result in the candidate is wrong: differs"))
+            text.contains("\nWRONG  attention-sink(4+256) 2K: its result in the candidate is wrong: differs"))
         #expect(text.contains("\nMISSING  full 4K, full 8K: skipped in the candidate: no time\n"))
         #expect(
             text.hasSuffix(

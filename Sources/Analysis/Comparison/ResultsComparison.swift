@@ -1,4 +1,5 @@
 import Attention
+import Benchmarking
 import Faults
 import Foundation
 import Records
@@ -23,7 +24,7 @@ public struct ResultsComparison: Sendable {
         var uncompared: [UncomparedCell] = []
         for workload in Self.order(of: baseline, then: candidate) {
             do throws(NoTime) {
-                let (before, after) = try Self.sides(before[workload], after[workload])
+                let (before, after) = try Self.sides(baseline: before[workload], candidate: after[workload])
                 pairs.append(Pair(workload: workload, before: before, after: after))
             } catch {
                 uncompared.append(UncomparedCell(workload: workload, cause: error.cause, reason: error.reason))
@@ -42,45 +43,32 @@ public struct ResultsComparison: Sendable {
     }
 
     /// Why a cell has no ratio.
-    private struct NoTime: Error {
+    private struct NoTime: Fault {
         let cause: UncomparedCell.Cause
         let reason: String
+
+        var exitStatus: ExitStatus { .baselineMissing }
+
+        var description: String { reason }
+
+        init(_ cell: UncomparedCell) { (cause, reason) = (cell.cause, cell.reason) }
+
+        init(of build: PairedBuild, _ reason: String) {
+            cause = build == .baseline ? .noBaseline : .missing
+            self.reason = reason
+        }
     }
 
     /// A result of the candidate that is wrong comes first: it is so whatever the baseline has of the cell.
     private static func sides(
-        _ baseline: [Records.Measurement]?, _ candidate: [Records.Measurement]?
+        baseline: [Records.Measurement]?, candidate: [Records.Measurement]?
     ) throws(NoTime) -> (before: Side, after: Side) {
         for measurement in candidate ?? [] {
             if case .failed(let reason, _) = measurement.outcome {
-                let cell = UncomparedCell(wrong: measurement.workload, reason)
-                throw NoTime(cause: cell.cause, reason: cell.reason)
+                throw NoTime(UncomparedCell(wrong: measurement.workload, reason))
             }
         }
-        let before: Side
-        do throws(Absence) { before = try Side(baseline) } catch {
-            throw NoTime(cause: .noBaseline, reason: error.text(of: "baseline"))
-        }
-        do throws(Absence) { return (before, try Side(candidate)) } catch {
-            throw NoTime(cause: .missing, reason: error.text(of: "candidate"))
-        }
-    }
-
-    /// Why a side has no time of a cell.
-    private enum Absence: Error {
-        case unknown
-        case skipped(reason: String)
-        case wrong(reason: String)
-        case noSamples(reason: String)
-
-        func text(of side: String) -> String {
-            switch self {
-            case .unknown: "not in the \(side)"
-            case .skipped(let reason): "skipped in the \(side): \(reason)"
-            case .wrong(let reason): "its result in the \(side) is wrong: \(reason)"
-            case .noSamples(let reason): "the \(side) has no samples of it: \(reason)"
-            }
-        }
+        return (try Side(baseline, of: .baseline), try Side(candidate, of: .candidate))
     }
 
     /// A cell that both sides have measured.
@@ -99,18 +87,21 @@ public struct ResultsComparison: Sendable {
         /// ln of each launch's median.
         let logMedians: [Double]
 
-        init(_ measurements: [Records.Measurement]?) throws(Absence) {
-            guard let measurements else { throw .unknown }
+        init(_ measurements: [Records.Measurement]?, of build: PairedBuild) throws(NoTime) {
+            guard let measurements else { throw NoTime(of: build, "not in the \(build)") }
             var records: [Records.Measurement.Record] = []
             var skipReason: String?
             for measurement in measurements {
                 switch measurement.outcome {
                 case .measured(let record): records.append(record)
                 case .skipped(let reason): skipReason = skipReason ?? reason
-                case .failed(let reason, _): throw .wrong(reason: reason)
+                case .failed(let reason, _):
+                    throw NoTime(of: build, "its result in the \(build) is wrong: \(reason)")
                 }
             }
-            if records.isEmpty, let skipReason { throw .skipped(reason: skipReason) }
+            if records.isEmpty, let skipReason {
+                throw NoTime(of: build, "skipped in the \(build): \(skipReason)")
+            }
             do {
                 let timing = try CellTiming(launches: records)
                 var medians: [Double] = []
@@ -121,7 +112,7 @@ public struct ResultsComparison: Sendable {
                 median = timing.median
                 logMedians = medians
             } catch {
-                throw .noSamples(reason: "\(error)")
+                throw NoTime(of: build, "the \(build) has no samples of it: \(error)")
             }
         }
     }
