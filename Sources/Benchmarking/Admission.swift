@@ -24,6 +24,8 @@ struct Admission: Sendable {
         case unsupported(reason: String)
         /// Its engine broke.
         case broken(reason: String)
+        /// There was no time to try a call.
+        case unknown
 
         var cost: CellCost? { if case .cost(let cost) = self { cost } else { nil } }
     }
@@ -110,7 +112,7 @@ struct Admission: Sendable {
         return admitted
     }
 
-    /// Cells that a kernel refuses cost nothing and come first.
+    /// Cells that a kernel refuses, or of which nothing is known, cost nothing and come first.
     private mutating func begin(with part: [Int]) {
         let seconds = part.map { cells[$0].prediction.cost?.leastSeconds(limits) ?? 0 }
         waiting = part.indices.sorted { (seconds[$0], $0) < (seconds[$1], $1) }.map { part[$0] }[...]
@@ -122,9 +124,12 @@ struct Admission: Sendable {
 
     private mutating func step(_ cell: Int, elapsedSeconds: Double) -> Step {
         switch cells[cell].prediction {
-        case .unsupported where cells[cell].isMeasured, .broken where cells[cell].isMeasured: return .keep(cell)
+        case .unsupported where cells[cell].isMeasured, .broken where cells[cell].isMeasured,
+            .unknown where cells[cell].isMeasured:
+            return .keep(cell)
         case .unsupported(let reason): return .skip(cell, .unsupported(reason: reason))
         case .broken(let reason): return .skip(cell, .broken(reason: reason))
+        case .unknown: return .skip(cell, .unknown(budgetSeconds: limits.timeBudgetSeconds))
         case .cost(var cost):
             if heldInputs.contains(InputPool.Key(cells[cell].problem)) { cost.inputSeconds = 0 }
             if let rounds = cells[cell].roundsTaken {

@@ -88,7 +88,8 @@ struct CostModel: Sendable {
         var fillSecondsPerByte = 0.0
     }
 
-    /// By series; a series that its kernel refuses, or on which its engine broke, has the reason instead.
+    /// By series; a series that its kernel refuses, or on which its engine broke, has the reason instead, and one that
+    /// there was no time to try is missing.
     private var series: [Workload: Result<Rates, EngineError>] = [:]
     /// Of making inputs and output.
     var buildSecondsPerByte = 0.0
@@ -113,15 +114,12 @@ struct CostModel: Sendable {
 
     private static let leastTellingSeconds = 0.02
 
-    func knows(_ workload: Workload) -> Bool { series[workload.series] != nil }
-
     /// What admission is told of cells.
-    ///
-    /// - Precondition: the series of each is known.
     func predictions(for workloads: [Workload], _ instruments: Instruments) -> [Admission.Prediction] {
         workloads.map { workload in
+            guard let rates = series[workload.series] else { return .unknown }
             do throws(EngineError) {
-                return .cost(try cost(of: workload, instruments))
+                return .cost(try cost(of: workload, rates.get(), instruments))
             } catch {
                 switch error {
                 case .unsupported(let error): return .unsupported(reason: error.reason)
@@ -131,12 +129,11 @@ struct CostModel: Sendable {
         }
     }
 
-    private func cost(of workload: Workload, _ instruments: Instruments) throws(EngineError) -> CellCost {
+    private func cost(of workload: Workload, _ rates: Rates, _ instruments: Instruments) throws(EngineError) -> CellCost {
         let (engine, kernel): (any Engine, Kernel)
         do throws(UnsupportedProblem) { (engine, kernel) = try instruments.kernel(named: workload.kernel) } catch {
             throw .unsupported(error)
         }
-        let rates = try series[workload.series]!.get()
         let problem = workload.problem
         let isDecode = workload.isDecode
         let scratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads) ?? 0

@@ -15,12 +15,18 @@ public struct MeasuringBench {
     /// By number of threads, made on the thread that measures.
     private let teams: [Int: Result<WorkerTeam, PlacementError>]
 
+    /// Where the ceilings come from.
+    public enum CeilingsSource {
+        case known(Ceilings)
+        /// They are measured, which takes about two seconds, or fewer where fewer are given.
+        case measured(withinSeconds: Double)
+    }
+
     /// - Parameters:
     ///   - threadCounts: of the workloads, not empty. A count for which there are no CPUs is no error here: its cells are
     ///     skipped with the reason.
-    ///   - ceilings: as measured before; nil to measure them, which takes about two seconds.
     public init(
-        placement: Placement, threadCounts: Set<Int>, ceilings: Ceilings? = nil,
+        placement: Placement, threadCounts: Set<Int>, ceilings: CeilingsSource,
         progress: any ProgressObserver = SilentProgress()
     ) throws {
         let topology = try Topology()
@@ -37,11 +43,14 @@ public struct MeasuringBench {
         self.teams = teams
         let single = try teams[1]?.get() ?? WorkerTeam(threads: 1, placement: placement, on: topology)
         clockFacts = ClockFacts.measure(SystemClock())
-        if ceilings == nil {
+        switch ceilings {
+        case .known(let ceilings): self.ceilings = ceilings
+        case .measured(let seconds):
             progress.report(
-                ProgressEvent(phase: .machine, cell: "its peak and bandwidth", done: 0, total: 0, secondsLeft: 2))
+                ProgressEvent(
+                    phase: .machine, cell: "its peak and bandwidth", done: 0, total: 0, secondsLeft: min(2, seconds)))
+            self.ceilings = Ceilings.measure(on: single, topology: topology, within: seconds)
         }
-        self.ceilings = ceilings ?? Ceilings.measure(on: single, topology: topology)
     }
 
     private var widestTeam: WorkerTeam {

@@ -10,39 +10,82 @@ import Records
 /// length goes beyond the longest that is wanted. After one call to warm up, which pays for cold code and, in a BLAS,
 /// for starting up, the fastest of three counts: a call of some ms that loses its CPU once takes several times as long.
 /// A first call of 100 ms is taken at its word.
+///
+/// Where time is limited, series are tried from the cheapest to the dearest until it is used up; at least one is tried,
+/// and of the others nothing is known. Shorter probes, which all of them could have, would be worth less: what they show
+/// is what a call costs beside its pairs.
 struct Prober {
     let instruments: Instruments
     let seed: UInt64
+    /// What probing may take; a call that is under way is not cut short.
+    let seconds: Double
 
     private static let firstLength = 512
+    /// Where 512 tokens make more work than this, since there are many heads or batches, the first call is shorter: it
+    /// takes some tenths of a second with the slowest of kernels.
+    private static let firstFLOPs = 1 << 26
     private static let growth = 4
     private static let enoughSeconds = 0.004
     private static let repeatedSeconds = 0.1
     /// Tokens whose inputs are made once to learn what a byte of them costs: 48 MiB, beyond most caches.
     private static let buildLength = 64 << 10
+    /// What that takes at most. Where there is less time a sixteenth of the tokens has to do.
+    private static let buildSeconds = 0.25
 
     func model(for workloads: [Workload]) -> CostModel {
+        let watch = Stopwatch(instruments.clock)
+        func hasTime(_ wanted: Double) -> Bool { watch.seconds + wanted <= seconds }
         var model = CostModel()
         var longest: [Workload: Int] = [:]
+        var probes: [Probe] = []
         for workload in workloads {
+            if longest[workload.series] == nil { probes.append(Probe(workload, instruments)) }
             longest[workload.series] = max(longest[workload.series] ?? 0, workload.problem.shape.keyLength)
         }
-        for workload in workloads where !model.knows(workload) {
+        for (index, probe) in probes.sorted(by: { $0.flops < $1.flops }).enumerated() where index == 0 || hasTime(0) {
             model.learn(
                 Result { () throws(EngineError) in
-                    try rates(of: workload, longest: longest[workload.series]!)
-                }, for: workload)
+                    try rates(of: probe, longest: longest[probe.workload.series]!, hasTime: hasTime)
+                }, for: probe.workload)
         }
-        model.buildSecondsPerByte = buildSecondsPerByte(longest: longest.values.max() ?? 1)
+        let tokens = hasTime(Self.buildSeconds) ? Self.buildLength : Self.buildLength / 16
+        model.buildSecondsPerByte = buildSecondsPerByte(tokens: min(tokens, longest.values.max() ?? 1))
         return model
     }
 
-    private func rates(of workload: Workload, longest: Int) throws(EngineError) -> CostModel.Rates {
+    /// One cell of a series, and at which length it is tried first.
+    private struct Probe {
+        let workload: Workload
+        let firstLength: Int
+        /// Of the first call.
+        let flops: Double
+
+        init(_ workload: Workload, _ instruments: Instruments) {
+            func flops(_ length: Int) -> Double {
+                guard let problem = try? workload.with(length: length).problem,
+                    let kernel = try? instruments.kernel(named: workload.kernel).kernel
+                else { return 0 }
+                return 4 * Double(kernel.predictedPairs(for: problem)) * Double(problem.shape.headDimension)
+            }
+            self.workload = workload
+            var length = Prober.firstLength
+            while flops(length) > Double(Prober.firstFLOPs), (try? workload.with(length: length / 2)) != nil {
+                length /= 2
+            }
+            firstLength = length
+            self.flops = flops(length)
+        }
+    }
+
+    private func rates(
+        of probe: Probe, longest: Int, hasTime: (_ seconds: Double) -> Bool
+    ) throws(EngineError) -> CostModel.Rates {
+        let workload = probe.workload
         let (engine, kernel): (any Engine, Kernel)
         do throws(UnsupportedProblem) { (engine, kernel) = try instruments.kernel(named: workload.kernel) } catch {
             throw .unsupported(error)
         }
-        var length = min(Self.firstLength, longest)
+        var length = min(probe.firstLength, longest)
         while true {
             guard let cell = try? workload.with(length: length) else {
                 throw .unsupported(UnsupportedProblem("\(workload) cannot be tried at \(length) tokens"))
@@ -64,7 +107,10 @@ struct Prober {
                 callSeconds = Double.infinity
                 for _ in 0..<3 { callSeconds = min(callSeconds, try self.callSeconds(prepared)) }
             }
-            if callSeconds >= Self.enoughSeconds || length == longest {
+            let next = min(length * Self.growth, longest)
+            // Five calls, each of which takes as many times longer as there are more pairs, if all of them are computed.
+            let growth = Double(next) / Double(length)
+            if callSeconds >= Self.enoughSeconds || length == longest || !hasTime(5 * growth * growth * callSeconds) {
                 let scratchBytes = kernel.scratchBytes(for: cell.problem, threads: cell.threads) ?? 0
                 let pairs = prepared.computedPairs ?? kernel.predictedPairs(for: cell.problem)
                 let checkSeconds = try instruments.seconds { () throws(EngineError) in
@@ -75,7 +121,7 @@ struct Prober {
                     checkSecondsPerPair: checkSeconds / cell.problem.checkedPairs,
                     fillSecondsPerByte: buildSeconds / Double(max(1, scratchBytes)))
             }
-            length = min(length * Self.growth, longest)
+            length = next
         }
     }
 
@@ -83,8 +129,8 @@ struct Prober {
         Double(try kernel.sample(Batch(calls: 1)).nanoseconds) / 1e9
     }
 
-    private func buildSecondsPerByte(longest: Int) -> Double {
-        guard let shape = try? AttentionShape(queryLength: min(Self.buildLength, longest), headDimension: 64),
+    private func buildSecondsPerByte(tokens: Int) -> Double {
+        guard let shape = try? AttentionShape(queryLength: tokens, headDimension: 64),
             let problem = try? AttentionProblem(shape: shape, mask: .full)
         else { return 0 }
         var bytes = 0

@@ -48,7 +48,11 @@ final class Run {
     /// - Parameter workloads: in the order of the sweep.
     func measure(_ workloads: [Workload]) throws(ResultsError) {
         report(.probing, nil, Steps(done: 0, total: workloads.count), secondsLeft: nil)
-        model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
+        model = Prober(
+            instruments: instruments, seed: options.seed,
+            seconds: BudgetShare.probingSeconds(
+                budgetSeconds: options.timeBudgetSeconds, elapsedSeconds: elapsedSeconds)
+        ).model(for: workloads)
         var admission = admission(of: workloads)
         let plannedSeconds = RunPlan(workloads, foreseeing: admission, elapsedSeconds: elapsedSeconds).seconds
         var looked = 0

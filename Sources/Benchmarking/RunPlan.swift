@@ -9,9 +9,9 @@ public struct RunPlan: Sendable {
         }
 
         public let workload: Workload
-        /// Predicted time of one call; nil where the kernel refuses the problem.
+        /// Predicted time of one call; nil where the kernel refuses the problem, or where it was not tried.
         public let callSeconds: Double?
-        /// Q, K, V, O and the kernel's own memory; nil where the kernel refuses the problem.
+        /// Q, K, V, O and the kernel's own memory; nil where the kernel refuses the problem, or where it was not tried.
         public let bytes: Int?
         public let decision: Decision
     }

@@ -37,7 +37,11 @@ public struct Runner {
     /// Probes each series and predicts the rest.
     public func plan(_ workloads: [Workload]) -> RunPlan {
         let watch = Stopwatch(instruments.clock)
-        let model = Prober(instruments: instruments, seed: options.seed).model(for: workloads)
+        let model = Prober(
+            instruments: instruments, seed: options.seed,
+            seconds: BudgetShare.probingSeconds(
+                budgetSeconds: options.timeBudgetSeconds, elapsedSeconds: options.secondsAlreadySpent)
+        ).model(for: workloads)
         let cells = zip(workloads, model.predictions(for: workloads, instruments)).map { workload, prediction in
             Admission.Cell(problem: workload.problem, prediction: prediction)
         }

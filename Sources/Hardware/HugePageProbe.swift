@@ -6,7 +6,7 @@ enum HugePageProbe {
     static func share(_ files: SystemFiles) -> Double? {
         guard let before = hugeBytes(files) else { return nil }
         let buffer = ReadBuffer(bytesPerSlice: bytes, slices: 1, workers: 1)
-        buffer.touch(worker: 0)
+        buffer.touch(slice: 0, worker: 0)
         let after = withExtendedLifetime(buffer) { hugeBytes(files) }
         // The mapping may begin between two huge pages and then holds one less.
         return after.map { min(1, max(0, Double($0 - before) / Double(bytes - (2 << 20)))) }

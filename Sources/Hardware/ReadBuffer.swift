@@ -25,9 +25,9 @@ final class ReadBuffer: Sendable {
 
     deinit { munmap(storage, bytes) }
 
-    /// Writes every byte: untouched pages are all one page of zeros, and would be read from the cache.
-    func touch(worker: Int) {
-        memset(start(worker: worker), 1, bytesPerSlice * slices)
+    /// Writes every byte of a slice: untouched pages are all one page of zeros, and would be read from the cache.
+    func touch(slice: Int, worker: Int) {
+        memset(start(worker: worker) + slice * bytesPerSlice, 1, bytesPerSlice)
     }
 
     /// Reads one slice of the worker's own.

@@ -26,6 +26,8 @@ public struct SpawnError: Fault, Hashable {
         case .process: "the system has no room for another process: \(words)"
         case .cpus: "it cannot be bound to the CPUs \(invocation.cpus): \(words)"
         case .folder: "its folder \(invocation.folder ?? ".") cannot be entered: \(words)"
+        case .program where code == ENOEXEC:
+            "it is no program that this system can run, but a text file or a program for another machine"
         case .program: words
         case .log: "the file for its output cannot be written: \(words)"
         }

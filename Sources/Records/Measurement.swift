@@ -68,6 +68,10 @@ public struct Measurement: Sendable, Hashable {
         self.outcome = outcome
     }
 
+    public var isMeasured: Bool { if case .measured = outcome { true } else { false } }
+
+    public var isSkipped: Bool { if case .skipped = outcome { true } else { false } }
+
     /// What theory says that one call holds in memory: its tensors and its scratch. A decoding step's keys and values are
     /// in its cache, which is a part of the scratch; so its tensors are the output alone. Nil where the scratch is unknown.
     public var predictedBytes: Int? {

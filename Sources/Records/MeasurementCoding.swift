@@ -152,6 +152,9 @@ extension Measurement.Record: Codable {
             maximumError
     }
 
+    /// A year: nobody waits longer for a sample, and sums of them do not overflow.
+    private static let mostNanoseconds = 365 * 86_400 * 1_000_000_000
+
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let samples = try container.decode([Int].self, forKey: .samplesNanoseconds)
@@ -159,14 +162,24 @@ extension Measurement.Record: Codable {
         let rounds = try container.decode([Int].self, forKey: .rounds)
         let contamination = try container.decode([Contamination].self, forKey: .contamination)
         let iterations = try container.decode(Int.self, forKey: .iterationsPerSample)
-        guard !samples.isEmpty, samples.count == rounds.count, samples.count == contamination.count,
-            samples.count == (walls ?? samples).count, samples.allSatisfy({ $0 > 0 }), iterations >= 1
-        else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .samplesNanoseconds, in: container,
-                debugDescription: "\(samples.count) samples, \(rounds.count) rounds, \(contamination.count) pieces of "
-                    + "evidence and \(iterations) calls per sample do not make a measured record")
+        func require(_ condition: Bool, _ key: Key, _ complaint: @autoclosure () -> String) throws {
+            if !condition {
+                throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: complaint())
+            }
         }
+        try require(
+            !samples.isEmpty, .samplesNanoseconds, "a cell that was measured has samples, and this one has none")
+        let bad = samples.firstIndex { $0 <= 0 || $0 > Self.mostNanoseconds }
+        try require(
+            bad == nil, .samplesNanoseconds,
+            "sample \(bad! + 1) is \(samples[bad!]) ns; a sample takes from 1 ns to a year")
+        for (key, count) in [
+            (Key.rounds, rounds.count), (.contamination, contamination.count),
+            (.wallNanoseconds, (walls ?? samples).count),
+        ] {
+            try require(count == samples.count, key, "there are \(count) of them for \(samples.count) samples")
+        }
+        try require(iterations >= 1, .iterationsPerSample, "\(iterations) calls take no time")
         self.init(
             samplesNanoseconds: samples, rounds: rounds, iterationsPerSample: iterations, contamination: contamination,
             peakResidentBytes: try container.decode(Int.self, forKey: .peakResidentBytes),

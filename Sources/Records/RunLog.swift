@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Statistics
 
 /// Writes a results file and, beside it, the journal of the launch that is under way.
 ///
@@ -7,7 +8,8 @@ import Foundation
 /// skipped or its result is wrong, after its last round otherwise. A run that is interrupted writes the lines of its
 /// open cells with the samples that they have, so that the file can be read and reported as it is, and leaves the
 /// journal; a run that ends removes it. Resuming takes the open cells of the journal out of the results file again and
-/// goes on with their samples.
+/// goes on with their samples. It takes out cells that were skipped too, and tries them again: this attempt may have
+/// more time or more memory, and to refuse a cell once more costs next to nothing.
 public final class RunLog {
     private let lock: ResultsLock
     private let file: JSONLines
@@ -49,7 +51,7 @@ public final class RunLog {
         var written = Set<Workload>()
         for (line, measurement) in zip(lines.measurementLines, lines.results.measurements) {
             if measurement.launch == launch {
-                if reopened.contains(measurement.workload) { continue }
+                if measurement.isSkipped || reopened.contains(measurement.workload) { continue }
                 written.insert(measurement.workload)
             }
             kept.append(line)
@@ -81,6 +83,25 @@ public final class RunLog {
         journal = try SampleJournal(path: journalPath, open: openCells)
         try rewrite()
         file = try JSONLines(appendingTo: lock.path)
+    }
+
+    /// What a kill tore off a results file and its journals, which going on with them drops. Nothing else is lost.
+    public static func tornLines(_ path: String, launches: Int) throws(ResultsError) -> [Caution] {
+        var cautions: [Caution] = []
+        if try JSONLines.read(path).isTorn {
+            cautions.append(
+                Caution("the last line of \(path) is torn, since a run was ended while it was written; it is dropped"))
+        }
+        for launch in 1...launches where isOpen(path, launch: launch) {
+            let journal = journalPath(path, launch)
+            if try JSONLines.read(journal).isTorn {
+                cautions.append(
+                    Caution(
+                        "the last line of \(journal) is torn, since a run was ended while it was written; it is dropped, "
+                            + "and with it one sample"))
+            }
+        }
+        return cautions
     }
 
     /// True where a launch was begun and not ended: its journal is still there.

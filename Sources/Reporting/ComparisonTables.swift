@@ -47,15 +47,26 @@ public enum ComparisonTables {
         return text + "\n" + wrapped(verdict(comparison))
     }
 
-    /// A sentence for each reason: two results of different sweeps may have a hundred such cells.
+    /// Each wrong and each missing cell by its name, and of the others a sentence for each reason: two results of different
+    /// sweeps may have a hundred of those.
     private static func uncompared(_ cells: [UncomparedCell]) -> [String] {
-        var seen = Set<String>()
-        return cells.map(\.reason).filter { seen.insert($0).inserted }.map { reason in
-            let names = cells.filter { $0.reason == reason }.map { "\($0.workload)" }
-            let others = names.count == 2 ? " and 1 other cell" : " and \(names.count - 1) other cells"
-            return "\(names[0])\(names.count == 1 ? " is" : others + " are") not compared: \(reason)"
+        UncomparedCell.Cause.allCases.flatMap { cause -> [String] in
+            let cells = cells.filter { $0.cause == cause }
+            var seen = Set<String>()
+            return cells.map(\.reason).filter { seen.insert($0).inserted }.map { reason in
+                let names = cells.filter { $0.reason == reason }.map { "\($0.workload)" }
+                if cause != .noBaseline {
+                    let word = cause == .wrong ? "WRONG" : "MISSING"
+                    return "\(word)  \(names.joined(separator: ", ")): \(reason)"
+                }
+                let others = names.count == 2 ? " and 1 other cell" : " and \(names.count - 1) other cells"
+                return "\(names[0])\(names.count == 1 ? " is" : others + " are") not compared: \(reason)"
+            }
         }
     }
+
+    /// "1 cell is", "3 cells are".
+    private static func cellsAre(_ count: Int) -> String { count == 1 ? "1 cell is" : "\(count) cells are" }
 
     private static func shape(_ comparison: Comparison) -> [String] {
         let counts = ShapeFinding.Kind.allCases.compactMap { kind -> String? in
@@ -71,12 +82,16 @@ public enum ComparisonTables {
     /// "PASS: 12 of 12 cells within ±5 % …".
     public static func verdict(_ comparison: Comparison) -> String {
         let cells = comparison.cells
-        func count(_ verdict: ComparisonVerdict) -> Int { cells.count { $0.verdict == verdict } }
+        func count(_ verdict: CellVerdict) -> Int { cells.count { $0.verdict == verdict } }
         let tally = [
             (count(.regressed), "regressed"), (count(.inconclusive), "inconclusive"), (count(.improved), "improved"),
             (count(.pass), "within ±" + percent(comparison.delta)),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         var sentence = "\(comparison.verdict.rawValue): of \(cells.count) cells \(tally.isEmpty ? "none" : tally)"
+        if !comparison.wrong.isEmpty { sentence += "; \(cellsAre(comparison.wrong.count)) wrong in the candidate" }
+        if !comparison.missing.isEmpty {
+            sentence += "; \(cellsAre(comparison.missing.count)) in the baseline and missing in the candidate"
+        }
         let failedShape = comparison.shape.count { !$0.passed }
         if failedShape > 0 { sentence += "; \(failedShape) shape checks failed" }
         let failedGuards = comparison.guards.filter { !$0.passed }.map(\.name.rawValue)
@@ -84,7 +99,7 @@ public enum ComparisonTables {
             sentence += "; the clock cannot be trusted: \(failedGuards.joined(separator: ", "))"
         }
         let visible = cells.compactMap(\.smallestVisibleSlowdown).sorted()
-        if let most = visible.last {
+        if let most = visible.last, comparison.verdict != .wrong {
             sentence += "; a slowdown of \(percent(most)) would have been seen in any cell"
         }
         if comparison.method == .paired { sentence += " (\(Int(saturating: comparison.seconds.rounded())) s)" }

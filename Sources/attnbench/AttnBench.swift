@@ -41,6 +41,13 @@ struct AttnBench: ParsableCommand {
 
     static func main() {
         StandardDescriptors.occupy()
+        // Swift reads the arguments from there. Without them, every command would be a request for help.
+        guard !CommandLine.arguments.isEmpty else {
+            Console.standard(StandardOutput()).messages(
+                "Error: /proc is not mounted, and this program cannot read its arguments without it; mount it with "
+                    + "`mount -t proc proc /proc`\n")
+            Foundation.exit(ExitStatus.internalFailure.rawValue)
+        }
         // A file that may not grow any more is then refused like a full disk, and does not end the process.
         signal(SIGXFSZ, SIG_IGN)
         BLASRestart.restartIfNeeded()

@@ -15,8 +15,11 @@ struct CompareCommand: Command {
             different times, so nothing is paired and small changes cannot be seen; `attnbench gate` is for those. Files \
             of different machines or element types are refused, and the fields that differ are named.
 
+            Cells that the baseline has and the candidate has not leave the comparison INCONCLUSIVE; a wrong result of the \
+            candidate makes it WRONG.
+
             Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE where --strict is given, with 5 where the baseline is \
-            missing or of another machine.
+            missing or of another machine, with 7 for WRONG.
 
             Examples:
               attnbench compare reports/before reports/after
@@ -63,7 +66,6 @@ struct CompareCommand: Command {
             seed: after.header.seed, command: ShellCommand(command).description, seconds: 0, cells: found.cells,
             uncompared: found.uncompared, shape: found.shape, cautions: found.cautions)
         try output.write(comparison)
-        if let wrong = found.wrong.first { return .wrongResult("\(wrong.workload): \(wrong.reason)") }
         return Verdict(comparison, strict: strict)
     }
 }

@@ -41,27 +41,39 @@ extension Verdict {
     /// - Parameter strict: whether a comparison that stays open is reported to the shell.
     init(_ comparison: Comparison, strict: Bool) {
         switch comparison.verdict {
+        case .wrong: self = .wrongResult(Self.wrong(comparison.wrong))
         case .regressed: self = .regressed(Self.culprits(of: comparison))
-        case .inconclusive where strict:
-            let remedy =
-                comparison.method == .paired
-                ? "measure on a quieter machine, or with a longer --time-budget"
-                : "measure both with `attnbench run --launches 10` on a quieter machine, or use `attnbench gate`"
-            self = .inconclusive("nothing is sure; \(remedy)")
+        case .inconclusive where strict: self = .inconclusive(Self.doubt(of: comparison))
         case .inconclusive, .pass, .improved: self = .done
         }
+    }
+
+    private static func doubt(of comparison: Comparison) -> String {
+        let missing = comparison.missing.map { "\($0.workload)" }
+        if !missing.isEmpty {
+            return "the baseline has \(missing.count) of the cells that the candidate has not: \(first(missing)); "
+                + "measure them in the candidate, or leave them out of the baseline"
+        }
+        return "nothing is sure; "
+            + (comparison.method == .paired
+                ? "measure on a quieter machine, or with a longer --time-budget"
+                : "measure both with `attnbench run --launches 10` on a quieter machine, or use `attnbench gate`")
     }
 
     private static func culprits(of comparison: Comparison) -> String {
         let cells = comparison.cells.filter { $0.verdict == .regressed }.map { "\($0.workload)" }
         let shapes = comparison.shape.filter { !$0.passed }.map { "\($0.kind.rawValue) of \($0.subject)" }
-        let all = cells + shapes
-        return "the candidate regressed: " + all.prefix(3).joined(separator: ", ")
-            + (all.count > 3 ? " and \(all.count - 3) more" : "")
+        return "the candidate regressed: " + first(cells + shapes)
     }
 
-    /// The candidate of a comparison computes something else than the reference does.
-    init(wrongCandidate cell: UncomparedCell) {
-        self = .wrongResult("the candidate's \(cell.workload) is wrong: \(cell.reason)")
+    /// - Parameter cells: not empty.
+    static func wrong(_ cells: [UncomparedCell]) -> String {
+        let more = cells.count > 1 ? " (and so in \(cells.count - 1) more)" : ""
+        return "\(cells[0].workload): \(cells[0].reason)\(more)"
+    }
+
+    /// Three names, and how many more there are.
+    private static func first(_ names: [String]) -> String {
+        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
     }
 }

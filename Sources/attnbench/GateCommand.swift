@@ -21,7 +21,8 @@ struct GateCommand: Command {
             REGRESSED at any noise.
 
             Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE where --strict is given, with 5 where the baseline is \
-            missing, with 6 where --require-quiet is given and the machine is not quiet.
+            missing, with 6 where --require-quiet is given and the machine is not quiet, with 7 for WRONG: a result of the \
+            candidate is wrong, and nothing is timed.
 
             Examples:
               attnbench gate --baseline ../base/.build/release/attnbench
@@ -64,13 +65,8 @@ struct GateCommand: Command {
             placement: pinning.placement, seed: options.seed, cancellation: Interrupts.cancellation())
         let policy = options.policy(on: session.machine)
         let budgetSeconds = options.timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
-        let outcome = try Gate(workloads, policy: policy, seed: options.seed)
+        let evidence = try Gate(workloads, policy: policy, seed: options.seed)
             .run(on: session, progress: progress) { watch.seconds + $0 <= budgetSeconds }
-        let evidence: Gate.Evidence
-        switch outcome {
-        case .measured(let measured): evidence = measured
-        case .wrongCandidate(let cell): return Verdict(wrongCandidate: cell)
-        }
         let decision = GateDecision(evidence, policy: policy)
         let comparison = Comparison(
             method: .paired, sweep: sweep.name, delta: policy.delta,

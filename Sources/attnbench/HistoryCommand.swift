@@ -15,7 +15,8 @@ struct HistoryCommand: Command {
             before it is told, and be clearer than chance in all cells together; a newest result that stands out alone \
             is one to watch. To accept a step, begin the history after it.
 
-            With --strict a cell whose newest level is slower than the one before ends the command with exit code 3.
+            With --strict a cell whose newest level is slower than the one before ends the command with exit code 3. A \
+            wrong result in the newest results ends it with exit code 7.
 
             Examples:
               attnbench history reports/nightly-*
@@ -62,6 +63,8 @@ struct HistoryCommand: Command {
                 console.output(TerminalTable.wrap(line, width: console.width, indent: 2).joined(separator: "\n") + "\n")
             }
         }
+        let newest = files.first { $0.path == history.entries.last?.path }
+        if let failure = newest?.results.measurements.firstFailure(where: "in the newest results, ") { return failure }
         return strict && !history.slower.isEmpty ? .regressed(Self.complaint(of: history.slower)) : .done
     }
 

@@ -89,14 +89,18 @@ struct RunCommand: Command {
         let results = dryRun ? nil : try claim(directory, threads: threadCounts.min()!, on: console)
         defer { results?.release() }
 
+        if resume, let results, !outputOptions.quiet {
+            console.caution(try RunLog.tornLines(results.path, launches: launches))
+        }
         let progress = outputOptions.progress(on: console)
         defer { progress.end() }
-        var bench = try MeasuringBench(
-            placement: pinning.placement, threadCounts: threadCounts, progress: progress)
-        bench.engines = engines
         var options = RunOptions(seed: seed)
         options.rounds = rounds
         options.timeBudgetSeconds = timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
+        var bench = try MeasuringBench(
+            placement: pinning.placement, threadCounts: threadCounts,
+            ceilings: .measured(withinSeconds: BudgetShare.ceilings * options.timeBudgetSeconds), progress: progress)
+        bench.engines = engines
         options.secondsAlreadySpent = watch.seconds
         guard let results else {
             let plan = plan(workloads, bench, options)
@@ -203,8 +207,10 @@ struct RunCommand: Command {
         case .done, .outOfTime: break
         }
         let measurements = try ResultsFile.load(path).measurements
-        if let failure = measurements.firstFailure { return failure }
-        if measurements.allSatisfy({ !$0.isMeasured }) { throw NothingMeasured() }
+        if let failure = measurements.firstFailure() { return failure }
+        if measurements.allSatisfy({ !$0.isMeasured }) {
+            throw NothingMeasured(command: command, directory: directory.relativePath)
+        }
         return .done
     }
 
@@ -220,9 +226,15 @@ struct RunCommand: Command {
 
 /// Every cell was skipped.
 struct NothingMeasured: Fault {
+    let command: ShellCommand
+    let directory: String
+
     var exitStatus: ExitStatus { .usage }
 
-    let description = "every cell was skipped; where time was short, give a longer --time-budget"
+    var description: String {
+        "every cell was skipped, for the reasons that the report gives; where time was short, go on with a longer "
+            + "--time-budget: \(command.resuming(directory))"
+    }
 }
 
 /// The run was ended by ^C; what it measured is kept.
@@ -256,16 +268,14 @@ extension ShellCommand {
     }
 }
 
-extension Records.Measurement {
-    fileprivate var isMeasured: Bool { if case .measured = outcome { true } else { false } }
-}
-
 extension [Records.Measurement] {
-    fileprivate var firstFailure: Verdict? {
+    /// What the first cell that failed makes of a command.
+    ///
+    /// - Parameter place: words that begin the sentence; empty for the command's own results.
+    func firstFailure(where place: String = "") -> Verdict? {
         for measurement in self {
             guard case .failed(let reason, let error) = measurement.outcome else { continue }
-            let sentence =
-                "\(measurement.workload.kernel) at n = \(measurement.workload.problem.shape.queryLength) \(reason)"
+            let sentence = "\(place)\(measurement.workload) \(reason)"
             return error == nil ? .engineFailed(sentence) : .wrongResult(sentence)
         }
         return nil

@@ -83,14 +83,11 @@ struct SelftestCommand: Command {
             let planted = plan.planted(run: index)
             do {
                 let gate = Gate(test.workloads, policy: policy, seed: options.seed &+ UInt64(index + 1) &* 7919)
-                switch try gate.run(on: session, planted: planted, progress: test.observer) {
-                case .wrongCandidate(let cell): return Verdict(wrongCandidate: cell)
-                case .measured(let evidence):
-                    tally.add(
-                        SelfTestTally.Run(
-                            planted: planted, decision: GateDecision(evidence, policy: policy),
-                            seconds: runWatch.seconds))
-                }
+                let evidence = try gate.run(on: session, planted: planted, progress: test.observer)
+                if !evidence.wrong.isEmpty { return .wrongResult(Verdict.wrong(evidence.wrong)) }
+                tally.add(
+                    SelfTestTally.Run(
+                        planted: planted, decision: GateDecision(evidence, policy: policy), seconds: runWatch.seconds))
             } catch WorkerError.cancelled where !tally.runs.isEmpty {
                 break
             }
@@ -114,13 +111,9 @@ struct SelftestCommand: Command {
                 PairedBench.Programs(baseline: layouts[0], candidate: other), placement: pinning.placement,
                 seed: options.seed, cancellation: Interrupts.cancellation())
             let policy = options.policy(on: session.machine)
-            let outcome = try Gate(test.workloads, policy: policy, seed: options.seed)
+            let evidence = try Gate(test.workloads, policy: policy, seed: options.seed)
                 .run(on: session, progress: test.observer)
-            let evidence: Gate.Evidence
-            switch outcome {
-            case .measured(let measured): evidence = measured
-            case .wrongCandidate(let cell): return Verdict(wrongCandidate: cell)
-            }
+            if !evidence.wrong.isEmpty { return .wrongResult(Verdict.wrong(evidence.wrong)) }
             let decision = GateDecision(evidence, policy: policy)
             comparisons.append(
                 Comparison(

@@ -20,9 +20,21 @@ import Testing
         arguments: [
             ([.pass, .pass], .pass), ([.pass, .improved], .improved), ([.improved, .inconclusive], .inconclusive),
             ([.inconclusive, .regressed, .improved], .regressed), ([], .inconclusive),
-        ] as [([ComparisonVerdict], ComparisonVerdict)])
-    func theWorstCellDecides(cells: [ComparisonVerdict], verdict: ComparisonVerdict) {
+        ] as [([CellVerdict], ComparisonVerdict)])
+    func theWorstCellDecides(cells: [CellVerdict], verdict: ComparisonVerdict) {
         #expect(Comparison.verdict(cells: cells, guards: [check(true)], shape: [shape(.exponent, true)]) == verdict)
+    }
+
+    @Test(
+        arguments: [
+            ([.wrong], [.pass], .wrong), ([.wrong], [], .wrong), ([.wrong, .missing], [.regressed], .wrong),
+            ([.missing], [.pass, .improved], .inconclusive), ([.missing], [.regressed], .regressed),
+            ([.noBaseline], [.pass], .pass), ([.noBaseline], [.improved], .improved),
+        ] as [([UncomparedCell.Cause], [CellVerdict], ComparisonVerdict)])
+    func cellsWithoutARatioCount(
+        uncompared: [UncomparedCell.Cause], cells: [CellVerdict], verdict: ComparisonVerdict
+    ) {
+        #expect(Comparison.verdict(cells: cells, uncompared: uncompared, guards: [check(true)], shape: []) == verdict)
     }
 
     @Test func aFailedGuardOpensWhatTheClockSays() {

@@ -8,22 +8,14 @@ import Testing
 @Suite struct GateTests {
     private let cells = PlantedBlocks.workloads
 
-    private func run(
-        _ planted: PlantedBlocks, hasTime: (Double) -> Bool = { _ in true }
-    ) throws -> (requests: [PairedRequest], outcome: Gate.Outcome) {
-        var requests: [PairedRequest] = []
-        let outcome = try Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4).run(hasTime: hasTime) { request in
-            requests.append(request)
-            return (planted.block(request), 1.0)
-        }
-        return (requests, outcome)
-    }
-
     private func requests(
         _ planted: PlantedBlocks, hasTime: (Double) -> Bool = { _ in true }
     ) throws -> (requests: [PairedRequest], evidence: Gate.Evidence) {
-        let (requests, outcome) = try run(planted, hasTime: hasTime)
-        guard case .measured(let evidence) = outcome else { throw CancellationError() }
+        var requests: [PairedRequest] = []
+        let evidence = try Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4).run(hasTime: hasTime) { request in
+            requests.append(request)
+            return (planted.block(request), 1.0)
+        }
         return (requests, evidence)
     }
 
@@ -77,10 +69,33 @@ import Testing
     }
 
     @Test func aWrongCandidateEndsIt() throws {
-        let (requests, outcome) = try run(wrong(.candidate))
-        guard case .wrongCandidate(let cell) = outcome else { throw CancellationError() }
-        #expect(cell.workload == cells[5] && cell.reason == "off by 0.5")
+        let (requests, evidence) = try requests(wrong(.candidate))
+        #expect(
+            evidence.wrong == [
+                UncomparedCell(
+                    workload: cells[5], cause: .wrong, reason: "its result in the candidate is wrong: off by 0.5")
+            ])
         #expect(requests.count == 1, "nothing more is measured")
+        let decision = GateDecision(evidence, policy: GatePolicy(delta: 0.05))
+        #expect(decision.cells.isEmpty && decision.shape.isEmpty && decision.guards.isEmpty)
+    }
+
+    /// What only the baseline computes is missing; what only the candidate computes is new.
+    @Test func refusalsCountForTheSideThatRefuses() throws {
+        let gate = Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4)
+        let evidence = try gate.run { request in
+            let block = PlantedBlocks().block(request)
+            let refusals = [(PairedBuild.candidate, 0), (.baseline, 1)].map { build, index in
+                PairedBlock.Refusal(workload: cells[index], build: build, reason: "takes no such length")
+            }
+            return (
+                PairedBlock(
+                    cells: block.cells.filter { !cells.prefix(2).contains($0.workload) }, refusals: refusals,
+                    frozenLoop: block.frozenLoop), 1
+            )
+        }
+        #expect(evidence.uncompared.map(\.cause) == [.missing, .noBaseline])
+        #expect(evidence.uncompared[0].reason == "candidate: takes no such length")
     }
 
     /// Whoever repairs a kernel must get through the gate.

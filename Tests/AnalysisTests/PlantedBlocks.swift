@@ -92,14 +92,13 @@ struct PlantedBlocks {
     ) throws -> GateDecision {
         let policy = GatePolicy(delta: delta)
         let gate = Gate(workloads, policy: policy, seed: seed)
-        let outcome = try gate.run(planted: planted, hasTime: hasTime) { (block($0), 1.0) }
-        guard case .measured(let evidence) = outcome else { preconditionFailure("no wrong candidate was planted") }
-        return GateDecision(evidence, policy: policy)
+        return GateDecision(
+            try gate.run(planted: planted, hasTime: hasTime) { (block($0), 1.0) }, policy: policy)
     }
 }
 
 extension GateDecision {
-    subscript(workload: Workload) -> ComparisonVerdict? { cells.first { $0.workload == workload }?.verdict }
+    subscript(workload: Workload) -> CellVerdict? { cells.first { $0.workload == workload }?.verdict }
 
     var verdict: ComparisonVerdict {
         Comparison.verdict(cells: cells.map(\.verdict), guards: guards, shape: shape)

@@ -36,8 +36,8 @@ import Testing
         #expect(comparison.cautions.contains { $0.description.contains("cannot resolve slowdowns under") })
     }
 
-    @Test(arguments: [(1.2, ComparisonVerdict.regressed), (0.8, .improved)])
-    func aChangeIsFound(factor: Double, verdict: ComparisonVerdict) throws {
+    @Test(arguments: [(1.2, CellVerdict.regressed), (0.8, .improved)])
+    func aChangeIsFound(factor: Double, verdict: CellVerdict) throws {
         var after = launches
         after.law = { factor * (20_000 + 0.5 * $0) }
         let comparison = try compare(launches, after)
@@ -100,26 +100,55 @@ import Testing
         let comparison = try ResultsComparison(baseline: both, candidate: some, policy: GatePolicy(delta: 0.05))
         #expect(comparison.cells.count == 4)
         #expect(comparison.uncompared.map(\.reason) == ["not in the candidate"])
-        #expect(comparison.wrong.isEmpty)
+        #expect(comparison.uncompared.map(\.cause) == [.missing])
+        let grown = try ResultsComparison(baseline: some, candidate: both, policy: GatePolicy(delta: 0.05))
+        #expect(grown.uncompared.map(\.reason) == ["not in the baseline"])
+        #expect(grown.uncompared.map(\.cause) == [.noBaseline])
     }
+
+    /// The results with other outcomes in the cells of some lengths, in each of their launches.
+    private func results(
+        _ lengths: [Int], are outcome: Measurement.Outcome
+    ) -> Results {
+        let results = results(launches)
+        return Results(
+            header: results.header,
+            measurements: results.measurements.map {
+                guard lengths.contains($0.workload.problem.shape.queryLength) else { return $0 }
+                return Measurement(
+                    workload: $0.workload, origin: $0.origin, launch: $0.launch, work: $0.work,
+                    scratchBytes: $0.scratchBytes, outcome: outcome)
+            })
+    }
+
+    private let wrong = Measurement.Outcome.failed(reason: "is off by 1", maximumError: 1)
+    private let policy = GatePolicy(delta: 0.05)
 
     /// A wrong result of the baseline is why a cell is not compared; one of the candidate is an error as well.
     @Test func wrongResultsOfTheCandidateAreKnown() throws {
         let right = results(launches)
-        let wrong = Results(
-            header: right.header,
-            measurements: right.measurements.map {
-                guard $0.workload.problem.shape.queryLength == 512 else { return $0 }
-                return Measurement(
-                    workload: $0.workload, origin: $0.origin, launch: $0.launch, work: $0.work,
-                    scratchBytes: $0.scratchBytes,
-                    outcome: .failed(reason: "is off by 1", maximumError: 1))
-            })
-        let policy = GatePolicy(delta: 0.05)
+        let wrong = results([512], are: self.wrong)
         let ofCandidate = try ResultsComparison(baseline: right, candidate: wrong, policy: policy)
-        #expect(ofCandidate.wrong.map(\.reason) == ["its result in the candidate is wrong: is off by 1"])
+        #expect(ofCandidate.uncompared.map(\.reason) == ["its result in the candidate is wrong: is off by 1"])
+        #expect(ofCandidate.uncompared.map(\.cause) == [.wrong])
         let ofBaseline = try ResultsComparison(baseline: wrong, candidate: right, policy: policy)
-        #expect(ofBaseline.wrong.isEmpty && ofBaseline.uncompared.count == 1)
+        #expect(ofBaseline.uncompared.map(\.cause) == [.noBaseline])
+        let ofBoth = try ResultsComparison(baseline: wrong, candidate: wrong, policy: policy)
+        #expect(ofBoth.uncompared.map(\.cause) == [.wrong], "that the baseline is wrong too makes nothing right")
+        let ofAll = try ResultsComparison(
+            baseline: right, candidate: results(Self.lengths, are: self.wrong), policy: policy)
+        #expect(ofAll.cells.isEmpty && ofAll.uncompared.map(\.cause) == Self.lengths.map { _ in .wrong })
+    }
+
+    /// Ten launches each, and none of them has the cell.
+    @Test func cellsThatEveryLaunchSkippedAreListed() throws {
+        let skipped = results([512, 8192], are: .skipped(reason: "needs 16 GiB of memory"))
+        let inBoth = try ResultsComparison(baseline: skipped, candidate: skipped, policy: policy)
+        #expect(inBoth.cells.count == 3)
+        #expect(inBoth.uncompared.map(\.cause) == [.noBaseline, .noBaseline])
+        let inCandidate = try ResultsComparison(baseline: results(launches), candidate: skipped, policy: policy)
+        #expect(inCandidate.uncompared.map(\.cause) == [.missing, .missing])
+        #expect(inCandidate.uncompared[0].reason == "skipped in the candidate: needs 16 GiB of memory")
     }
 
     @Test func cellsStandInTheOrderOfTheSweep() throws {

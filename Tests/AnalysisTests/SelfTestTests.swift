@@ -28,7 +28,7 @@ import Testing
         for run in 0..<10 { #expect(2 * plan.planted(run: run).count < count) }
     }
 
-    private func cell(_ index: Int, _ verdict: ComparisonVerdict, ratio: Double = 1) -> CellComparison {
+    private func cell(_ index: Int, _ verdict: CellVerdict, ratio: Double = 1) -> CellComparison {
         CellComparison(
             workload: cells[index], verdict: verdict,
             ratio: Estimate(value: ratio, low: ratio - 0.01, high: ratio + 0.01, level: 0.95),

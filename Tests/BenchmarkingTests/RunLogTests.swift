@@ -79,15 +79,45 @@ struct RunLogTests {
         let workloads = try fakeWorkloads(lengths: [64])
         do {
             let log = try RunLog.create(path, header: fakeHeader())
-            try log.write(skipped(workloads[0]))
+            try log.write(wrong(workloads[0]))
         }
         try (contents(path) + Data("{\"kernel\": \"fu".utf8)).write(to: URL(fileURLWithPath: path))
         let resumed = try RunLog.resume(path, header: fakeHeader())
         #expect(resumed.hasFinished(workloads[0]))
-        try resumed.write(skipped(workloads[1]))
+        try resumed.write(wrong(workloads[1]))
         let results = try ResultsFile.load(path)
         #expect(results.measurements.map(\.workload) == workloads)
         #expect(results.cautions.isEmpty)
+    }
+
+    /// The next attempt may have more time or memory.
+    @Test func whatWasSkippedIsTriedAgain() throws {
+        let workloads = try fakeWorkloads(lengths: [64])
+        do {
+            let log = try RunLog.create(path, header: fakeHeader())
+            try log.write(measurement(workloads[0], .skipped(reason: "no time")))
+            try log.write(wrong(workloads[1]))
+        }
+        do {
+            let resumed = try RunLog.resume(path, header: fakeHeader())
+            #expect(!resumed.hasFinished(workloads[0]) && resumed.hasFinished(workloads[1]))
+            try resumed.write(wrong(workloads[0]))
+        }
+        #expect(try Set(ResultsFile.load(path).measurements.map(\.workload)) == Set(workloads))
+        // Lines of another launch stay as they are.
+        let other = try RunLog.resume(path, header: fakeHeader(), launch: 2)
+        #expect(try ResultsFile.load(path).measurements.count == 2 && !other.hasFinished(workloads[0]))
+    }
+
+    @Test func tornLinesAreTold() throws {
+        let (results, journal, _) = try interruptedRun()
+        #expect(try RunLog.tornLines(path, launches: 3).isEmpty)
+        try results.dropLast(3).write(to: URL(fileURLWithPath: path))
+        try journal.dropLast(3).write(to: URL(fileURLWithPath: journalPath))
+        let cautions = try RunLog.tornLines(path, launches: 3).map(\.description)
+        try #require(cautions.count == 2)
+        #expect(cautions[0].hasPrefix("the last line of \(path) is torn"))
+        #expect(cautions[1].hasPrefix("the last line of \(journalPath) is torn") && cautions[1].hasSuffix("one sample"))
     }
 
     @Test func recordsOfProcessesStay() throws {
@@ -99,11 +129,11 @@ struct RunLogTests {
             launch: 1, startedAt: "2026-01-01T00:00:00Z", paddingBytes: 77, conditions: conditions)
         do {
             let log = try RunLog.create(path, header: fakeHeader())
-            try log.write(skipped(workloads[0]))
+            try log.write(wrong(workloads[0]))
             try log.write(record)
         }
         let resumed = try RunLog.resume(path, header: fakeHeader())
-        try resumed.write(skipped(workloads[1]))
+        try resumed.write(wrong(workloads[1]))
         try resumed.write(record)
         let results = try ResultsFile.load(path)
         #expect(results.launches == [record, record])
@@ -144,7 +174,7 @@ struct RunLogTests {
             let error = #expect(throws: ResultsError.self) { try RunLog.resume(name, header: fakeHeader()) }
             #expect(error == .locked(path: name, process: getpid()))
         }
-        try log.write(skipped(fakeWorkloads(lengths: [64])[0]))
+        try log.write(wrong(fakeWorkloads(lengths: [64])[0]))
         #expect(try ResultsFile.load(linked).measurements.count == 1)
     }
 
@@ -176,7 +206,7 @@ struct RunLogTests {
                 let log = try RunLog.create(path, header: fakeHeader())
                 isBegun = true
                 for workload in workloads {
-                    try log.write(skipped(workload))
+                    try log.write(wrong(workload))
                     written += 1
                 }
             } catch let error as ResultsError {
@@ -190,10 +220,13 @@ struct RunLogTests {
         #expect(steps > 10)
     }
 
-    private func skipped(_ workload: Workload) -> Measurement {
+    private func wrong(_ workload: Workload) -> Measurement {
+        measurement(workload, .failed(reason: "a test", maximumError: 1))
+    }
+
+    private func measurement(_ workload: Workload, _ outcome: Measurement.Outcome) -> Measurement {
         Measurement(
             workload: workload, origin: .planted(workload.kernel), launch: 1,
-            work: .init(problem: workload.problem, computedPairs: 1), scratchBytes: 0,
-            outcome: .skipped(reason: "a test"))
+            work: .init(problem: workload.problem, computedPairs: 1), scratchBytes: 0, outcome: outcome)
     }
 }

@@ -73,7 +73,7 @@ struct RunPlanTests {
         options.timeBudgetSeconds = 0.1
         options.secondsAlreadySpent = 0.1
         let plan = try FakeWorld.$current.withValue(world) {
-            Runner(world.instruments(), options).plan(try fakeWorkloads(lengths: [64]))
+            Runner(world.instruments(), options).plan(try fakeWorkloads(kernels: ["full"], lengths: [64]))
         }
         guard case .skip(let refusal) = plan.cells[0].decision else { throw CancellationError() }
         #expect(refusal.reason.hasSuffix("does not fit into what is left of the time budget of 100 ms"))

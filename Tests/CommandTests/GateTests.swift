@@ -53,6 +53,25 @@ import Testing
         #expect(session.messages.contains("there is no baseline at nowhere/attnbench"))
     }
 
+    /// Each is there, and cannot be started: a sentence says why.
+    @Test func aBaselineThatIsNoProgramIsToldFromNone() throws {
+        let folder = try Folder()
+        let text = folder.file("text")
+        try Data("This is a text.\n".utf8).write(to: URL(fileURLWithPath: text))
+        func session(_ path: String, as side: String = "baseline") -> Session {
+            let other = side == "baseline" ? "candidate" : "baseline"
+            return Session(["gate", "--\(side)", path, "--\(other)", Self.program] + Self.tiny)
+        }
+        #expect(session(text).messages.contains("\(text) is not executable"))
+        #expect(session(folder.path.path).messages.contains("is a folder; name the program attnbench in it"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: text)
+        #expect(session(text).messages.contains("it is no program that this system can run, but a text file"))
+        for path in [text, folder.path.path, "nowhere"] {
+            #expect(session(path).status == .baselineMissing)
+            #expect(session(path, as: "candidate").status == .usage)
+        }
+    }
+
     @Test func aBaselineFromBeforeTheGateIsNone() throws {
         let folder = try Folder()
         let old = try folder.script("attnbench", "echo 'Error: \"worker\" is not a command' >&2; exit 2")
@@ -74,7 +93,7 @@ import Testing
     }
 
     @Test func outcomesHaveTheirCodes() throws {
-        for verdict in [ComparisonVerdict.pass, .improved] {
+        for verdict in [CellVerdict.pass, .improved] {
             for strict in [false, true] {
                 let outcome = try self.verdict(verdict, strict: strict)
                 #expect(outcome == .done)
@@ -89,7 +108,7 @@ import Testing
         #expect(regressed == .regressed("the candidate regressed: full 1K"))
     }
 
-    private func verdict(_ verdict: ComparisonVerdict, strict: Bool) throws -> Verdict {
+    private func verdict(_ verdict: CellVerdict, strict: Bool) throws -> Verdict {
         let workload = Workload(
             kernel: "full",
             problem: try AttentionProblem(shape: AttentionShape(queryLength: 1024, headDimension: 64), mask: .causal))

@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct HistoryTests {
     /// Runs the command on sessions with these times, written into a directory of its own.
-    private func session(_ times: [Double], _ flags: String = "", cpuModels: [Int: String] = [:]) throws -> Session {
+    private func session(
+        _ times: [Double], _ flags: String = "", cpuModels: [Int: String] = [:], wrong: Int? = nil
+    ) throws -> Session {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -14,6 +16,7 @@ import Testing
         for (index, session) in PlantedSession.days(times).enumerated() {
             var session = session
             session.cpuModel = cpuModels[index] ?? session.cpuModel
+            session.isWrong = index == wrong
             paths.append("\(folder)/\(index).jsonl")
             try session.write(to: paths[index])
         }
@@ -37,6 +40,15 @@ import Testing
         #expect(try self.session(Self.steady, "--strict").status == .done)
         #expect(try self.session(Self.slower.reversed(), "--strict --order given").status == .done)
         #expect(try self.session(Self.slower, "--strict --smallest 20%").status == .done)
+    }
+
+    @Test func aWrongResultOfTheNewestEndsWithSeven() throws {
+        let session = try session(Self.steady, wrong: 7)
+        #expect(session.status == .wrongResult)
+        #expect(
+            session.messages
+                == "Error: in the newest results, full at n = 1024 differs from the reference by 0.5\n")
+        #expect(try self.session(Self.steady, wrong: 3).status == .done)
     }
 
     @Test func machinesAreNotMixed() throws {

@@ -184,8 +184,17 @@ import Testing
         let run = try run("--time-budget 0.001s")
         #expect(run.status == 2)
         #expect(run.output == "Nothing was measured; the report has the reason for each cell.\n")
-        #expect(run.messages.hasSuffix("Error: \(NothingMeasured())\n"))
+        #expect(
+            run.messages.contains(
+                "Error: every cell was skipped, for the reasons that the report gives; where time was"))
+        #expect(run.messages.contains("go on with a longer --time-budget: attnbench run"))
         #expect(try ResultsFile.load(results).measurements.count == 4)
+        for launches in [1, 2] {
+            let again = try self.run("--time-budget 20s --rounds 6 --launches \(launches) --resume", named: "again")
+            #expect(again.status == 0, "the advice works: \(again.messages)")
+            let measurements = try ResultsFile.load(results).measurements
+            #expect(measurements.count == 4 * launches && measurements.allSatisfy { $0.isMeasured })
+        }
     }
 
     /// Found before the machine is measured.

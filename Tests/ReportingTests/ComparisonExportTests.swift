@@ -8,13 +8,14 @@ import Testing
 
 /// A comparison for continuous integration.
 @Suite struct ComparisonExportTests {
-    private static let kinds = ["regressed", "guard-failed", "pass", "nasty"]
+    private static let kinds = ["regressed", "guard-failed", "pass", "missing", "wrong", "nasty"]
 
     private static func comparison(_ kind: String) -> Comparison {
         switch kind {
         case "regressed": PlantedComparison.comparison(shapePasses: false)
         case "guard-failed": PlantedComparison.comparison(guardPasses: false)
         case "pass": PlantedComparison.passing
+        case "missing", "wrong": PlantedComparison.incomplete(wrong: kind == "wrong")
         default: nasty
         }
     }
@@ -90,6 +91,17 @@ import Testing
         }
     }
 
+    @Test(arguments: ["missing", "wrong"]) func wrongCellsAreRedAndMissingOnesAreNot(kind: String) {
+        let comparison = Self.comparison(kind)
+        #expect(comparison.verdict == (kind == "wrong" ? .wrong : .inconclusive))
+        let text = JUnit.text(comparison)
+        #expect(text.contains("<failure type=\"WRONG\"") == (kind == "wrong"))
+        #expect(text.components(separatedBy: "not compared: skipped in the candidate: no time").count == 3)
+        let summary = StepSummary.text(comparison)
+        #expect(summary.hasPrefix("## attnbench gate: \(comparison.verdict.rawValue)\n"))
+        #expect(summary.contains("full 8K") && !summary.contains("PASS:"))
+    }
+
     @Test func summariesStayWithinTheirLimit() throws {
         let many = PlantedComparison.comparison(
             cells: Array(repeating: Self.comparison("regressed").cells, count: 3000).flatMap { $0 })
@@ -120,6 +132,14 @@ import Testing
             text("guard-failed")
                 == "::warning title=attnbench%3A INCONCLUSIVE::frozen loop: a loop that is the same in both builds moved; "
                 + "all cells: \(link)")
+        #expect(
+            text("wrong")
+                == "::error title=attnbench%3A WRONG::attention-sink(4+256) 2K: its result in the candidate is wrong: "
+                + "differs from the reference by 0.5; all cells: \(link)")
+        #expect(
+            text("missing")
+                == "::warning title=attnbench%3A INCONCLUSIVE::full 4K has no time in the candidate: skipped in the "
+                + "candidate: no time; all cells: \(link)")
         let nasty = try #require(WorkflowCommand(Self.nasty, link: nil).map { "\($0)" })
         #expect(nasty.utf8.allSatisfy { $0 != 0x0A && $0 != 0x0D })
         #expect(nasty.contains("50%25 e:f%0D%0Ag"))

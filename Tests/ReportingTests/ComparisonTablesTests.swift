@@ -22,10 +22,23 @@ import Testing
 
     @Test func cellsThatLackForOneReasonAreCounted() {
         let uncompared = [512, 1024, 2048].map {
-            UncomparedCell(workload: PlantedComparison.workload("full", .causal, $0), reason: "not in the baseline")
+            UncomparedCell(
+                workload: PlantedComparison.workload("full", .causal, $0), cause: .noBaseline,
+                reason: "not in the baseline")
         }
         let text = ComparisonTables.text(PlantedComparison.comparison(uncompared: uncompared), columns: 80)
         #expect(text.contains("\nfull 512 and 2 other cells are not compared: not in the baseline\n"))
+    }
+
+    @Test func cellsThatAreWrongOrMissingAreNamed() {
+        let text = ComparisonTables.text(PlantedComparison.incomplete(wrong: true), columns: 200)
+        #expect(
+            text.contains("\nWRONG  attention-sink(4+256) 2K: its result in the candidate is wrong: differs"))
+        #expect(text.contains("\nMISSING  full 4K, full 8K: skipped in the candidate: no time\n"))
+        #expect(
+            text.hasSuffix(
+                "\nWRONG: of 1 cells 1 within ±5 %; 1 cell is wrong in the candidate; 2 cells are in the baseline and missing "
+                    + "in the candidate (18 s).\n"))
     }
 
     @Test func selfTestsFitToo() {

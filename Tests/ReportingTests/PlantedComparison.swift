@@ -13,7 +13,7 @@ enum PlantedComparison {
     }
 
     private static func cell(
-        _ workload: Workload, _ verdict: ComparisonVerdict, _ ratio: (Double, Double, Double), launches: Int = 10,
+        _ workload: Workload, _ verdict: CellVerdict, _ ratio: (Double, Double, Double), launches: Int = 10,
         visible: Double? = 0.061, findings: [Caution] = []
     ) -> CellComparison {
         CellComparison(
@@ -52,7 +52,9 @@ enum PlantedComparison {
     static func comparison(
         cells: [CellComparison] = cells, guardPasses: Bool = true, shapePasses: Bool = true,
         uncompared: [UncomparedCell] = [
-            UncomparedCell(workload: workload("full-blas", .causal, 2048), reason: "baseline: this build has no kernel")
+            UncomparedCell(
+                workload: workload("full-blas", .causal, 2048), cause: .noBaseline,
+                reason: "baseline: this build has no kernel")
         ]
     ) -> Comparison {
         Comparison(
@@ -70,6 +72,18 @@ enum PlantedComparison {
                 shape(.computedPairs, "sliding-window(256) 16K", passed: shapePasses),
                 shape(.exponent, "full", passed: true),
             ])
+    }
+
+    /// Half of the cells are wrong or missing in the candidate, and what is compared passes.
+    static func incomplete(wrong: Bool) -> Comparison {
+        let missing = [4096, 8192].map {
+            UncomparedCell(
+                workload: workload("full", .causal, $0), cause: .missing, reason: "skipped in the candidate: no time")
+        }
+        let failed = UncomparedCell(
+            workload: workload("attention-sink", .attentionSink(sinks: 4, window: 256), 2048), cause: .wrong,
+            reason: "its result in the candidate is wrong: differs from the reference by 0.5")
+        return comparison(cells: [cells[0]], uncompared: wrong ? [failed] + missing : missing)
     }
 
     static let passing = comparison(cells: [cells[0]])

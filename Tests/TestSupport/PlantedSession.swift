@@ -7,6 +7,8 @@ public struct PlantedSession {
     /// Of a month in 2026, and the session's commit is named for it.
     public var day: Int
     public var cpuModel = "Planted CPU"
+    /// The result of every cell differs from the reference.
+    public var isWrong = false
     /// Kernel, length and time of one call in nanoseconds.
     public var cells: [(kernel: String, length: Int, nanoseconds: Double)]
 
@@ -52,10 +54,12 @@ public struct PlantedSession {
             return Records.Measurement(
                 workload: Workload(kernel: cell.kernel, problem: problem), origin: .planted(cell.kernel), launch: 1,
                 work: Work(problem: problem, computedPairs: problem.pairs.allowed), scratchBytes: 0,
-                outcome: .measured(
-                    .init(
-                        samplesNanoseconds: samples, rounds: Array(samples.indices), iterationsPerSample: 1,
-                        contamination: samples.map { _ in quiet }, peakResidentBytes: 1 << 20, maximumError: 0)))
+                outcome: isWrong
+                    ? .failed(reason: "differs from the reference by 0.5", maximumError: 0.5)
+                    : .measured(
+                        .init(
+                            samplesNanoseconds: samples, rounds: Array(samples.indices), iterationsPerSample: 1,
+                            contamination: samples.map { _ in quiet }, peakResidentBytes: 1 << 20, maximumError: 0)))
         }
     }
 

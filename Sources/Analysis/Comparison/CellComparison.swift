@@ -4,7 +4,7 @@ import Statistics
 /// One cell of a sweep, baseline against candidate.
 public struct CellComparison: Sendable, Codable, Hashable {
     public let workload: Workload
-    public let verdict: ComparisonVerdict
+    public let verdict: CellVerdict
     /// Time of the candidate over that of the baseline, with the interval that the verdict was taken from: its level is
     /// 0.95, or higher where several cells were tested at once.
     public let ratio: Estimate
@@ -20,7 +20,7 @@ public struct CellComparison: Sendable, Codable, Hashable {
     public let findings: [Caution]
 
     public init(
-        workload: Workload, verdict: ComparisonVerdict, ratio: Estimate, smallestVisibleSlowdown: Double?,
+        workload: Workload, verdict: CellVerdict, ratio: Estimate, smallestVisibleSlowdown: Double?,
         launches: Int, baselineNanoseconds: Double, candidateNanoseconds: Double, findings: [Caution] = []
     ) {
         self.workload = workload
@@ -31,16 +31,5 @@ public struct CellComparison: Sendable, Codable, Hashable {
         self.baselineNanoseconds = baselineNanoseconds
         self.candidateNanoseconds = candidateNanoseconds
         self.findings = findings
-    }
-}
-
-/// A cell that has no ratio.
-public struct UncomparedCell: Sendable, Codable, Hashable {
-    public let workload: Workload
-    public let reason: String
-
-    public init(workload: Workload, reason: String) {
-        self.workload = workload
-        self.reason = reason
     }
 }

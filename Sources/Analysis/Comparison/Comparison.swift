@@ -68,26 +68,36 @@ public struct Comparison: Sendable, Codable, Hashable {
         self.guards = guards
         self.shape = shape
         self.cautions = cautions
-        verdict = Self.verdict(cells: cells.map(\.verdict), guards: guards, shape: shape)
+        verdict = Self.verdict(
+            cells: cells.map(\.verdict), uncompared: uncompared.map(\.cause), guards: guards, shape: shape)
     }
+
+    /// Cells whose result is wrong in the candidate.
+    public var wrong: [UncomparedCell] { uncompared.filter { $0.cause == .wrong } }
+
+    /// Cells of which the baseline has a time, and the candidate has none.
+    public var missing: [UncomparedCell] { uncompared.filter { $0.cause == .missing } }
 
     /// Whether what the clock says counts: it was held against something, and no guard failed. Otherwise the verdicts of
     /// cells are what they would have been.
     public var clockIsTrusted: Bool { Self.clockIsTrusted(cells: cells.map(\.verdict), guards: guards) }
 
-    private static func clockIsTrusted(cells: [ComparisonVerdict], guards: [ComparisonGuard]) -> Bool {
+    private static func clockIsTrusted(cells: [CellVerdict], guards: [ComparisonGuard]) -> Bool {
         !cells.isEmpty && guards.allSatisfy(\.passed)
     }
 
-    /// A failed count needs no clock and stands whatever the guards say. A guard that failed leaves all that the clock says
-    /// open. After that the shape and then the worst cell decide; a run without a cell says nothing.
+    /// A wrong result makes all else worthless. A failed count needs no clock and stands whatever the guards say. A guard
+    /// that failed leaves all that the clock says open. After that the shape and then the worst cell decide, where a cell
+    /// that is missing in the candidate is as open as one that is inconclusive; a run without a cell says nothing.
     static func verdict(
-        cells: [ComparisonVerdict], guards: [ComparisonGuard], shape: [ShapeFinding]
+        cells: [CellVerdict], uncompared: [UncomparedCell.Cause] = [], guards: [ComparisonGuard], shape: [ShapeFinding]
     ) -> ComparisonVerdict {
+        if uncompared.contains(.wrong) { return .wrong }
         let failed = shape.filter { !$0.passed }
         if failed.contains(where: \.kind.isCounted) { return .regressed }
         if !clockIsTrusted(cells: cells, guards: guards) { return .inconclusive }
-        if !failed.isEmpty { return .regressed }
-        return [.regressed, .inconclusive, .improved].first(where: cells.contains) ?? .pass
+        if !failed.isEmpty || cells.contains(.regressed) { return .regressed }
+        if uncompared.contains(.missing) || cells.contains(.inconclusive) { return .inconclusive }
+        return cells.contains(.improved) ? .improved : .pass
     }
 }

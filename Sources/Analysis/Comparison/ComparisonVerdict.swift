@@ -1,10 +1,10 @@
-/// What a comparison says of a cell, or of a whole run.
-///
-/// A test of equivalence on both sides: a change counts when its interval lies wholly beyond the tolerance, and is
-/// denied when the interval lies wholly inside. Everything else is said to be open, which is not the same as a pass.
+/// What a comparison says of a whole run.
 public enum ComparisonVerdict: String, Sendable, Codable, CaseIterable {
-    case pass = "PASS"
+    /// The candidate computes something else than the reference does; how fast does not matter then.
+    case wrong = "WRONG"
     case regressed = "REGRESSED"
-    case improved = "IMPROVED"
+    /// Something is open: a cell, a guard, or a cell that the baseline has and the candidate has not.
     case inconclusive = "INCONCLUSIVE"
+    case improved = "IMPROVED"
+    case pass = "PASS"
 }

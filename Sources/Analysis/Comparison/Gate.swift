@@ -21,17 +21,14 @@ public struct Gate {
     public struct Evidence: Sendable {
         public internal(set) var screen: [PairedBlock] = []
         public internal(set) var confirmation: [PairedBlock] = []
-        /// Cells whose result was wrong in the baseline: they have no time to be compared with.
+        /// Cells that one side refused or computed wrongly. Where the candidate did, nothing is timed: how fast it is
+        /// does not matter.
         public internal(set) var uncompared: [UncomparedCell] = []
         /// Whether time ended before every block was measured.
         public internal(set) var isCutShort = false
-    }
 
-    /// What a gate came to.
-    public enum Outcome: Sendable {
-        case measured(Evidence)
-        /// The candidate computes something else than the reference does; how fast does not matter.
-        case wrongCandidate(UncomparedCell)
+        /// Cells whose result is wrong in the candidate.
+        public var wrong: [UncomparedCell] { uncompared.filter { $0.cause == .wrong } }
     }
 
     /// - Parameters:
@@ -42,7 +39,7 @@ public struct Gate {
     public func run(
         planted: [Workload: Double] = [:], hasTime: (_ seconds: Double) -> Bool = { _ in true },
         measure: (PairedRequest) throws -> (block: PairedBlock, seconds: Double)
-    ) throws -> Outcome {
+    ) throws -> Evidence {
         var evidence = Evidence()
         var compared = workloads
         for index in 0..<policy.screenBlocks {
@@ -51,8 +48,8 @@ public struct Gate {
                     workloads: compared, rounds: policy.screenRounds, seed: seed &+ UInt64(index) << 32,
                     isChecked: index == 0, planted: planted))
             if index == 0 {
-                if let wrong = Self.wrongCandidate(in: block) { return .wrongCandidate(wrong) }
                 compared = Self.comparable(block, &evidence)
+                if !evidence.wrong.isEmpty { return evidence }
                 let others = Double(policy.screenBlocks - 1) * seconds
                 if !hasTime(others) { throw TooLittleTime(blockSeconds: seconds, blocks: policy.screenBlocks) }
             }
@@ -73,31 +70,30 @@ public struct Gate {
             evidence.confirmation.append(block)
             longestSeconds = max(longestSeconds, seconds)
         }
-        return .measured(evidence)
+        return evidence
     }
 
-    /// The cells that both sides compute, and the baseline rightly.
+    /// The cells that both sides compute, and rightly.
     private static func comparable(_ block: PairedBlock, _ evidence: inout Evidence) -> [Workload] {
-        evidence.uncompared = block.refusals.map { UncomparedCell(workload: $0.workload, reason: $0.reason) }
+        evidence.uncompared = block.refusals.map {
+            UncomparedCell(
+                workload: $0.workload, cause: $0.build == .baseline ? .noBaseline : .missing,
+                reason: "\($0.build): \($0.reason)")
+        }
         var compared: [Workload] = []
         for cell in block.cells {
-            if let wrongness = cell.facts.baseline.wrongness {
+            if let wrongness = cell.facts.candidate.wrongness {
+                evidence.uncompared.append(UncomparedCell(wrong: cell.workload, wrongness))
+            } else if let wrongness = cell.facts.baseline.wrongness {
                 evidence.uncompared.append(
-                    UncomparedCell(workload: cell.workload, reason: "the baseline's result is wrong: \(wrongness)"))
+                    UncomparedCell(
+                        workload: cell.workload, cause: .noBaseline,
+                        reason: "its result in the baseline is wrong: \(wrongness)"))
             } else {
                 compared.append(cell.workload)
             }
         }
         return compared
-    }
-
-    private static func wrongCandidate(in block: PairedBlock) -> UncomparedCell? {
-        for cell in block.cells {
-            if let wrongness = cell.facts.candidate.wrongness {
-                return UncomparedCell(workload: cell.workload, reason: wrongness)
-            }
-        }
-        return nil
     }
 }
 
@@ -106,7 +102,7 @@ extension Gate {
     public func run(
         on session: PairedSession, planted: [Workload: Double] = [:], progress: any ProgressObserver,
         hasTime: (_ seconds: Double) -> Bool = { _ in true }
-    ) throws -> Outcome {
+    ) throws -> Evidence {
         var blocks = 0
         return try run(planted: planted, hasTime: hasTime) { request in
             let (phase, name) = policy.phase(ofBlock: blocks)

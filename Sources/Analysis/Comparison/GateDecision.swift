@@ -86,7 +86,7 @@ public struct GateDecision: Sendable {
         let usual = outcome.test.interval(level: 0.95)
         let control = MeanTest(blocks.map(\.logControl)).interval(level: 0.95)
         var findings: [Caution] = []
-        let verdict: ComparisonVerdict
+        let verdict: CellVerdict
         var shown = outcome.test.interval(level: 1 - outcome.level)
         if isWithin(usual, policy) {
             verdict = .pass
@@ -125,7 +125,7 @@ public struct GateDecision: Sendable {
 
     /// What is said of one cell, before it is put into words and units.
     private struct Judgement {
-        let verdict: ComparisonVerdict
+        let verdict: CellVerdict
         let logRatio: Estimate
         /// The smallest slowdown that would have been seen.
         let visible: Double

@@ -11,8 +11,6 @@ import Statistics
 public struct ResultsComparison: Sendable {
     public let cells: [CellComparison]
     public let uncompared: [UncomparedCell]
-    /// Of these, the ones whose result in the candidate is wrong.
-    public let wrong: [UncomparedCell]
     public let shape: [ShapeFinding]
     public let cautions: [Caution]
 
@@ -24,22 +22,18 @@ public struct ResultsComparison: Sendable {
         let after = Dictionary(grouping: candidate.measurements) { $0.workload }
         var pairs: [Pair] = []
         var uncompared: [UncomparedCell] = []
-        var wrong: [UncomparedCell] = []
         for workload in Self.order(of: baseline, then: candidate) {
-            do {
-                pairs.append(
-                    Pair(
-                        workload: workload, before: try Side(before[workload], in: .baseline),
-                        after: try Side(after[workload], in: .candidate)))
+            do throws(NoTime) {
+                let (before, after) = try Self.sides(baseline: before[workload], candidate: after[workload])
+                pairs.append(Pair(workload: workload, before: before, after: after))
             } catch {
-                let cell = UncomparedCell(workload: workload, reason: "\(error)")
-                uncompared.append(cell)
-                if case .wrong(.candidate, _) = error { wrong.append(cell) }
+                uncompared.append(UncomparedCell(workload: workload, cause: error.cause, reason: error.reason))
             }
         }
-        guard !pairs.isEmpty else { throw IncomparableResults(differences: ["workloads: no cell is measured in both"]) }
+        guard !pairs.isEmpty || uncompared.contains(where: { $0.cause == .wrong }) else {
+            throw IncomparableResults(differences: ["workloads: no cell is measured in both"])
+        }
         self.uncompared = uncompared
-        self.wrong = wrong
         cells = Self.cells(pairs, policy)
         let shapeCells = pairs.map { Self.shapeCell($0) }
         shape = ShapeGates.findings(
@@ -48,23 +42,33 @@ public struct ResultsComparison: Sendable {
             baseline.cautions + candidate.cautions + shapeCells.compactMap(\.gap) + [Self.resolution(cells, policy)]
     }
 
-    /// Why a side has no time of a cell.
-    private enum NoTime: Fault {
-        case absent(PairedBuild)
-        case skipped(PairedBuild, reason: String)
-        case wrong(PairedBuild, reason: String)
-        case noSamples(PairedBuild, reason: String)
+    /// Why a cell has no ratio.
+    private struct NoTime: Fault {
+        let cause: UncomparedCell.Cause
+        let reason: String
 
         var exitStatus: ExitStatus { .baselineMissing }
 
-        var description: String {
-            switch self {
-            case .absent(let side): "not in the \(side)"
-            case .skipped(let side, let reason): "skipped in the \(side): \(reason)"
-            case .wrong(let side, let reason): "its result in the \(side) is wrong: \(reason)"
-            case .noSamples(let side, let reason): "the \(side) has no samples of it: \(reason)"
+        var description: String { reason }
+
+        init(_ cell: UncomparedCell) { (cause, reason) = (cell.cause, cell.reason) }
+
+        init(of build: PairedBuild, _ reason: String) {
+            cause = build == .baseline ? .noBaseline : .missing
+            self.reason = reason
+        }
+    }
+
+    /// A result of the candidate that is wrong comes first: it is so whatever the baseline has of the cell.
+    private static func sides(
+        baseline: [Records.Measurement]?, candidate: [Records.Measurement]?
+    ) throws(NoTime) -> (before: Side, after: Side) {
+        for measurement in candidate ?? [] {
+            if case .failed(let reason, _) = measurement.outcome {
+                throw NoTime(UncomparedCell(wrong: measurement.workload, reason))
             }
         }
+        return (try Side(baseline, of: .baseline), try Side(candidate, of: .candidate))
     }
 
     /// A cell that both sides have measured.
@@ -83,18 +87,21 @@ public struct ResultsComparison: Sendable {
         /// ln of each launch's median.
         let logMedians: [Double]
 
-        init(_ measurements: [Records.Measurement]?, in side: PairedBuild) throws(NoTime) {
-            guard let measurements else { throw .absent(side) }
+        init(_ measurements: [Records.Measurement]?, of build: PairedBuild) throws(NoTime) {
+            guard let measurements else { throw NoTime(of: build, "not in the \(build)") }
             var records: [Records.Measurement.Record] = []
             var skipReason: String?
             for measurement in measurements {
                 switch measurement.outcome {
                 case .measured(let record): records.append(record)
                 case .skipped(let reason): skipReason = skipReason ?? reason
-                case .failed(let reason, _): throw .wrong(side, reason: reason)
+                case .failed(let reason, _):
+                    throw NoTime(of: build, "its result in the \(build) is wrong: \(reason)")
                 }
             }
-            if records.isEmpty, let skipReason { throw .skipped(side, reason: skipReason) }
+            if records.isEmpty, let skipReason {
+                throw NoTime(of: build, "skipped in the \(build): \(skipReason)")
+            }
             do {
                 let timing = try CellTiming(launches: records)
                 var medians: [Double] = []
@@ -105,7 +112,7 @@ public struct ResultsComparison: Sendable {
                 median = timing.median
                 logMedians = medians
             } catch {
-                throw .noSamples(side, reason: "\(error)")
+                throw NoTime(of: build, "the \(build) has no samples of it: \(error)")
             }
         }
     }
@@ -149,7 +156,7 @@ public struct ResultsComparison: Sendable {
     ) -> CellComparison {
         let (before, after) = (pair.before, pair.after)
         var ratio = after.median.ratio(to: before.median)
-        var verdict = ComparisonVerdict.inconclusive
+        var verdict = CellVerdict.inconclusive
         var visible: Double?
         var findings: [Caution] = []
         if let (test, holm) = outcome {

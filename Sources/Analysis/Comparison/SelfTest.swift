@@ -123,7 +123,7 @@ public struct SelfTestTally: Sendable {
     }
 
     /// Where a guard failed the run says nothing of any cell.
-    private func verdict(of cell: CellComparison, in run: Run) -> ComparisonVerdict {
+    private func verdict(of cell: CellComparison, in run: Run) -> CellVerdict {
         run.guardsPassed ? cell.verdict : .inconclusive
     }
 

@@ -67,7 +67,7 @@ public struct LaunchWorker {
                 message: "the sweep in its header has no cell; take a file that `attnbench run` began")
         }
         var bench = try MeasuringBench(
-            placement: placement, threadCounts: Set(workloads.map(\.threads)), ceilings: header.ceilings)
+            placement: placement, threadCounts: Set(workloads.map(\.threads)), ceilings: .known(header.ceilings))
         bench.engines = engines
         let own = ResultsHeader(
             machine: bench.machine, ceilings: header.ceilings, build: .current, sweep: header.sweep,

@@ -72,9 +72,10 @@ public struct Launches {
         return .done
     }
 
-    /// Launches that have not a line for each cell, or whose journal says that they were cut short.
+    /// Launches that have skipped a cell or have no line of it, or whose journal says that they were cut short.
     private func unfinished(_ resultsPath: String) throws -> [Int] {
-        let written = Dictionary(grouping: try ResultsFile.load(resultsPath).measurements) { $0.launch }
+        let done = try ResultsFile.load(resultsPath).measurements.filter { !$0.isSkipped }
+        let written = Dictionary(grouping: done) { $0.launch }
         return (1...count).filter { number in
             RunLog.isOpen(resultsPath, launch: number)
                 || !Set(workloads).isSubset(of: (written[number] ?? []).map(\.workload))

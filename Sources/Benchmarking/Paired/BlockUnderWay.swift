@@ -41,7 +41,7 @@ struct BlockUnderWay {
         let number = preparedCount
         preparedCount += 1
         var facts: [PreparedFacts] = []
-        var refusal: String?
+        var refusal: PairedBlock.Refusal?
         for side in PairedSide.allCases {
             let isChecked = request.isChecked && side != .control
             switch try workers[side].ask(
@@ -49,12 +49,13 @@ struct BlockUnderWay {
             {
             case .prepared(let one): facts.append(one)
             case .refused(let reason):
-                refusal = refusal ?? "\(side.build): \(reason)"
+                refusal =
+                    refusal ?? PairedBlock.Refusal(workload: workload, build: side.build, reason: reason)
             case .sampled: throw workers[side].garbled("a sample, in reply to a preparation")
             }
         }
         if let refusal {
-            refusals.append(PairedBlock.Refusal(workload: workload, reason: refusal))
+            refusals.append(refusal)
             return
         }
         var extraTurns = 0

@@ -96,10 +96,13 @@ public struct PairedBlock: Sendable, Hashable {
 
     public struct Refusal: Sendable, Hashable {
         public let workload: Workload
+        /// The build that refused; the baseline where both did.
+        public let build: PairedBuild
         public let reason: String
 
-        public init(workload: Workload, reason: String) {
+        public init(workload: Workload, build: PairedBuild, reason: String) {
             self.workload = workload
+            self.build = build
             self.reason = reason
         }
     }

@@ -1,4 +1,3 @@
-import Faults
 import Foundation
 import Hardware
 import Records
@@ -12,13 +11,12 @@ public struct PairedSession {
     private let bench: PairedBench
 
     /// - Parameter seed: of the inputs.
-    /// - Throws: `BaselineMissing`, and `WorkerError` where a program does not answer as a worker.
+    /// - Throws: `UnusableProgram`, and `WorkerError` where a program does not answer as a worker.
     public init(
         _ programs: PairedBench.Programs, placement: Placement, seed: UInt64, cancellation: Cancellation
     ) throws {
-        guard FileManager.default.isExecutableFile(atPath: programs.baseline) else {
-            throw BaselineMissing(path: programs.baseline)
-        }
+        try UnusableProgram.check(programs.baseline, as: .baseline)
+        try UnusableProgram.check(programs.candidate, as: .candidate)
         let cpus = try placement.cpus(forThreads: 1, on: Topology())
         let pinning = cpus.isEmpty ? ["--no-pin"] : ["--cpu", "\(cpus[0])"]
         self.programs = programs
@@ -47,16 +45,5 @@ public struct PairedSession {
         return pairs.filter { $0.1 != $0.2 }.map {
             "the builds have different \($0.0): \($0.1), and \($0.2); build both alike to compare their sources"
         }
-    }
-}
-
-/// There is nothing to compare with.
-public struct BaselineMissing: Fault {
-    let path: String
-
-    public var exitStatus: ExitStatus { .baselineMissing }
-
-    public var description: String {
-        "there is no baseline at \(path); build the commit to compare with and name its attnbench"
     }
 }

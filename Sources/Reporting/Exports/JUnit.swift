@@ -5,7 +5,7 @@ import Foundation
 /// JUnit's XML, as continuous integration servers read it, within junit-10.xsd of Jenkins' xUnit plugin.
 ///
 /// One test case a cell, a shape check and a guard. There is a failure exactly where the verdict of the whole is
-/// REGRESSED: what the clock says of a run whose guard failed is skipped, as is all that is inconclusive. Properties stand
+/// REGRESSED or WRONG: what the clock says of a run whose guard failed is skipped, as is all that is inconclusive. Properties stand
 /// at the suite, with the cell in their names, since the schema has none at a test case.
 enum JUnit {
     static func text(_ comparison: Comparison) -> String {
@@ -107,7 +107,9 @@ enum JUnit {
 
         init(_ cell: UncomparedCell) {
             name = "\(cell.workload)"
-            outcome = .skipped(message: "not compared: \(cell.reason)")
+            outcome =
+                cell.cause == .wrong
+                ? .failed(type: "WRONG", message: cell.reason) : .skipped(message: "not compared: \(cell.reason)")
         }
 
         init(_ finding: ShapeFinding, in comparison: Comparison) {

@@ -65,15 +65,16 @@ public enum StepSummary {
     }
 
     private static func notPassed(_ comparison: Comparison) -> [CellComparison] {
-        [ComparisonVerdict.regressed, .inconclusive, .improved].flatMap { verdict in
+        [CellVerdict.regressed, .inconclusive, .improved].flatMap { verdict in
             comparison.cells.filter { $0.verdict == verdict }.sorted { $0.ratio.value > $1.ratio.value }
         }
     }
 
     private static func failures(_ comparison: Comparison) -> [String] {
-        comparison.guards.filter { !$0.passed }.map {
-            "\($0.name.rawValue), \(ComparisonTables.ratio($0.estimate)): \($0.message)"
-        } + comparison.shape.filter { !$0.passed }.map { "\($0.kind.rawValue) of \($0.subject): \($0.message)" }
+        comparison.wrong.map { "\($0.workload): \($0.reason)" }
+            + comparison.guards.filter { !$0.passed }.map {
+                "\($0.name.rawValue), \(ComparisonTables.ratio($0.estimate)): \($0.message)"
+            } + comparison.shape.filter { !$0.passed }.map { "\($0.kind.rawValue) of \($0.subject): \($0.message)" }
     }
 
     private static func environment(_ comparison: Comparison) -> [String] {
@@ -98,8 +99,15 @@ public enum StepSummary {
             comparison.method == .paired
             ? "Run the job again: verdicts come from fresh launches each time."
             : "Compare the two builds with `attnbench gate`, which measures them in turn on one core."
+        let missing: [Escaped<Markdown>] =
+            comparison.missing.isEmpty
+            ? []
+            : [
+                "Measure in the candidate what only the baseline has (under \u{201C}Not compared\u{201D}), or leave it out "
+                    + "of the baseline."
+            ]
         return list(
-            [
+            missing + [
                 again,
                 "Stop what else runs on the machine, or take a runner of its own: the environment below names what "
                     + "was found.",

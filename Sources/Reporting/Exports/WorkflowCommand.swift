@@ -23,12 +23,17 @@ public struct WorkflowCommand: Hashable, Sendable, CustomStringConvertible {
         let (level, finding): (Level, String)
         switch comparison.verdict {
         case .pass, .improved: return nil
+        case .wrong: (level, finding) = (.error, Self.wrong(comparison))
         case .regressed: (level, finding) = (.error, Self.worstRegression(comparison))
         case .inconclusive: (level, finding) = (.warning, Self.worstDoubt(comparison))
         }
         self.init(
             level, title: "attnbench: \(comparison.verdict.rawValue)",
             message: finding + (link.map { "; all cells: \($0)" } ?? ""))
+    }
+
+    private static func wrong(_ comparison: Comparison) -> String {
+        comparison.wrong.first.map { "\($0.workload): \($0.reason)" } ?? ComparisonTables.verdict(comparison)
     }
 
     private static func worstRegression(_ comparison: Comparison) -> String {
@@ -43,10 +48,12 @@ public struct WorkflowCommand: Hashable, Sendable, CustomStringConvertible {
         if let check = comparison.guards.first(where: { !$0.passed }) {
             return "\(check.name.rawValue): \(check.message)"
         }
-        return worst(.inconclusive, comparison) ?? "no cell was compared"
+        if let cell = worst(.inconclusive, comparison) { return cell }
+        return comparison.missing.first.map { "\($0.workload) has no time in the candidate: \($0.reason)" }
+            ?? "no cell was compared"
     }
 
-    private static func worst(_ verdict: ComparisonVerdict, _ comparison: Comparison) -> String? {
+    private static func worst(_ verdict: CellVerdict, _ comparison: Comparison) -> String? {
         comparison.cells.filter { $0.verdict == verdict }.max { $0.ratio.value < $1.ratio.value }.map {
             "\($0.workload) takes \(ComparisonTables.ratio($0.ratio)) of the baseline's time"
         }

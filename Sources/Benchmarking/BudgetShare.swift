@@ -1,0 +1,15 @@
+/// Which part of a time budget may go into what is not measuring: what is left is for the cells.
+public enum BudgetShare {
+    /// The machine's ceilings.
+    public static let ceilings = 0.15
+    /// Short calls from which the cost of every cell is predicted.
+    static let probing = 0.2
+
+    /// Seconds that probing may take.
+    ///
+    /// - Parameter elapsedSeconds: how much of the budget is spent.
+    static func probingSeconds(budgetSeconds: Double, elapsedSeconds: Double) -> Double {
+        guard budgetSeconds.isFinite else { return .infinity }
+        return max(0, min(probing * budgetSeconds, (budgetSeconds - elapsedSeconds) / 2))
+    }
+}
