@@ -129,7 +129,8 @@ struct CostModel: Sendable {
         }
     }
 
-    private func cost(of workload: Workload, _ rates: Rates, _ instruments: Instruments) throws(EngineError) -> CellCost {
+    private func cost(of workload: Workload, _ rates: Rates, _ instruments: Instruments) throws(EngineError) -> CellCost
+    {
         let (engine, kernel): (any Engine, Kernel)
         do throws(UnsupportedProblem) { (engine, kernel) = try instruments.kernel(named: workload.kernel) } catch {
             throw .unsupported(error)

@@ -47,13 +47,13 @@ struct ResultsFileTests {
     }
 
     @Test func theLineIsFlatAndItsKeysAreThoseOfTheContract() throws {
-        let data = try JSONLines.object(try threeOutcomes()[0])
+        let data = try JSONLines.object(ResultsLine.cell(try threeOutcomes()[0]))
         #expect(
             String(decoding: data, as: UTF8.self) == """
                 {"contamination":[{"involuntarySwitches":1,"migrated":false,"offCPUNanoseconds":6,"runDelayNanoseconds":5,\
                 "stealNanoseconds":0},{"involuntarySwitches":1,"migrated":false,"offCPUNanoseconds":6,\
                 "runDelayNanoseconds":5,"stealNanoseconds":0}],"engine":{"name":"attnbench","version":"planted"},\
-                "iterationsPerSample":3,"kernel":"full","launch":1,"maximumError":2e-07,"outcome":"measured",\
+                "iterationsPerSample":3,"kernel":"full","launch":1,"line":"cell","maximumError":2e-07,"outcome":"measured",\
                 "peakResidentBytes":4096,"phase":"prefill","place":0,"predictedBytes":1536,"problem":{"batch":1,\
                 "elementType":"float32","keyCacheFormat":"float32","keyHeadDimension":1,"keyLength":64,"keyValueHeads":1,\
                 "mask":{"chunk":null,"left":null,"right":0,"sinks":0},"positions":"none","queryHeads":1,"queryLength":64,"scale":1,\
@@ -97,7 +97,7 @@ struct ResultsFileTests {
             LineChecksum.sealing(Data(line.replacing(old, with: new).utf8))
         }
         let header = String(decoding: try JSONLines.object(fakeHeader()), as: UTF8.self)
-        let line = String(decoding: try JSONLines.object(try threeOutcomes()[0]), as: UTF8.self)
+        let line = String(decoding: try JSONLines.object(ResultsLine.cell(try threeOutcomes()[0])), as: UTF8.self)
         let (first, second) = (changed(header), changed(line))
         #expect(
             try error([Data("{\"a\": 1}".utf8)])
@@ -109,10 +109,19 @@ struct ResultsFileTests {
         #expect(
             try error([first, changed(line, "\"launch\":1,"), second])
                 == "\(path):2: `launch` is missing; delete the line to go on without it")
-        #expect(try error([first, changed(line, "[1,2]", "[1]")])?.contains("1 rounds") == true)
+        #expect(
+            try error([first, changed(line, "[1,2]", "[1]")])?.contains("there are 1 of them for 2 samples") == true)
         #expect(
             try error([first, changed(line, "\"queryLength\":64", "\"queryLength\":0")])?
                 .contains("queryLength is 0; it must be at least 1") == true)
+        #expect(
+            try error([first, first, second])
+                == "\(path):2: this is a second header: the file holds two results files; delete the line to go on without "
+                + "it")
+        #expect(
+            try error([changed(header, "\"seed\":", "\"root\":"), second])?
+                .hasPrefix("\(path):1: the header cannot be read: `seed` is missing; no line can be read without it")
+                == true)
         #expect(
             try error([first, second, second])
                 == "\(path):3: full 64 d=1 is there twice for launch 1; delete one of the two lines")

@@ -227,6 +227,6 @@ struct RunLogTests {
     private func measurement(_ workload: Workload, _ outcome: Measurement.Outcome) -> Measurement {
         Measurement(
             workload: workload, origin: .planted(workload.kernel), launch: 1,
-            work: .init(problem: workload.problem, computedPairs: 1), scratchBytes: 0, outcome: outcome)
+            work: .init(problem: workload.problem, computedPairs: nil), scratchBytes: 0, outcome: outcome)
     }
 }

@@ -47,7 +47,7 @@ import Testing
         #expect(session.status == .wrongResult)
         #expect(
             session.messages
-                == "Error: in the newest results, full at n = 1024 differs from the reference by 0.5\n")
+                == "Error: in the newest results, full 1K differs from the reference by 0.5\n")
         #expect(try self.session(Self.steady, wrong: 3).status == .done)
     }
 

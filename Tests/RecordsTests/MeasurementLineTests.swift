@@ -51,6 +51,26 @@ import Testing
         #expect(measurement.work.computedPairs == 4000 && measurement.predictedBytes == 4 * 64 * 4 + 512)
     }
 
+    /// Numbers that no run writes: sums and products with them could overflow.
+    @Test(arguments: [
+        ("\"place\":3", "\"place\":-1", "`place` is -1"), ("\"launch\":1", "\"launch\":0", "`launch` is 0"),
+        ("\"threads\":1", "\"threads\":1000000000000", "`threads`: it is 1000000000000"),
+        ("\"scratchBytes\":null", "\"scratchBytes\":\(Int.max)", "`scratchBytes` is \(Int.max)"),
+        ("\"scratchBytes\":null", "\"scratchBytes\":-1", "`scratchBytes` is -1"),
+        ("\"computedPairs\":null", "\"computedPairs\":1", "`work.computedPairs` is 1, fewer than the 2080"),
+    ])
+    func numbersThatNoRunWritesAreRefused(old: String, new: String, fault: String) throws {
+        let text = String(decoding: line(), as: UTF8.self)
+        // Predicted bytes have to be those of the scratch, or the line is refused for that.
+        let scratch = Int(new.split(separator: ":")[1]).map { $0.addingReportingOverflow(1024) }
+        let predicted = scratch.map { $0.overflow ? Int.max : $0.partialValue } ?? 0
+        let changed = text.replacing(old, with: new).replacing(
+            "\"predictedBytes\":null",
+            with: new.hasPrefix("\"scratchBytes") ? "\"predictedBytes\":\(predicted)" : "\"predictedBytes\":null")
+        let message = try #require(self.fault(Data(changed.utf8)))
+        #expect(message.contains(fault), "\(message)")
+    }
+
     @Test func fieldsOfLaterVersionsAreIgnored() throws {
         #expect(try read(line(extra: ",\"energyJoules\":3.5")) == read(line()))
     }
