@@ -29,9 +29,6 @@ struct InputPool {
         return inputs
     }
 
-    /// Whether some cell still holds them.
-    func holds(inputsFor problem: AttentionProblem) -> Bool { held[Key(problem)]?.inputs != nil }
-
     /// The inputs that others of its shape and element type hold, or `own`, which others will then find.
     mutating func adopt(_ own: SharedInputs, for problem: AttentionProblem) -> SharedInputs {
         if let inputs = held[Key(problem)]?.inputs { return inputs }

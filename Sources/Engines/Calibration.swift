@@ -16,7 +16,8 @@ public enum Calibration {
             } else {
                 believed = 0
                 let wanted = Double(calls) * 1.1 * Double(minimumNanoseconds) / Double(nanoseconds)
-                calls = min(max(Int(wanted.rounded(.up)), calls + 1), calls * 10)
+                // Ten times as many at most, also where a clock says 0: a quotient that is not finite is no count.
+                calls = max(calls + 1, Int(min(wanted.rounded(.up), 10 * Double(calls))))
             }
         }
         return calls

@@ -112,7 +112,7 @@ import Testing
         let tensors = Dictionary(uniqueKeysWithValues: zip(["query", "key", "value", "output"], shared.map(\.address)))
         func prepare(_ cell: Int, _ kernel: String) -> EngineRequest {
             .prepare(
-                cell: cell, kernel: kernel, problem: EngineProblem(problem), threads: 1, cpus: [], tensors: tensors)
+                cell: cell, kernel: kernel, problem: problem, threads: 1, cpus: [], tensors: tensors)
         }
         let requests = [
             prepare(0, "full"), .load(cell: 0), .sample(cell: 0, warmUpCalls: 1, calls: 2), .write(cell: 0),
@@ -197,7 +197,7 @@ import Testing
             shape: AttentionShape(queryLength: 4, headDimension: 4), mask: .attentionSink(sinks: 1, window: 2),
             scale: 0.5)
         let request = EngineRequest.prepare(
-            cell: 3, kernel: "k", problem: EngineProblem(problem), threads: 1, cpus: [1],
+            cell: 3, kernel: "k", problem: problem, threads: 1, cpus: [1],
             tensors: [
                 "query": EngineTensor(path: "/proc/7/fd/9", role: .input, shape: [1, 1, 4, 4], elementType: .float32)
             ])

@@ -143,7 +143,7 @@ final class ProgramKernel: PreparedKernel {
         do throws(EngineFailure) {
             reply = try process.ask(
                 .prepare(
-                    cell: number, kernel: name, problem: EngineProblem(workload.problem), threads: workload.threads,
+                    cell: number, kernel: name, problem: workload.problem, threads: workload.threads,
                     cpus: process.seat.cpus, tensors: tensors.addresses),
                 doing: doing, within: process.command.prepareSeconds)
         } catch { throw .failed(error) }

@@ -33,7 +33,7 @@ public final class EngineServer {
             switch request {
             case .prepare(let number, let kernel, let problem, let threads, let cpus, let tensors):
                 let stopwatch = Stopwatch()
-                let workload = Workload(kernel: kernel, problem: problem.problem, threads: threads)
+                let workload = Workload(kernel: kernel, problem: problem, threads: threads)
                 let cell = try ServedCell(workload, on: engine(EngineSeat(threads: threads, cpus: cpus)), tensors)
                 cells[number] = cell
                 return .prepared(

@@ -4,7 +4,8 @@ import Attention
 public enum EngineRequest: Codable, Hashable, Sendable {
     /// Makes a kernel ready for a problem; untimed. The cell's number is from now on the name of the two together.
     case prepare(
-        cell: Int, kernel: String, problem: EngineProblem, threads: Int, cpus: [Int], tensors: [String: EngineTensor])
+        cell: Int, kernel: String, problem: AttentionProblem, threads: Int, cpus: [Int], tensors: [String: EngineTensor]
+    )
     /// The tensors have new contents, which the engine takes into its own layout; untimed. A decode kernel fills its cache
     /// with all tokens but the last.
     case load(cell: Int)
