@@ -64,7 +64,7 @@ let package = Package(
             ]),
         .target(
             name: "Analysis",
-            dependencies: ["Faults", "Attention", "Records", "Benchmarking", "Statistics"]),
+            dependencies: ["Faults", "Attention", "Records", "Statistics"]),
         .target(
             name: "Serving", dependencies: ["Faults", "Statistics", "Attention", "Records", "Analysis", "Yams"],
             resources: [

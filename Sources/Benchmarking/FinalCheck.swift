@@ -6,45 +6,84 @@ import Records
 ///
 /// The check of the first call says nothing of the later ones: a kernel that idles from its second call on leaves a right
 /// output behind, and so does one that hands out what it remembers. So the kernel runs once more, on other inputs and into
-/// an output that holds nothing. Where other inputs are dear, it runs on those that it has; where a call takes seconds, or no
-/// time is left for one, the output of its last sample is checked as it is.
-extension Run {
-    /// What the last check says against the cell; nil where nothing does, or where no call came after the first check.
-    func finalFault(of cell: RunningCell) -> RunningCell.Fault? {
-        guard let kernel = cell.resident, cell.visits.contains(where: { $0.round > 0 }) else { return nil }
-        let problem = cell.workload.problem
+/// an output that holds nothing.
+struct FinalCheck {
+    let problem: AttentionProblem
+    let instruments: Instruments
+    /// Of one call, by the kernel's own word; nil where it says nothing.
+    let statedPairs: Int?
+
+    /// How much the check may do: other inputs are dear where tensors are large, and a call may take seconds.
+    enum Effort {
+        /// Looks at the output of the last sample.
+        case output
+        case callOnTheSameInputs
+        case callOnOtherInputs(seed: UInt64)
+    }
+
+    /// What is wrong with a kernel.
+    struct Fault {
+        let reason: String
+        /// Nil where the engine broke, so that there is no output.
+        let maximumError: Double?
+    }
+
+    /// Nil where nothing is wrong.
+    func fault(of kernel: any PreparedKernel, _ effort: Effort) -> Fault? {
         do throws(EngineError) {
-            // A machine that has become slower shows in the last visit.
-            if !cell.cost.isSinglePass, max(cell.cost.finalCheckSeconds, cell.visitSeconds) <= secondsLeft {
-                if cell.cost.isCheckedAnew {
-                    try kernel.load(SharedInputs(for: problem, seed: options.seed &+ 1))
-                    // An engine may well refuse to write an output that it has not computed yet.
-                    if kernel.mayComputeUnseen, case .right(let error)? = try? kernel.check(problem, instruments) {
-                        return RunningCell.Fault(
-                            reason: "has the output for new inputs before a call: it computes outside of what is timed",
-                            maximumError: error)
-                    }
+            if case .callOnOtherInputs(let seed) = effort {
+                try kernel.load(SharedInputs(for: problem, seed: seed))
+                // An engine may well refuse to write an output that it has not computed yet.
+                if kernel.mayComputeUnseen, case .right(let error)? = try? kernel.check(problem, instruments) {
+                    return Fault(
+                        reason: "has the output for new inputs before a call: it computes outside of what is timed",
+                        maximumError: error)
                 }
+            }
+            if case .output = effort {
+            } else {
                 try kernel.spoilOutput()
                 _ = try kernel.sample(Batch(calls: 1))
             }
             switch try kernel.check(problem, instruments) {
-            case .right: return pairFault(of: kernel, cell)
+            case .right(let error): return pairFault(of: kernel, maximumError: error)
             case .wrong(let maximumError, let reason):
-                return RunningCell.Fault(reason: "after its last round: \(reason)", maximumError: maximumError)
+                return Fault(reason: "after its last round: \(reason)", maximumError: maximumError)
             }
         } catch {
-            return RunningCell.Fault(reason: "after its last round: \(error)", maximumError: nil)
+            return Fault(reason: "after its last round: \(error)", maximumError: nil)
         }
     }
 
     /// Whether the last call counted other pairs than the kernel says.
-    func pairFault(of kernel: any PreparedKernel, _ cell: RunningCell) -> RunningCell.Fault? {
-        guard let counted = kernel.computedPairs, let stated = cell.work.computedPairs, counted != stated else {
-            return nil
-        }
-        return RunningCell.Fault(
-            reason: "a timed call went through \(counted) pairs, not \(stated) as the kernel says",
-            maximumError: cell.preparation.maximumError)
+    func pairFault(of kernel: any PreparedKernel, maximumError: Double) -> Fault? {
+        guard let counted = kernel.computedPairs, let statedPairs, counted != statedPairs else { return nil }
+        return Fault(
+            reason: "a timed call went through \(counted) pairs, not \(statedPairs) as the kernel says",
+            maximumError: maximumError)
+    }
+}
+
+extension Run {
+    /// What the last check says against the cell; nil where nothing does, or where no call came after the first check.
+    func finalFault(of cell: RunningCell) -> FinalCheck.Fault? {
+        guard let kernel = cell.resident, cell.visits.contains(where: { $0.round > 0 }) else { return nil }
+        // A machine that has become slower shows in the last visit.
+        let neededSeconds = max(cell.cost.finalCheckSeconds, cell.visitSeconds)
+        let effort: FinalCheck.Effort =
+            cell.cost.isSinglePass || neededSeconds > secondsLeft
+            ? .output
+            : cell.cost.isCheckedAnew ? .callOnOtherInputs(seed: options.seed &+ 1) : .callOnTheSameInputs
+        return check(of: cell).fault(of: kernel, effort)
+    }
+
+    /// Whether the last call counted other pairs than the kernel says.
+    func pairFault(of kernel: any PreparedKernel, _ cell: RunningCell) -> FinalCheck.Fault? {
+        check(of: cell).pairFault(of: kernel, maximumError: cell.preparation.maximumError)
+    }
+
+    private func check(of cell: RunningCell) -> FinalCheck {
+        FinalCheck(
+            problem: cell.workload.problem, instruments: instruments, statedPairs: cell.work.computedPairs)
     }
 }

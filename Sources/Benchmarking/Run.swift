@@ -186,13 +186,7 @@ final class RunningCell {
     var visitSeconds: Double
     var visitsLeft = 0
     /// What was found to be wrong with the kernel while it was timed.
-    var fault: Fault?
-
-    struct Fault {
-        let reason: String
-        /// Nil where the engine broke, so that there is no output.
-        let maximumError: Double?
-    }
+    var fault: FinalCheck.Fault?
 
     init(
         _ workload: Workload, _ work: Work, _ preparation: SampleJournal.Preparation, _ admitted: Admission.Admitted

@@ -11,6 +11,11 @@ public struct EngineIdentity: Hashable, Codable, Sendable {
     /// The engine whose kernels have bare names.
     public static let builtInName = "attnbench"
 
+    /// The engine of a kernel that only its full name is known of; its version is not.
+    public init(ofKernel fullName: String) {
+        self.init(name: fullName.firstIndex(of: "/").map { String(fullName[..<$0]) } ?? Self.builtInName, version: "")
+    }
+
     public var isBuiltIn: Bool { name == Self.builtInName }
 
     /// As everybody calls a kernel of this engine: `full`, and `acme/flash`.

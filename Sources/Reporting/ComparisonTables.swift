@@ -55,8 +55,7 @@ public enum ComparisonTables {
             var seen = Set<String>()
             return cells.map(\.reason).filter { seen.insert($0).inserted }.map { reason in
                 let names = cells.filter { $0.reason == reason }.map { "\($0.workload)" }
-                if cause != .noBaseline {
-                    let word = cause == .wrong ? "WRONG" : "MISSING"
+                if let word = cells[0].alarm {
                     return "\(word)  \(names.joined(separator: ", ")): \(reason)"
                 }
                 let others = names.count == 2 ? " and 1 other cell" : " and \(names.count - 1) other cells"
@@ -65,8 +64,10 @@ public enum ComparisonTables {
         }
     }
 
+    private static func cellsOf(_ count: Int) -> String { count == 1 ? "1 cell" : "\(count) cells" }
+
     /// "1 cell is", "3 cells are".
-    private static func cellsAre(_ count: Int) -> String { count == 1 ? "1 cell is" : "\(count) cells are" }
+    private static func cellsAre(_ count: Int) -> String { cellsOf(count) + (count == 1 ? " is" : " are") }
 
     private static func shape(_ comparison: Comparison) -> [String] {
         let counts = ShapeFinding.Kind.allCases.compactMap { kind -> String? in
@@ -89,6 +90,9 @@ public enum ComparisonTables {
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         var sentence = "\(comparison.verdict.rawValue): of \(cells.count) cells \(tally.isEmpty ? "none" : tally)"
         if !comparison.wrong.isEmpty { sentence += "; \(cellsAre(comparison.wrong.count)) wrong in the candidate" }
+        if !comparison.engineFailures.isEmpty {
+            sentence += "; in \(cellsOf(comparison.engineFailures.count)) the candidate's engine failed"
+        }
         if !comparison.missing.isEmpty {
             sentence += "; \(cellsAre(comparison.missing.count)) in the baseline and missing in the candidate"
         }

@@ -36,7 +36,7 @@ struct AttnBench: ParsableCommand {
             RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
             AttendCommand.self, PlanCommand.self, HistoryCommand.self, LaunchCommand.self,
             GateCommand.self, CompareCommand.self, SelftestCommand.self, EngineCommandGroup.self,
-            ServeCommand.self, WorkerCommand.self,
+            ServeCommand.self,
         ])
 
     static func main() {

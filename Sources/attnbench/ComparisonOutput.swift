@@ -41,7 +41,8 @@ extension Verdict {
     /// - Parameter strict: whether a comparison that stays open is reported to the shell.
     init(_ comparison: Comparison, strict: Bool) {
         switch comparison.verdict {
-        case .wrong: self = .wrongResult(Self.wrong(comparison.wrong))
+        case .wrong: self = .wrongResult(Self.first(comparison.wrong))
+        case .engineFailed: self = .engineFailed(Self.first(comparison.engineFailures))
         case .regressed: self = .regressed(Self.culprits(of: comparison))
         case .inconclusive where strict: self = .inconclusive(Self.doubt(of: comparison))
         case .inconclusive, .pass, .improved: self = .done
@@ -67,7 +68,7 @@ extension Verdict {
     }
 
     /// - Parameter cells: not empty.
-    static func wrong(_ cells: [UncomparedCell]) -> String {
+    static func first(_ cells: [UncomparedCell]) -> String {
         let more = cells.count > 1 ? " (and so in \(cells.count - 1) more)" : ""
         return "\(cells[0].workload): \(cells[0].reason)\(more)"
     }

@@ -4,47 +4,47 @@ import Benchmarking
 import Escaping
 import Foundation
 import Hardware
+import Kernels
+import Records
 import Reporting
 import Statistics
 
 struct GateCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "gate",
-        abstract: "Did a change make anything slower? Two builds, in turn on one core.",
+        abstract: "Did a change make anything slower? Two builds or engines, in turn on one core.",
         discussion: """
-            Both builds run as processes on the same core and are asked in turn, so that the times of a pair lie \
-            milliseconds apart; results are held against the reference first. Every cell is screened in three \
-            launches; those that are not clearly within the tolerance are measured again in ten fresh ones, which \
-            alone decide: REGRESSED or IMPROVED beyond the tolerance, PASS within it, INCONCLUSIVE otherwise. Where the \
-            baseline moves against itself, or a loop that is the same in both builds moves, the run is INCONCLUSIVE. \
-            Pairs and memory are counted and need no clock: a kernel that computes more than the baseline's is \
-            REGRESSED at any noise.
+            Both run as processes on the same core and are asked in turn, so that the times of a pair lie \
+            milliseconds apart; results are held against the reference, first and after the last round. Every cell is \
+            screened in three launches; those that are not clearly within the tolerance are measured again in ten fresh \
+            ones, which alone decide: REGRESSED or IMPROVED beyond the tolerance, PASS within it, INCONCLUSIVE \
+            otherwise. Where the baseline moves against itself, or a loop that is the same on both sides moves, the run \
+            is INCONCLUSIVE. Pairs and memory are counted and need no clock: a kernel that computes more than the \
+            baseline's is REGRESSED at any noise.
+
+            With --baseline two builds of attnbench are compared, with --baseline-engine two engines of anybody's, \
+            whose kernels are matched by name. Where no sweep is given, all kernels of the engines are compared at the \
+            lengths of the sweep `gate`.
 
             Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE where --strict is given, with 5 where the baseline is \
             missing, with 6 where --require-quiet is given and the machine is not quiet, with 7 for WRONG: a result of the \
-            candidate is wrong, and nothing is timed.
+            candidate is wrong, with 8 where the candidate's engine breaks down or refuses what the baseline computes.
 
             Examples:
               attnbench gate --baseline ../base/.build/release/attnbench
               attnbench gate --baseline old/attnbench --candidate new/attnbench
               attnbench gate --baseline old/attnbench --output files --format json,junit
               attnbench gate --baseline old/attnbench smoke --delta 2% --strict
+              attnbench gate --baseline-engine old/libmine.so --engine ./libmine.so
             """)
 
-    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.", completion: .sweeps)
-    var sweep = "gate"
-
-    @Option(help: ArgumentHelp("The attnbench to compare with.", valueName: "program"), completion: .file())
-    var baseline: String
-
-    @Option(
-        help: ArgumentHelp("The attnbench that is judged; default this one.", valueName: "program"), completion: .file()
-    )
-    var candidate: String?
+    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps; default gate.", completion: .sweeps)
+    var sweep: String?
 
     @Flag(help: "Exit with 4 where the run is INCONCLUSIVE.")
     var strict = false
 
+    @OptionGroup var comparedOptions: ComparedOptions
     @OptionGroup var options: GateOptions
     @OptionGroup var quietOptions: QuietOptions
     @OptionGroup var pinning: PinningOptions
@@ -55,23 +55,33 @@ struct GateCommand: Command {
         let watch = Stopwatch()
         let output = try ComparisonOutput(
             console: console, quiet: outputOptions.quiet, options: comparisonOptions)
-        let sweep = try options.sweep(named: self.sweep)
-        let workloads = try sweep.workloads()
         try quietOptions.require(pinning.placement, threads: 1, on: console, outputOptions)
         let progress = outputOptions.progress(on: console)
         defer { progress.end() }
         let session = try PairedSession(
-            PairedBench.Programs(baseline: baseline, candidate: candidate ?? GateOptions.thisProgram),
-            placement: pinning.placement, seed: options.seed, cancellation: Interrupts.cancellation())
+            comparedOptions.compared(console),
+            PairedSession.Setting(
+                placement: pinning.placement, seed: options.seed,
+                environment: BLASCore.environmentBeforeRestart(console.environment), program: GateOptions.thisProgram,
+                cancellation: Interrupts.cancellation()))
+        let sweep = try sweep(over: session.kernels)
+        let workloads = try sweep.workloads(kernels: session.kernels)
         let policy = options.policy(on: session.machine)
         let budgetSeconds = options.timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
+        let budget = Gate.Budget {
+            budgetSeconds - watch.seconds
+        } announce: { caution in
+            if outputOptions.quiet { return }
+            progress.end()
+            console.caution([caution])
+        }
         let evidence = try Gate(workloads, policy: policy, seed: options.seed)
-            .run(on: session, progress: progress) { watch.seconds + $0 <= budgetSeconds }
+            .run(on: session, progress: progress, within: budget)
         let decision = GateDecision(evidence, policy: policy)
         let comparison = Comparison(
             method: .paired, sweep: sweep.name, delta: policy.delta,
-            baseline: .init(path: session.programs.baseline, build: session.baselineBuild),
-            candidate: .init(path: session.programs.candidate, build: session.candidateBuild),
+            baseline: comparedOptions.side(.baseline, session.baseline),
+            candidate: comparedOptions.side(.candidate, session.candidate),
             machine: session.machine, seed: options.seed, command: command,
             seconds: watch.seconds, cells: decision.cells,
             uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape,
@@ -81,11 +91,19 @@ struct GateCommand: Command {
         return Verdict(comparison, strict: strict)
     }
 
+    /// The sweep that was named; for engines by default one over all their kernels.
+    private func sweep(over kernels: [Kernel]) throws -> Sweep {
+        var options = options
+        if sweep == nil, comparedOptions.isOfEngines, !options.set.contains(where: { $0.key == "kernels" }) {
+            options.set = Sweep.axes(over: kernels) + options.set
+        }
+        return try options.sweep(named: sweep ?? GateOptions.defaultSweep, kernels: kernels)
+    }
+
     /// What makes this comparison again.
     var command: String {
-        var words = ["attnbench", "gate", sweep, "--baseline", baseline]
-        if let candidate { words += ["--candidate", candidate] }
-        words += options.words + pinning.words
+        var words = ["attnbench", "gate"] + (sweep.map { [$0] } ?? [])
+        words += comparedOptions.words + options.words + pinning.words
         if strict { words.append("--strict") }
         return ShellCommand(words).description
     }

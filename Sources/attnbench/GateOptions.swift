@@ -2,6 +2,7 @@ import Analysis
 import ArgumentParser
 import Benchmarking
 import Foundation
+import Kernels
 import Records
 
 /// What a gate and its self-test can be told.
@@ -25,8 +26,11 @@ struct GateOptions: ParsableArguments {
         transform: OptionValues.override)
     var set: [SweepFile.Override] = []
 
-    func sweep(named name: String) throws -> Sweep {
-        try SweepFile.load(SweepFile.find(name, in: SweepDirectories.all), overrides: set)
+    /// What a gate and its self-test measure unless another sweep is named.
+    static let defaultSweep = "gate"
+
+    func sweep(named name: String, kernels: [Kernel] = Kernel.builtIn) throws -> Sweep {
+        try SweepFile.load(SweepFile.find(name, in: SweepDirectories.all), overrides: set, kernels: kernels)
     }
 
     func policy(on machine: Machine) -> GatePolicy {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attention
 import Benchmarking
+import Records
 
 /// What several commands take behind a flag, each read in one way.
 enum OptionValues {

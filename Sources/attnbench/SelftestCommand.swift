@@ -3,6 +3,7 @@ import ArgumentParser
 import Benchmarking
 import Foundation
 import Hardware
+import Kernels
 import Records
 import Reporting
 
@@ -25,7 +26,7 @@ struct SelftestCommand: Command {
             """)
 
     @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.", completion: .sweeps)
-    var sweep = "gate"
+    var sweep = GateOptions.defaultSweep
 
     @Option(help: ArgumentHelp("Gate runs, half of them with slowdowns planted.", valueName: "n"))
     var runs = 20
@@ -56,9 +57,7 @@ struct SelftestCommand: Command {
             sweep: sweep, workloads: try sweep.workloads(), observer: observer, watch: watch, console: console)
         if let layout { return try compareLayouts(layout, test) }
         let program = GateOptions.thisProgram
-        let session = try PairedSession(
-            PairedBench.Programs(baseline: program, candidate: program), placement: pinning.placement,
-            seed: options.seed, cancellation: Interrupts.cancellation())
+        let session = try session(baseline: program, candidate: program, on: console)
         return try measure(session, test)
     }
 
@@ -84,21 +83,30 @@ struct SelftestCommand: Command {
             do {
                 let gate = Gate(test.workloads, policy: policy, seed: options.seed &+ UInt64(index + 1) &* 7919)
                 let evidence = try gate.run(on: session, planted: planted, progress: test.observer)
-                if !evidence.wrong.isEmpty { return .wrongResult(Verdict.wrong(evidence.wrong)) }
+                if !evidence.wrong.isEmpty { return .wrongResult(Verdict.first(evidence.wrong)) }
                 tally.add(
                     SelfTestTally.Run(
                         planted: planted, decision: GateDecision(evidence, policy: policy), seconds: runWatch.seconds))
-            } catch WorkerError.cancelled where !tally.runs.isEmpty {
+            } catch is GateInterrupted where !tally.runs.isEmpty {
                 break
             }
         }
         let result = tally.result(
             of: SelfTest.Subject(
-                sweep: test.sweep.name, delta: policy.delta, machine: session.machine, build: session.baselineBuild,
+                sweep: test.sweep.name, delta: policy.delta, machine: session.machine, build: .current,
                 seed: options.seed), seconds: test.watch.seconds)
         test.observer.end()
         test.console.output(try json ? JSONText.of(result) : SelfTestTables.text(result, columns: test.console.width))
         return .done
+    }
+
+    private func session(baseline: String, candidate: String, on console: Console) throws -> PairedSession {
+        try PairedSession(
+            .builds(baseline: baseline, candidate: candidate),
+            PairedSession.Setting(
+                placement: pinning.placement, seed: options.seed,
+                environment: BLASCore.environmentBeforeRestart(console.environment), program: GateOptions.thisProgram,
+                cancellation: Interrupts.cancellation()))
     }
 
     private func compareLayouts(_ count: Int, _ test: Test) throws -> Verdict {
@@ -107,19 +115,17 @@ struct SelftestCommand: Command {
         }
         var comparisons: [Comparison] = []
         for other in layouts.dropFirst() {
-            let session = try PairedSession(
-                PairedBench.Programs(baseline: layouts[0], candidate: other), placement: pinning.placement,
-                seed: options.seed, cancellation: Interrupts.cancellation())
+            let session = try session(baseline: layouts[0], candidate: other, on: test.console)
             let policy = options.policy(on: session.machine)
             let evidence = try Gate(test.workloads, policy: policy, seed: options.seed)
                 .run(on: session, progress: test.observer)
-            if !evidence.wrong.isEmpty { return .wrongResult(Verdict.wrong(evidence.wrong)) }
+            if !evidence.wrong.isEmpty { return .wrongResult(Verdict.first(evidence.wrong)) }
             let decision = GateDecision(evidence, policy: policy)
             comparisons.append(
                 Comparison(
                     method: .paired, sweep: test.sweep.name, delta: policy.delta,
-                    baseline: .init(path: layouts[0], build: session.baselineBuild),
-                    candidate: .init(path: other, build: session.candidateBuild), machine: session.machine,
+                    baseline: .init(path: layouts[0], build: .current),
+                    candidate: .init(path: other, build: .current), machine: session.machine,
                     seed: options.seed, command: "attnbench selftest --layout \(count)",
                     seconds: test.watch.seconds, cells: decision.cells,
                     uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape))

@@ -40,9 +40,11 @@ struct ServeCommand: Command {
         let sampler = Sampler(
             clock: SystemClock(), resolutionNanoseconds: facts.resolutionNanoseconds,
             overheadNanoseconds: facts.overheadNanoseconds, evidence: { .none })
+        let attnbench = EngineGreeting.Attnbench(
+            build: .current, minimumSampleNanoseconds: sampler.minimumNanoseconds)
         if let engine {
             let library = try EngineLibrary(path: engine)
-            return EngineServer(greeting: library.greeting) { LibraryEngine(library, on: $0, sampler: sampler) }
+            return EngineServer(greeting: library.greeting.served(by: attnbench)) { LibraryEngine(library, on: $0, sampler: sampler) }
         }
         let topology = try Topology()
         let greeting = EngineGreeting(
@@ -50,8 +52,7 @@ struct ServeCommand: Command {
                 name: EngineIdentity.builtInName, version: BuildFacts.commit,
                 details: ["simd": BuildFacts.simd, "compiler": BuildFacts.compiler]),
             kernels: Kernel.builtIn.map(EngineGreeting.Kernel.init),
-            attnbench: EngineGreeting.Attnbench(
-                build: .current, minimumSampleNanoseconds: sampler.minimumNanoseconds))
+            attnbench: attnbench)
         return EngineServer(greeting: greeting) { seat in
             let team = Result { () throws(PlacementError) in
                 try WorkerTeam(

@@ -64,12 +64,12 @@ enum PlantedComparison {
         memoryBytes: 1 << 34, hypervisor: "KVM", vectorLanes: 8, instructionSet: "native", availableVectorLanes: 8,
         kernelRelease: "6.1", pinnedCPUs: [1], clockResolutionNanoseconds: 1, clockOverheadNanoseconds: 20, checks: [])
 
-    static func side(_ path: String) -> Comparison.Side {
-        Comparison.Side(
-            path: path,
-            build: .init(
-                commit: path, dirty: false, compiler: "6.3", flags: "-O", simd: "8 lanes", blasCore: "Haswell"))
+    static func build(_ commit: String) -> ResultsHeader.Build {
+        ResultsHeader.Build(
+            commit: commit, dirty: false, compiler: "6.3", flags: "-O", simd: "8 lanes", blasCore: "Haswell")
     }
+
+    static func side(_ path: String) -> Comparison.Side { Comparison.Side(path: path, build: build(path)) }
 
     static var regressed: Comparison {
         let cells = PlantedBlocks.workloads

@@ -1,5 +1,6 @@
 import Attention
-import Benchmarking
+import Records
+import Statistics
 import Testing
 
 @testable import Analysis
@@ -9,10 +10,13 @@ import Testing
     private let cells = PlantedBlocks.workloads
 
     private func requests(
-        _ planted: PlantedBlocks, hasTime: (Double) -> Bool = { _ in true }
+        _ planted: PlantedBlocks, secondsLeft: @escaping () -> Double = { .infinity },
+        announce: @escaping (Caution) -> Void = { _ in }
     ) throws -> (requests: [PairedRequest], evidence: Gate.Evidence) {
         var requests: [PairedRequest] = []
-        let evidence = try Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4).run(hasTime: hasTime) { request in
+        let evidence = try Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4).run(
+            within: Gate.Budget(secondsLeft: secondsLeft, announce: announce)
+        ) { request in
             requests.append(request)
             return (planted.block(request), 1.0)
         }
@@ -38,9 +42,9 @@ import Testing
         let planted = PlantedBlocks(candidate: [cells[2]: 0.1])
         // The screen's other blocks, two seconds, fit; another one does not.
         var asked = 0
-        let (requests, evidence) = try requests(planted) { _ in
+        let (requests, evidence) = try requests(planted) {
             asked += 1
-            return asked == 1
+            return asked == 1 ? 2 : -1
         }
         #expect(requests.count == 3)
         #expect(evidence.isCutShort)
@@ -51,19 +55,46 @@ import Testing
     }
 
     @Test func aScreenThatDoesNotFitIsRefused() throws {
-        #expect(throws: TooLittleTime(blockSeconds: 1, blocks: 3)) {
-            try requests(PlantedBlocks(), hasTime: { $0 < 2 })
+        #expect(throws: TooLittleTime(block: BlockTime(seconds: 1), blocks: 3)) {
+            try requests(PlantedBlocks(), secondsLeft: { 1.9 })
         }
+    }
+
+    /// Before the confirmation begins it is said what the blocks that fit can see, and what more of them would.
+    @Test func aBudgetForFewerBlocksIsToldBeforehand() throws {
+        let planted = PlantedBlocks(candidate: [cells[2]: 0.1])
+        var said: [String] = []
+        // A block of the confirmation is foretold to take half as long again as one of the screen.
+        let (requests, evidence) = try requests(planted, secondsLeft: { 7.6 }) { said.append($0.description) }
+        #expect(requests.count == 13, "this budget never shrinks")
+        #expect(!evidence.isCutShort)
+        try #require(said.count == 1)
+        #expect(said[0].contains("room for 5 of the 10 that decide"))
+        let visible = said[0].matches(of: #/(\d+\.\d) %/#).map { Double($0.1)! }
+        try #require(visible.count == 2)
+        #expect(visible[0] > visible[1] && visible[1] > 5)
+        said = []
+        _ = try self.requests(planted, secondsLeft: { 3.2 }) { said.append($0.description) }
+        #expect(said.count == 1 && said[0].contains("INCONCLUSIVE"))
+        said = []
+        _ = try self.requests(planted, secondsLeft: { 15 }) { said.append($0.description) }
+        #expect(said.isEmpty)
+    }
+
+    @Test func aLongStartIsNamed() {
+        let slow = BlockTime(preparationSeconds: 9, seconds: 12)
+        #expect("\(slow)" == "12 s, of which 9 s are for starting the engines and preparing the kernels")
+        #expect("\(BlockTime(preparationSeconds: 1, seconds: 12))" == "12 s")
+        #expect(slow.confirmation(GatePolicy(delta: 0.05)).seconds == 13.5)
     }
 
     private func wrong(_ side: PairedSide) -> PlantedBlocks {
         var planted = PlantedBlocks()
         planted.facts = { workload, here, facts in
             guard workload == PlantedBlocks.workloads[5], here == side else { return facts }
-            return PreparedFacts(
-                countedPairs: facts.countedPairs, statedPairs: facts.statedPairs,
-                peakResidentBytes: facts.peakResidentBytes, statedBytes: facts.statedBytes, iterationsPerSample: 1,
-                callNanoseconds: 1, wrongness: "off by 0.5")
+            var facts = facts
+            facts.wrongness = "off by 0.5"
+            return facts
         }
         return planted
     }
@@ -80,13 +111,13 @@ import Testing
         #expect(decision.cells.isEmpty && decision.shape.isEmpty && decision.guards.isEmpty)
     }
 
-    /// What only the baseline computes is missing; what only the candidate computes is new.
+    /// A candidate that refuses what the baseline computes never passes; what only the candidate computes is new.
     @Test func refusalsCountForTheSideThatRefuses() throws {
         let gate = Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4)
         let evidence = try gate.run { request in
             let block = PlantedBlocks().block(request)
-            let refusals = [(PairedBuild.candidate, 0), (.baseline, 1)].map { build, index in
-                PairedBlock.Refusal(workload: cells[index], build: build, reason: "takes no such length")
+            let refusals = [(ComparedEngine.candidate, 0), (.baseline, 1)].map { engine, index in
+                PairedBlock.Refusal(workload: cells[index], engine: engine, reason: "takes no such length")
             }
             return (
                 PairedBlock(
@@ -94,8 +125,36 @@ import Testing
                     frozenLoop: block.frozenLoop), 1
             )
         }
-        #expect(evidence.uncompared.map(\.cause) == [.missing, .noBaseline])
+        #expect(evidence.uncompared.map(\.cause) == [.engineFailed, .noBaseline])
         #expect(evidence.uncompared[0].reason == "candidate: takes no such length")
+        let decision = GateDecision(evidence, policy: GatePolicy(delta: 0.05))
+        let verdict = Comparison.verdict(
+            cells: decision.cells.map(\.verdict), uncompared: evidence.uncompared.map(\.cause),
+            guards: decision.guards, shape: decision.shape)
+        #expect(verdict == .engineFailed)
+    }
+
+    /// A cell in which the candidate breaks down in a later block is left out from there on; the others are judged.
+    @Test(arguments: [1, 3]) func aCellThatBreaksLaterIsLeftOut(block broken: Int) throws {
+        let gate = Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4)
+        let planted = PlantedBlocks(candidate: [cells[2]: 0.1, cells[7]: 0.1])
+        var requests: [PairedRequest] = []
+        let evidence = try gate.run { request in
+            requests.append(request)
+            let block = planted.block(request)
+            guard requests.count == broken + 1 else { return (block, 1) }
+            return (
+                PairedBlock(
+                    cells: block.cells.filter { $0.workload != cells[2] },
+                    refusals: [.init(workload: cells[2], engine: .candidate, reason: "died")],
+                    frozenLoop: block.frozenLoop), 1
+            )
+        }
+        #expect(evidence.uncompared.map(\.workload) == [cells[2]])
+        #expect(requests.dropFirst(broken + 1).allSatisfy { !$0.workloads.contains(cells[2]) })
+        let decision = GateDecision(evidence, policy: GatePolicy(delta: 0.05))
+        #expect(decision.cells.count == 11)
+        #expect(decision[cells[7]] == .regressed)
     }
 
     /// Whoever repairs a kernel must get through the gate.

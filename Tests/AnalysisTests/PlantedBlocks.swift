@@ -1,5 +1,4 @@
 import Attention
-import Benchmarking
 import Foundation
 import Records
 import Statistics
@@ -21,7 +20,7 @@ struct PlantedBlocks {
     /// Share of visits in which the candidate was migrated, and ten times slower for it.
     var disturbed = 0.0
     /// Changes what the sides count.
-    var facts: (Workload, PairedSide, PreparedFacts) -> PreparedFacts = { _, _, facts in facts }
+    var facts: (Workload, PairedSide, PairedBlock.Facts) -> PairedBlock.Facts = { _, _, facts in facts }
     /// Time of the candidate beside its slowdown, in ns, from the workload.
     var candidateNanoseconds: ((Workload) -> Double)?
 
@@ -55,9 +54,8 @@ struct PlantedBlocks {
             facts: PairedValues { side in
                 facts(
                     workload, side,
-                    PreparedFacts(
-                        countedPairs: pairs, statedPairs: pairs, peakResidentBytes: 1 << 20, statedBytes: 1 << 20,
-                        iterationsPerSample: 1, callNanoseconds: Double(pairs), wrongness: nil))
+                    PairedBlock.Facts(
+                        countedPairs: pairs, statedPairs: pairs, peakResidentBytes: 1 << 20, statedBytes: 1 << 20))
             }, iterationsPerSample: 1,
             visits: visits(request.rounds, &generator) { side in
                 let time = 20_000 + nanosecondsPerPair * Double(pairs)
@@ -88,12 +86,12 @@ struct PlantedBlocks {
     /// A whole gate over these.
     func decision(
         delta: Double = 0.05, workloads: [Workload] = Self.workloads, planted: [Workload: Double] = [:],
-        seed: UInt64 = 1, hasTime: (Double) -> Bool = { _ in true }
+        seed: UInt64 = 1
     ) throws -> GateDecision {
         let policy = GatePolicy(delta: delta)
         let gate = Gate(workloads, policy: policy, seed: seed)
         return GateDecision(
-            try gate.run(planted: planted, hasTime: hasTime) { (block($0), 1.0) }, policy: policy)
+            try gate.run(planted: planted) { (block($0), 1.0) }, policy: policy)
     }
 }
 

@@ -15,7 +15,7 @@ import Testing
     ) -> Results {
         var generator = SplitMix64(seed: seed)
         let header = ResultsHeader(
-            machine: machine, ceilings: Planted.ceilings, build: PlantedComparison.side("a").build,
+            machine: machine, ceilings: Planted.ceilings, build: PlantedComparison.build("a"),
             sweep: Sweep(name: "planted", groups: [.init(kernels: ["full"], lengths: Self.lengths)]), seed: 1,
             startedAt: "2026-01-01T00:00:00Z", command: "")
         return Results(header: header, measurements: planted.measurements(Self.lengths, using: &generator))

@@ -1,5 +1,4 @@
 import Attention
-import Benchmarking
 import Foundation
 import Records
 import Statistics
@@ -17,12 +16,11 @@ import Testing
     }
 
     private static func changed(
-        _ facts: PreparedFacts, counted: Int? = nil, stated: Int? = nil, peak: Int? = nil, bytes: Int? = nil
-    ) -> PreparedFacts {
-        PreparedFacts(
+        _ facts: PairedBlock.Facts, counted: Int? = nil, stated: Int? = nil, peak: Int? = nil, bytes: Int? = nil
+    ) -> PairedBlock.Facts {
+        PairedBlock.Facts(
             countedPairs: counted ?? facts.countedPairs, statedPairs: stated ?? facts.statedPairs,
-            peakResidentBytes: peak ?? facts.peakResidentBytes, statedBytes: bytes ?? facts.statedBytes,
-            iterationsPerSample: 1, callNanoseconds: facts.callNanoseconds, wrongness: nil)
+            peakResidentBytes: peak ?? facts.peakResidentBytes, statedBytes: bytes ?? facts.statedBytes)
     }
 
     /// The window's kernel goes through all pairs, its closed form says so too, and by some wonder it takes no longer. The
@@ -45,9 +43,34 @@ import Testing
         var planted = PlantedBlocks()
         planted.facts = { workload, side, facts in
             side == .candidate && workload == Self.cells[0]
-                ? Self.changed(facts, counted: facts.countedPairs + 1) : facts
+                ? Self.changed(facts, counted: facts.countedPairs! + 1) : facts
         }
         #expect(try planted.decision().failedShape.map(\.kind) == [.computedPairs])
+    }
+
+    /// Pairs that nobody counts are not invented: what is left is checked, and one sentence a kernel says what is not.
+    @Test func whatAnEngineDoesNotCountIsSaidAndSkipped() throws {
+        var planted = PlantedBlocks()
+        planted.facts = { _, _, facts in
+            PairedBlock.Facts(
+                countedPairs: nil, statedPairs: nil, peakResidentBytes: facts.peakResidentBytes, statedBytes: nil)
+        }
+        let decision = try planted.decision()
+        #expect(decision.verdict == .pass)
+        #expect(!decision.shape.contains { $0.kind.isCounted })
+        let gaps = decision.cautions.map(\.description).filter { $0.contains("does not say its pairs and its memory") }
+        #expect(gaps.count == 2)
+    }
+
+    /// An engine that counts as it goes may well have no closed form.
+    @Test func aCountWithoutAClosedFormIsHeldAgainstTheBaseline() throws {
+        var planted = PlantedBlocks()
+        planted.facts = { workload, side, facts in
+            let counted = side == .candidate && workload == Self.cells[4] ? 2 * facts.countedPairs! : facts.countedPairs
+            return PairedBlock.Facts(
+                countedPairs: counted, statedPairs: nil, peakResidentBytes: 1 << 20, statedBytes: 1 << 20)
+        }
+        #expect(try planted.decision().failedShape.map(\.subject) == ["\(Self.cells[4])"])
     }
 
     /// A kernel that leaves out what its mask allows is wrong, however fast.
@@ -55,7 +78,7 @@ import Testing
         var planted = PlantedBlocks()
         planted.facts = { workload, side, facts in
             side == .candidate && workload == Self.cells[0]
-                ? Self.changed(facts, counted: facts.countedPairs - 1, stated: facts.statedPairs - 1) : facts
+                ? Self.changed(facts, counted: facts.countedPairs! - 1, stated: facts.statedPairs! - 1) : facts
         }
         #expect(try planted.decision().failedShape.map(\.subject) == ["\(Self.cells[0])"])
     }
@@ -65,7 +88,7 @@ import Testing
         var planted = PlantedBlocks()
         planted.facts = { _, side, facts in
             side == .candidate
-                ? facts : Self.changed(facts, counted: 2 * facts.countedPairs, stated: 2 * facts.statedPairs)
+                ? facts : Self.changed(facts, counted: 2 * facts.countedPairs!, stated: 2 * facts.statedPairs!)
         }
         #expect(try planted.decision().failedShape.isEmpty)
     }

@@ -53,6 +53,9 @@ final class FakeWorld: @unchecked Sendable {
                 peakBytes: { [unowned self] in peakBytes }))
     }
 
+    /// Has the frozen loop, of which every turn takes 20 ns.
+    func loopEngine() -> any Engine { FakeLoopEngine(clock: clock) }
+
     /// Of filling a cache, for each of its tokens.
     var secondsPerCachedToken = 0.0
 
@@ -148,4 +151,26 @@ func fakeHeader(seed: UInt64 = 1, sweep: Sweep = fakeSweep(lengths: [64]), commi
         ceilings: Ceilings(flopsPerSecond: .init(float32: 1e11, bfloat16: nil), readBytesPerSecond: 1e10),
         build: .init(commit: commit, dirty: false, compiler: "6.3", flags: "-O", simd: "8 lanes", blasCore: "Haswell"),
         sweep: sweep, seed: seed, startedAt: "2026-01-01T00:00:00Z", command: "attnbench run")
+}
+
+/// Only the frozen loop, on a planted clock.
+private final class FakeLoopEngine: Engine {
+    private let clock: FakeClock
+
+    init(clock: FakeClock) { self.clock = clock }
+
+    var identity: EngineIdentity { EngineIdentity(name: EngineIdentity.builtInName, version: "") }
+    var kernels: [Kernel] { [] }
+    var minimumSampleNanoseconds: Int { 1 }
+
+    func prepare(_ workload: Workload, inputs: () -> SharedInputs) throws(EngineError) -> any PreparedKernel {
+        throw .unsupported(UnsupportedProblem("has only the frozen loop"))
+    }
+
+    func sampleFrozenLoop(turns: Int) -> Sample? {
+        clock.advance(seconds: 20e-9 * Double(turns))
+        return Sample(
+            nanoseconds: 20 * turns,
+            contamination: ThreadEvidence.quiet.contamination(since: .quiet, wallNanoseconds: 20 * turns))
+    }
 }

@@ -22,6 +22,12 @@ import Yams
             let run: String?
             let uses: String?
             let env: [String: String]?
+            let condition: String?
+
+            enum CodingKeys: String, CodingKey {
+                case name, id, shell, run, uses, env
+                case condition = "if"
+            }
         }
 
         struct Runs: Decodable {
@@ -93,6 +99,7 @@ import Yams
             let input = value.firstMatch(of: #/^\$\{\{ inputs\.([\w-]+) \}\}$/#).map { String($0.output.1) }
             environment[name] = try input.map { try inputs[$0] ?? #require(action.inputs[$0]).default } ?? "base"
         }
+        environment["ACTION_PATH"] = folder.path
         environment["OUTPUT"] = "out"
         let status = try shell(try #require(step.run), environment, in: folder)
         func lines(_ name: String) -> [String] {
@@ -146,8 +153,8 @@ import Yams
         let plain = try runGate()
         #expect(plain.arguments.first == "gate")
         let gate = try GateCommand.parse(Array(plain.arguments.dropFirst()))
-        #expect(gate.sweep == "gate")
-        #expect(gate.baseline == "base/.build/release/attnbench")
+        #expect(gate.sweep == nil)
+        #expect(gate.comparedOptions.baseline == "base/.build/release/attnbench")
         #expect(gate.options.timeBudget == 300)
         #expect(gate.options.delta == nil)
         #expect(!gate.strict)
@@ -160,6 +167,18 @@ import Yams
         #expect(other.options.delta == 0.02)
         #expect(other.strict)
         #expect(other.options.timeBudget == 30)
+    }
+
+    @Test func enginesAreComparedWithTheActionsOwnProgram() throws {
+        let run = try runGate(["engine": "new/my lib.so", "baseline-engine": "old/my lib.so"])
+        let gate = try GateCommand.parse(Array(run.arguments.dropFirst()))
+        #expect(gate.comparedOptions.engine == "new/my lib.so")
+        #expect(gate.comparedOptions.baselineEngine == "old/my lib.so")
+        #expect(gate.comparedOptions.baseline == nil)
+        let action = try Self.action()
+        for step in action.runs.steps where step.env?.values.contains("${{ steps.baseline.outputs.path }}") == true {
+            #expect(step.id == "gate" || step.condition != nil, "\(step.name) has no baseline where engines are compared")
+        }
     }
 
     @Test(arguments: [(0, "PASS"), (3, "REGRESSED"), (4, "INCONCLUSIVE"), (5, nil), (7, nil)] as [(Int32, String?)])

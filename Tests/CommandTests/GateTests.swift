@@ -74,22 +74,39 @@ import Testing
 
     @Test func aBaselineFromBeforeTheGateIsNone() throws {
         let folder = try Folder()
-        let old = try folder.script("attnbench", "echo 'Error: \"worker\" is not a command' >&2; exit 2")
-        let session = Session(["gate", "--baseline", old, "--candidate", Self.program] + Self.tiny)
+        let old = try folder.script("attnbench", "echo 'Error: \"serve\" is not a command' >&2; exit 2")
+        let session = Session(["gate", "smoke", "--baseline", old, "--candidate", Self.program] + Self.tiny)
         #expect(session.status == .baselineMissing)
-        #expect(session.messages.contains("older than its gate"))
-        let other = Session(["gate", "--baseline", Self.program, "--candidate", old] + Self.tiny)
+        #expect(session.messages.contains("from before its command"), "\(session.messages)")
+        #expect(session.messages.contains("\"serve\" is not a command"))
+        let other = Session(["gate", "smoke", "--baseline", Self.program, "--candidate", old] + Self.tiny)
         #expect(other.status == .usage)
     }
 
-    /// A worker that breaks down in the middle: this program with its kernels taken away.
-    @Test func aCandidateThatDiesEndsInASentence() throws {
+    /// A candidate that breaks down in the middle: this program's greeting, and nothing behind it.
+    @Test func aCandidateThatDiesNeverPasses() throws {
         let folder = try Folder()
         let greeting = #"exec 3<&0; ("# + Self.program + #" "$@" </dev/null | head -1); read line <&3; exit 4"#
         let dying = try folder.script("attnbench", greeting)
-        let session = Session(["gate", "smoke", "--baseline", Self.program, "--candidate", dying] + Self.tiny)
-        #expect(session.status == .internalFailure)
-        #expect(session.messages.contains("ended while it was to prepare full 64"), "\(session.messages)")
+        let session = Session(
+            ["gate", "smoke", "--baseline", Self.program, "--candidate", dying, "--output", folder.file("out")]
+                + Self.tiny)
+        #expect(session.status == .engineFailed, "\(session.messages)")
+        #expect(session.messages.contains("ended with status 4 when it was to prepare full"), "\(session.messages)")
+        let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("out/comparison.json")))
+        let comparison = try JSONDecoder().decode(Comparison.self, from: data)
+        #expect(comparison.verdict == .engineFailed)
+        #expect(comparison.uncompared.map(\.cause) == [.engineFailed])
+    }
+
+    @Test(arguments: [
+        ("gate", "--baseline"), ("gate --baseline a --baseline-engine b", "exclude"),
+        ("gate --baseline-engine b", "--engine"), ("gate --baseline a --engine b", "--baseline-engine"),
+        ("gate --baseline-engine a --engine b --candidate c", "--candidate"),
+    ]) func twoAreCompared(arguments: String, named: String) {
+        let session = Session(arguments)
+        #expect(session.status == .usage)
+        #expect(session.messages.contains(named), "\(session.messages)")
     }
 
     @Test func outcomesHaveTheirCodes() throws {

@@ -29,7 +29,7 @@ import Testing
                 "Statistics", "Yams",
             ]
         ),
-        ("Analysis", ["Faults", "Attention", "Records", "Benchmarking", "Statistics"]),
+        ("Analysis", ["Faults", "Attention", "Records", "Statistics"]),
         ("Serving", ["Faults", "Statistics", "Attention", "Records", "Analysis", "Yams"]),
         (
             "Reporting",

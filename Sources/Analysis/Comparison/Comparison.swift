@@ -13,15 +13,25 @@ public struct Comparison: Sendable, Codable, Hashable {
         case separateSessions = "separate sessions"
     }
 
-    /// One of the two sides.
+    /// One of the two sides: a build of this program, or another engine.
     public struct Side: Sendable, Codable, Hashable {
-        /// The program or the results file.
+        /// The program, the results file, or the engine as the user named it.
         public let path: String
-        public let build: ResultsHeader.Build
+        /// Nil of an engine that is no build of this program.
+        public let build: ResultsHeader.Build?
+        /// Nil of a build of this program.
+        public let engine: EngineIdentity?
 
         public init(path: String, build: ResultsHeader.Build) {
             self.path = path
             self.build = build
+            engine = nil
+        }
+
+        public init(path: String, engine: EngineIdentity) {
+            self.path = path
+            build = nil
+            self.engine = engine
         }
     }
 
@@ -75,6 +85,9 @@ public struct Comparison: Sendable, Codable, Hashable {
     /// Cells whose result is wrong in the candidate.
     public var wrong: [UncomparedCell] { uncompared.filter { $0.cause == .wrong } }
 
+    /// Cells in which the candidate's engine broke down, or which it refused.
+    public var engineFailures: [UncomparedCell] { uncompared.filter { $0.cause == .engineFailed } }
+
     /// Cells of which the baseline has a time, and the candidate has none.
     public var missing: [UncomparedCell] { uncompared.filter { $0.cause == .missing } }
 
@@ -86,13 +99,14 @@ public struct Comparison: Sendable, Codable, Hashable {
         !cells.isEmpty && guards.allSatisfy(\.passed)
     }
 
-    /// A wrong result makes all else worthless. A failed count needs no clock and stands whatever the guards say. A guard
+    /// A wrong result makes all else worthless. An engine that breaks down is no candidate. A failed count needs no clock and stands whatever the guards say. A guard
     /// that failed leaves all that the clock says open. After that the shape and then the worst cell decide, where a cell
     /// that is missing in the candidate is as open as one that is inconclusive; a run without a cell says nothing.
     static func verdict(
         cells: [CellVerdict], uncompared: [UncomparedCell.Cause] = [], guards: [ComparisonGuard], shape: [ShapeFinding]
     ) -> ComparisonVerdict {
         if uncompared.contains(.wrong) { return .wrong }
+        if uncompared.contains(.engineFailed) { return .engineFailed }
         let failed = shape.filter { !$0.passed }
         if failed.contains(where: \.kind.isCounted) { return .regressed }
         if !clockIsTrusted(cells: cells, guards: guards) { return .inconclusive }

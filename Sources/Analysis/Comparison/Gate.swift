@@ -1,8 +1,8 @@
 import Attention
-import Benchmarking
 import Faults
 import Foundation
 import Records
+import Statistics
 
 /// The course of a gate: every cell is screened in a few blocks; those that the screen does not clearly pass are
 /// measured again in fresh blocks, and judged by these.
@@ -26,61 +26,97 @@ public struct Gate {
         public internal(set) var uncompared: [UncomparedCell] = []
         /// Whether time ended before every block was measured.
         public internal(set) var isCutShort = false
+        /// What a reader should know of the engines at work.
+        public internal(set) var remarks: Set<String> = []
 
         /// Cells whose result is wrong in the candidate.
         public var wrong: [UncomparedCell] { uncompared.filter { $0.cause == .wrong } }
+
+        /// Takes note of the cells that a block could not measure.
+        mutating func note(_ block: PairedBlock) {
+            remarks.formUnion(block.remarks)
+            for refusal in block.refusals where !uncompared.contains(where: { $0.workload == refusal.workload }) {
+                uncompared.append(
+                    UncomparedCell(
+                        workload: refusal.workload, cause: refusal.engine == .baseline ? .noBaseline : .engineFailed,
+                        reason: "\(refusal.engine): \(refusal.reason)"))
+            }
+        }
+
+        /// Of these cells, those that are still compared.
+        func compared(_ workloads: [Workload]) -> [Workload] {
+            workloads.filter { workload in !uncompared.contains { $0.workload == workload } }
+        }
+    }
+
+    /// The time that a gate may take.
+    public struct Budget {
+        let secondsLeft: () -> Double
+        /// Told before the confirmation begins, where there is no room for all of it.
+        let announce: (Caution) -> Void
+
+        public init(secondsLeft: @escaping () -> Double, announce: @escaping (Caution) -> Void) {
+            self.secondsLeft = secondsLeft
+            self.announce = announce
+        }
+
+        public static var endless: Budget { Budget(secondsLeft: { .infinity }, announce: { _ in }) }
     }
 
     /// - Parameters:
     ///   - planted: slowdowns of the candidate, for a gate that is itself tested.
-    ///   - hasTime: whether so many seconds more can be afforded.
-    ///   - measure: one block and the seconds that it took; its errors are passed on.
+    ///   - measure: one block, with the seconds that it took; its errors are passed on.
     /// - Throws: `TooLittleTime` where not even the screen fits.
     public func run(
-        planted: [Workload: Double] = [:], hasTime: (_ seconds: Double) -> Bool = { _ in true },
-        measure: (PairedRequest) throws -> (block: PairedBlock, seconds: Double)
+        planted: [Workload: Double] = [:], within budget: Budget = .endless,
+        measure measureBlock: (PairedRequest) throws -> (block: PairedBlock, seconds: Double)
     ) throws -> Evidence {
         var evidence = Evidence()
-        var compared = workloads
-        for index in 0..<policy.screenBlocks {
-            let (block, seconds) = try measure(
+        var longest = BlockTime()
+        func measure(_ workloads: [Workload], rounds: Int, index: Int) throws -> PairedBlock {
+            let (block, seconds) = try measureBlock(
                 PairedRequest(
-                    workloads: compared, rounds: policy.screenRounds, seed: seed &+ UInt64(index) << 32,
-                    isChecked: index == 0, planted: planted))
+                    workloads: workloads, rounds: rounds, seed: seed &+ UInt64(index) << 32, isChecked: index == 0,
+                    planted: planted))
+            evidence.note(block)
+            longest = longest.orLonger(
+                BlockTime(preparationSeconds: block.preparationSeconds, seconds: seconds))
+            return block
+        }
+        for index in 0..<policy.screenBlocks {
+            let block = try measure(evidence.compared(workloads), rounds: policy.screenRounds, index: index)
             if index == 0 {
-                compared = Self.comparable(block, &evidence)
-                if !evidence.wrong.isEmpty { return evidence }
-                let others = Double(policy.screenBlocks - 1) * seconds
-                if !hasTime(others) { throw TooLittleTime(blockSeconds: seconds, blocks: policy.screenBlocks) }
+                Self.noteWrongness(block, &evidence)
+                if !evidence.wrong.isEmpty || evidence.compared(workloads).isEmpty { return evidence }
+                if Double(policy.screenBlocks - 1) * longest.seconds > budget.secondsLeft() {
+                    throw TooLittleTime(block: longest, blocks: policy.screenBlocks)
+                }
             }
             evidence.screen.append(block)
         }
         // Reversed, so that no cell stands behind the same neighbours again.
         let candidates = Array(GateDecision.unclear(evidence, policy: policy).reversed())
-        var longestSeconds = 0.0
-        for index in 0..<(candidates.isEmpty ? 0 : policy.confirmationBlocks) {
-            guard hasTime(longestSeconds) else {
+        if candidates.isEmpty { return evidence }
+        let room = longest.confirmation(policy).blocks(within: budget.secondsLeft())
+        if room < policy.confirmationBlocks {
+            budget.announce(GateDecision.fewerBlocks(room, longest, evidence, policy))
+        }
+        longest = BlockTime()
+        for index in 0..<policy.confirmationBlocks {
+            guard budget.secondsLeft() >= longest.seconds else {
                 evidence.isCutShort = true
                 break
             }
-            let (block, seconds) = try measure(
-                PairedRequest(
-                    workloads: candidates, rounds: policy.confirmationRounds,
-                    seed: seed &+ UInt64(policy.screenBlocks + index) << 32, isChecked: false, planted: planted))
-            evidence.confirmation.append(block)
-            longestSeconds = max(longestSeconds, seconds)
+            let left = evidence.compared(candidates)
+            if left.isEmpty { break }
+            evidence.confirmation.append(
+                try measure(left, rounds: policy.confirmationRounds, index: policy.screenBlocks + index))
         }
         return evidence
     }
 
-    /// The cells that both sides compute, and rightly.
-    private static func comparable(_ block: PairedBlock, _ evidence: inout Evidence) -> [Workload] {
-        evidence.uncompared = block.refusals.map {
-            UncomparedCell(
-                workload: $0.workload, cause: $0.build == .baseline ? .noBaseline : .missing,
-                reason: "\($0.build): \($0.reason)")
-        }
-        var compared: [Workload] = []
+    /// Cells that one side computes wrongly.
+    private static func noteWrongness(_ block: PairedBlock, _ evidence: inout Evidence) {
         for cell in block.cells {
             if let wrongness = cell.facts.candidate.wrongness {
                 evidence.uncompared.append(UncomparedCell(wrong: cell.workload, wrongness))
@@ -89,49 +125,50 @@ public struct Gate {
                     UncomparedCell(
                         workload: cell.workload, cause: .noBaseline,
                         reason: "its result in the baseline is wrong: \(wrongness)"))
-            } else {
-                compared.append(cell.workload)
-            }
-        }
-        return compared
-    }
-}
-
-extension Gate {
-    /// Runs on two programs of this machine.
-    public func run(
-        on session: PairedSession, planted: [Workload: Double] = [:], progress: any ProgressObserver,
-        hasTime: (_ seconds: Double) -> Bool = { _ in true }
-    ) throws -> Evidence {
-        var blocks = 0
-        return try run(planted: planted, hasTime: hasTime) { request in
-            let (phase, name) = policy.phase(ofBlock: blocks)
-            blocks += 1
-            return try session.measure(request) { done, total in
-                progress.report(ProgressEvent(phase: phase, cell: name, done: done, total: total, secondsLeft: nil))
             }
         }
     }
 }
 
-extension GatePolicy {
-    /// - Parameter index: from 0, over the screen and what follows it.
-    fileprivate func phase(ofBlock index: Int) -> (phase: ProgressEvent.Phase, name: String) {
-        index < screenBlocks
-            ? (.screening, "launch \(index + 1) of \(screenBlocks)")
-            : (.repeating, "launch \(index - screenBlocks + 1) of \(confirmationBlocks)")
+/// What a block takes.
+struct BlockTime: Hashable, Sendable {
+    /// Starting the engines, compiling, filling tensors: however few the rounds.
+    var preparationSeconds = 0.0
+    /// All of it.
+    var seconds = 0.0
+
+    func orLonger(_ other: BlockTime) -> BlockTime { other.seconds > seconds ? other : self }
+
+    /// A block of the confirmation, foretold from one of the screen. It has fewer cells, which is not counted on.
+    func confirmation(_ policy: GatePolicy) -> BlockTime {
+        let rounds = Double(policy.confirmationRounds) / Double(policy.screenRounds)
+        return BlockTime(
+            preparationSeconds: preparationSeconds,
+            seconds: preparationSeconds + rounds * (seconds - preparationSeconds))
     }
+
+    func blocks(within available: Double) -> Int { Int(saturating: max(0, available) / max(seconds, 1e-9)) }
 }
 
 /// The sweep's cells are too long for the time that there is.
 public struct TooLittleTime: Fault, Equatable {
-    let blockSeconds: Double
+    let block: BlockTime
     let blocks: Int
 
     public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
-        "one launch of this sweep takes \(TimeBudget.text(seconds: blockSeconds)), and the \(blocks) that a gate needs at "
-            + "least do not fit into the time budget; give a longer --time-budget, or a sweep with shorter cells"
+        "one launch of this sweep takes \(block), and the \(blocks) that a gate needs at least do not fit into the time "
+            + "budget; give a longer --time-budget, or a sweep with shorter cells"
+    }
+}
+
+extension BlockTime: CustomStringConvertible {
+    var description: String {
+        let whole = TimeBudget.text(seconds: seconds)
+        // Of kernels that are compiled already, and of programs that start at once, nobody wants to hear.
+        guard preparationSeconds > 0.2 * seconds else { return whole }
+        return "\(whole), of which \(TimeBudget.text(seconds: preparationSeconds)) are for starting the engines and "
+            + "preparing the kernels"
     }
 }

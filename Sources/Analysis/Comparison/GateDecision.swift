@@ -1,4 +1,3 @@
-import Benchmarking
 import Foundation
 import Records
 import Statistics
@@ -123,6 +122,29 @@ public struct GateDecision: Sendable {
             blocks)
     }
 
+    /// What a gate whose budget has no room for every block of the confirmation can still see.
+    static func fewerBlocks(
+        _ count: Int, _ screenBlock: BlockTime, _ evidence: Gate.Evidence, _ policy: GatePolicy
+    ) -> Caution {
+        let time = "a launch takes \(screenBlock)"
+        guard count >= leastBlocks else {
+            return Caution(
+                "\(time), and the time budget has room for \(count) more; the cells that are not clear yet need at least "
+                    + "\(leastBlocks), and will be INCONCLUSIVE: give a longer --time-budget")
+        }
+        let spread = pooledDeviation(ratios(evidence.screen).values.map { MeanTest($0.map(\.logCandidate)) })
+        func visible(_ count: Int) -> String {
+            String(
+                format: "%.1f %%",
+                100
+                    * smallestVisible(
+                        deviation: spread, count: count, significance: policy.familyLevel / 2, policy))
+        }
+        return Caution(
+            "\(time), and the time budget has room for \(count) of the \(policy.confirmationBlocks) that decide on unclear "
+                + "cells: so few see slowdowns from \(visible(count)) on, and all would see \(visible(policy.confirmationBlocks))")
+    }
+
     /// What is said of one cell, before it is put into words and units.
     private struct Judgement {
         let verdict: CellVerdict
@@ -177,6 +199,7 @@ public struct GateDecision: Sendable {
         if evidence.isCutShort {
             cautions.append(Caution("the time budget ended before every cell was measured as often as it should"))
         }
+        cautions += evidence.remarks.sorted().map(Caution.init) + ShapeGates.gaps(evidence)
         let (visits, disturbed) = ratios.reduce((0, 0)) { ($0.0 + $1.visits, $0.1 + $1.disturbedVisits) }
         if 5 * disturbed > visits {
             cautions.append(

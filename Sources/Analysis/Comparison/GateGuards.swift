@@ -11,9 +11,10 @@ enum GateGuards {
             block.cells.filter { !excluded.contains($0.workload) }.map { BlockRatio($0.visits) }
         }
         guard blocks.count >= 2, blocks.allSatisfy({ !$0.isEmpty }) else { return [] }
+        // An engine that broke down left no loop to be timed in its block.
+        let loops = (evidence.screen + evidence.confirmation).map(\.frozenLoop).filter { !$0.isEmpty }
         return [
-            baselineAgainstItself(blocks, policy),
-            frozenLoop((evidence.screen + evidence.confirmation).map { BlockRatio($0.frozenLoop) }, policy),
+            baselineAgainstItself(blocks, policy), frozenLoop(loops.map { BlockRatio($0) }, policy),
             // The screen's alone: the confirmation has only cells that stood out.
             medianOverCells(Array(blocks.prefix(evidence.screen.count)), policy),
         ]
@@ -27,9 +28,14 @@ enum GateGuards {
     }
 
     private static func frozenLoop(_ blocks: [BlockRatio], _ policy: GatePolicy) -> ComparisonGuard {
-        still(
+        guard blocks.count >= 2 else {
+            return ComparisonGuard(
+                name: .frozenLoop, passed: false, message: "the loop that is the same on both sides could not be timed",
+                estimate: Estimate(value: 1, low: 0, high: .greatestFiniteMagnitude, level: 0.95))
+        }
+        return still(
             .frozenLoop, MeanTest(blocks.map(\.logCandidate)).interval(level: 0.95), policy,
-            moved: "a loop that is the same in both builds was measured at")
+            moved: "a loop that is the same on both sides was measured at")
     }
 
     private static func still(

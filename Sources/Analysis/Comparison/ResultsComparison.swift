@@ -1,5 +1,4 @@
 import Attention
-import Benchmarking
 import Faults
 import Foundation
 import Records
@@ -53,8 +52,8 @@ public struct ResultsComparison: Sendable {
 
         init(_ cell: UncomparedCell) { (cause, reason) = (cell.cause, cell.reason) }
 
-        init(of build: PairedBuild, _ reason: String) {
-            cause = build == .baseline ? .noBaseline : .missing
+        init(of side: ComparedEngine, _ reason: String) {
+            cause = side == .baseline ? .noBaseline : .missing
             self.reason = reason
         }
     }
@@ -87,8 +86,8 @@ public struct ResultsComparison: Sendable {
         /// ln of each launch's median.
         let logMedians: [Double]
 
-        init(_ measurements: [Records.Measurement]?, of build: PairedBuild) throws(NoTime) {
-            guard let measurements else { throw NoTime(of: build, "not in the \(build)") }
+        init(_ measurements: [Records.Measurement]?, of side: ComparedEngine) throws(NoTime) {
+            guard let measurements else { throw NoTime(of: side, "not in the \(side)") }
             var records: [Records.Measurement.Record] = []
             var skipReason: String?
             for measurement in measurements {
@@ -96,11 +95,11 @@ public struct ResultsComparison: Sendable {
                 case .measured(let record): records.append(record)
                 case .skipped(let reason): skipReason = skipReason ?? reason
                 case .failed(let reason, _):
-                    throw NoTime(of: build, "its result in the \(build) is wrong: \(reason)")
+                    throw NoTime(of: side, "its result in the \(side) is wrong: \(reason)")
                 }
             }
             if records.isEmpty, let skipReason {
-                throw NoTime(of: build, "skipped in the \(build): \(skipReason)")
+                throw NoTime(of: side, "skipped in the \(side): \(skipReason)")
             }
             do {
                 let timing = try CellTiming(launches: records)
@@ -112,7 +111,7 @@ public struct ResultsComparison: Sendable {
                 median = timing.median
                 logMedians = medians
             } catch {
-                throw NoTime(of: build, "the \(build) has no samples of it: \(error)")
+                throw NoTime(of: side, "the \(side) has no samples of it: \(error)")
             }
         }
     }

@@ -8,7 +8,7 @@ struct ShapeCell {
     /// Pairs that one call went through, counted as it went.
     let baselinePairs: Int?
     let candidatePairs: Int?
-    /// By the closed form of the candidate's kernel.
+    /// By the closed form of the candidate's kernel; nil where it has none.
     let candidateStatedPairs: Int?
     let baselinePeakBytes: Int
     let candidatePeakBytes: Int
@@ -34,10 +34,10 @@ struct ShapeCell {
 
     /// Nil where a kernel does not say what it computes.
     private var pairs: ShapeFinding? {
-        guard let baselinePairs, let candidatePairs, let candidateStatedPairs else { return nil }
+        guard let baselinePairs, let candidatePairs else { return nil }
         let useful = Work(problem: workload.problem, computedPairs: 0).usefulPairs
         let failure: String?
-        if candidatePairs != candidateStatedPairs {
+        if let candidateStatedPairs, candidatePairs != candidateStatedPairs {
             failure = "goes through \(candidatePairs) pairs, and its closed form says \(candidateStatedPairs)"
         } else if candidatePairs < useful {
             failure = "goes through \(candidatePairs) pairs, and its mask allows \(useful)"

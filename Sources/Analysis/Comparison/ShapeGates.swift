@@ -1,5 +1,4 @@
 import Attention
-import Benchmarking
 import Foundation
 import Records
 import Statistics
@@ -102,21 +101,9 @@ extension Series {
 extension ShapeGates {
     /// The findings on paired blocks: what both builds counted, and the analysis of each side's own samples.
     static func findings(_ evidence: Gate.Evidence) -> [ShapeFinding] {
-        let blocks = evidence.screen + evidence.confirmation
         let excluded = Set(evidence.uncompared.map(\.workload))
-        let byWorkload = Dictionary(grouping: blocks.flatMap(\.cells)) { $0.workload }
-        let workloads = (evidence.screen.first?.cells.map(\.workload) ?? []).filter { !excluded.contains($0) }
-        let cells = workloads.map { workload in
-            // What a process pays once, such as a library's first buffers, falls on some cell of each: the least counts.
-            let facts = byWorkload[workload]!.map(\.facts)
-            return ShapeCell(
-                workload: workload, baselinePairs: facts[0].baseline.countedPairs,
-                candidatePairs: facts[0].candidate.countedPairs,
-                candidateStatedPairs: facts[0].candidate.statedPairs,
-                baselinePeakBytes: facts.map(\.baseline.peakResidentBytes).min()!,
-                candidatePeakBytes: facts.map(\.candidate.peakResidentBytes).min()!,
-                predictedBytes: facts[0].baseline.statedBytes)
-        }
+        let cells = cells(evidence)
+        let workloads = cells.map(\.workload)
         // All lengths of a series from the same blocks: the screen's, since the confirmation has some of them only.
         func analysis(_ side: PairedSide) -> ScalingAnalysis {
             let measurements = evidence.screen.enumerated().flatMap { launch, block in
@@ -132,11 +119,37 @@ extension ShapeGates {
     }
 }
 
+extension ShapeGates {
+    /// What cannot be checked: one sentence a kernel, since its cells all have the same gap.
+    static func gaps(_ evidence: Gate.Evidence) -> [Caution] {
+        var seen = Set<String>()
+        return cells(evidence).filter { $0.gap != nil && seen.insert($0.workload.kernel).inserted }.compactMap(\.gap)
+    }
+
+    private static func cells(_ evidence: Gate.Evidence) -> [ShapeCell] {
+        let excluded = Set(evidence.uncompared.map(\.workload))
+        let blocks = evidence.screen + evidence.confirmation
+        let byWorkload = Dictionary(grouping: blocks.flatMap(\.cells)) { $0.workload }
+        let workloads = (evidence.screen.first?.cells.map(\.workload) ?? []).filter { !excluded.contains($0) }
+        return workloads.map { workload in
+            // What a process pays once, such as a library's first buffers, falls on some cell of each: the least counts.
+            let facts = byWorkload[workload]!.map(\.facts)
+            return ShapeCell(
+                workload: workload, baselinePairs: facts[0].baseline.countedPairs,
+                candidatePairs: facts[0].candidate.countedPairs,
+                candidateStatedPairs: facts[0].candidate.statedPairs,
+                baselinePeakBytes: facts.map(\.baseline.peakResidentBytes).min()!,
+                candidatePeakBytes: facts.map(\.candidate.peakResidentBytes).min()!,
+                predictedBytes: facts[0].baseline.statedBytes)
+        }
+    }
+}
+
 extension PairedBlock.Cell {
     fileprivate func measurement(of side: PairedSide, launch: Int, place: Int) -> Records.Measurement {
         Measurement(
             workload: workload,
-            origin: KernelOrigin(engine: EngineIdentity(name: EngineIdentity.builtInName, version: ""), place: place),
+            origin: KernelOrigin(engine: EngineIdentity(ofKernel: workload.kernel), place: place),
             launch: launch,
             // The baseline's pairs on both sides: what a candidate counts must not change what it is held against.
             work: Work(problem: workload.problem, computedPairs: facts.baseline.countedPairs),

@@ -1,6 +1,7 @@
 import Attention
 import Engines
 import Foundation
+import Records
 
 /// `NAME.yaml`: how an engine is started. Strict, like a sweep: a key that nobody reads would be a setting that somebody
 /// believes in.

@@ -1,25 +1,40 @@
+import Engines
 import Records
 
 /// A block that is being measured: cells that all sides have ready, then the frozen loop as one more entry.
+///
+/// Where a side refuses a cell or breaks down in it, that cell is left out and says so, and the others go on.
 struct BlockUnderWay {
-    let workers: PairedValues<WorkerProcess>
-    let request: PairedRequest
+    private let sides: PairedValues<Side>
+    private let request: PairedRequest
     private var cells: [CellUnderWay] = []
     private var refusals: [PairedBlock.Refusal] = []
     private var frozenLoop: [PairedBlock.Visit] = []
-    private var preparedCount = 0
+    /// What kept the frozen loop from being timed, where something did.
+    private var frozenLoopFailure: EngineError?
+
+    /// Where the kernels of one side run.
+    struct Side {
+        let instruments: Instruments
+        /// The engine that times the frozen loop: the side's own, or the harness's where that has none.
+        let loopEngine: any Engine
+        /// Of the inputs, which are equal on each side.
+        let seed: UInt64
+    }
 
     private struct CellUnderWay {
-        let number: Int
         let workload: Workload
-        let facts: PairedValues<PreparedFacts>
+        let ready: PairedValues<ReadyCell>
+        var facts: [PairedSide: PairedBlock.Facts]
         let iterations: Int
         let extraTurns: Int
         var visits: [PairedBlock.Visit] = []
+        /// Once a side broke down in it.
+        var isOver = false
     }
 
-    init(workers: PairedValues<WorkerProcess>, request: PairedRequest) {
-        self.workers = workers
+    init(sides: PairedValues<Side>, request: PairedRequest) {
+        self.sides = sides
         self.request = request
     }
 
@@ -28,74 +43,133 @@ struct BlockUnderWay {
 
     var entryCount: Int { cells.count + 1 }
 
-    var measured: PairedBlock {
-        PairedBlock(
-            cells: cells.map {
+    /// - Throws: what kept the frozen loop from being timed even once, where nothing else says that an engine broke.
+    func measured(_ engines: [ProgramEngine], preparationSeconds: Double) throws(EngineError) -> PairedBlock {
+        if frozenLoop.isEmpty, refusals.isEmpty, let frozenLoopFailure { throw frozenLoopFailure }
+        return PairedBlock(
+            cells: cells.filter { !$0.isOver }.map { cell in
                 PairedBlock.Cell(
-                    workload: $0.workload, facts: $0.facts, iterationsPerSample: $0.iterations, visits: $0.visits)
+                    workload: cell.workload, facts: PairedValues { cell.facts[$0]! },
+                    iterationsPerSample: cell.iterations, visits: cell.visits)
             },
-            refusals: refusals, frozenLoop: frozenLoop)
+            refusals: refusals, frozenLoop: frozenLoop,
+            // The baseline's engine and its control say the same.
+            remarks: Set(engines.flatMap(\.remarks)).sorted(), preparationSeconds: preparationSeconds)
     }
 
-    mutating func prepare(_ workload: Workload) throws(WorkerError) {
-        let number = preparedCount
-        preparedCount += 1
-        var facts: [PreparedFacts] = []
-        var refusal: PairedBlock.Refusal?
-        for side in PairedSide.allCases {
-            let isChecked = request.isChecked && side != .control
-            switch try workers[side].ask(
-                .prepare(Version1Workload(workload), isChecked: isChecked), doing: "prepare \(workload)")
-            {
-            case .prepared(let one): facts.append(one)
-            case .refused(let reason):
-                refusal =
-                    refusal ?? PairedBlock.Refusal(workload: workload, build: side.build, reason: reason)
-            case .sampled: throw workers[side].garbled("a sample, in reply to a preparation")
+    mutating func prepare(_ workload: Workload) {
+        var asked = PairedSide.baseline
+        do throws(EngineError) {
+            var facts: [PairedSide: PairedBlock.Facts] = [:]
+            var callNanoseconds: [PairedSide: Double] = [:]
+            var iterations: [PairedSide: Int] = [:]
+            let ready = try PairedValues<ReadyCell> { side throws(EngineError) in
+                asked = side
+                let cell = try ReadyCell(workload, sides[side].instruments) {
+                    SharedInputs(for: workload.problem, seed: sides[side].seed)
+                }
+                facts[side] = try self.facts(of: cell, on: side)
+                let calls = try cell.callsPerSample()
+                iterations[side] = calls
+                if request.planted[workload] != nil {
+                    let samples = [
+                        try cell.kernel.sample(Batch(calls: calls)), try cell.kernel.sample(Batch(calls: calls)),
+                    ]
+                    callNanoseconds[side] = Double(samples.map(\.nanoseconds).min()!) / Double(calls)
+                }
+                return cell
             }
+            asked = .candidate
+            var extraTurns = 0
+            if let slowdown = request.planted[workload] {
+                let turn = try loop(.candidate)
+                let turns = slowdown * callNanoseconds[.candidate]! / (Double(turn.nanoseconds) / Double(Self.frozenTurns))
+                extraTurns = max(1, Int(turns.rounded()))
+            }
+            cells.append(
+                CellUnderWay(
+                    workload: workload, ready: ready, facts: facts, iterations: iterations[.baseline]!,
+                    extraTurns: extraTurns))
+        } catch {
+            refuse(workload, asked, error)
         }
-        if let refusal {
-            refusals.append(refusal)
-            return
-        }
-        var extraTurns = 0
-        if let slowdown = request.planted[workload] {
-            let turn = try sample(.candidate, .sampleFrozenLoop(turns: Self.frozenTurns), doing: "time a loop")
-            let turns = slowdown * facts[1].callNanoseconds / (Double(turn.nanoseconds) / Double(Self.frozenTurns))
-            extraTurns = max(1, Int(turns.rounded()))
-        }
-        cells.append(
-            CellUnderWay(
-                number: number, workload: workload,
-                facts: PairedValues(baseline: facts[0], candidate: facts[1], control: facts[2]),
-                iterations: facts[0].iterationsPerSample, extraTurns: extraTurns))
     }
 
-    mutating func visit(_ entry: Int, inOrder order: [PairedSide]) throws(WorkerError) {
+    mutating func visit(_ entry: Int, inOrder order: [PairedSide]) {
         var samples: [PairedSide: Sample] = [:]
-        for side in order {
-            if entry == cells.count {
-                samples[side] = try sample(
-                    side, .sampleFrozenLoop(turns: Self.frozenTurns), doing: "time the frozen loop")
-            } else {
-                let cell = cells[entry]
-                samples[side] = try sample(
-                    side,
-                    .sample(
-                        cell: cell.number, iterations: cell.iterations,
-                        extraTurns: side == .candidate ? cell.extraTurns : 0),
-                    doing: "time \(cell.workload)")
+        var asked = order[0]
+        do throws(EngineError) {
+            for side in order {
+                asked = side
+                if entry == cells.count {
+                    samples[side] = try loop(side)
+                } else {
+                    let cell = cells[entry]
+                    if cell.isOver { return }
+                    samples[side] = try cell.ready[side].kernel.sample(
+                        Batch(
+                            calls: cell.iterations, warmUpCalls: 1,
+                            extraTurns: side == .candidate ? cell.extraTurns : 0))
+                }
             }
+        } catch {
+            if entry == cells.count {
+                frozenLoopFailure = error
+            } else {
+                cells[entry].isOver = true
+                refuse(cells[entry].workload, asked, error)
+            }
+            return
         }
         let visit = PairedBlock.Visit { samples[$0]! }
         if entry == cells.count { frozenLoop.append(visit) } else { cells[entry].visits.append(visit) }
     }
 
-    private func sample(
-        _ side: PairedSide, _ request: WorkerProtocol.Request, doing: @autoclosure () -> String
-    ) throws(WorkerError) -> Sample {
-        guard case .sampled(let sample) = try workers[side].ask(request, doing: doing()) else {
-            throw workers[side].garbled("no sample, in reply to a request for one")
+    /// After the last round: whether both still compute what they are asked for, from other inputs.
+    mutating func checkAgain() {
+        for index in cells.indices where !cells[index].isOver {
+            let cell = cells[index]
+            for side in [PairedSide.baseline, .candidate] where cell.facts[side]!.wrongness == nil {
+                let check = FinalCheck(
+                    problem: cell.workload.problem, instruments: sides[side].instruments,
+                    statedPairs: cell.facts[side]!.statedPairs)
+                let seed = sides[side].seed &+ 1
+                guard let fault = check.fault(of: cell.ready[side].kernel, .callOnOtherInputs(seed: seed)) else { continue }
+                guard fault.maximumError != nil else {
+                    cells[index].isOver = true
+                    refuse(cell.workload, side, fault.reason)
+                    break
+                }
+                cells[index].facts[side]!.wrongness = fault.reason
+            }
+        }
+    }
+
+    private func facts(of cell: ReadyCell, on side: PairedSide) throws(EngineError) -> PairedBlock.Facts {
+        var facts = PairedBlock.Facts(
+            countedPairs: cell.kernel.computedPairs, statedPairs: cell.kernel.statedPairs,
+            peakResidentBytes: cell.peakResidentBytes,
+            statedBytes: cell.kernel.statedScratchBytes.map { cell.workload.problem.tensorBytes + $0 })
+        if request.isChecked, side != .control, case .wrong(_, let reason) = try cell.check(sides[side].instruments) {
+            facts.wrongness = reason
+        }
+        return facts
+    }
+
+    private mutating func refuse(_ workload: Workload, _ side: PairedSide, _ error: EngineError) {
+        switch error {
+        case .unsupported(let problem): refuse(workload, side, problem.reason)
+        case .failed(let fault): refuse(workload, side, fault.description)
+        }
+    }
+
+    private mutating func refuse(_ workload: Workload, _ side: PairedSide, _ reason: String) {
+        refusals.append(PairedBlock.Refusal(workload: workload, engine: side.engine, reason: reason))
+    }
+
+    private func loop(_ side: PairedSide) throws(EngineError) -> Sample {
+        guard let sample = try sides[side].loopEngine.sampleFrozenLoop(turns: Self.frozenTurns) else {
+            preconditionFailure("an engine is asked for a frozen loop that it does not have")
         }
         return sample
     }

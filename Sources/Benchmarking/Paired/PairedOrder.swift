@@ -1,4 +1,5 @@
 import Attention
+import Records
 
 /// In which order the sides and the cells of a block are visited: pure functions of a seed.
 enum PairedOrder {

@@ -1,49 +1,185 @@
+import Attention
+import Engines
 import Foundation
 import Hardware
+import Kernels
 import Records
 
-/// Two programs made ready to be compared on this machine, as often as anybody likes.
-public struct PairedSession {
-    public let programs: PairedBench.Programs
-    public let baselineBuild: ResultsHeader.Build
-    public let candidateBuild: ResultsHeader.Build
-    public let machine: Machine
-    private let bench: PairedBench
+/// Two engines made ready to be compared on this machine, as often as anybody likes.
+///
+/// Each side is a process of its own that is bound to the same CPUs, where it waits on its pipe, costing nothing, while
+/// another one is asked. So the samples of a pair lie milliseconds apart on the same silicon, and whatever disturbs the
+/// machine for longer disturbs both. Rejected: running the two at once on two cores, which share cache, memory and often,
+/// behind a hypervisor, a core; and one after the other, which measures the time of day.
+public final class PairedSession {
+    /// Under which conditions the two are compared.
+    public struct Setting {
+        public var placement: Placement
+        /// Of the inputs.
+        public var seed: UInt64
+        /// The user's own.
+        public var environment: [String: String]
+        /// This program, whose frozen loop stands in for that of an engine which has none.
+        public var program: String
+        public var cancellation: Cancellation
 
-    /// - Parameter seed: of the inputs.
-    /// - Throws: `UnusableProgram`, and `WorkerError` where a program does not answer as a worker.
-    public init(
-        _ programs: PairedBench.Programs, placement: Placement, seed: UInt64, cancellation: Cancellation
-    ) throws {
-        try UnusableProgram.check(programs.baseline, as: .baseline)
-        try UnusableProgram.check(programs.candidate, as: .candidate)
-        let cpus = try placement.cpus(forThreads: 1, on: Topology())
-        let pinning = cpus.isEmpty ? ["--no-pin"] : ["--cpu", "\(cpus[0])"]
-        self.programs = programs
-        bench = PairedBench(
-            programs, arguments: ["worker", "--seed", "\(seed)"] + pinning, cancellation: cancellation)
-        (baselineBuild, candidateBuild, machine) = try bench.builds()
+        public init(
+            placement: Placement, seed: UInt64, environment: [String: String], program: String,
+            cancellation: Cancellation
+        ) {
+            self.placement = placement
+            self.seed = seed
+            self.environment = environment
+            self.program = program
+            self.cancellation = cancellation
+        }
+    }
+
+    public let machine: Machine
+    /// What either engine says of itself.
+    public let baseline: EngineGreeting
+    public let candidate: EngineGreeting
+    /// All that a sweep may name: the candidate's kernels, then those that only the baseline has.
+    public let kernels: [Kernel]
+    private let compared: Compared
+    private let setting: Setting
+    private let topology: Topology
+    private let naming: ProgramEngine.Naming
+
+    /// - Throws: `UnusableProgram`, `TooTolerantEngine`, and `UnusableEngine` where one does not greet.
+    public init(_ compared: Compared, _ setting: Setting) throws {
+        try compared.check()
+        let topology = try Topology()
+        machine = Machine.current(
+            topology: topology,
+            team: try WorkerTeam(threads: 1, placement: setting.placement, on: topology))
+        // The facts are those of the CPU that is measured on; this thread, which only waits, may stay out of the way.
+        Pinning.unbindCurrentThread(on: topology)
+        (self.compared, self.setting, self.topology) = (compared, setting, topology)
+        let starter = Starter(compared: compared, setting: setting, topology: topology)
+        let candidateEngine: ProgramEngine
+        switch compared {
+        case .builds:
+            naming = .bare
+            candidateEngine = try starter.start(.candidate, naming, setting.environment)
+        case .engines:
+            candidateEngine = try starter.start(.candidate, .full, setting.environment)
+            // One name for both, which sweeps that are measured with the candidate have already.
+            naming = .prefixed(try EngineName(candidateEngine.identity.name))
+        }
+        let baselineEngine = try starter.start(.baseline, naming, setting.environment)
+        (baseline, candidate) = (baselineEngine.greeting, candidateEngine.greeting)
+        let common = candidateEngine.kernels
+        kernels =
+            common + baselineEngine.kernels.filter { kernel in !common.contains { $0.name == kernel.name } }
     }
 
     /// Measures one block.
     ///
     /// - Parameter progress: called after each visit.
+    /// - Throws: `GateInterrupted`, `UnusableEngine`.
     public func measure(
-        _ request: PairedRequest, progress: (_ visitsDone: Int, _ visits: Int) -> Void
-    ) throws(WorkerError) -> (block: PairedBlock, seconds: Double) {
+        _ request: PairedRequest, progress: (_ visitsDone: Int, _ visits: Int) -> Void = { _, _ in }
+    ) throws -> (block: PairedBlock, seconds: Double) {
         let watch = Stopwatch()
-        return (try bench.measure(request, progress: progress), watch.seconds)
+        var generator = SplitMix64(seed: request.seed)
+        let starter = Starter(compared: compared, setting: setting, topology: topology)
+        let engines = try PairedValues<ProgramEngine> { side throws(UnusableEngine) in
+            // The system's own randomisation of addresses is left on for the same reason as the environment is padded.
+            try starter.start(
+                side.engine, naming, EnvironmentPadding.pad(setting.environment, using: &generator))
+        }
+        let harness = try harnessEngine(starter)
+        var block = BlockUnderWay(
+            sides: PairedValues { side in
+                BlockUnderWay.Side(
+                    instruments: .system(engines: [engines[side]], seed: setting.seed),
+                    loopEngine: harness ?? engines[side], seed: setting.seed)
+            }, request: request)
+        for workload in request.workloads {
+            try requireGoingOn()
+            block.prepare(workload)
+        }
+        let preparationSeconds = watch.seconds
+        let entries = block.entryCount
+        let orders = (0..<entries).map { _ in PairedOrder.sides(rounds: request.rounds, using: &generator) }
+        let rounds = PairedOrder.cells(count: entries, rounds: request.rounds, using: &generator)
+        for (round, order) in rounds.enumerated() {
+            for (done, entry) in order.enumerated() {
+                try requireGoingOn()
+                block.visit(entry, inOrder: orders[entry][round])
+                progress(round * entries + done + 1, request.rounds * entries)
+            }
+        }
+        if request.isChecked { block.checkAgain() }
+        let measured = try block.measured(
+            PairedSide.allCases.map { engines[$0] }, preparationSeconds: preparationSeconds)
+        return (measured, watch.seconds)
     }
 
-    /// What both builds were made with that makes their code differ, beside its source.
+    /// What makes the two differ beside what is to be compared.
     public var cautions: [String] {
-        let pairs = [
-            ("compilers", baselineBuild.compiler, candidateBuild.compiler),
-            ("flags", baselineBuild.flags, candidateBuild.flags), ("vectors", baselineBuild.simd, candidateBuild.simd),
-            ("cores of OpenBLAS", baselineBuild.blasCore, candidateBuild.blasCore),
-        ]
-        return pairs.filter { $0.1 != $0.2 }.map {
-            "the builds have different \($0.0): \($0.1), and \($0.2); build both alike to compare their sources"
+        if let before = baseline.attnbench?.build, let after = candidate.attnbench?.build, case .builds = compared {
+            let pairs = [
+                ("compilers", before.compiler, after.compiler), ("flags", before.flags, after.flags),
+                ("vectors", before.simd, after.simd), ("cores of OpenBLAS", before.blasCore, after.blasCore),
+            ]
+            return pairs.filter { $0.1 != $0.2 }.map {
+                "the builds have different \($0.0): \($0.1), and \($0.2); build both alike to compare their sources"
+            }
+        }
+        let (before, after) = (baseline.engine.details ?? [:], candidate.engine.details ?? [:])
+        var cautions = Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }.map {
+            "the engines differ in \($0): \(before[$0] ?? "not said"), and \(after[$0] ?? "not said")"
+        }
+        if !haveFrozenLoop {
+            cautions.append(
+                "the engines have no frozen loop of their own; one in another process, on the same CPU, was timed between "
+                    + "their samples in its place")
+        }
+        return cautions
+    }
+
+    private var haveFrozenLoop: Bool { baseline.attnbench != nil && candidate.attnbench != nil }
+
+    private func requireGoingOn() throws(GateInterrupted) {
+        if setting.cancellation.isCancelled { throw GateInterrupted() }
+    }
+
+    /// A process of this program, which lends its frozen loop; nil where both engines have one.
+    private func harnessEngine(_ starter: Starter) throws(UnusableEngine) -> ProgramEngine? {
+        if haveFrozenLoop { return nil }
+        return try starter.start(
+            EngineSource(command: EngineCommand([setting.program, "serve"])), as: .candidate, .bare,
+            setting.environment)
+    }
+
+    /// Starts engines where they are to be measured.
+    private struct Starter {
+        let compared: Compared
+        let setting: Setting
+        let topology: Topology
+
+        func start(
+            _ engine: ComparedEngine, _ naming: ProgramEngine.Naming, _ environment: [String: String]
+        ) throws(UnusableEngine) -> ProgramEngine {
+            try start(compared.source(of: engine), as: engine, naming, environment)
+        }
+
+        func start(
+            _ source: EngineSource, as engine: ComparedEngine, _ naming: ProgramEngine.Naming,
+            _ environment: [String: String]
+        ) throws(UnusableEngine) -> ProgramEngine {
+            do throws(EngineError) {
+                return try ProgramEngine(source, naming: naming, environment: environment) {
+                    threads throws(UnsupportedProblem) in
+                    do throws(PlacementError) {
+                        return try setting.placement.cpus(forThreads: threads, on: topology)
+                    } catch { throw UnsupportedProblem("\(error)") }
+                }
+            } catch {
+                throw UnusableEngine(engine: engine, compared: compared, cause: error)
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Records
 
 /// A path that cannot be started as a build to compare.
 public struct UnusableProgram: Fault, Equatable {
@@ -7,29 +8,29 @@ public struct UnusableProgram: Fault, Equatable {
         case absent, folder, notExecutable
     }
 
-    let build: PairedBuild
+    let engine: ComparedEngine
     let path: String
     let problem: Problem
 
-    public var exitStatus: ExitStatus { build == .baseline ? .baselineMissing : .usage }
+    public var exitStatus: ExitStatus { engine == .baseline ? .baselineMissing : .usage }
 
     public var description: String {
         switch problem {
-        case .absent: "there is no \(build) at \(path); build the commit to compare with and name its attnbench"
-        case .folder: "the \(build) \(path) is a folder; name the program attnbench in it"
+        case .absent: "there is no \(engine) at \(path); build the commit to compare with and name its attnbench"
+        case .folder: "the \(engine) \(path) is a folder; name the program attnbench in it"
         case .notExecutable:
-            "the \(build) \(path) is not executable; if it is attnbench, set its execute permission with chmod +x, and "
+            "the \(engine) \(path) is not executable; if it is attnbench, set its execute permission with chmod +x, and "
                 + "otherwise name the program"
         }
     }
 
     /// What can be said of a path before it is started.
-    static func check(_ path: String, as build: PairedBuild) throws(UnusableProgram) {
+    static func check(_ path: String, as engine: ComparedEngine) throws(UnusableProgram) {
         var isFolder: ObjCBool = false
         let problem: Problem? =
             !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
             ? .absent
             : isFolder.boolValue ? .folder : FileManager.default.isExecutableFile(atPath: path) ? nil : .notExecutable
-        if let problem { throw UnusableProgram(build: build, path: path, problem: problem) }
+        if let problem { throw UnusableProgram(engine: engine, path: path, problem: problem) }
     }
 }

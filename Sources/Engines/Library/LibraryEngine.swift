@@ -32,6 +32,10 @@ public final class LibraryEngine: Engine {
         try LibraryKernel(workload, of: self, inputs)
     }
 
+    public func sampleFrozenLoop(turns: Int) -> Sample? {
+        sampler.sample(iterations: 1) { FrozenLoop.run(turns: turns) }
+    }
+
     fileprivate func cell(for workload: Workload) throws(EngineError) -> LibraryCell {
         do throws(UnsupportedProblem) {
             return try library.prepare(workload.kernel, for: workload.problem, on: seat)
@@ -80,6 +84,7 @@ private final class LibraryKernel: PreparedKernel {
         func call() {
             let status = cell.run(inputs.tensors, into: &output)
             if status != 0 { failure = status }
+            if batch.extraTurns > 0 { FrozenLoop.run(turns: batch.extraTurns) }
         }
         for _ in 0..<batch.warmUpCalls { call() }
         let sample = sampler.sample(iterations: batch.calls, call)

@@ -12,7 +12,9 @@ public final class ProgramEngine: Engine {
     public enum Naming: Sendable {
         /// `engine/kernel`, beside those of other engines.
         case full
-        /// As the engine calls them, where two engines are compared by these names.
+        /// Under the name of another engine, where two are compared whose kernels have the same names.
+        case prefixed(EngineName)
+        /// As the engine calls them: two builds of this program.
         case bare
     }
 
@@ -24,7 +26,8 @@ public final class ProgramEngine: Engine {
     let source: EngineSource
     private let environment: [String: String]
     private let cpus: (_ threads: Int) throws(UnsupportedProblem) -> [Int]
-    private let naming: Naming
+    /// What stands before the engine's own name of a kernel here.
+    private let prefix: String
     /// By number of threads.
     private var processes: [Int: EngineProcess] = [:]
     /// Numbers of threads whose process cannot be started, or not once more.
@@ -52,16 +55,20 @@ public final class ProgramEngine: Engine {
         do throws(EngineNameError) { name = try source.name(greeting: greeting) } catch {
             throw .failed(error)
         }
-        if naming == .full, name.text == EngineIdentity.builtInName { throw .failed(BuiltInNameTaken()) }
+        let prefix =
+            switch naming {
+            case .full: "\(name)/"
+            case .prefixed(let other): "\(other)/"
+            case .bare: ""
+            }
+        if prefix == EngineIdentity.builtInName + "/" { throw .failed(BuiltInNameTaken()) }
         let greeting = greeting
-        func known(_ kernel: EngineGreeting.Kernel) -> Kernel? {
-            kernel.kernel(named: naming == .full ? "\(name)/\(kernel.name)" : kernel.name)
-        }
+        func known(_ kernel: EngineGreeting.Kernel) -> Kernel? { kernel.kernel(named: prefix + kernel.name) }
         identity = EngineIdentity(name: name.text, version: greeting.engine.version)
         kernels = greeting.kernels.compactMap(known)
         unknownKernels = greeting.kernels.filter { known($0) == nil }
         self.source = source
-        self.naming = naming
+        self.prefix = prefix
         self.environment = environment
         self.cpus = cpus
     }
@@ -146,9 +153,7 @@ public final class ProgramEngine: Engine {
         secondsPerPair[kernel] = Double(nanoseconds) / 1e9 / Double(calls) / Double(pairs)
     }
 
-    private func ownName(of kernel: String) -> String {
-        naming == .full ? String(kernel.dropFirst(identity.name.count + 1)) : kernel
-    }
+    private func ownName(of kernel: String) -> String { String(kernel.dropFirst(prefix.count)) }
 }
 
 /// Another attnbench beside this one: their kernels would have the same names.

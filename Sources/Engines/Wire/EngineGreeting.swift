@@ -71,7 +71,8 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
         private var knownMask: MaskFamily? { mask == MaskFamily.any.name ? .any : try? MaskFamily.named(mask) }
     }
 
-    /// What only attnbench says, where it serves its own kernels. It has the frozen loop, and takes extra turns of it.
+    /// What only attnbench says, where it serves its own kernels or those of a library. It has the frozen loop, and takes
+    /// extra turns of it.
     public struct Attnbench: Codable, Hashable, Sendable {
         public let build: ResultsHeader.Build
         /// The shortest sample that its clock is trusted with, which is ours too.
@@ -93,5 +94,10 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
         self.engine = engine
         self.kernels = kernels
         self.attnbench = attnbench
+    }
+
+    /// What this program says for an engine that it serves.
+    public func served(by attnbench: Attnbench) -> EngineGreeting {
+        EngineGreeting(engine: engine, kernels: kernels, attnbench: attnbench)
     }
 }

@@ -33,11 +33,14 @@ enum JUnit {
     }
 
     private static func properties(_ comparison: Comparison) -> [(String, String)] {
-        func build(_ side: Comparison.Side) -> String { side.build.commit + (side.build.dirty ? "-dirty" : "") }
+        func version(_ name: String, _ side: Comparison.Side) -> (String, String) {
+            if let build = side.build { return ("\(name).commit", build.commit + (build.dirty ? "-dirty" : "")) }
+            return ("\(name).version", side.engine.map { "\($0.name) \($0.version)" } ?? "")
+        }
         let run = [
             ("verdict", comparison.verdict.rawValue), ("method", comparison.method.rawValue),
-            ("baseline", comparison.baseline.path), ("baseline.commit", build(comparison.baseline)),
-            ("candidate", comparison.candidate.path), ("candidate.commit", build(comparison.candidate)),
+            ("baseline", comparison.baseline.path), version("baseline", comparison.baseline),
+            ("candidate", comparison.candidate.path), version("candidate", comparison.candidate),
             ("machine", comparison.machine.cpuModel), ("delta", "\(comparison.delta)"),
             ("seed", "\(comparison.seed)"), ("command", comparison.command),
         ]
@@ -107,9 +110,10 @@ enum JUnit {
 
         init(_ cell: UncomparedCell) {
             name = "\(cell.workload)"
-            outcome =
-                cell.cause == .wrong
-                ? .failed(type: "WRONG", message: cell.reason) : .skipped(message: "not compared: \(cell.reason)")
+            switch cell.cause {
+            case .wrong, .engineFailed: outcome = .failed(type: cell.alarm!, message: cell.reason)
+            case .missing, .noBaseline: outcome = .skipped(message: "not compared: \(cell.reason)")
+            }
         }
 
         init(_ finding: ShapeFinding, in comparison: Comparison) {

@@ -71,7 +71,7 @@ public enum StepSummary {
     }
 
     private static func failures(_ comparison: Comparison) -> [String] {
-        comparison.wrong.map { "\($0.workload): \($0.reason)" }
+        (comparison.wrong + comparison.engineFailures).map { "\($0.workload): \($0.reason)" }
             + comparison.guards.filter { !$0.passed }.map {
                 "\($0.name.rawValue), \(ComparisonTables.ratio($0.estimate)): \($0.message)"
             } + comparison.shape.filter { !$0.passed }.map { "\($0.kind.rawValue) of \($0.subject): \($0.message)" }
@@ -80,8 +80,11 @@ public enum StepSummary {
     private static func environment(_ comparison: Comparison) -> [String] {
         let machine = comparison.machine
         func build(_ name: String, _ side: Comparison.Side) -> String {
-            "\(name): \(side.path), commit \(side.build.commit)" + (side.build.dirty ? " with uncommitted changes" : "")
-                + ", \(side.build.compiler), \(side.build.simd)"
+            if let build = side.build {
+                return "\(name): \(side.path), commit \(build.commit)" + (build.dirty ? " with uncommitted changes" : "")
+                    + ", \(build.compiler), \(build.simd)"
+            }
+            return "\(name): \(side.path)" + (side.engine.map { ", engine \($0.name) \($0.version)" } ?? "")
         }
         let pinned = machine.pinnedCPUs.map { "\($0)" }.joined(separator: ", ")
         return [

@@ -23,7 +23,8 @@ public struct WorkflowCommand: Hashable, Sendable, CustomStringConvertible {
         let (level, finding): (Level, String)
         switch comparison.verdict {
         case .pass, .improved: return nil
-        case .wrong: (level, finding) = (.error, Self.wrong(comparison))
+        case .wrong: (level, finding) = (.error, Self.first(comparison.wrong, comparison))
+        case .engineFailed: (level, finding) = (.error, Self.first(comparison.engineFailures, comparison))
         case .regressed: (level, finding) = (.error, Self.worstRegression(comparison))
         case .inconclusive: (level, finding) = (.warning, Self.worstDoubt(comparison))
         }
@@ -32,8 +33,8 @@ public struct WorkflowCommand: Hashable, Sendable, CustomStringConvertible {
             message: finding + (link.map { "; all cells: \($0)" } ?? ""))
     }
 
-    private static func wrong(_ comparison: Comparison) -> String {
-        comparison.wrong.first.map { "\($0.workload): \($0.reason)" } ?? ComparisonTables.verdict(comparison)
+    private static func first(_ cells: [UncomparedCell], _ comparison: Comparison) -> String {
+        cells.first.map { "\($0.workload): \($0.reason)" } ?? ComparisonTables.verdict(comparison)
     }
 
     private static func worstRegression(_ comparison: Comparison) -> String {

@@ -1,0 +1,48 @@
+import Engines
+import Faults
+import Records
+
+/// One of the two that are compared cannot be started, or does not greet.
+public struct UnusableEngine: Fault {
+    let engine: ComparedEngine
+    let compared: Compared
+    let cause: EngineError
+
+    public var exitStatus: ExitStatus {
+        switch (engine, compared) {
+        case (.baseline, _): .baselineMissing
+        case (.candidate, .builds): .usage
+        case (.candidate, .engines): .engineFailed
+        }
+    }
+
+    public var description: String {
+        switch compared {
+        case .builds:
+            "the \(engine) cannot be compared: \(cause); a program that is no attnbench, or one from before its command "
+                + "`serve`, cannot: build it from a commit that has one"
+        case .engines:
+            "the \(engine) cannot be compared: \(cause); `attnbench check --engine` shows what an engine answers"
+        }
+    }
+}
+
+/// A kernel that may be wronger than others is no faster for it.
+struct TooTolerantEngine: Fault {
+    let engine: ComparedEngine
+    let tolerance: Double
+
+    var exitStatus: ExitStatus { .usage }
+
+    var description: String {
+        "the \(engine) asks for a tolerance of \(tolerance) times the error of the plain loops, and a gate allows no more "
+            + "than \(EngineSource.defaultTolerance); take `tolerance` out of its engine file"
+    }
+}
+
+/// The user ended a gate before it had anything to say.
+public struct GateInterrupted: Fault, Equatable {
+    public var exitStatus: ExitStatus { .internalFailure }
+
+    public var description: String { "interrupted before there was anything to compare" }
+}

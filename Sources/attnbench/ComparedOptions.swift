@@ -1,0 +1,99 @@
+import Analysis
+import Attention
+import ArgumentParser
+import Benchmarking
+import Engines
+import Foundation
+import Kernels
+import Records
+
+/// Which two a gate holds against each other.
+struct ComparedOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The attnbench to compare with.", valueName: "program"), completion: .file())
+    var baseline: String?
+
+    @Option(
+        help: ArgumentHelp("The attnbench that is judged; default this one.", valueName: "program"), completion: .file()
+    )
+    var candidate: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The engine to compare with: a name, a .yaml, a library or a program.", valueName: "engine"),
+        completion: .file())
+    var baselineEngine: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The engine that is judged. Kernels of the two are matched by name.", valueName: "engine"),
+        completion: .file())
+    var engine: String?
+
+    @Flag(help: "Engines that a checkout describes in Benchmarks/engines may be run by their names.")
+    var trustEngines = false
+
+    func validate() throws {
+        switch (baseline, baselineEngine) {
+        case (nil, nil):
+            throw ValidationError(
+                "there is nothing to compare with; give --baseline, a program attnbench, or --baseline-engine, an engine")
+        case (_?, _?): throw ValidationError("--baseline and --baseline-engine exclude each other: give one of them")
+        default: break
+        }
+        if baselineEngine != nil, engine == nil {
+            throw ValidationError("--baseline-engine needs --engine: the engine that is judged")
+        }
+        if baseline != nil, engine != nil {
+            throw ValidationError("--engine is compared with --baseline-engine; --baseline takes --candidate beside it")
+        }
+        if baselineEngine != nil, candidate != nil {
+            throw ValidationError("--candidate is a program attnbench; an engine that is judged is given as --engine")
+        }
+    }
+
+    var isOfEngines: Bool { baselineEngine != nil }
+
+    func compared(_ console: Console) throws -> Compared {
+        if let baselineEngine, let engine {
+            let lookup = EngineOptions.lookup(console, isTrusting: trustEngines)
+            return .engines(baseline: try lookup.engine(baselineEngine), candidate: try lookup.engine(engine))
+        }
+        return .builds(baseline: baseline!, candidate: candidate ?? GateOptions.thisProgram)
+    }
+
+    /// A side as a comparison names it.
+    func side(_ engine: ComparedEngine, _ greeting: EngineGreeting) -> Comparison.Side {
+        let isBaseline = engine == .baseline
+        if let name = isBaseline ? baselineEngine : self.engine {
+            return Comparison.Side(
+                path: name,
+                engine: EngineIdentity(name: greeting.engine.name, version: greeting.engine.version))
+        }
+        let path = isBaseline ? baseline! : candidate ?? GateOptions.thisProgram
+        guard let build = greeting.attnbench?.build else {
+            return Comparison.Side(
+                path: path, engine: EngineIdentity(name: greeting.engine.name, version: greeting.engine.version))
+        }
+        return Comparison.Side(path: path, build: build)
+    }
+
+    /// What gives these options again.
+    var words: [String] {
+        [("--baseline", baseline), ("--candidate", candidate), ("--baseline-engine", baselineEngine), ("--engine", engine)]
+            .flatMap { option, value in value.map { [option, $0] } ?? [] } + (trustEngines ? ["--trust-engines"] : [])
+    }
+}
+
+extension Sweep {
+    /// The axes that make the default sweep of a gate one over all kernels of two engines.
+    ///
+    /// Those of one phase and of one element type: a sweep has one of each, and who wants others writes a sweep.
+    static func axes(over kernels: [Kernel]) -> [SweepFile.Override] {
+        let phase = kernels.contains { $0.phase == .prefill } ? Phase.prefill : .decode
+        let inPhase = kernels.filter { $0.phase == phase }
+        let type = ElementType.allCases.first { type in inPhase.contains { $0.elementTypes.contains(type) } } ?? .float32
+        let names = inPhase.filter { $0.elementTypes.contains(type) }.map(\.name)
+        return ["kernels=[\(names.joined(separator: ", "))]", "phase=\(phase.rawValue)", "elementType=\(type.rawValue)"]
+            .compactMap(SweepFile.Override.init)
+    }
+}
