@@ -93,8 +93,8 @@ private struct Pictures {
         var bytes: [FigureFormat: Data] = [:]
         for format in formats {
             let file = scratch.url.appendingPathComponent("\(figure.name).\(format.rawValue)")
-            do { bytes[format] = try Data(contentsOf: file) } catch {
-                throw .failed(figure: figure.name, message: error.systemWords)
+            do throws(UnreadableFile) { bytes[format] = try InputFile.read(file.path) } catch {
+                throw .failed(figure: figure.name, message: error.description)
             }
         }
         return bytes

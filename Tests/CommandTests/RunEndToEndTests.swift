@@ -79,6 +79,9 @@ import Testing
             #expect(FileManager.default.fileExists(atPath: output.appendingPathComponent(name).path), "\(name)")
         }
         #expect(try journals.isEmpty)
+        let finished = try self.run("--rounds 6 --seed 3 --resume")
+        #expect(finished.status == 0, "\(finished.messages)")
+        #expect(try ResultsFile.load(self.results).launches.count == 1, "who measured nothing has nothing to say")
         let again = try self.run("--rounds 6 --seed 3")
         #expect(again.status == 2 && again.messages.contains("is already there; --resume"))
     }
