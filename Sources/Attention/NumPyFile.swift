@@ -37,9 +37,9 @@ public enum NumPyFile {
 
     /// The file behind its header, and the bytes that are left.
     private static func open(_ path: String) throws(NumPyError) -> (FileHandle, NumPyHeader, Int) {
-        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw NumPyError(path: path, problem: .unreadable(SystemError.last.description))
+        let descriptor: Int32
+        do throws(UnreadableFile) { descriptor = try InputFile.open(path) } catch {
+            throw NumPyError(path: path, problem: .unreadable(error.reason))
         }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
         do {
@@ -57,7 +57,7 @@ public enum NumPyFile {
             throw NumPyError(path: path, problem: problem)
         } catch {
             try? handle.close()
-            throw NumPyError(path: path, problem: .unreadable(error.systemWords))
+            throw NumPyError(path: path, problem: .unreadable("\(SystemError(error))"))
         }
     }
 

@@ -43,9 +43,7 @@ public enum SweepFile {
     }
 
     private static func text(of path: String) throws(SweepError) -> String {
-        do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw .unreadable(path: path, reason: error.systemWords)
-        }
+        do throws(UnreadableFile) { return try InputFile.text(path) } catch { throw .unreadable(error) }
     }
 
     /// - Parameter file: what errors call the text.

@@ -1,5 +1,6 @@
 import Attention
 import Faults
+import Files
 import Foundation
 import Kernels
 import Records
@@ -183,7 +184,7 @@ struct SweepReader {
 
 /// What is wrong with a sweep file, or with asking for one.
 public enum SweepError: Fault, Equatable {
-    case unreadable(path: String, reason: String)
+    case unreadable(UnreadableFile)
     case unknownSweep(name: String, known: [String], directories: [String])
     case wrong(location: String, message: String)
 
@@ -202,8 +203,8 @@ public enum SweepError: Fault, Equatable {
 
     public var description: String {
         switch self {
-        case .unreadable(let path, let reason):
-            return "cannot read the sweep \(path): \(reason)"
+        case .unreadable(let file):
+            return "cannot read the sweep \(file.path): \(file.reason)"
         case .unknownSweep(let name, let known, let directories):
             return "\"\(name)\" is no sweep file and no sweep in \(directories.joined(separator: ", ")); "
                 + NearestName.remedy(for: name, among: known)

@@ -32,7 +32,14 @@ public struct UnwritableFile: Fault, Hashable {
     public var exitStatus: ExitStatus { .internalFailure }
 
     public var description: String {
-        let remedy = cause.isLackOfRoom ? "make room on its disk, or choose another place" : "choose another place"
+        let remedy =
+            if cause.isLackOfRoom {
+                "make room on its disk, or choose another place"
+            } else if cause.code == EMFILE {
+                "allow more with `ulimit -n`"
+            } else {
+                "choose another place"
+            }
         return "cannot write \(path): \(cause); \(remedy)"
     }
 }

@@ -103,7 +103,7 @@ public final class ChildProcess {
             if count > 0 {
                 left = left.dropFirst(count)
             } else if errno == EAGAIN {
-                guard exchange(until: deadline, isWriting: true) else { return false }
+                guard exchange(until: deadline, isWriting: true), Self.now < deadline else { return false }
             } else if errno != EINTR {
                 return false
             }
@@ -119,18 +119,22 @@ public final class ChildProcess {
 
     /// Whether it has said something that nobody has asked for yet.
     public var hasUnreadOutput: Bool {
-        while exchange(until: 0, isWriting: false) {}
+        takeWhatIsThere()
         return !lines.isEmpty
     }
 
     /// The child's next line.
     public func nextLine(within seconds: Double = .infinity) -> Answer {
         let deadline = Self.now + seconds
+        var isLate = false
         while true {
             if let line = lines.next() { return .line(line) }
             if lines.isTooLong { return .tooLong(lines.beginning) }
             if output == nil { return lines.rest().map(Answer.line) ?? .ended }
+            if isLate { return .late }
             guard exchange(until: deadline, isWriting: false) else { return .late }
+            // Whoever floods its standard error has always something for this process to take in.
+            isLate = Self.now >= deadline
         }
     }
 
@@ -146,9 +150,7 @@ public final class ChildProcess {
     /// Waits until it has ended by itself, for as long as that takes, and then as `end` does.
     @discardableResult
     public func wait() -> ProcessEnding {
-        while ending == nil, !hasEnded(within: 0.05) {
-            while output != nil || errors != nil, exchange(until: Self.now + 0.05, isWriting: false) {}
-        }
+        while ending == nil, !hasEnded(within: 3600) {}
         return end()
     }
 
@@ -170,19 +172,27 @@ public final class ChildProcess {
         let status = spawn_reap(identifier)
         let ending: ProcessEnding = status < 0 ? .signalled(number: -status) : .exited(status: status)
         self.ending = ending
-        while exchange(until: 0, isWriting: false) {}
+        takeWhatIsThere()
         return ending
     }
 
     private func hasEnded(within seconds: Double) -> Bool {
         let deadline = Self.now + seconds
+        var pauseMicroseconds: UInt32 = 500
         while spawn_has_ended(identifier) == 0 {
             // A child that writes its farewell must not wait for a reader.
-            while exchange(until: 0, isWriting: false) {}
+            takeWhatIsThere()
             if Self.now >= deadline { return false }
-            usleep(500)
+            usleep(pauseMicroseconds)
+            pauseMicroseconds = min(2 * pauseMicroseconds, 5000)
         }
         return true
+    }
+
+    /// At most some MiB of it: whoever floods its output must not keep this process from looking at the clock.
+    private func takeWhatIsThere() {
+        var pieces = 0
+        while pieces < 64, exchange(until: 0, isWriting: false) { pieces += 1 }
     }
 
     /// Waits until some pipe is ready and takes in what there is.

@@ -22,6 +22,8 @@ public struct SpawnError: Fault, Hashable {
     public var reason: String {
         let words = String(cString: strerror(code)).lowercased()
         return switch step {
+        case .pipe where code == EMFILE, .process where code == EMFILE:
+            "this process may not open more files; allow more with `ulimit -n`"
         case .pipe: "no pipe to it could be opened: \(words)"
         case .process: "the system has no room for another process: \(words)"
         case .cpus: "it cannot be bound to the CPUs \(invocation.cpus): \(words)"

@@ -9,6 +9,7 @@ extension ResultsHeader {
             ("build.flags", build.flags == other.build.flags),
             ("build.simd", build.simd == other.build.simd),
             ("build.blasCore", build.blasCore == other.build.blasCore),
+            ("machine.pinnedCPUs", machine.pinnedCPUs == other.machine.pinnedCPUs),
             ("sweep", sweep == other.sweep),
             ("seed", seed == other.seed),
         ]

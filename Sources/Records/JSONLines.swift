@@ -27,13 +27,7 @@ package final class JSONLines {
 
     /// The lines, without their line feeds, and whether a torn one was dropped.
     static func read(_ path: String) throws(ResultsError) -> (lines: [Data], isTorn: Bool) {
-        let contents: Data
-        do {
-            contents = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw .unreadable(path: path, reason: error.systemWords)
-        }
-        return split(contents)
+        do throws(UnreadableFile) { return split(try InputFile.read(path)) } catch { throw .unreadable(error) }
     }
 
     static func split(_ contents: Data) -> (lines: [Data], isTorn: Bool) {
@@ -100,6 +94,9 @@ package final class JSONLines {
         let value: Value
         do { value = try decoder.decode(type, from: line) } catch {
             throw .badLine(path: path, line: number, reason: reason(error))
+        }
+        if let key = RepeatedKey.first(in: line) {
+            throw .badLine(path: path, line: number, reason: "an object has the key \(key) twice")
         }
         if let fault = (value as? any Plausible)?.implausibility {
             throw .badLine(path: path, line: number, reason: fault)

@@ -34,7 +34,7 @@ public enum ResultsFile {
 
 /// What is wrong with a results file, or with writing to it.
 public enum ResultsError: Fault, Equatable {
-    case unreadable(path: String, reason: String)
+    case unreadable(UnreadableFile)
     case unwritable(UnwritableFile)
     /// The first line is no header.
     case foreign(path: String)
@@ -60,7 +60,7 @@ public enum ResultsError: Fault, Equatable {
 
     public var description: String {
         switch self {
-        case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+        case .unreadable(let file): file.description
         case .unwritable(let file): file.description
         case .foreign(let path):
             "\(path):1: this is no results file: its first line is not an attnbench header"

@@ -19,6 +19,8 @@ public final class RunLog {
     private var written: Set<Workload>
     /// What the file says of the accuracy of cache formats.
     package private(set) var cacheQuality: [CacheQuality]
+    /// Whether the file lacks a line of this process: none of the launch is there, or the process measured something since.
+    package private(set) var needsProcessLine: Bool
     /// Cells of an earlier attempt at this launch that are to be gone on with.
     package let openCells: [SampleJournal.OpenCell]
 
@@ -57,7 +59,9 @@ public final class RunLog {
             kept.append(line)
         }
         // The journal first: a kill between the two leaves the cells open in it, and it is the journal that counts.
-        let contents = Contents(open: open, written: written, cacheQuality: lines.results.cacheQuality)
+        let contents = Contents(
+            open: open, written: written, cacheQuality: lines.results.cacheQuality,
+            hasProcessLine: lines.results.launches.contains { $0.launch == launch })
         let log = try RunLog(lock, holding: contents, launch: launch) { () throws(ResultsError) in
             try JSONLines.write([lines.headerLine] + lines.otherLines + kept, to: path)
         }
@@ -69,6 +73,7 @@ public final class RunLog {
         var open: [SampleJournal.OpenCell] = []
         var written: Set<Workload> = []
         var cacheQuality: [CacheQuality] = []
+        var hasProcessLine = false
     }
 
     private init(
@@ -78,6 +83,7 @@ public final class RunLog {
         openCells = contents.open
         written = contents.written
         cacheQuality = contents.cacheQuality
+        needsProcessLine = !contents.hasProcessLine
         self.launch = launch
         journalPath = Self.journalPath(lock.path, launch)
         journal = try SampleJournal(path: journalPath, open: openCells)
@@ -123,6 +129,7 @@ public final class RunLog {
 
     package func append(_ visit: SampleJournal.Visit, to workload: Workload) throws(ResultsError) {
         try journal.append(visit, to: workload)
+        needsProcessLine = true
     }
 
     /// Writes the line of a cell.
@@ -134,6 +141,7 @@ public final class RunLog {
         precondition(written.insert(measurement.workload).inserted, "\(measurement.workload) was already written")
         try file.append(ResultsLine.cell(measurement))
         try file.sync()
+        if isFinal, !measurement.isSkipped { needsProcessLine = true }
         if isFinal { try journal.close(measurement.workload) }
     }
 

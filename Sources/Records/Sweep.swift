@@ -53,3 +53,26 @@ public struct Sweep: Hashable, Codable, Sendable {
         self.groups = groups
     }
 }
+
+extension Sweep.Axes {
+    /// An axis that is missing has its default, as in a sweep file: results files that are older than an axis are read.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func value<Value: Decodable>(_ key: CodingKeys, default value: Value) throws -> Value {
+            try container.decodeIfPresent(Value.self, forKey: key) ?? value
+        }
+        self.init(
+            kernels: try container.decode([String].self, forKey: .kernels),
+            lengths: try container.decode([Int].self, forKey: .lengths))
+        phase = try value(.phase, default: phase)
+        windows = try value(.windows, default: windows)
+        sinks = try value(.sinks, default: sinks)
+        chunks = try value(.chunks, default: chunks)
+        heads = try value(.heads, default: heads)
+        headDimensions = try value(.headDimensions, default: headDimensions)
+        elementTypes = try value(.elementTypes, default: elementTypes)
+        threads = try value(.threads, default: threads)
+        batches = try value(.batches, default: batches)
+        cacheFormats = try value(.cacheFormats, default: cacheFormats)
+    }
+}

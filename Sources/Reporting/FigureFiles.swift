@@ -32,11 +32,17 @@ struct FigureFiles {
             drawn = figures.map { ($0, []) }
             cautions = formats.isEmpty && !wanted.needsImages ? [] : [Caution("\(error)")]
         case .success(let gnuplot):
+            var isHanging = false
             for figure in figures {
+                if isHanging {
+                    drawn.append((figure, []))
+                    continue
+                }
                 let pictures: Pictures
                 do throws(GnuplotError) {
                     pictures = try Pictures(figure, gnuplot, formats, needsImages: wanted.needsImages)
                 } catch {
+                    if case .hung = error { isHanging = true }
                     cautions.append(Caution("\(error)"))
                     drawn.append((figure, []))
                     continue
@@ -87,8 +93,8 @@ private struct Pictures {
         var bytes: [FigureFormat: Data] = [:]
         for format in formats {
             let file = scratch.url.appendingPathComponent("\(figure.name).\(format.rawValue)")
-            do { bytes[format] = try Data(contentsOf: file) } catch {
-                throw .failed(figure: figure.name, message: error.systemWords)
+            do throws(UnreadableFile) { bytes[format] = try InputFile.read(file.path) } catch {
+                throw .failed(figure: figure.name, message: error.description)
             }
         }
         return bytes

@@ -5,11 +5,14 @@ import Processes
 /// The program that draws: found once, run for each script.
 public struct Gnuplot: Sendable {
     public let executable: URL
+    /// What a figure may take. Those of a thousand cells take some seconds.
+    private let patienceSeconds: Double
 
     /// - Parameter searchPath: directories separated by colons.
     public init(
-        searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "", patienceSeconds: Double = 60
     ) throws(GnuplotError) {
+        self.patienceSeconds = patienceSeconds
         for directory in searchPath.split(separator: ":") {
             let candidate = URL(fileURLWithPath: String(directory)).appendingPathComponent("gnuplot")
             if FileManager.default.isExecutableFile(atPath: candidate.path) {
@@ -35,7 +38,11 @@ public struct Gnuplot: Sendable {
             throw .failed(figure: name, message: error.reason)
         }
         process.closeInput()
-        guard process.wait().isSuccess else {
+        guard let ending = process.ending(within: patienceSeconds) else {
+            process.end(patience: 0)
+            throw .hung(figure: name, seconds: patienceSeconds)
+        }
+        guard ending.isSuccess else {
             throw .failed(figure: name, message: process.lastWords.joined(separator: " "))
         }
     }
@@ -44,6 +51,8 @@ public struct Gnuplot: Sendable {
 public enum GnuplotError: Fault, Equatable {
     case notFound
     case failed(figure: String, message: String)
+    /// It was ended. Whoever draws several figures does not try the next one: each would take as long.
+    case hung(figure: String, seconds: Double)
 
     public var exitStatus: ExitStatus { .internalFailure }
 
@@ -52,6 +61,9 @@ public enum GnuplotError: Fault, Equatable {
         case .notFound:
             "gnuplot is not on the search path, so no figure was drawn; install it (apt-get install gnuplot-nox) and "
                 + "run `gnuplot NAME.gp` in figures/, or the report command again"
+        case .hung(let figure, let seconds):
+            "gnuplot had not drawn \(figure) after \(seconds) s and was ended, so neither this figure nor those after it "
+                + "were drawn; run `gnuplot \(figure).gp` in figures/ to see why"
         case .failed(let figure, let message):
             "gnuplot could not draw \(figure): \(message); run `gnuplot \(figure).gp` in figures/ to see it again"
         }

@@ -1,4 +1,5 @@
 import Faults
+import Files
 import Foundation
 import Yams
 
@@ -87,8 +88,9 @@ public struct PriceList: Sendable {
     }
 
     public init(path: String) throws(PriceError) {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw .unreadable(file: path, reason: "no such file, or not UTF-8")
+        let text: String
+        do throws(UnreadableFile) { text = try InputFile.text(path) } catch {
+            throw .unreadable(file: path, reason: error.reason)
         }
         try self.init(yaml: text, from: path)
         for price in prices {

@@ -92,6 +92,10 @@ struct AttnBench: ParsableCommand {
             console.messages("Error: \(fault)\n")
             return fault.exitStatus
         }
+        if error is CocoaError || error is POSIXError {
+            console.messages("Error: the system refused a call: \(SystemError(error))\n")
+            return .internalFailure
+        }
         // What is left comes from ArgumentParser: a request for help is an error that is none.
         let text = fullMessage(for: error, columns: console.columns)
         switch exitCode(for: error) {

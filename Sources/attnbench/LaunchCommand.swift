@@ -49,9 +49,12 @@ struct LaunchCommand: Command {
         let request = LaunchRequest(
             number: number, rounds: rounds, samplesPerVisit: samplesPerVisit, timeBudgetSeconds: timeBudget ?? .infinity
         )
+        let cancellation = Interrupts.cancellation()
+        // The first event that finds no reader ends a launch whose run is gone.
+        signal(SIGPIPE, SIG_DFL)
         try LaunchWorker(
             results, placement: pinning.placement, environment: console.environment, send: console.output
-        ).run(request, since: watch, cancellation: Interrupts.cancellation()) { kernels in
+        ).run(request, since: watch, cancellation: cancellation) { kernels in
             try engineOptions.started(for: kernels, placement: pinning.placement, on: console)
         }
         return .done

@@ -1,6 +1,7 @@
 import Analysis
 import ArgumentParser
 import Attention
+import Faults
 import Foundation
 import Reporting
 
@@ -76,7 +77,10 @@ struct ReportCommand: Command {
         }
         writer.title = title
         writer.width = width
-        try writer.write(zip(Self.labels(files, given: label), files).map { ($0, $1) }, to: directory)
+        let sources = try writer.write(zip(Self.labels(files, given: label), files).map { ($0, $1) }, to: directory)
+        for (source, file) in zip(sources, files) where source.results.measurements.allSatisfy({ !$0.isMeasured }) {
+            throw NothingMeasuredThere(path: file)
+        }
         return .done
     }
 
@@ -92,6 +96,17 @@ struct ReportCommand: Command {
         return names.enumerated().map { index, name in
             names.count { $0 == name } > 1 ? "\(name)-\(index + 1)" : name
         }
+    }
+}
+
+/// The report is written, and a script that goes on with it would go on with nothing.
+struct NothingMeasuredThere: Fault {
+    let path: String
+
+    var exitStatus: ExitStatus { .usage }
+
+    var description: String {
+        "no cell of \(path) was measured; the report has the reason for each, and `attnbench run --resume` goes on with them"
     }
 }
 

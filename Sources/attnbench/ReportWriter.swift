@@ -19,7 +19,9 @@ struct ReportWriter {
     }
 
     /// - Parameter inputs: a label and a results file each, at least one; ratios are over the first.
-    func write(_ inputs: [(label: String, path: String)], to directory: URL) throws {
+    /// - Returns: what was in them.
+    @discardableResult
+    func write(_ inputs: [(label: String, path: String)], to directory: URL) throws -> [ReportSource] {
         let sources = try inputs.map { label, path in
             let results = try ResultsFile.load(path)
             return ReportSource(label: label, results: results, analysis: ScalingAnalysis(results: results))
@@ -41,6 +43,7 @@ struct ReportWriter {
             let page = formats.contains(.html) ? "index.html" : formats.contains(.md) ? "README.md" : ""
             console.messages("Report: \(directory.appendingPathComponent(page).relativePath)\n")
         }
+        return sources
     }
 
     private func summarise(_ source: ReportSource, isAlone: Bool) {

@@ -42,10 +42,10 @@ struct ResultsCopies {
     func write() throws {
         for copy in copies where FileIdentity(copy.source) != FileIdentity(copy.place.path) {
             let contents: Data
-            do { contents = try Data(contentsOf: URL(fileURLWithPath: copy.source)) } catch {
-                throw ResultsError.unreadable(path: copy.source, reason: error.systemWords)
+            do throws(UnreadableFile) { contents = try InputFile.read(copy.source) } catch {
+                throw ResultsError.unreadable(error)
             }
-            let found = try? Data(contentsOf: copy.place)
+            let found = try? InputFile.read(copy.place.path)
             if found == contents { continue }
             // A run may be writing what lies there, and would go on with a file that nobody finds any more.
             let lock = try ResultsLock(copy.place.relativePath)
@@ -62,7 +62,7 @@ struct ResultsCopies {
 
     /// Nil where the file cannot be read.
     private static func lines(_ path: String) -> Set<[UInt8]>? {
-        guard let contents = try? Data(contentsOf: URL(fileURLWithPath: path)) else { return nil }
+        guard let contents = try? InputFile.read(path) else { return nil }
         return Set(contents.split(separator: UInt8(ascii: "\n")).map { [UInt8]($0) })
     }
 }

@@ -30,7 +30,7 @@ enum ShuffledLayouts {
                 try? FileManager.default.removeItem(atPath: program)
                 try FileManager.default.copyItem(atPath: scratch + "/release/attnbench", toPath: program)
             } catch {
-                throw .failed(log: scratch + ".log", reason: error.systemWords)
+                throw .failed(log: scratch + ".log", reason: "\(SystemError(error))")
             }
             programs.append(program)
         }

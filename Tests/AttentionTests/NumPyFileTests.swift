@@ -94,6 +94,7 @@ import Testing
     @Test func namesWhatTheSystemRefuses() throws {
         let absent = folder.appendingPathComponent("absent.npy").path
         #expect(problem(absent) == .unreadable("no such file or directory"))
+        #expect(problem("/dev/null") == .unreadable(UnreadableFile(path: "/dev/null", cause: .special).reason))
         guard case .unreadable = problem(folder.path) else {
             Issue.record("a folder was read as a file")
             return

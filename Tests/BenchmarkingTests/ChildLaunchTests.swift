@@ -51,6 +51,35 @@ import Testing
         #expect(wasInterrupted)
     }
 
+    /// It may be stopped by a debugger, or wait for a disk that does not answer.
+    @Test(arguments: [
+        ("sleep 1000", "launch 1 said nothing for 0.2 s after its time was up, and was ended"),
+        ("while :; do echo noise >&2; done", "launch 1 said nothing for 0.2 s after its time was up, and was ended"),
+        ("tr '\\0' x < /dev/zero", "launch 1 said a line that does not end, and was ended"),
+        ("exec >&-; sleep 1000", "launch 1 had not ended 0.2 s after it closed its output, and was ended"),
+    ]) func aLaunchThatHangsIsEnded(script: String, message: String) {
+        var child = ChildLaunch(
+            number: 1, executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin"])
+        child.timeBudgetSeconds = 0.1
+        child.patienceSeconds = 0.2
+        let error = #expect(throws: LaunchFailed.self) { try child.run(cancellation: Cancellation()) { _ in } }
+        #expect(error?.description == message)
+    }
+
+    /// Without a time budget too.
+    @Test func aLaunchThatDoesNotStopIsEnded() {
+        let cancellation = Cancellation()
+        var child = ChildLaunch(
+            number: 1, executable: "/bin/sh",
+            arguments: ["-c", "trap '' INT; \(line(.progress(Self.event))); sleep 1000"],
+            environment: ["PATH": "/usr/bin:/bin"])
+        child.patienceSeconds = 0.2
+        let error = #expect(throws: LaunchFailed.self) {
+            try child.run(cancellation: cancellation) { _ in cancellation.cancel() }
+        }
+        #expect(error?.description.contains("said nothing") == true)
+    }
+
     private static let event = ProgressEvent(phase: .measuring, cell: "full 1K", done: 1, total: 3, secondsLeft: 1.5)
 
     @Test func whatCannotBeStartedIsSaid() {

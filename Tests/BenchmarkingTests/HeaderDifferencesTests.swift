@@ -4,7 +4,9 @@ import Testing
 @testable import Records
 
 @Suite struct HeaderDifferencesTests {
-    private func header(memoryBytes: Int = 1 << 34, sharedBy: Int = 1, hypervisor: String? = nil) -> ResultsHeader {
+    private func header(
+        memoryBytes: Int = 1 << 34, sharedBy: Int = 1, hypervisor: String? = nil, pinnedCPUs: [Int] = [1]
+    ) -> ResultsHeader {
         let header = fakeHeader()
         let own = header.machine
         let machine = Machine(
@@ -12,7 +14,7 @@ import Testing
             logicalCPUs: own.logicalCPUs, caches: [.init(level: 1, bytes: 32768, sharedBy: sharedBy)],
             memoryBytes: memoryBytes, hypervisor: hypervisor, vectorLanes: own.vectorLanes,
             instructionSet: own.instructionSet, availableVectorLanes: own.availableVectorLanes, kernelRelease: "7.0",
-            pinnedCPUs: [0], clockResolutionNanoseconds: 5, clockOverheadNanoseconds: 5, checks: [])
+            pinnedCPUs: pinnedCPUs, clockResolutionNanoseconds: 5, clockOverheadNanoseconds: 5, checks: [])
         return ResultsHeader(
             machine: machine, ceilings: header.ceilings, build: header.build, sweep: header.sweep, seed: header.seed,
             startedAt: "2027-01-01T00:00:00Z", command: "attnbench run --rounds 7")
@@ -21,6 +23,12 @@ import Testing
     @Test func whatChangesNoTimeIsNoDifference() {
         #expect(header().differences(from: fakeHeader()).isEmpty)
         #expect(header(memoryBytes: (1 << 34) - (1 << 27)).machineDifferences(from: fakeHeader()).isEmpty)
+    }
+
+    /// One header for the times of two cores would be wrong about one of them.
+    @Test func aRunStaysOnItsCPUs() {
+        #expect(header(pinnedCPUs: [0]).differences(from: fakeHeader()) == ["machine.pinnedCPUs"])
+        #expect(header(pinnedCPUs: [0]).machineDifferences(from: fakeHeader()).isEmpty, "runs may be compared")
     }
 
     @Test func fieldsAreNamedWithBothValues() {

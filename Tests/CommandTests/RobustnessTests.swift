@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TestSupport
 import Testing
 
@@ -13,6 +14,12 @@ struct RobustnessTests {
         let run = try Program("'\(Self.root.path)/scripts/faults' \"$attnbench\" 29", in: TestFolder())
         #expect(run.status == 0, "\(run.output)\(run.messages)")
         #expect(run.output.contains(" faults, 0 findings"))
+    }
+
+    /// A reader that refuses each of them at once would find nothing.
+    @Test(arguments: ["tiny", "prefill", "decode"]) func theFuzzersBeginWithResultsOfToday(name: String) throws {
+        let results = try ResultsFile.load("\(Self.root.path)/Tests/FuzzReaders/Corpus/results/\(name).jsonl")
+        #expect(!results.measurements.isEmpty && !results.launches.isEmpty)
     }
 
     /// Each case once ended in a trap, a hang or words that no user knows.

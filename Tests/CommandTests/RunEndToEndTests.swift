@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import attnbench
@@ -78,6 +79,9 @@ import Testing
             #expect(FileManager.default.fileExists(atPath: output.appendingPathComponent(name).path), "\(name)")
         }
         #expect(try journals.isEmpty)
+        let finished = try self.run("--rounds 6 --seed 3 --resume")
+        #expect(finished.status == 0, "\(finished.messages)")
+        #expect(try ResultsFile.load(self.results).launches.count == 1, "who measured nothing has nothing to say")
         let again = try self.run("--rounds 6 --seed 3")
         #expect(again.status == 2 && again.messages.contains("is already there; --resume"))
     }
@@ -101,13 +105,7 @@ import Testing
     /// ^C while the first of two launches measures, then --resume.
     @Test func anInterruptedRunIsGoneOnWith() throws {
         let (process, _, messages) = try start("--rounds 100000 --launches 2 --time-budget 300s")
-        let journal = output.appendingPathComponent("results.launch1.partial.jsonl")
-        let deadline = Date(timeIntervalSinceNow: 60)
-        while Date() < deadline {
-            let text = (try? String(contentsOf: journal, encoding: .utf8)) ?? ""
-            if text.ranges(of: "sampled").count > 20 { break }
-            Thread.sleep(forTimeInterval: 0.05)
-        }
+        try waitForSamples()
         process.interrupt()
         process.waitUntilExit()
         #expect(process.terminationStatus == 1)
@@ -132,11 +130,42 @@ import Testing
         }
     }
 
-    /// Beside a live run nobody writes; after its death by `kill -9` its samples are gone on with.
-    @Test(arguments: [1, 2]) func aLiveRunIsLeftAlone(launches: Int) throws {
-        let flags = "--rounds 100000 --launches \(launches) --time-budget"
-        let (live, _, _) = try start("\(flags) 300s")
-        defer { live.terminate() }
+    /// The end of the terminal, and what batch systems and users send.
+    @Test(arguments: [SIGHUP, SIGTERM, SIGUSR1, SIGUSR2]) func aSignalLeadsToTheReport(number: Int32) throws {
+        let (process, _, messages) = try start("--rounds 100000 --time-budget 300s")
+        try waitForSamples()
+        kill(process.processIdentifier, number)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 1)
+        let said = try String(contentsOf: messages, encoding: .utf8)
+        #expect(said.contains("Error: interrupted; go on with: attnbench run"))
+        #expect(FileManager.default.fileExists(atPath: output.appendingPathComponent("index.html").path))
+    }
+
+    /// `nohup` starts it so.
+    @Test func anIgnoredHangupStaysIgnored() throws {
+        let folder = try TestFolder()
+        let run = try Program(
+            """
+            trap '' HUP
+            $attnbench run '\(sweep)' --output out --rounds 6 & pid=$!
+            while ! [ -e out/results.launch1.partial.jsonl ] && kill -0 $pid; do sleep 0.01; done
+            kill -HUP $pid; wait $pid
+            """, in: folder)
+        #expect(run.status == 0, "\(run.messages)")
+        #expect(run.messages.contains("Report: "))
+    }
+
+    @Test func aReaderThatIsGoneLeavesTheReport() throws {
+        let folder = try TestFolder()
+        let line = "($attnbench run '\(sweep)' --output out --rounds 6; echo $? > status) | true"
+        #expect(try Program(line, in: folder).status == 0)
+        #expect(folder.text("status") == "1\n")
+        #expect(folder.text("out/index.html") != nil)
+    }
+
+    /// Until some samples are in the journal.
+    private func waitForSamples() throws {
         let journal = output.appendingPathComponent("results.launch1.partial.jsonl")
         let deadline = Date(timeIntervalSinceNow: 60)
         while Date() < deadline {
@@ -144,6 +173,14 @@ import Testing
             if text.ranges(of: "sampled").count > 20 { break }
             Thread.sleep(forTimeInterval: 0.05)
         }
+    }
+
+    /// Beside a live run nobody writes; after its death by `kill -9` its samples are gone on with.
+    @Test(arguments: [1, 2]) func aLiveRunIsLeftAlone(launches: Int) throws {
+        let flags = "--rounds 100000 --launches \(launches) --time-budget"
+        let (live, _, _) = try start("\(flags) 300s")
+        defer { live.terminate() }
+        try waitForSamples()
         for others in ["\(flags) 4s --resume", "\(flags) 4s", "--rounds 3"] {
             let other = try run(others, named: "other")
             #expect(other.status == 2)
@@ -164,6 +201,7 @@ import Testing
         live.waitUntilExit()
         // A launch that it started still has the right to the file, until it finds nobody who reads its events.
         var resumed = try run("\(flags) 4s --resume", named: "resumed")
+        let deadline = Date(timeIntervalSinceNow: 60)
         while resumed.status == 2, Date() < deadline {
             Thread.sleep(forTimeInterval: 0.2)
             resumed = try run("\(flags) 4s --resume", named: "resumed")

@@ -20,16 +20,6 @@ import Testing
         #expect(FileIdentity.folder(of: path) == folder)
     }
 
-    @Test func whatIsNoTextIsSaidInPlainWords() throws {
-        try Data([0xFF, 0xFE, 0x00, 0xD8, 0x41]).write(to: URL(fileURLWithPath: folder.path("a")))
-        do {
-            _ = try String(contentsOfFile: folder.path("a"), encoding: .utf8)
-            Issue.record("these bytes are no UTF-8")
-        } catch {
-            #expect(error.systemWords == "it is not UTF-8 text")
-        }
-    }
-
     @Test func writesANewFileAndReplacesAnOldOne() throws {
         try write("old", to: "a")
         #expect(folder.text("a") == "old")
@@ -131,6 +121,8 @@ import Testing
         let nowhere = folder.path("no/such/folder")
         let error = #expect(throws: UnwritableFile.self) { try OutputFile.requireWritable(nowhere) }
         #expect("\(error!)" == "cannot write \(nowhere): no such file or directory; choose another place")
+        let crowded = UnwritableFile(path: "a", cause: SystemError(code: EMFILE))
+        #expect(crowded.description == "cannot write a: too many open files; allow more with `ulimit -n`")
         #expect(throws: UnwritableFile.self) { try OutputFile.requireWritable(folder.url.path) }
     }
 

@@ -61,6 +61,16 @@ import Testing
         #expect(child.lastWords.count == 20 && child.lastWords.last == "message 19999")
     }
 
+    /// There is always something to take in, and the clock counts all the same.
+    @Test func anEndlessFloodOfMessagesIsNotWaitedFor() throws {
+        let child = try child("while :; do echo noise >&2; done")
+        #expect(child.nextLine(within: 0.2) == .late)
+        #expect(!child.hasUnreadOutput)
+        #expect(child.ending(within: 0.2) == nil)
+        #expect(!child.send([UInt8](repeating: 0, count: 1 << 20), within: 0.2))
+        child.end(patience: 0)
+    }
+
     @Test func whoReadsNothingIsGivenUp() throws {
         let child = try child("sleep 100")
         #expect(!child.send([UInt8](repeating: 0, count: 1 << 20), within: 0.1))
@@ -187,5 +197,9 @@ import Testing
         #expect(
             error(Invocation("/bin/sh", environment: environment, cpus: [60_000]))
                 == "/bin/sh cannot be started: it cannot be bound to the CPUs [60000]: invalid argument")
+        for step in [SpawnError.Step.pipe, .process] {
+            let refusal = SpawnError(invocation: Invocation("/bin/sh", environment: [:]), step: step, code: EMFILE)
+            #expect(refusal.reason == "this process may not open more files; allow more with `ulimit -n`")
+        }
     }
 }

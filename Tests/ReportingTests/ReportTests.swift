@@ -184,6 +184,32 @@ import TestSupport
         }
     }
 
+    /// Neither it nor anything that it started is left, and the report has its tables.
+    @Test func aGnuplotThatHangsIsEndedOnce() throws {
+        try Self.inDirectory { directory in
+            let program = directory.appendingPathComponent("bin/gnuplot")
+            try FileManager.default.createDirectory(
+                at: program.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data("#!/bin/sh\nsleep 1000 &\necho $$ $! >> \"$0.starts\"\nwait\n".utf8).write(to: program)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+            let gnuplot = try Gnuplot(
+                searchPath: program.deletingLastPathComponent().path, patienceSeconds: 0.2)
+            let report = directory.appendingPathComponent("report")
+            let cautions = try Self.report(PlantedAnalysis.full, gnuplot: .success(gnuplot)).write(to: report)
+            #expect(cautions.count == 1)
+            #expect(cautions.first?.description.contains("after 0.2 s and was ended, so neither this figure") == true)
+            #expect(try Self.text(report, "index.html").contains("was ended, so neither"))
+            let starts = try String(contentsOf: program.appendingPathExtension("starts"), encoding: .utf8)
+            let processes = starts.split(whereSeparator: \.isWhitespace)
+            #expect(processes.count == 2, "it was started once")
+            for process in processes {
+                // Where nobody reaps orphans, a dead one stays as a zombie.
+                let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+                #expect(status?.contains(") Z ") != false, "\(process) is alive: \(status ?? "")")
+            }
+        }
+    }
+
     @Test func aPlaceThatCannotBeWrittenIsNamed() {
         let error = #expect(throws: ReportError.self) {
             try Self.report(PlantedAnalysis.full).write(to: URL(fileURLWithPath: "/proc/none"))

@@ -30,7 +30,7 @@ import Testing
             ]
         ),
         ("Analysis", ["Faults", "Attention", "Records", "Statistics"]),
-        ("Serving", ["Faults", "Statistics", "Attention", "Records", "Analysis", "Yams"]),
+        ("Serving", ["Faults", "Statistics", "Files", "Attention", "Records", "Analysis", "Yams"]),
         (
             "Reporting",
             ["Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Analysis", "Serving", "Statistics"]

@@ -1,5 +1,6 @@
 import Attention
 import Engines
+import Files
 import Foundation
 import Records
 
@@ -23,8 +24,8 @@ public struct EngineFile: Hashable, Sendable {
     /// - Parameter program: this program, which serves libraries.
     public static func load(_ path: String, program: String) throws -> EngineFile {
         let text: String
-        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw EngineLookupError.unreadable(path: path, reason: error.systemWords)
+        do throws(UnreadableFile) { text = try InputFile.text(path) } catch {
+            throw EngineLookupError.unreadable(error)
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         return try EngineFile(

@@ -1,6 +1,7 @@
 import Attention
 import Engines
 import Faults
+import Files
 import Foundation
 
 /// Finds the engine that a user, a sweep or a results file names.
@@ -101,7 +102,7 @@ public struct EngineLookup: Sendable {
 
 public enum EngineLookupError: Fault, Equatable {
     case missing(path: String)
-    case unreadable(path: String, reason: String)
+    case unreadable(UnreadableFile)
     case unknown(name: EngineName, known: [String], folders: [String])
     case untrusted(name: EngineName, path: String)
 
@@ -110,7 +111,7 @@ public enum EngineLookupError: Fault, Equatable {
     public var description: String {
         switch self {
         case .missing(let path): "there is no engine at \(path)"
-        case .unreadable(let path, let reason): "the engine file \(path) cannot be read: \(reason)"
+        case .unreadable(let file): "the engine file \(file.path) cannot be read: \(file.reason)"
         case .unknown(let name, let known, let folders):
             "\"\(name)\" is no engine in \(folders.joined(separator: ", "))"
                 + (NearestName.of(name.text, among: known).map { "; did you mean \"\($0)\"?" }

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Hardware
 import Processes
 
 /// A launch in a process of its own, followed until it ends.
@@ -15,6 +16,12 @@ struct ChildLaunch {
     /// By which the child shares the right to the results file.
     var input: Int32?
 
+    /// Infinite where nothing but the sweep ends the launch.
+    var timeBudgetSeconds = Double.infinity
+    /// For how long it may say nothing once its time is up or it was asked to stop. To prepare a cell of ten million
+    /// tokens takes a minute, and so does its check.
+    var patienceSeconds = 300.0
+
     /// How soon a cancellation reaches the child.
     private static let watchSeconds = 0.1
 
@@ -29,13 +36,21 @@ struct ChildLaunch {
             throw LaunchFailed(number: number, reason: "cannot be started: \(error.reason)")
         }
         process.closeInput()
+        let start = Stopwatch()
+        var lastWord = start
         var wasInterrupted: Bool?
         var isTold = false
         following: while true {
             switch process.nextLine(within: Self.watchSeconds) {
-            case .late: break
-            case .ended, .tooLong: break following
+            case .late:
+                let isOver = isTold || start.seconds > timeBudgetSeconds
+                if isOver, lastWord.seconds > patienceSeconds {
+                    throw ended(process, "said nothing for \(patienceSeconds) s after its time was up")
+                }
+            case .tooLong: throw ended(process, "said a line that does not end")
+            case .ended: break following
             case .line(let line):
+                lastWord = Stopwatch()
                 switch LaunchEvent(line: Data(line.utf8)) {
                 case .progress(let event): follow(event)
                 case .ended(let interrupted): wasInterrupted = interrupted
@@ -44,12 +59,20 @@ struct ChildLaunch {
             }
             if cancellation.isCancelled, !isTold {
                 kill(process.identifier, SIGINT)
-                isTold = true
+                (isTold, lastWord) = (true, Stopwatch())
             }
         }
-        let ending = process.wait()
+        guard let ending = process.ending(within: patienceSeconds) else {
+            throw ended(process, "had not ended \(patienceSeconds) s after it closed its output")
+        }
         if ending.isSuccess, let wasInterrupted { return wasInterrupted }
         throw LaunchFailed(number: number, reason: Self.reason(ending, process.lastWords))
+    }
+
+    /// Ends a launch that would not end by itself.
+    private func ended(_ process: ChildProcess, _ complaint: String) -> LaunchFailed {
+        process.end(patience: 0)
+        return LaunchFailed(number: number, reason: "\(complaint), and was ended")
     }
 
     private static func reason(_ ending: ProcessEnding, _ messages: [String]) -> String {

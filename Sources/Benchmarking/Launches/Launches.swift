@@ -59,7 +59,8 @@ public struct Launches {
             let request = LaunchRequest(
                 number: number, rounds: options.rounds, samplesPerVisit: Self.samplesPerVisit, timeBudgetSeconds: share)
             let child = ChildLaunch(
-                number: number, arguments: words(request), environment: environment(number), input: results.descriptor)
+                number: number, arguments: words(request), environment: environment(number), input: results.descriptor,
+                timeBudgetSeconds: share)
             let result = Result { () throws(LaunchFailed) in
                 try child.run(cancellation: cancellation) { event in
                     progress.report(event.of(.init(number: number, of: count), laterSeconds: later))

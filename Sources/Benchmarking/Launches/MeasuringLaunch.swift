@@ -23,6 +23,8 @@ public struct MeasuringLaunch {
         let watch = ConditionsWatch(cpus: bench.cpus)
         let outcome = try Runner(bench.instruments(seed: options.seed), options)
             .run(workloads, into: log, progress: progress, cancellation: cancellation)
+        // To go on with a run that is finished measures nothing: the machine's conditions are then evidence of nothing.
+        guard log.needsProcessLine else { return outcome }
         try log.write(
             LaunchRecord(
                 launch: options.launch, startedAt: startedAt, paddingBytes: paddingBytes,

@@ -1,8 +1,9 @@
 import Faults
+import Files
 
 /// Why a configuration cannot be planned with.
 public enum ConfigurationError: Fault, Equatable {
-    case unreadable(file: String)
+    case unreadable(UnreadableFile)
     case notJSON(file: String, line: Int, column: Int, reason: String)
     case notAnObject(file: String)
     case unknownType(file: String, name: String)
@@ -18,7 +19,8 @@ public enum ConfigurationError: Fault, Equatable {
     public var description: String {
         switch self {
         case .unreadable(let file):
-            return "\(file): no such file; give the path of a Hugging Face config.json, or of the folder that holds it"
+            return
+                "\(file.path): \(file.reason); give the path of a Hugging Face config.json, or of the folder that holds it"
         case .notJSON(let file, let line, let column, let reason):
             return "\(file): not JSON at line \(line), column \(column): \(reason)"
         case .notAnObject(let file):

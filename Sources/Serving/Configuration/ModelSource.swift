@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What somebody names a model by: a name of the catalogue, an id of Hugging Face that is in it, a path, a release's folder,
@@ -31,19 +32,24 @@ public struct ModelSource: Sendable {
         }
         if let known = ModelCatalogue.shipped.model(onHub: name) { return known }
         if name.hasSuffix(".json") || name.hasPrefix(".") || name.hasPrefix("/") {
-            throw ConfigurationError.unreadable(file: name)
+            _ = try Self.contents(name)
         }
         return try ModelCatalogue.shipped.model(named: name)
     }
 
     private func model(at path: String) throws(ConfigurationError) -> Model {
-        guard let json = FileManager.default.contents(atPath: path) else { throw .unreadable(file: path) }
+        let json = try Self.contents(path)
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let isRelease = path.hasSuffix("config.json")
         let side = folder.appendingPathComponent("hf_quant_config.json").path
         return try Model(
             Model.Configuration(
-                file: path, json: json, quantisation: isRelease ? FileManager.default.contents(atPath: side) : nil,
+                file: path, json: json,
+                quantisation: isRelease && FileManager.default.fileExists(atPath: side) ? try Self.contents(side) : nil,
                 treatedAs: treatedAs, context: context))
+    }
+
+    private static func contents(_ path: String) throws(ConfigurationError) -> Data {
+        do throws(UnreadableFile) { return try InputFile.read(path) } catch { throw .unreadable(error) }
     }
 }
