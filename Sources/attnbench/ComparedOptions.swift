@@ -36,7 +36,8 @@ struct ComparedOptions: ParsableArguments {
         switch (baseline, baselineEngine) {
         case (nil, nil):
             throw ValidationError(
-                "there is nothing to compare with; give --baseline, a program attnbench, or --baseline-engine, an engine")
+                "there is nothing to compare with; give --baseline, a program attnbench, or --baseline-engine, an engine"
+            )
         case (_?, _?): throw ValidationError("--baseline and --baseline-engine exclude each other: give one of them")
         default: break
         }
@@ -79,8 +80,12 @@ struct ComparedOptions: ParsableArguments {
 
     /// What gives these options again.
     var words: [String] {
-        [("--baseline", baseline), ("--candidate", candidate), ("--baseline-engine", baselineEngine), ("--engine", engine)]
-            .flatMap { option, value in value.map { [option, $0] } ?? [] } + (trustEngines ? ["--trust-engines"] : [])
+        let options = [
+            ("--baseline", baseline), ("--candidate", candidate), ("--baseline-engine", baselineEngine),
+            ("--engine", engine),
+        ]
+        return options.flatMap { option, value in value.map { [option, $0] } ?? [] }
+            + (trustEngines ? ["--trust-engines"] : [])
     }
 }
 
@@ -91,9 +96,10 @@ extension Sweep {
     static func axes(over kernels: [Kernel]) -> [SweepFile.Override] {
         let phase = kernels.contains { $0.phase == .prefill } ? Phase.prefill : .decode
         let inPhase = kernels.filter { $0.phase == phase }
-        let type = ElementType.allCases.first { type in inPhase.contains { $0.elementTypes.contains(type) } } ?? .float32
-        let names = inPhase.filter { $0.elementTypes.contains(type) }.map(\.name)
-        return ["kernels=[\(names.joined(separator: ", "))]", "phase=\(phase.rawValue)", "elementType=\(type.rawValue)"]
+        let types = ElementType.allCases.filter { type in inPhase.contains { $0.elementTypes.contains(type) } }
+        let type = types.first ?? .float32
+        let names = inPhase.filter { $0.elementTypes.contains(type) }.map(\.name).joined(separator: ", ")
+        return ["kernels=[\(names)]", "phase=\(phase.rawValue)", "elementType=\(type.rawValue)"]
             .compactMap(SweepFile.Override.init)
     }
 }

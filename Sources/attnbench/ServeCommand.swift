@@ -44,7 +44,9 @@ struct ServeCommand: Command {
             build: .current, minimumSampleNanoseconds: sampler.minimumNanoseconds)
         if let engine {
             let library = try EngineLibrary(path: engine)
-            return EngineServer(greeting: library.greeting.served(by: attnbench)) { LibraryEngine(library, on: $0, sampler: sampler) }
+            return EngineServer(greeting: library.greeting.served(by: attnbench)) {
+                LibraryEngine(library, on: $0, sampler: sampler)
+            }
         }
         let topology = try Topology()
         let greeting = EngineGreeting(

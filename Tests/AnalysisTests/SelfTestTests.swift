@@ -56,7 +56,8 @@ import Testing
         let comparison = PlantedComparison.regressed
         let result = tally.result(
             of: .init(
-                sweep: "planted", delta: 0.05, machine: comparison.machine, build: PlantedComparison.build("old"), seed: 1),
+                sweep: "planted", delta: 0.05, machine: comparison.machine, build: PlantedComparison.build("old"),
+                seed: 1),
             seconds: 80)
         #expect(result.quietRuns == 4)
         #expect(result.falselyRegressedRuns == 1)

@@ -124,7 +124,9 @@ private final class BreakingKernel: PreparedKernel {
     private let kernel: any PreparedKernel
     private var healthySamples: Int
 
-    init(_ kernel: any PreparedKernel, _ healthySamples: Int) { (self.kernel, self.healthySamples) = (kernel, healthySamples) }
+    init(_ kernel: any PreparedKernel, _ healthySamples: Int) {
+        (self.kernel, self.healthySamples) = (kernel, healthySamples)
+    }
 
     var inputs: SharedInputs { kernel.inputs }
     var computedPairs: Int? { kernel.computedPairs }

@@ -142,7 +142,8 @@ public struct GateDecision: Sendable {
         }
         return Caution(
             "\(time), and the time budget has room for \(count) of the \(policy.confirmationBlocks) that decide on unclear "
-                + "cells: so few see slowdowns from \(visible(count)) on, and all would see \(visible(policy.confirmationBlocks))")
+                + "cells: so few see slowdowns from \(visible(count)) on, and all would see \(visible(policy.confirmationBlocks))"
+        )
     }
 
     /// What is said of one cell, before it is put into words and units.

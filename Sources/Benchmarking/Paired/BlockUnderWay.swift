@@ -83,7 +83,8 @@ struct BlockUnderWay {
             var extraTurns = 0
             if let slowdown = request.planted[workload] {
                 let turn = try loop(.candidate)
-                let turns = slowdown * callNanoseconds[.candidate]! / (Double(turn.nanoseconds) / Double(Self.frozenTurns))
+                let turnNanoseconds = Double(turn.nanoseconds) / Double(Self.frozenTurns)
+                let turns = slowdown * callNanoseconds[.candidate]! / turnNanoseconds
                 extraTurns = max(1, Int(turns.rounded()))
             }
             cells.append(
@@ -134,7 +135,9 @@ struct BlockUnderWay {
                     problem: cell.workload.problem, instruments: sides[side].instruments,
                     statedPairs: cell.facts[side]!.statedPairs)
                 let seed = sides[side].seed &+ 1
-                guard let fault = check.fault(of: cell.ready[side].kernel, .callOnOtherInputs(seed: seed)) else { continue }
+                guard let fault = check.fault(of: cell.ready[side].kernel, .callOnOtherInputs(seed: seed)) else {
+                    continue
+                }
                 guard fault.maximumError != nil else {
                     cells[index].isOver = true
                     refuse(cell.workload, side, fault.reason)

@@ -81,8 +81,8 @@ public enum StepSummary {
         let machine = comparison.machine
         func build(_ name: String, _ side: Comparison.Side) -> String {
             if let build = side.build {
-                return "\(name): \(side.path), commit \(build.commit)" + (build.dirty ? " with uncommitted changes" : "")
-                    + ", \(build.compiler), \(build.simd)"
+                let changes = build.dirty ? " with uncommitted changes" : ""
+                return "\(name): \(side.path), commit \(build.commit)\(changes), \(build.compiler), \(build.simd)"
             }
             return "\(name): \(side.path)" + (side.engine.map { ", engine \($0.name) \($0.version)" } ?? "")
         }
