@@ -179,6 +179,12 @@ if let fuzzer = Context.environment["ATTNBENCH_FUZZER"] {
     }
 }
 
+// A conversion that could end the program is an error: see Sources/Statistics/SaturatingInteger.swift.
+let withoutTraps: Set = ["Statistics", "Records", "Benchmarking", "Analysis", "Serving", "Reporting", "attnbench"]
+for target in package.targets where withoutTraps.contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatWarning("DeprecatedDeclaration", as: .error)]
+}
+
 for target in package.targets where target.type != .system {
     target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-march=\(instructionSet)"])]
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Xcc", "-march=\(instructionSet)"])]

@@ -112,9 +112,9 @@ struct ForecastRefusal: Equatable {
                 switch reason {
                 case .noLaw: "there is no fitted law; measure more lengths"
                 case .tooFar:
-                    "that is more than \(Int(Forecast.refusedBeyond)) times the largest measured length; measure longer"
+                    "that is more than \(Int(saturating: Forecast.refusedBeyond)) times the largest measured length; measure longer"
                 case .tooUncertain:
-                    "its interval would span more than a factor of \(Int(Forecast.refusedSpread)); "
+                    "its interval would span more than a factor of \(Int(saturating: Forecast.refusedSpread)); "
                         + "measure more and longer lengths"
                 }
             let named =

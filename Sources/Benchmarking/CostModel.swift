@@ -2,6 +2,7 @@ import Attention
 import Engines
 import Kernels
 import Records
+import Statistics
 
 /// What one cell will take.
 struct CellCost: Hashable, Sendable {
@@ -29,7 +30,7 @@ struct CellCost: Hashable, Sendable {
     /// lines against a first pass over new ones, and the first call after other cells was 10 % slower than the fourth
     /// (16K tokens, a window of 256). Four, or as many as 50 ms hold.
     var warmUpCalls: Int {
-        callSeconds < Self.warmUpLimitSeconds ? max(1, Int(min(4, 0.05 / max(callSeconds, 1e-9)))) : 0
+        callSeconds < Self.warmUpLimitSeconds ? max(1, Int(saturating: min(4, 0.05 / max(callSeconds, 1e-9)))) : 0
     }
     var isSinglePass: Bool { callSeconds >= Self.singlePassSeconds }
 

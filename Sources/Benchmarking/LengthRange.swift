@@ -1,6 +1,7 @@
 import Attention
 import Faults
 import Foundation
+import Statistics
 
 /// `1K..64K*2`: lengths that grow by a factor, both ends included.
 enum LengthRange {
@@ -25,7 +26,7 @@ enum LengthRange {
         var steps = 0.0
         // Compared as Double, because a step may pass what an Int holds.
         while length < Double(end) {
-            if Int(length) != lengths.last { lengths.append(Int(length)) }
+            if Int(saturating: length) != lengths.last { lengths.append(Int(saturating: length)) }
             steps += 1
             length = (Double(start) * pow(factor, steps)).rounded()
         }

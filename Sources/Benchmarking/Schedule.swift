@@ -1,4 +1,5 @@
 import Attention
+import Statistics
 
 /// Who is visited when: pure functions of costs, budget and seed.
 enum Schedule {
@@ -28,7 +29,7 @@ enum Schedule {
         func visits(share: Double, floor: Int) -> [Int] {
             candidates.map { candidate in
                 let wanted = share / candidate.seconds
-                let affordable = wanted < Double(candidate.most) ? Int(wanted) : candidate.most
+                let affordable = wanted < Double(candidate.most) ? Int(saturating: wanted) : candidate.most
                 return min(candidate.most, max(affordable, min(candidate.minimum, floor)))
             }
         }
@@ -54,7 +55,7 @@ enum Schedule {
             let start = Double.random(in: 0..<1, using: &generator)
             for visit in 0..<count {
                 let place = (Double(visit) + start) / Double(count)
-                rounds[count == rounds.count ? visit : Int(place * Double(rounds.count))].append(cell)
+                rounds[count == rounds.count ? visit : Int(saturating: place * Double(rounds.count))].append(cell)
             }
         }
         return rounds.map { $0.shuffled(using: &generator) }

@@ -1,6 +1,7 @@
 import Attention
 import Kernels
 import Records
+import Statistics
 
 extension Sweep {
     /// Every cell once, in the order in which the axes list them: kernels outermost, lengths innermost.
@@ -14,7 +15,7 @@ extension Sweep {
             throw SweepError.wrong(
                 location: name,
                 message: String(format: "the axes cross to %.0f cells, and a sweep has at most ", cells)
-                    + "\(Int(Self.mostCells)); give fewer values, or split the sweep")
+                    + "\(Int(saturating: Self.mostCells)); give fewer values, or split the sweep")
         }
         var seen = Set<Workload>()
         return try groups.flatMap { try Self.cross($0, kernels) }.filter { seen.insert($0).inserted }

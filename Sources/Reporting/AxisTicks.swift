@@ -31,9 +31,9 @@ struct Axis {
         from low: Double, to high: Double, atMost count: Int, label: (Double) -> String
     ) -> Axis {
         let (low, high) = drawable(from: low, to: high)
-        let first = Int(log2(low).rounded(.up))
-        let last = Int(log2(high).rounded(.down))
-        let stride = max(1, Int((Double(last - first + 1) / Double(count)).rounded(.up)))
+        let first = Int(saturating: log2(low).rounded(.up))
+        let last = Int(saturating: log2(high).rounded(.down))
+        let stride = max(1, Int(saturating: (Double(last - first + 1) / Double(count)).rounded(.up)))
         // Ticks stand on multiples of the stride, so that 1, 4, 16 … do not become 2, 8, 32 … when an end moves.
         let powers = (first...max(first, last)).filter { $0.isMultiple(of: stride) }
         return Axis(
@@ -106,9 +106,9 @@ struct Axis {
         let decade = pow(10, log10(rough).rounded(.down))
         let step = [1.0, 2, 5, 10].map { $0 * decade }.first { $0 >= rough * 0.999 } ?? rough
         let first = (low / step).rounded(.up)
-        let steps = Int(((high - first * step) / step + 1e-9).rounded(.down))
+        let steps = Int(saturating: ((high - first * step) / step + 1e-9).rounded(.down))
         let values = (0...max(0, steps)).map { (first + Double($0)) * step }
-        let place = Int((log10(step) + 1e-9).rounded(.down))
+        let place = Int(saturating: (log10(step) + 1e-9).rounded(.down))
         return Axis(
             low: low, high: high, isLogarithmic: false,
             ticks: values.map { Tick(value: $0, label: Quantity.number($0, place: min(0, place))) })

@@ -19,7 +19,7 @@ enum ForecastFigure {
             method: "One call, \(analysis.conditions). Stars on dotted lines: forecasts of the fitted laws with 95 % "
                 + "prediction intervals. Other marks: measured.",
             notes: AbsentCells.sentences(analysis.absent.filter { $0.keyLength <= longest }),
-            x: .lengths(from: Int(Double(shortest) / 1.1), to: longest)
+            x: .lengths(from: Int(saturating: Double(shortest) / 1.1), to: longest)
                 .marking(Tick(value: Double(longest), label: Quantity.tokens(longest))),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: analysis.lengthAxisName,
             yLabel: "time per call", columns: ("tokens", "nanoseconds"), traces: traces, guides: [])

@@ -145,7 +145,7 @@ public enum Quantity {
     /// The power of ten of the first digit, after rounding to `digits`.
     private static func exponent(of value: Double, digits: Int = 15) -> Int {
         guard value != 0, value.isFinite else { return 0 }
-        let exponent = Int(floor(log10(abs(value))))
+        let exponent = Int(saturating: floor(log10(abs(value))))
         let scale = pow(10, Double(digits - 1 - exponent))
         return (abs(value) * scale).rounded() >= pow(10, Double(digits)) ? exponent + 1 : exponent
     }

@@ -11,7 +11,7 @@ enum ThroughputFigure {
         }
         let peaks = self.peaks(analysis)
         let most = Plot.most(of: traces.flatMap(\.rows), peaks)
-        let x = Axis.lengths(from: Int(Double(lengths.lowerBound) / 1.1), to: lengths.upperBound)
+        let x = Axis.lengths(from: Int(saturating: Double(lengths.lowerBound) / 1.1), to: lengths.upperBound)
         let y = Axis.linear(to: most * 1.08)
         return Plot(
             name: "throughput", title: title(analysis, lengths),

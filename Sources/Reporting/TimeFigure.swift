@@ -16,7 +16,7 @@ enum TimeFigure {
         }
         let times = traces.flatMap { $0.rows.map(\.y) }
         guard let least = times.min(), let most = times.max() else { return nil }
-        let x = Axis.lengths(from: Int(Double(measured.lowerBound) / 1.1), to: longest)
+        let x = Axis.lengths(from: Int(saturating: Double(measured.lowerBound) / 1.1), to: longest)
         let y = Axis.times(fromNanoseconds: least / 1.5, to: most * 1.5)
         return Plot(
             name: "time", title: title(analysis),

@@ -24,7 +24,7 @@ public struct Durations: Hashable, Sendable {
     public static func quantile(_ probability: Double, ofSorted values: [Double]) -> Double {
         precondition((0...1).contains(probability), "probability \(probability) lies outside [0, 1]")
         let place = probability * Double(values.count - 1)
-        let below = Int(place)
+        let below = Int(saturating: place)
         guard below + 1 < values.count else { return values[values.count - 1] }
         return values[below] + (place - Double(below)) * (values[below + 1] - values[below])
     }

@@ -1,6 +1,6 @@
 extension Int {
     /// The whole number towards zero from `value`; the largest or smallest `Int` where it lies beyond them, 0 where it is
-    /// not a number. `Int(value)` ends the program there, and a value that comes from a file can be anything.
+    /// not a number.
     public init(saturating value: Double) {
         if value.isNaN {
             self = 0
@@ -9,7 +9,13 @@ extension Int {
         } else if value <= -0x1p63 {
             self = .min
         } else {
-            self.init(value)
+            self = Int(exactly: value.rounded(.towardZero))!
         }
     }
+
+    /// Stands in place of the standard library's, which ends the program where the value is not finite or too large. A value
+    /// that comes from a file can be anything, so this one is an error in every file that imports this module
+    /// (`Package.swift`).
+    @available(*, deprecated, message: "the value may be anything; write Int(saturating:)")
+    public init(_ value: Double) { self.init(saturating: value) }
 }

@@ -16,7 +16,7 @@ extension Durations {
 
     /// The fewest values whose range covers the median at `level`: 6 for 0.95.
     public static func minimumCount(level: Double) -> Int {
-        Int((1 - log2(1 - level)).rounded(.up))
+        Int(saturating: (1 - log2(1 - level)).rounded(.up))
     }
 
     /// How many values may be left out at either end; nil where not even the range reaches the level.

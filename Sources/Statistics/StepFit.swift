@@ -111,7 +111,7 @@ public struct StepFit: Sendable {
     private mutating func null(_ count: Int, using generator: inout some RandomNumberGenerator) -> [Double] {
         if let known = nulls[count] { return known }
         // Enough to tell a probability of `level` from its neighbours; more than 20,000 take seconds at a year's nights.
-        let draws = min(20_000, max(999, Int(10 / level)))
+        let draws = min(20_000, max(999, Int(saturating: 10 / level)))
         let ratios = (0..<draws).map { _ in
             let noise = (0..<count).map { _ in NormalDistribution.draw(using: &generator) }
             return Self.search(Self.tamed(noise), fewest: fewest, floor: 0).ratio

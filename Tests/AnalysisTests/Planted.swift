@@ -49,7 +49,7 @@ struct Planted {
 
     /// Two to the octave.
     static func halfOctaves(from first: Int, count: Int) -> [Int] {
-        (0..<count).map { Int(Double(first) * pow(2, Double($0) / 2)) }
+        (0..<count).map { Int(saturating: Double(first) * pow(2, Double($0) / 2)) }
     }
 
     func workload(_ length: Int) -> Workload {
@@ -65,7 +65,7 @@ struct Planted {
     func work(_ length: Int) -> Work {
         let problem = workload(length).problem
         let useful = Double(heads.query * problem.pairs.allowed)
-        return Work(problem: problem, computedPairs: Int((useful * waste(length)).rounded()))
+        return Work(problem: problem, computedPairs: Int(saturating: (useful * waste(length)).rounded()))
     }
 
     func measurements(_ lengths: [Int], using generator: inout SplitMix64) -> [Measurement] {
@@ -75,7 +75,9 @@ struct Planted {
                 let planted = followsBytes ? work.bytes : followsComputed ? work.computedPairs! : work.usefulPairs
                 let time = law(Double(planted)) * exp(launchNoise * NormalDistribution.draw(using: &generator))
                 let samples = (0..<rounds).map { _ in
-                    Int(min(max(time * exp(roundNoise * NormalDistribution.draw(using: &generator)), 1), 1e17))
+                    Int(
+                        saturating: min(
+                            max(time * exp(roundNoise * NormalDistribution.draw(using: &generator)), 1), 1e17))
                 }
                 return Measurement(
                     workload: workload(length), origin: .planted(kernel), launch: launch, work: work,

@@ -77,7 +77,7 @@ struct PlantedBlocks {
             return PairedBlock.Visit { side in
                 let hit = isDisturbed && side == .candidate
                 return Sample(
-                    nanoseconds: Int(processes[side] * noise(visitNoise) * (hit ? 10 : 1)),
+                    nanoseconds: Int(saturating: processes[side] * noise(visitNoise) * (hit ? 10 : 1)),
                     contamination: hit ? Planted.migrated : Planted.quiet)
             }
         }

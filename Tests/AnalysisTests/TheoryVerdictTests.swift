@@ -51,7 +51,7 @@ import Testing
         let measurements = lengths.map { length in
             let time = planted.law(Double(planted.work(length).usefulPairs))
             let slowed = time * pow(Double(length) / 512, 0.15)
-            let samples = (0..<12).map { Int($0 < 3 ? time : slowed * (1 + 0.001 * Double($0))) }
+            let samples = (0..<12).map { Int(saturating: $0 < 3 ? time : slowed * (1 + 0.001 * Double($0))) }
             return Measurement(
                 workload: planted.workload(length), origin: .planted("full"), launch: 0, work: planted.work(length),
                 scratchBytes: 0,

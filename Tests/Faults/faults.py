@@ -1,8 +1,10 @@
 """Runs the program again and again while one call that writes fails, or is the last one, and looks at what is left.
 
 faults.py PROGRAM LAYER [STRIDE]: LAYER is faults.c as a shared library. Of the steps every STRIDE-th one is tried
-(default 1: all).
+(default 1: all). Scenarios run beside each other, one on each CPU.
 """
+import concurrent.futures
+import glob
 import json
 import os
 import shutil
@@ -17,9 +19,15 @@ SWEEP = """name: tiny
 description: Small enough to fail often.
 kernels: [full]
 lengths: [16, 32]
-timeBudget: 5s
+timeBudget: 8s
 """
-RUN = ["run", "../tiny.yaml", "--rounds", "2", "--output", "out", "--quiet"]
+# Unbound, since two of these run at once.
+RUN = ["run", "../tiny.yaml", "--rounds", "2", "--no-pin", "--output", "out", "--quiet"]
+# Draws at once: what may be lost is what attnbench writes of a figure, not how gnuplot draws it.
+GNUPLOT = """#!/bin/sh
+for format in $(echo "$2" | sed "s/formats='\\(.*\\)'/\\1/"); do echo drawn > "${3%.gp}.$format"; done
+"""
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class Workplace:
@@ -32,6 +40,12 @@ class Workplace:
         self.folder = os.path.join(self.root, "work")
         with open(os.path.join(self.root, "tiny.yaml"), "w") as sweep:
             sweep.write(SWEEP)
+        for name in ["bin", "tmp"]:
+            os.mkdir(os.path.join(self.root, name))
+        gnuplot = os.path.join(self.root, "bin", "gnuplot")
+        with open(gnuplot, "w") as script:
+            script.write(GNUPLOT)
+        os.chmod(gnuplot, 0o755)
 
     def empty(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -46,6 +60,9 @@ class Workplace:
             counter.write(struct.pack("q", 0))
         environment = {
             **os.environ,
+            "PATH": os.path.join(self.root, "bin") + ":" + os.environ["PATH"],
+            # What a kill leaves there goes with the workplace.
+            "TMPDIR": os.path.join(self.root, "tmp"),
             "LD_PRELOAD": self.layer,
             "ATTNBENCH_FAULT_FOLDER": self.folder,
             "ATTNBENCH_FAULT_COUNTER": self.counter,
@@ -72,14 +89,14 @@ def samples(measurement):
 
 
 class Run:
-    """Measuring: whatever was acknowledged, by a line of the results or of the journal, is in the resumed results."""
+    """Measuring: whatever was acknowledged, by a line of the results or of a journal, is in the resumed results."""
 
-    name = "run"
-
-    arguments = RUN
+    def __init__(self, launches):
+        self.name = "run" if launches == 1 else f"run in {launches} launches"
+        self.arguments = RUN + (["--launches", str(launches)] if launches > 1 else [])
 
     def prepare(self, place):
-        code, words, _ = place.call(RUN)
+        code, words, _ = place.call(self.arguments)
         if code != 0:
             sys.exit(f"scripts/faults: the run without a fault ends with {code}: {words}")
         self.whole = len(lines(place.path("out/results.jsonl")))
@@ -89,17 +106,19 @@ class Run:
         found = set()
         for line in lines(place.path("out/results.jsonl"))[1:]:
             found |= samples(line)
-        journal = lines(place.path("out/results.launch1.partial.jsonl"))
-        for line in journal:
-            visit = line["event"].get("sampled", {}).get("_0")
-            if visit:
-                found.add(json.dumps(visit["sample"]["nanoseconds"]))
+        for journal in self.journals(place):
+            for line in lines(journal):
+                visit = line["event"].get("sampled", {}).get("_0")
+                if visit:
+                    found.add(json.dumps(visit["sample"]["nanoseconds"]))
         return found
+
+    def journals(self, place):
+        return glob.glob(place.path("out/results.launch*.partial.jsonl"))
 
     def is_over(self, place):
         """Whether the fault came after the measuring: the steps that follow are those of a report."""
-        is_open = os.path.exists(place.path("out/results.launch1.partial.jsonl"))
-        return not is_open and len(lines(place.path("out/results.jsonl"))) >= self.whole
+        return not self.journals(place) and len(lines(place.path("out/results.jsonl"))) >= self.whole
 
     def go_on(self, place, status):
         before = self.acknowledged(place)
@@ -115,24 +134,21 @@ class Run:
         return None
 
 
-class Report:
-    """Writing a report: each file is what it was before, or whole; a second attempt writes all of it."""
+class Output:
+    """Writing files: each is what it was before, or whole; a second attempt writes all of them."""
 
-    name = "report"
-    arguments = ["report", "../results.jsonl", "--output", "out", "--format", "json,csv,md,svg", "--quiet"]
+    def __init__(self, name, *arguments):
+        self.name, self.arguments = name, [name, *arguments]
 
     def prepare(self, place):
-        results = os.path.join(place.root, "results.jsonl")
-        if os.path.exists(results):
-            return
         code, words, _ = place.call(RUN)
         if code != 0:
             sys.exit(f"scripts/faults: the run without a fault ends with {code}: {words}")
-        shutil.copy(place.path("out/results.jsonl"), results)
+        shutil.copy(place.path("out/results.jsonl"), os.path.join(place.root, "results.jsonl"))
         place.empty()
         code, words, _ = place.call(self.arguments)
         if code != 0:
-            sys.exit(f"scripts/faults: the report without a fault ends with {code}: {words}")
+            sys.exit(f"scripts/faults: {self.name} without a fault ends with {code}: {words}")
         self.whole = self.contents(place)
 
     def is_over(self, place):
@@ -140,7 +156,7 @@ class Report:
 
     def contents(self, place):
         found = {}
-        for folder, _, names in os.walk(place.path("out")):
+        for folder, _, names in os.walk(place.folder):
             for name in names:
                 # A kill leaves both, and neither is in anybody's way.
                 if not name.endswith(".draft") and name != "results.lock":
@@ -173,40 +189,59 @@ def wrong(fault, status, words):
     return "it ends with 1 and says nothing" if status == 1 and not words.strip() else None
 
 
-def main():
-    program, layer = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-    stride = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+ARRAY = os.path.join(ROOT, "Tests/AttentionTests/NumPy/version1-2d.npy")
+SCENARIOS = [
+    lambda: Run(launches=2),
+    lambda: Run(launches=1),
+    lambda: Output("report", "../results.jsonl", "--output", "out", "--format", "json,csv,md,svg", "--quiet"),
+    lambda: Output("history", "../results.jsonl", "../results.jsonl", "--output", "out", "--quiet"),
+    lambda: Output("plan", "--model", "llama-3.1-8b", "--output", "out", "--quiet"),
+    lambda: Output(
+        "attend", "--kernel", "full", "--query", ARRAY, "--key", ARRAY, "--value", ARRAY, "--output", "o.npy", "--quiet"),
+]
+
+
+def try_all(scenario, program, layer, stride):
+    """How many faults were tried, and a sentence for each finding."""
     place = Workplace(program, layer)
     found, tried = [], 0
     try:
-        for scenario in [Report(), Run()]:
-            place.empty()
-            scenario.prepare(place)
-            last = float("inf")
-            for fault in FAULTS:
-                step = 1
-                while True:
-                    place.empty()
-                    status, words, calls = place.call(scenario.arguments, fault, step)
-                    if calls < step:
-                        break
-                    tried += 1
-                    is_over = scenario.is_over(place)
-                    complaint = wrong(fault, status, words) or scenario.go_on(place, status)
-                    if complaint:
-                        found.append(f"{scenario.name}, {fault} at step {step}: {complaint}")
-                        print(found[-1], flush=True)
-                    # A call that is made again changes nothing, so it cannot tell where the measuring ended.
-                    if fault == "KILL" and is_over:
-                        last = step
-                    if step >= last:
-                        break
-                    step += stride
-                print(f"{scenario.name}, {fault}: steps to {step}", flush=True)
+        place.empty()
+        scenario.prepare(place)
+        last = float("inf")
+        for fault in FAULTS:
+            step = 1
+            while True:
+                place.empty()
+                status, words, calls = place.call(scenario.arguments, fault, step)
+                if calls < step:
+                    break
+                tried += 1
+                is_over = scenario.is_over(place)
+                complaint = wrong(fault, status, words) or scenario.go_on(place, status)
+                if complaint:
+                    found.append(f"{scenario.name}, {fault} at step {step}: {complaint}")
+                    print(found[-1], flush=True)
+                # A call that is made again changes nothing, so it cannot tell where the measuring ended.
+                if fault == "KILL" and is_over:
+                    last = step
+                if step >= last:
+                    break
+                step += stride
+            print(f"{scenario.name}, {fault}: steps to {step}", flush=True)
     finally:
         shutil.rmtree(place.root)
-    print(f"{tried} faults, {len(found)} findings")
-    sys.exit(1 if found else 0)
+    return tried, found
+
+
+def main():
+    program, layer = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+    stride = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda make: try_all(make(), program, layer, stride), SCENARIOS))
+    tried, findings = sum(tried for tried, _ in results), sum(len(found) for _, found in results)
+    print(f"{tried} faults, {findings} findings")
+    sys.exit(1 if findings else 0)
 
 
 main()

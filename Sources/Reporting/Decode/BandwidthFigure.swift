@@ -1,4 +1,5 @@
 import Analysis
+import Statistics
 
 /// Bytes that decoding reads in a second against what is cached, under the read bandwidth measured on the same cores.
 enum BandwidthFigure {
@@ -23,7 +24,7 @@ enum BandwidthFigure {
         }.filter { $0.rate > 0 }
         guard !traces.isEmpty else { return nil }
         let most = Plot.most(of: traces.flatMap(\.rows), roofs.map(\.rate))
-        let x = Axis.lengths(from: Int(Double(lengths.lowerBound) / 1.1), to: lengths.upperBound)
+        let x = Axis.lengths(from: Int(saturating: Double(lengths.lowerBound) / 1.1), to: lengths.upperBound)
         return Plot(
             name: "bandwidth", title: title(decode, reading, lengths),
             method:

@@ -27,7 +27,7 @@ enum StreamingFigure {
         }
         let times = traces.flatMap { $0.rows.map(\.y) } + (streaming.full.map { [$0.value] } ?? [])
         guard let least = times.min(), let most = times.max(), let first = streaming.rows.first else { return nil }
-        let x = Axis.lengths(from: Int(Double(first.window) / 1.1), to: lead.window)
+        let x = Axis.lengths(from: Int(saturating: Double(first.window) / 1.1), to: lead.window)
         return Plot(
             name: "streaming", title: title(lead),
             method: "One step of one token at \(Quantity.tokens(streaming.length)) tokens of text, "

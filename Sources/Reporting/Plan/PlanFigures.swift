@@ -53,7 +53,7 @@ enum PlanFigures {
 extension Axis {
     /// Powers of ten between two values, with 2 and 5 of each where they are few; labelled by the caller.
     static func decades(from low: Double, to high: Double, label: (Double) -> String) -> Axis {
-        let powers = Int(saturating: log10(low).rounded(.down))...Int(log10(high).rounded(.up))
+        let powers = Int(saturating: log10(low).rounded(.down))...Int(saturating: log10(high).rounded(.up))
         let steps = log10(high / low) < 2.2 ? [1.0, 2, 5] : [1.0]
         let values = powers.flatMap { power in steps.map { $0 * pow(10, Double(power)) } }
         return Axis(
