@@ -19,13 +19,15 @@ extension Run {
                 if cell.cost.isCheckedAnew {
                     try kernel.load(SharedInputs(for: problem, seed: options.seed &+ 1))
                     // An engine may well refuse to write an output that it has not computed yet.
-                    if kernel.mayComputeUnseen, case .right(let error)? = try? kernel.check(problem, instruments) {
+                    if kernel.prepared.mayComputeUnseen,
+                        case .right(let error)? = try? kernel.check(problem, instruments)
+                    {
                         return RunningCell.Fault(
                             reason: "has the output for new inputs before a call: it computes outside of what is timed",
                             maximumError: error)
                     }
                 }
-                try kernel.spoilOutput()
+                try kernel.prepared.spoilOutput()
                 _ = try kernel.sample(Batch(calls: 1))
             }
             switch try kernel.check(problem, instruments) {
@@ -39,8 +41,9 @@ extension Run {
     }
 
     /// Whether the last call counted other pairs than the kernel says.
-    func pairFault(of kernel: any PreparedKernel, _ cell: RunningCell) -> RunningCell.Fault? {
-        guard let counted = kernel.computedPairs, let stated = cell.work.computedPairs, counted != stated else {
+    func pairFault(of kernel: LoadedKernel, _ cell: RunningCell) -> RunningCell.Fault? {
+        guard let counted = kernel.prepared.computedPairs, let stated = cell.known.work.computedPairs, counted != stated
+        else {
             return nil
         }
         return RunningCell.Fault(

@@ -15,13 +15,18 @@ struct ChildLaunch {
     /// By which the child shares the right to the results file.
     var input: Int32?
 
+    /// What it says when all that it measured is in the file.
+    struct Ending {
+        let wasInterrupted: Bool
+        let startupSeconds: Double
+    }
+
     /// How soon a cancellation reaches the child.
     private static let watchSeconds = 0.1
 
     /// - Parameter cancellation: passed on to the child, which has a process group of its own: a terminal's ^C does not
     ///   reach it.
-    /// - Returns: whether it was interrupted.
-    func run(cancellation: Cancellation, _ follow: (ProgressEvent) -> Void) throws(LaunchFailed) -> Bool {
+    func run(cancellation: Cancellation, _ follow: (ProgressEvent) -> Void) throws(LaunchFailed) -> Ending {
         let process: ChildProcess
         do throws(SpawnError) {
             process = try ChildProcess(Invocation(executable, arguments, environment: environment, input: input))
@@ -29,7 +34,7 @@ struct ChildLaunch {
             throw LaunchFailed(number: number, reason: "cannot be started: \(error.reason)")
         }
         process.closeInput()
-        var wasInterrupted: Bool?
+        var said: Ending?
         var isTold = false
         following: while true {
             switch process.nextLine(within: Self.watchSeconds) {
@@ -38,7 +43,8 @@ struct ChildLaunch {
             case .line(let line):
                 switch LaunchEvent(line: Data(line.utf8)) {
                 case .progress(let event): follow(event)
-                case .ended(let interrupted): wasInterrupted = interrupted
+                case .ended(let wasInterrupted, let startupSeconds):
+                    said = Ending(wasInterrupted: wasInterrupted, startupSeconds: startupSeconds)
                 case nil: break
                 }
             }
@@ -48,7 +54,7 @@ struct ChildLaunch {
             }
         }
         let ending = process.wait()
-        if ending.isSuccess, let wasInterrupted { return wasInterrupted }
+        if ending.isSuccess, let said { return said }
         throw LaunchFailed(number: number, reason: Self.reason(ending, process.lastWords))
     }
 

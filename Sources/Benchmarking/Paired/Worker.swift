@@ -69,10 +69,10 @@ public final class Worker {
         for _ in 0..<2 { shortest = min(shortest, try cell.kernel.sample(Batch(calls: calls)).nanoseconds) }
         cells[cells.count - 1] = cell
         let (problem, threads) = (workload.problem, workload.threads)
-        let kernel = try? instruments.kernel(named: workload.kernel).kernel
+        let kernel = try? instruments.engines.kernel(of: workload).kernel
         let statedPairs = kernel?.predictedPairs(for: problem) ?? 0
         return PreparedFacts(
-            countedPairs: cell.kernel.computedPairs ?? statedPairs, statedPairs: statedPairs,
+            countedPairs: cell.kernel.prepared.computedPairs ?? statedPairs, statedPairs: statedPairs,
             peakResidentBytes: cell.peakResidentBytes,
             statedBytes: problem.tensorBytes + (kernel?.scratchBytes(for: problem, threads: threads) ?? 0),
             iterationsPerSample: calls, callNanoseconds: Double(shortest) / Double(calls), wrongness: wrongness)
