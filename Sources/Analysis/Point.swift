@@ -41,6 +41,8 @@ public struct Point: Sendable, Codable, Hashable {
     /// What theory says this call needs: Q, K, V, O and the kernel's own scratch; in decode the output and the scratch, of
     /// which the cache is a part. Nil where the kernel does not say what scratch it needs.
     public let predictedBytes: Int?
+    /// The longest of all launches; nil where this program itself computed.
+    public let startup: Startup?
     public let cautions: [Caution]
 }
 
@@ -79,6 +81,8 @@ extension Point {
         cacheLevel = Self.level(holding: work.bytes, threads: workload.threads, caches)
         peakResidentBytes = launches.reduce(0) { max($0, $1.peakResidentBytes) }
         predictedBytes = measurement.predictedBytes
+        startup = Startup.longest(launches.compactMap(\.startup))
+        for caution in launches.flatMap(\.engineCautions) where !cautions.contains(caution) { cautions.append(caution) }
         if predictedBytes == nil {
             cautions.append(
                 Caution(

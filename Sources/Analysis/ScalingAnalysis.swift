@@ -31,22 +31,7 @@ extension ScalingAnalysis {
         self.init(
             results.measurements, ceilings: results.header.ceilings, caches: results.header.machine.caches,
             cacheQuality: results.cacheQuality)
-        cautions =
-            results.cautions + Self.unknownAccuracy(results) + Self.doubtedClocks(results.measurements) + cautions
-    }
-
-    /// Cells of engines whose own clock and ours disagree: both figures, of the median sample.
-    private static func doubtedClocks(_ measurements: [Measurement]) -> [Caution] {
-        measurements.compactMap { measurement in
-            guard case .measured(let record) = measurement.outcome, let walls = record.wallNanoseconds else {
-                return nil
-            }
-            let clocks = zip(record.samplesNanoseconds, walls).map {
-                ClockComparison(engineNanoseconds: $0, wallNanoseconds: $1)
-            }.sorted { $0.engineNanoseconds < $1.engineNanoseconds }
-            let median = clocks[clocks.count / 2]
-            return median.judgement == .agrees ? nil : Caution("\(measurement.workload): its engine \(median)")
-        }
+        cautions = results.cautions + Self.unknownAccuracy(results) + cautions
     }
 
     /// Files of version 1 do not say it.

@@ -13,10 +13,13 @@ struct CellCost: Hashable, Sendable {
     var inputSeconds = 0.0
     /// Making inputs, output and kernel.
     var buildSeconds: Double
+    /// Compiling the kernel in its engine. The budget of samples does not pay for the first time; whoever makes the cell
+    /// anew for each visit pays for all others.
+    var compileSeconds = 0.0
     /// Comparing the output with the oracle.
     var checkSeconds: Double
     /// Q, K, V, O and the kernel's own memory.
-    let bytes: Int
+    var bytes: Int
 
     /// From here on a call is its own warm-up: nothing that it needs fits a cache, or too little of it to matter (a
     /// full kernel of 0.25 s reads 20 MB, under 1 % of its time).
@@ -48,7 +51,7 @@ struct CellCost: Hashable, Sendable {
 
     /// One visit: calls to warm up, then its samples.
     func visitSeconds(_ limits: RunLimits, isResident: Bool) -> Double {
-        (isResident ? 0 : inputSeconds + buildSeconds) + Double(warmUpCalls) * callSeconds
+        (isResident ? 0 : inputSeconds + buildSeconds + compileSeconds) + Double(warmUpCalls) * callSeconds
             + Double(samplesPerVisit(limits)) * max(callSeconds, limits.minimumSampleSeconds)
     }
 
@@ -80,13 +83,26 @@ struct CellCost: Hashable, Sendable {
 /// A call's time goes with the pairs that its kernel computes, and that count is exact, so one rate per series says
 /// what a call a thousand times longer will take; the rest of a cell's cost goes with its bytes, and the check's with
 /// the rows that are sampled. Longer calls correct the rate as they are made.
+///
+/// Kernels of engines may know neither their pairs nor their memory. Their time is foretold from all pairs of queries and
+/// keys until calls of two lengths are measured, and their memory from the first cell that shows any.
 struct CostModel: Sendable {
     struct Rates: Hashable, Sendable {
-        var secondsPerPair: Double
+        /// Of a call, by its pairs.
+        var callSeconds: Growth
         /// The oracle's, over the pairs of the rows that are checked.
         var checkSecondsPerPair: Double
-        /// Of the kernel's own memory: filling a cache takes time, and more in some formats than in others.
+        /// Of what a cell is filled from: filling a cache takes time, and more in some formats than in others.
         var fillSecondsPerByte = 0.0
+        var compileSeconds = 0.0
+        /// Of the kernel's own memory, by the length, where the kernel has no formula for it.
+        var scratchBytes = Growth(powers: 0...2)
+
+        /// - Parameter kernel: in proportion to its pairs where it knows them.
+        init(of kernel: Kernel, checkSecondsPerPair: Double) {
+            callSeconds = Growth(powers: kernel.knowsItsPairs ? 1...1 : 0...1)
+            self.checkSecondsPerPair = checkSecondsPerPair
+        }
     }
 
     /// By series; a series that its kernel refuses, or on which its engine broke, has the reason instead, and one that
@@ -101,14 +117,17 @@ struct CostModel: Sendable {
 
     /// This cell was prepared at this cost: better rates for longer ones. Short calls teach nothing, because starting
     /// cold shows in them; neither do small builds, whose memory the process may have had already.
-    mutating func correct(_ workload: Workload, _ cost: CellCost, computedPairs: Int) {
+    mutating func correct(_ workload: Workload, _ cost: CellCost, predictedPairs: Int, scratchBytes: Int?) {
         guard case .success(var rates) = series[workload.series] else { return }
         let tensorBytes = workload.problem.tensorBytes
         if tensorBytes >= 64 << 20, !workload.isDecode {
             buildSecondsPerByte = cost.buildSeconds / Double(tensorBytes)
         }
         if cost.callSeconds >= Self.leastTellingSeconds {
-            rates.secondsPerPair = cost.callSeconds / Double(computedPairs)
+            rates.callSeconds.learn(size: Double(predictedPairs), value: cost.callSeconds)
+        }
+        if let scratchBytes {
+            rates.scratchBytes.learn(size: Double(workload.problem.shape.keyLength), value: Double(scratchBytes))
         }
         series[workload.series] = .success(rates)
     }
@@ -132,24 +151,36 @@ struct CostModel: Sendable {
 
     private func cost(of workload: Workload, _ rates: Rates, _ instruments: Instruments) throws(EngineError) -> CellCost
     {
-        let (engine, kernel): (any Engine, Kernel)
-        do throws(UnsupportedProblem) { (engine, kernel) = try instruments.kernel(named: workload.kernel) } catch {
-            throw .unsupported(error)
-        }
+        let found = try instruments.engines.kernel(of: workload)
         let problem = workload.problem
         let isDecode = workload.isDecode
-        let scratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads) ?? 0
+        let scratchBytes =
+            found.kernel.scratchBytes(for: problem, threads: workload.threads)
+            ?? rates.scratchBytes.value(at: Double(problem.shape.keyLength)).map { Int(saturating: min($0, 1e18)) } ?? 0
         let making = buildSecondsPerByte * Double(problem.tensorBytes)
         return CellCost(
-            callSeconds: rates.secondsPerPair * Double(kernel.predictedPairs(for: problem)),
+            callSeconds: rates.callSeconds.value(at: Double(found.kernel.predictedPairs(for: problem))) ?? 0,
             inputSeconds: isDecode ? making : 0,
-            buildSeconds: isDecode ? rates.fillSecondsPerByte * Double(scratchBytes) : making,
-            checkSeconds: rates.checkSecondsPerPair * problem.checkedPairs,
-            bytes: (1 + engine.tensorCopies) * problem.tensorBytes + scratchBytes)
+            buildSeconds: isDecode
+                ? rates.fillSecondsPerByte * Double(found.kernel.filledBytes(workload)) : making,
+            compileSeconds: rates.compileSeconds, checkSeconds: rates.checkSecondsPerPair * problem.checkedPairs,
+            bytes: found.engine.bytes(of: problem, scratchBytes: scratchBytes))
+    }
+}
+
+extension Engine {
+    /// What a cell takes in memory, in this process and in the engine's.
+    func bytes(of problem: AttentionProblem, scratchBytes: Int) -> Int {
+        (1 + tensorCopies) * problem.tensorBytes + scratchBytes
     }
 }
 
 extension Kernel {
+    /// Bytes that a cell is filled with: the kernel's own, or, where these are not known, those that it is filled from.
+    func filledBytes(_ workload: Workload) -> Int {
+        scratchBytes(for: workload.problem, threads: workload.threads) ?? workload.problem.tensorBytes
+    }
+
     /// What cost is predicted from: the pairs of one call, or all pairs of queries and keys where the kernel does not know.
     func predictedPairs(for problem: AttentionProblem) -> Int {
         let shape = problem.shape

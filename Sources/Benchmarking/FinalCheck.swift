@@ -29,12 +29,12 @@ struct FinalCheck {
     }
 
     /// Nil where nothing is wrong.
-    func fault(of kernel: any PreparedKernel, _ effort: Effort) -> Fault? {
+    func fault(of kernel: LoadedKernel, _ effort: Effort) -> Fault? {
         do throws(EngineError) {
             if case .callOnOtherInputs(let seed) = effort {
                 try kernel.load(SharedInputs(for: problem, seed: seed))
                 // An engine may well refuse to write an output that it has not computed yet.
-                if kernel.mayComputeUnseen, case .right(let error)? = try? kernel.check(problem, instruments) {
+                if kernel.prepared.mayComputeUnseen, case .right(let error)? = try? kernel.check(problem, instruments) {
                     return Fault(
                         reason: "has the output for new inputs before a call: it computes outside of what is timed",
                         maximumError: error)
@@ -42,7 +42,7 @@ struct FinalCheck {
             }
             if case .output = effort {
             } else {
-                try kernel.spoilOutput()
+                try kernel.prepared.spoilOutput()
                 _ = try kernel.sample(Batch(calls: 1))
             }
             switch try kernel.check(problem, instruments) {
@@ -56,8 +56,8 @@ struct FinalCheck {
     }
 
     /// Whether the last call counted other pairs than the kernel says.
-    func pairFault(of kernel: any PreparedKernel, maximumError: Double) -> Fault? {
-        guard let counted = kernel.computedPairs, let statedPairs, counted != statedPairs else { return nil }
+    func pairFault(of kernel: LoadedKernel, maximumError: Double) -> Fault? {
+        guard let counted = kernel.prepared.computedPairs, let statedPairs, counted != statedPairs else { return nil }
         return Fault(
             reason: "a timed call went through \(counted) pairs, not \(statedPairs) as the kernel says",
             maximumError: maximumError)
@@ -78,12 +78,12 @@ extension Run {
     }
 
     /// Whether the last call counted other pairs than the kernel says.
-    func pairFault(of kernel: any PreparedKernel, _ cell: RunningCell) -> FinalCheck.Fault? {
+    func pairFault(of kernel: LoadedKernel, _ cell: RunningCell) -> FinalCheck.Fault? {
         check(of: cell).pairFault(of: kernel, maximumError: cell.preparation.maximumError)
     }
 
     private func check(of cell: RunningCell) -> FinalCheck {
         FinalCheck(
-            problem: cell.workload.problem, instruments: instruments, statedPairs: cell.work.computedPairs)
+            problem: cell.workload.problem, instruments: instruments, statedPairs: cell.known.work.computedPairs)
     }
 }

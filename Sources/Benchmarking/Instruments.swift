@@ -35,23 +35,31 @@ public struct Instruments {
         self.clock = clock
     }
 
-    /// The engine that has a kernel, and the kernel.
-    func kernel(named name: String) throws(UnsupportedProblem) -> (engine: any Engine, kernel: Kernel) {
-        for engine in engines {
-            if let kernel = engine.kernels.first(where: { $0.name == name }) { return (engine, kernel) }
+    /// What the engines have taken so far to start and to compile.
+    var startupSeconds: Double { engines.reduce(0) { $0 + $1.startupSeconds } }
+
+    /// A sample, with how busy the engines were meanwhile that nobody asked anything.
+    ///
+    /// Threads of an idle engine that spin take CPUs and caches from what is measured in turn with it.
+    func sample(_ kernel: LoadedKernel, _ batch: Batch) throws(EngineError) -> Sample {
+        let idle = engines.filter { $0 !== kernel.engine }.compactMap { engine in
+            engine.cpuNanoseconds.map { (engine, cpuNanoseconds: $0) }
         }
-        throw UnsupportedProblem("this build has no kernel \"\(name)\"")
+        if idle.isEmpty { return try kernel.sample(batch) }
+        let watch = Stopwatch(clock)
+        var sample = try kernel.sample(batch)
+        let nanoseconds = Double(max(1, watch.nanoseconds))
+        sample.idleCPUs = Dictionary(
+            uniqueKeysWithValues: idle.map { engine, before in
+                // A process that was started anew begins at 0.
+                let busy = Double(max(0, (engine.cpuNanoseconds ?? before) - before)) / nanoseconds
+                return (engine.identity.name, (busy * 1000).rounded() / 1000)
+            })
+        return sample
     }
 
     /// The shortest sample that every engine's clock can be trusted with.
     var minimumSampleSeconds: Double { Double(engines.map(\.minimumSampleNanoseconds).max()!) / 1e9 }
-
-    /// - Precondition: an engine has the kernel.
-    func origin(of workload: Workload) -> KernelOrigin {
-        let engine = engines.first { $0.kernels.contains { $0.name == workload.kernel } }!
-        return KernelOrigin(
-            engine: engine.identity, place: engine.kernels.firstIndex { $0.name == workload.kernel }!)
-    }
 
     /// Seconds that `body` takes.
     func seconds<E: Error>(_ body: () throws(E) -> Void) throws(E) -> Double {

@@ -19,18 +19,16 @@ extension Run {
 
     /// Prepares a cell and, if it is right, takes it up among those that are visited.
     func prepare(_ workload: Workload, predicted: CellCost, _ admission: inout Admission) throws(ResultsError) {
-        let work = work(of: workload)
-        switch prepared(workload, work, predicted) {
-        case .absent(let outcome): try write(workload, work, outcome)
+        let outcome = outsideBudget { prepared(workload, predicted) }
+        switch outcome {
+        case .absent(let outcome): try write(workload, known(of: workload), outcome)
         case .ready(let ready, let cost, let preparation):
             let admitted = admission.prepared(at: cost)
             if admitted.isKept { ready.share(through: &inputs) }
-            let pairs = kernel(of: workload).predictedPairs(for: workload.problem)
-            model.correct(workload, cost, computedPairs: pairs)
-            // A program states its pairs only once it is ready.
-            let known = Work(
-                problem: workload.problem, computedPairs: work.computedPairs ?? ready.kernel.computedPairs)
-            let cell = RunningCell(workload, known, preparation, admitted)
+            model.correct(
+                workload, cost, predictedPairs: kernel(of: workload).predictedPairs(for: workload.problem),
+                scratchBytes: ready.scratchBytes)
+            let cell = RunningCell(workload, KnownWork(workload.problem, preparation), preparation, admitted)
             cell.resident = admitted.isKept ? ready.kernel : nil
             cells.append(cell)
             try log.open(workload, preparation)
@@ -41,7 +39,7 @@ extension Run {
     /// A cell of an earlier attempt: checked then, so it is only made again, at its first visit.
     func resume(_ workload: Workload, _ admitted: Admission.Admitted) {
         let open = openCell(of: workload)
-        let cell = RunningCell(workload, work(of: workload), open.preparation, admitted)
+        let cell = RunningCell(workload, KnownWork(workload.problem, open.preparation), open.preparation, admitted)
         cell.visits = open.visits
         cells.append(cell)
     }
@@ -53,18 +51,20 @@ extension Run {
         return open
     }
 
-    func work(of workload: Workload) -> Work {
-        Work(problem: workload.problem, computedPairs: kernel(of: workload).computedPairs(for: workload.problem))
-    }
+    func known(of workload: Workload) -> KnownWork { KnownWork(of: kernel(of: workload), for: workload) }
 
-    func kernel(of workload: Workload) -> Kernel {
-        guard let kernel = try? instruments.kernel(named: workload.kernel).kernel else {
+    func origin(of workload: Workload) -> KernelOrigin { found(workload).origin }
+
+    private func kernel(of workload: Workload) -> Kernel { found(workload).kernel }
+
+    private func found(_ workload: Workload) -> EngineKernel {
+        guard let found = try? instruments.engines.kernel(of: workload) else {
             preconditionFailure("a sweep is read with the kernels that are to run it; \(workload) has another")
         }
-        return kernel
+        return found
     }
 
-    private func prepared(_ workload: Workload, _ work: Work, _ predicted: CellCost) -> Prepared {
+    private func prepared(_ workload: Workload, _ predicted: CellCost) -> Prepared {
         // A decode cell's own memory is its cache; the inputs only fill that, and may have come before.
         let shared = workload.isDecode ? inputs.inputs(for: workload.problem) : nil
         do throws(EngineError) {
@@ -77,9 +77,15 @@ extension Run {
             cost.buildSeconds = ready.buildSeconds
             cost.callSeconds = Double(ready.first.nanoseconds) / 1e9
             cost.checkSeconds = watch.seconds
-            if let pairs = work.computedPairs ?? ready.kernel.computedPairs, pairs < work.usefulPairs {
+            cost.compileSeconds = ready.kernel.prepared.startup?.compileSeconds ?? 0
+            if let scratch = ready.scratchBytes {
+                cost.bytes = ready.kernel.engine.bytes(of: workload.problem, scratchBytes: scratch)
+            }
+            let (stated, counted) = (ready.kernel.prepared.statedPairs, ready.kernel.prepared.computedPairs)
+            let usefulPairs = known(of: workload).work.usefulPairs
+            if let pairs = stated ?? counted, pairs < usefulPairs {
                 let reason =
-                    "the kernel says that it computes \(pairs) pairs, fewer than its mask's \(work.usefulPairs)"
+                    "the kernel says that it computes \(pairs) pairs, fewer than its mask's \(usefulPairs)"
                 return .absent(.failed(reason: reason, maximumError: nil))
             }
             let maximumError: Double
@@ -87,13 +93,14 @@ extension Run {
             case .right(let error): maximumError = error
             case .wrong(let error, let reason): return .absent(.failed(reason: reason, maximumError: error))
             }
-            if let counted = ready.kernel.computedPairs, let stated = work.computedPairs, counted != stated {
+            if let counted, let stated, counted != stated {
                 let reason = "the kernel went through \(counted) pairs, not \(stated) as it says"
                 return .absent(.failed(reason: reason, maximumError: maximumError))
             }
             let preparation = SampleJournal.Preparation(
                 iterationsPerSample: try ready.callsPerSample(), peakResidentBytes: ready.peakResidentBytes,
-                maximumError: maximumError)
+                maximumError: maximumError, computedPairs: stated ?? counted,
+                scratchBytes: ready.kernel.prepared.statedScratchBytes, startup: ready.kernel.prepared.startup)
             return .ready(ready, cost, preparation)
         } catch {
             return .absent(error.outcome)

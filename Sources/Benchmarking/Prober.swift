@@ -34,7 +34,10 @@ struct Prober {
 
     func model(for workloads: [Workload]) -> CostModel {
         let watch = Stopwatch(instruments.clock)
-        func hasTime(_ wanted: Double) -> Bool { watch.seconds + wanted <= seconds }
+        let startupBefore = instruments.startupSeconds
+        func hasTime(_ wanted: Double) -> Bool {
+            watch.seconds - (instruments.startupSeconds - startupBefore) + wanted <= seconds
+        }
         var model = CostModel()
         var longest: [Workload: Int] = [:]
         var probes: [Probe] = []
@@ -63,7 +66,7 @@ struct Prober {
         init(_ workload: Workload, _ instruments: Instruments) {
             func flops(_ length: Int) -> Double {
                 guard let problem = try? workload.with(length: length).problem,
-                    let kernel = try? instruments.kernel(named: workload.kernel).kernel
+                    let kernel = try? instruments.engines.kernel(of: workload).kernel
                 else { return 0 }
                 return 4 * Double(kernel.predictedPairs(for: problem)) * Double(problem.shape.headDimension)
             }
@@ -81,51 +84,52 @@ struct Prober {
         of probe: Probe, longest: Int, hasTime: (_ seconds: Double) -> Bool
     ) throws(EngineError) -> CostModel.Rates {
         let workload = probe.workload
-        let (engine, kernel): (any Engine, Kernel)
-        do throws(UnsupportedProblem) { (engine, kernel) = try instruments.kernel(named: workload.kernel) } catch {
-            throw .unsupported(error)
-        }
+        let found = try instruments.engines.kernel(of: workload)
+        let (engine, kernel) = (found.engine, found.kernel)
         var length = min(probe.firstLength, longest)
         while true {
             guard let cell = try? workload.with(length: length) else {
                 throw .unsupported(UnsupportedProblem("\(workload) cannot be tried at \(length) tokens"))
             }
-            let prepared: any PreparedKernel
+            let loaded: LoadedKernel
             let inputs = SharedInputs(for: cell.problem, seed: seed)
+            let startupBefore = engine.startupSeconds
             let watch = Stopwatch(instruments.clock)
             do {
-                prepared = try engine.prepare(cell) { inputs }
+                loaded = try LoadedKernel(cell, on: engine) { inputs }
             } catch {
                 // A kernel may refuse a short call and take a long one.
                 if length == longest { throw error }
                 length = min(length * Self.growth, longest)
                 continue
             }
-            let buildSeconds = watch.seconds
-            var callSeconds = try callSeconds(prepared)
+            let buildSeconds = max(0, watch.seconds - (engine.startupSeconds - startupBefore))
+            var callSeconds = try callSeconds(loaded)
             if callSeconds < Self.repeatedSeconds {
                 callSeconds = Double.infinity
-                for _ in 0..<3 { callSeconds = min(callSeconds, try self.callSeconds(prepared)) }
+                for _ in 0..<3 { callSeconds = min(callSeconds, try self.callSeconds(loaded)) }
             }
             let next = min(length * Self.growth, longest)
             // Five calls, each of which takes as many times longer as there are more pairs, if all of them are computed.
             let growth = Double(next) / Double(length)
             if callSeconds >= Self.enoughSeconds || length == longest || !hasTime(5 * growth * growth * callSeconds) {
-                let scratchBytes = kernel.scratchBytes(for: cell.problem, threads: cell.threads) ?? 0
-                let pairs = prepared.computedPairs ?? kernel.predictedPairs(for: cell.problem)
                 let checkSeconds = try instruments.seconds { () throws(EngineError) in
-                    _ = try prepared.check(cell.problem, instruments)
+                    _ = try loaded.check(cell.problem, instruments)
                 }
-                return CostModel.Rates(
-                    secondsPerPair: callSeconds / Double(max(1, pairs)),
-                    checkSecondsPerPair: checkSeconds / cell.problem.checkedPairs,
-                    fillSecondsPerByte: buildSeconds / Double(max(1, scratchBytes)))
+                var rates = CostModel.Rates(of: kernel, checkSecondsPerPair: checkSeconds / cell.problem.checkedPairs)
+                rates.callSeconds.learn(size: Double(kernel.predictedPairs(for: cell.problem)), value: callSeconds)
+                rates.fillSecondsPerByte = buildSeconds / Double(max(1, kernel.filledBytes(cell)))
+                rates.compileSeconds = loaded.prepared.startup?.compileSeconds ?? 0
+                if let bytes = loaded.prepared.statedScratchBytes {
+                    rates.scratchBytes.learn(size: Double(length), value: Double(bytes))
+                }
+                return rates
             }
             length = next
         }
     }
 
-    private func callSeconds(_ kernel: any PreparedKernel) throws(EngineError) -> Double {
+    private func callSeconds(_ kernel: LoadedKernel) throws(EngineError) -> Double {
         Double(try kernel.sample(Batch(calls: 1)).nanoseconds) / 1e9
     }
 

@@ -10,8 +10,10 @@ import Records
 /// call, under a reading of peak memory.
 struct ReadyCell {
     let workload: Workload
-    let kernel: any PreparedKernel
+    let kernel: LoadedKernel
+    /// Of making it, without what starting its engine and compiling took.
     let buildSeconds: Double
+    let startupSeconds: Double
     /// The one call.
     let first: Sample
     let peakResidentBytes: Int
@@ -23,14 +25,27 @@ struct ReadyCell {
     ) throws(EngineError) {
         let engine = try instruments.engine(of: workload)
         let watch = Stopwatch(instruments.clock)
-        let kernel = try engine.prepare(workload, inputs: inputs)
-        buildSeconds = watch.seconds
-        first = try kernel.sample(Batch(calls: 1))
-        peakResidentBytes = kernel.peakResidentBytes
+        let before = engine.startupSeconds
+        let kernel = try LoadedKernel(workload, on: engine, inputs: inputs)
+        startupSeconds = engine.startupSeconds - before
+        buildSeconds = max(0, watch.seconds - startupSeconds)
+        first = try instruments.sample(kernel, Batch(calls: 1))
+        peakResidentBytes = kernel.prepared.peakResidentBytes
         self.workload = workload
         self.kernel = kernel
         minimumSampleNanoseconds = engine.minimumSampleNanoseconds
     }
+
+    /// What the kernel has beside Q, K, V and O: by its word, or else by what its engine's memory has grown, where that is
+    /// too much for chance; nil where neither says anything.
+    var scratchBytes: Int? {
+        if let stated = kernel.prepared.statedScratchBytes { return stated }
+        let grown = peakResidentBytes - workload.problem.tensorBytes
+        return grown >= Self.leastTellingBytes ? grown : nil
+    }
+
+    /// Pages that an allocator had already, and huge ones of which a part is used, hide less than this.
+    private static let leastTellingBytes = 8 << 20
 
     /// Holds the output of the last call against the oracle.
     func check(_ instruments: Instruments) throws(EngineError) -> Instruments.Correctness {
@@ -49,20 +64,18 @@ struct ReadyCell {
     func share(through pool: inout InputPool) { kernel.adopt(pool.adopt(kernel.inputs, for: workload.problem)) }
 }
 
-extension PreparedKernel {
+extension LoadedKernel {
     /// Holds the output of the last call against the oracle.
     func check(
         _ problem: AttentionProblem, _ instruments: Instruments
     ) throws(EngineError) -> Instruments.Correctness {
-        try withOutput { instruments.check(problem, inputs.tensors, $0, tolerance) }
+        try withOutput { inputs, output in instruments.check(problem, inputs, output, prepared.tolerance) }
     }
 }
 
 extension Instruments {
     func engine(of workload: Workload) throws(EngineError) -> any Engine {
-        do throws(UnsupportedProblem) { return try kernel(named: workload.kernel).engine } catch {
-            throw .unsupported(error)
-        }
+        try engines.kernel(of: workload).engine
     }
 }
 

@@ -51,7 +51,7 @@ extension Run {
             if cell.isKept || cell.visitsLeft == 1 { cell.resident = kernel }
             var batch = Batch(calls: cell.preparation.iterationsPerSample, warmUpCalls: cell.cost.warmUpCalls)
             for _ in 0..<cell.cost.samplesPerVisit(limits) {
-                samples.append(try kernel.sample(batch))
+                samples.append(try instruments.sample(kernel, batch))
                 cell.fault = cell.fault ?? pairFault(of: kernel, cell)
                 batch.warmUpCalls = 0
             }
@@ -59,7 +59,7 @@ extension Run {
             // That costs the cell, and no other.
             cell.resident = nil
             cell.visitsLeft = 1
-            try write(cell.workload, cell.work, .failed(reason: error.description, maximumError: nil))
+            try write(cell.workload, cell.known, .failed(reason: error.description, maximumError: nil))
             return
         }
         for sample in samples { try record(sample, round: round, of: cell) }
@@ -67,7 +67,7 @@ extension Run {
         if wasResident || !cell.isKept { cell.visitSeconds = watch.seconds }
     }
 
-    private func rebuilt(_ workload: Workload) throws(EngineError) -> any PreparedKernel {
-        try instruments.engine(of: workload).prepare(workload) { inputs.inputs(for: workload.problem) }
+    private func rebuilt(_ workload: Workload) throws(EngineError) -> LoadedKernel {
+        try LoadedKernel(workload, on: instruments.engine(of: workload)) { inputs.inputs(for: workload.problem) }
     }
 }

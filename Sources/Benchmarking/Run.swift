@@ -23,6 +23,8 @@ final class Run {
     private(set) var measurements: [Measurement] = []
     private var samplesTaken = 0
     private var samplesContaminated = 0
+    /// What engines have taken to start and to compile outside of the budget.
+    private(set) var startupSeconds = 0.0
 
     init(
         _ instruments: Instruments, _ options: RunOptions, _ log: RunLog, _ progress: any ProgressObserver,
@@ -37,22 +39,31 @@ final class Run {
         sinceStart = Stopwatch(instruments.clock)
         sinceSync = sinceStart
         inputs = InputPool(seed: options.seed)
+        for engine in instruments.engines { engine.limitWaiting { [weak self] in self?.secondsLeft ?? .infinity } }
     }
 
-    var elapsedSeconds: Double { options.secondsAlreadySpent + sinceStart.seconds }
+    /// Of the time budget, which is there for samples: starting engines and compiling their kernels is none of it.
+    var elapsedSeconds: Double { options.secondsAlreadySpent + sinceStart.seconds - startupSeconds }
 
     var secondsLeft: Double { options.timeBudgetSeconds - elapsedSeconds }
+
+    /// Does something of which starting engines and compiling is not paid by the budget.
+    func outsideBudget<Result>(_ work: () -> Result) -> Result {
+        let before = instruments.startupSeconds
+        defer { startupSeconds += instruments.startupSeconds - before }
+        return work()
+    }
 
     /// Drives admission with what is measured, until it is done or the run is interrupted.
     ///
     /// - Parameter workloads: in the order of the sweep.
     func measure(_ workloads: [Workload]) throws(ResultsError) {
         report(.probing, nil, Steps(done: 0, total: workloads.count), secondsLeft: nil)
-        model = Prober(
+        let prober = Prober(
             instruments: instruments, seed: options.seed,
             seconds: BudgetShare.probingSeconds(
-                budgetSeconds: options.timeBudgetSeconds, elapsedSeconds: elapsedSeconds)
-        ).model(for: workloads)
+                budgetSeconds: options.timeBudgetSeconds, elapsedSeconds: elapsedSeconds))
+        model = outsideBudget { prober.model(for: workloads) }
         var admission = admission(of: workloads)
         let plannedSeconds = RunPlan(workloads, foreseeing: admission, elapsedSeconds: elapsedSeconds).seconds
         var looked = 0
@@ -66,7 +77,7 @@ final class Run {
             switch admission.next(elapsedSeconds: elapsedSeconds) {
             case .skip(let cell, let refusal):
                 reportPreparing(workloads[cell])
-                try write(workloads[cell], work(of: workloads[cell]), refusal.outcome)
+                try write(workloads[cell], known(of: workloads[cell]), refusal.outcome)
             case .keep(let cell):
                 reportPreparing(workloads[cell])
                 try keep(openCell(of: workloads[cell]))
@@ -95,12 +106,11 @@ final class Run {
     }
 
     func write(
-        _ workload: Workload, _ work: Work, _ outcome: Measurement.Outcome, isFinal: Bool = true
+        _ workload: Workload, _ known: KnownWork, _ outcome: Measurement.Outcome, isFinal: Bool = true
     ) throws(ResultsError) {
         let measurement = Measurement(
-            workload: workload, origin: instruments.origin(of: workload), launch: options.launch, work: work,
-            scratchBytes: kernel(of: workload).scratchBytes(for: workload.problem, threads: workload.threads),
-            outcome: outcome)
+            workload: workload, origin: origin(of: workload), launch: options.launch, work: known.work,
+            scratchBytes: known.scratchBytes, outcome: outcome)
         try log.write(measurement, isFinal: isFinal)
         measurements.append(measurement)
     }
@@ -127,18 +137,20 @@ final class Run {
         let fault = cell.fault ?? (cancellation.isCancelled ? nil : finalFault(of: cell))
         cell.resident = nil
         if let fault {
-            try write(cell.workload, cell.work, .failed(reason: fault.reason, maximumError: fault.maximumError))
+            try write(cell.workload, cell.known, .failed(reason: fault.reason, maximumError: fault.maximumError))
         } else if let record = cell.record {
-            try write(cell.workload, cell.work, .measured(record), isFinal: !cancellation.isCancelled)
+            try write(cell.workload, cell.known, .measured(record), isFinal: !cancellation.isCancelled)
         } else if !cancellation.isCancelled {
-            try write(cell.workload, cell.work, Refusal.noRound.outcome)
+            try write(cell.workload, cell.known, Refusal.noRound.outcome)
         }
     }
 
     /// Writes the line of a cell that an earlier attempt has left open and that is not gone on with.
     private func keep(_ open: SampleJournal.OpenCell) throws(ResultsError) {
         guard let record = Measurement.Record(open.visits, open.preparation) else { return }
-        try write(open.workload, work(of: open.workload), .measured(record), isFinal: !cancellation.isCancelled)
+        try write(
+            open.workload, KnownWork(open.workload.problem, open.preparation), .measured(record),
+            isFinal: !cancellation.isCancelled)
     }
 
     /// Writes what is not written yet. An interrupted run has not come to all cells of the attempt that it goes on with:
@@ -174,14 +186,14 @@ final class Run {
 /// A cell that passed its check, and the samples that it has so far.
 final class RunningCell {
     let workload: Workload
-    let work: Work
+    let known: KnownWork
     let preparation: SampleJournal.Preparation
     let cost: CellCost
     /// Whether it stays in memory between visits.
     let isKept: Bool
     var visits: [SampleJournal.Visit] = []
     /// Nil where the next visit has to make it.
-    var resident: (any PreparedKernel)?
+    var resident: LoadedKernel?
     /// What the next visit is expected to take.
     var visitSeconds: Double
     var visitsLeft = 0
@@ -189,10 +201,11 @@ final class RunningCell {
     var fault: FinalCheck.Fault?
 
     init(
-        _ workload: Workload, _ work: Work, _ preparation: SampleJournal.Preparation, _ admitted: Admission.Admitted
+        _ workload: Workload, _ known: KnownWork, _ preparation: SampleJournal.Preparation,
+        _ admitted: Admission.Admitted
     ) {
         self.workload = workload
-        self.work = work
+        self.known = known
         self.preparation = preparation
         cost = admitted.cost
         isKept = admitted.isKept

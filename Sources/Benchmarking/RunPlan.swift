@@ -20,6 +20,8 @@ public struct RunPlan: Sendable {
     public let cells: [Cell]
     /// Predicted time of the whole run, with what was spent before it.
     public let seconds: Double
+    /// Predicted for compiling kernels in their engines, beside the time budget; 0 where nothing has to be compiled.
+    public let compileSeconds: Double
     public let timeBudgetSeconds: Double
     public let memoryLimitBytes: Int
 }
@@ -32,12 +34,14 @@ extension RunPlan {
         var admission = admission
         let limits = admission.limits
         var elapsed = elapsedSeconds
+        var compileSeconds = 0.0
         var decisions: [Int: Cell.Decision] = [:]
         planning: while true {
             switch admission.next(elapsedSeconds: elapsed) {
             case .skip(let cell, let refusal): decisions[cell] = .skip(refusal)
             case .prepare(_, let cost):
                 elapsed += cost.preparationSeconds(limits)
+                compileSeconds += cost.compileSeconds
                 _ = admission.prepared(at: cost)
             case .keep(let cell): decisions[cell] = .run(rounds: admission.cells[cell].roundsTaken ?? 0)
             case .resume: continue
@@ -57,6 +61,7 @@ extension RunPlan {
                 workload: workload, callSeconds: cost?.callSeconds, bytes: cost?.bytes, decision: decisions[index]!)
         }
         seconds = elapsed
+        self.compileSeconds = compileSeconds
         timeBudgetSeconds = limits.timeBudgetSeconds
         memoryLimitBytes = limits.memoryBytes
     }

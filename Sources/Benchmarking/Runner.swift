@@ -22,8 +22,10 @@ public struct Runner {
         /// and those that an earlier attempt had finished.
         public let measurements: [Measurement]
         public let wasInterrupted: Bool
-        /// With what was spent before the run.
+        /// Of the time budget, with what was spent before the run.
         public let seconds: Double
+        /// What engines took meanwhile to start and to compile, beside the budget.
+        public let startupSeconds: Double
     }
 
     private let instruments: Instruments
@@ -37,6 +39,10 @@ public struct Runner {
     /// Probes each series and predicts the rest.
     public func plan(_ workloads: [Workload]) -> RunPlan {
         let watch = Stopwatch(instruments.clock)
+        let startupBefore = instruments.startupSeconds
+        for engine in instruments.engines {
+            engine.limitWaiting { options.timeBudgetSeconds - options.secondsAlreadySpent - watch.seconds }
+        }
         let model = Prober(
             instruments: instruments, seed: options.seed,
             seconds: BudgetShare.probingSeconds(
@@ -47,7 +53,8 @@ public struct Runner {
         }
         return RunPlan(
             workloads, foreseeing: Admission(cells, limits: options.limits(instruments)),
-            elapsedSeconds: options.secondsAlreadySpent + watch.seconds)
+            elapsedSeconds: options.secondsAlreadySpent + watch.seconds
+                - (instruments.startupSeconds - startupBefore))
     }
 
     /// Runs what `log` has not finished.
@@ -62,6 +69,7 @@ public struct Runner {
         let order = Dictionary(workloads.enumerated().map { ($1, $0) }) { first, _ in first }
         return Outcome(
             measurements: run.measurements.sorted { order[$0.workload]! < order[$1.workload]! },
-            wasInterrupted: cancellation.isCancelled, seconds: run.elapsedSeconds)
+            wasInterrupted: cancellation.isCancelled, seconds: run.elapsedSeconds,
+            startupSeconds: run.startupSeconds)
     }
 }

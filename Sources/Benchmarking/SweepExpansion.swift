@@ -32,8 +32,9 @@ extension Sweep {
                 location: "threads", message: "\(wrong) is no number of threads; it must be at least 1")
         }
         for name in axes.kernels {
-            guard let kernel = kernels.first(where: { $0.name == name }) else {
-                throw SweepError.wrong(location: "kernels", message: "\"\(name)\" is not a kernel of this build")
+            let kernel: Kernel
+            do throws(UnknownName) { kernel = try kernels.named(name) } catch {
+                throw SweepError.wrong(location: "kernels", message: error.description)
             }
             let masks = try axes.masks(of: kernel.masks)
             for elementType in axes.elementTypes {

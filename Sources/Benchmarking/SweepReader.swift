@@ -94,9 +94,8 @@ struct SweepReader {
         var names: [String] = []
         for item in try field.items() {
             let name = try item.text()
-            guard let kernel = kernels.first(where: { $0.name == name }) else {
-                throw item.unknown(name, isNot: "a kernel", among: kernels.map { $0.name })
-            }
+            let kernel: Kernel
+            do throws(UnknownName) { kernel = try kernels.named(name) } catch { throw item.error(error.description) }
             guard kernel.phase == phase else {
                 throw item.error(
                     "\(name) is a kernel for \(kernel.phase.rawValue), and the phase here is \(phase.rawValue); give it "

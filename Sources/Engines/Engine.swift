@@ -19,6 +19,18 @@ public protocol Engine: AnyObject {
     /// Copies of Q, K, V and O that it holds of a cell beside those of this process.
     var tensorCopies: Int { get }
 
+    /// Seconds that its processes have taken to start, and its kernels to compile, all in all: nobody's budget of samples
+    /// pays for them.
+    var startupSeconds: Double { get }
+
+    /// CPU time of its own processes so far; nil where its kernels run in this one.
+    var cpuNanoseconds: Int? { get }
+
+    /// From now on nobody waits for its answers much longer than a budget lasts.
+    ///
+    /// - Parameter secondsLeft: of the budget.
+    func limitWaiting(to secondsLeft: @escaping () -> Double)
+
     /// Makes a kernel ready for one workload, with these inputs loaded.
     ///
     /// - Parameter inputs: asked for once, after the reading of memory has begun, so that tensors which are made for this
@@ -31,6 +43,10 @@ public protocol Engine: AnyObject {
 
 extension Engine {
     public var tensorCopies: Int { 0 }
+    public var startupSeconds: Double { 0 }
+    public var cpuNanoseconds: Int? { nil }
+
+    public func limitWaiting(to secondsLeft: @escaping () -> Double) {}
 
     public func sampleFrozenLoop(turns: Int) throws(EngineError) -> Sample? { nil }
 }
@@ -38,9 +54,6 @@ extension Engine {
 /// One kernel, ready for one workload. It knows nothing of rounds, files or statistics. Letting go of the last reference
 /// frees what it holds.
 public protocol PreparedKernel: AnyObject {
-    /// What it computes with.
-    var inputs: SharedInputs { get }
-
     /// Takes these in place of the inputs that it has, untimed. A decode kernel fills its cache from them. Other contents
     /// have to give another answer: a kernel that remembers one is caught by this.
     func load(_ inputs: SharedInputs) throws(EngineError)
@@ -68,9 +81,8 @@ public protocol PreparedKernel: AnyObject {
     /// What the kernel allocates beside Q, K, V and O, as the engine states it from the sizes alone; nil where it does not.
     var statedScratchBytes: Int? { get }
 
-    /// What the engine took to compile or tune the kernel, where that is no part of making the cell; 0 for kernels that
-    /// are compiled already.
-    var compileSeconds: Double { get }
+    /// What it took to start its engine and to compile it; nil for kernels that this program has from its own start on.
+    var startup: Startup? { get }
 
     /// Whether it could compute where no clock runs, as another process can.
     var mayComputeUnseen: Bool { get }
@@ -84,7 +96,7 @@ extension PreparedKernel {
     public var mayComputeUnseen: Bool { false }
     public var statedPairs: Int? { nil }
     public var statedScratchBytes: Int? { nil }
-    public var compileSeconds: Double { 0 }
+    public var startup: Startup? { nil }
     public var tolerance: Double { Accuracy.ownTolerance }
 }
 

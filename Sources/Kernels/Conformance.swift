@@ -2,7 +2,10 @@ import Attention
 import Hardware
 
 /// What the cases of its mask, in every element type, say about one kernel.
-public struct Conformance: ConformanceFindings, Sendable {
+///
+/// Inputs that are not finite are ours to promise: of kernels of other engines it is counted what they make of them, and that
+/// is no fault.
+public struct Conformance: Sendable {
     /// Those that the kernel took.
     public private(set) var elementTypes: [ElementType] = []
     public private(set) var cases = 0
@@ -11,23 +14,65 @@ public struct Conformance: ConformanceFindings, Sendable {
     /// The error that came nearest to its bound, or went farthest past it, as a part of the bound.
     public private(set) var largestShare = 0.0
     public private(set) var failures: [String] = []
+    /// Of the cases with inputs that are not finite, those that a kernel of another engine computed otherwise than the
+    /// reference.
+    public private(set) var differentNonFinite = 0
+    public private(set) var nonFiniteCases = 0
 
     /// A kernel that took no case has shown nothing.
     public var isConforming: Bool { failures.isEmpty && cases > 0 }
 
     /// More say nothing new about a kernel, and are not shown.
     public static let mostFailures = 3
+
+    /// - Parameter check: goes through one case; not asked any more where there are failures enough.
+    package init(
+        of kernel: Kernel, in elementTypes: [ElementType], _ check: (inout Conformance, ProblemCase) -> Void
+    ) {
+        for elementType in elementTypes {
+            for problemCase in ProblemCases.all(for: kernel, in: elementType) where failures.count < Self.mostFailures {
+                check(&self, problemCase)
+            }
+        }
+        if cases == 0, failures.isEmpty { fail("takes none of the \(skipped) cases of its mask") }
+    }
+
+    package mutating func skip() { skipped += 1 }
+
+    package mutating func take(_ problemCase: ProblemCase) {
+        cases += 1
+        let type = problemCase.problem.elementType
+        if !elementTypes.contains(type) { elementTypes.append(type) }
+    }
+
+    package mutating func takeNonFinite(isAsTheReference: Bool) {
+        nonFiniteCases += 1
+        if !isAsTheReference { differentNonFinite += 1 }
+    }
+
+    package mutating func fail(_ failure: String) { failures.append(failure) }
+
+    /// What is wrong with one output.
+    package mutating func judge(_ accuracy: Accuracy) -> String? {
+        largestError = max(largestError, accuracy.maximumError)
+        // A bound of 0 is met by an error of 0 only: a row of which everything is not a number.
+        if accuracy.maximumError > 0 { largestShare = max(largestShare, accuracy.maximumError / accuracy.bound) }
+        if accuracy.isAccepted { return nil }
+        return "error \(accuracy.maximumError) over \(accuracy.bound) in head \(accuracy.worst.head), "
+            + "row \(accuracy.worst.row)"
+    }
+}
+
+extension Conformance {
     /// A kernel that idles, or keeps something from one call to the next, is right in its first.
     private static let calls = 3
 
+    /// Of a kernel that runs in this process.
     public init(of kernel: Kernel) {
         let teams = [WorkerTeam(), WorkerTeam(threads: 2)]
-        for elementType in ElementType.allCases {
-            for problemCase in ProblemCases.all(for: kernel, in: elementType) where failures.count < Self.mostFailures {
-                check(kernel, problemCase, on: teams)
-            }
+        self.init(of: kernel, in: ElementType.allCases) { found, problemCase in
+            found.check(kernel, problemCase, on: teams)
         }
-        if cases == 0 { failures.append("takes none of the \(skipped) cases of its mask") }
     }
 
     /// A case on each team: several calls on its inputs, and one on others of the same sizes, which an answer that is
@@ -35,12 +80,8 @@ public struct Conformance: ConformanceFindings, Sendable {
     private mutating func check(_ kernel: Kernel, _ problemCase: ProblemCase, on teams: [WorkerTeam]) {
         let problem = problemCase.problem
         let instances = teams.compactMap { try? kernel.prepare(for: problem, on: $0) }
-        guard instances.count == teams.count else {
-            skipped += 1
-            return
-        }
-        cases += 1
-        if !elementTypes.contains(problem.elementType) { elementTypes.append(problem.elementType) }
+        guard instances.count == teams.count else { return skip() }
+        take(problemCase)
         let loads =
             [(seed: UInt64(7), calls: Self.calls)] + (problemCase.inputs == .normal ? [(seed: 8, calls: 1)] : [])
         for load in loads {
@@ -54,26 +95,17 @@ public struct Conformance: ConformanceFindings, Sendable {
                         problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
                     output.spoil()
                     instance.run(inputs, into: &output)
-                    let accuracy = expected.accuracy(of: output)
                     let pairs = kernel.computedPairs(for: problem).map { (counted: instance.computedPairs, stated: $0) }
-                    guard let fault = add(accuracy, pairs) else { continue }
+                    guard let fault = judge(expected.accuracy(of: output)) ?? Self.miscount(pairs) else { continue }
                     let place = load.seed == loads[0].seed ? "call \(call)" : "on other inputs"
-                    failures.append("\(problemCase), \(place), \(team.threadCount) threads: \(fault)")
+                    fail("\(problemCase), \(place), \(team.threadCount) threads: \(fault)")
                     return
                 }
             }
         }
     }
 
-    /// What is wrong with one call.
-    private mutating func add(_ accuracy: Accuracy, _ pairs: (counted: Int, stated: Int)?) -> String? {
-        largestError = max(largestError, accuracy.maximumError)
-        // A bound of 0 is met by an error of 0 only: a row of which everything is not a number.
-        if accuracy.maximumError > 0 { largestShare = max(largestShare, accuracy.maximumError / accuracy.bound) }
-        if !accuracy.isAccepted {
-            return "error \(accuracy.maximumError) over \(accuracy.bound) in head \(accuracy.worst.head), "
-                + "row \(accuracy.worst.row)"
-        }
+    private static func miscount(_ pairs: (counted: Int, stated: Int)?) -> String? {
         guard let pairs, pairs.counted != pairs.stated else { return nil }
         return "computed \(pairs.counted) pairs, its formula says \(pairs.stated)"
     }
@@ -84,15 +116,4 @@ extension Tensor {
     public mutating func spoil() {
         withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0xFF) }
     }
-}
-
-/// What a table says of a kernel that went through the cases of its mask.
-public protocol ConformanceFindings {
-    var elementTypes: [ElementType] { get }
-    var cases: Int { get }
-    var skipped: Int { get }
-    var largestError: Double { get }
-    /// The error that came nearest to its bound, or went farthest past it, as a part of the bound.
-    var largestShare: Double { get }
-    var isConforming: Bool { get }
 }

@@ -51,6 +51,9 @@ public struct Kernel: Sendable {
         self.make = make
     }
 
+    /// Whether it can say, from the sizes alone, how many pairs a call goes through.
+    public var knowsItsPairs: Bool { computedPairs != nil }
+
     /// Pairs that one call goes through, over all batches and heads; nil where nobody knows.
     public func computedPairs(for problem: AttentionProblem) -> Int? { computedPairs?(problem) }
 

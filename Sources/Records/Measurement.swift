@@ -27,10 +27,16 @@ public struct Measurement: Sendable, Hashable {
         public let maximumError: Double
         /// By this program's clock, where the samples are times that an engine told of itself; one for each sample.
         public let wallNanoseconds: [Int]?
+        /// Nil where the kernel is this program's own, which is there when the program is.
+        public let startup: Startup?
+        /// How many CPUs each engine that nobody asked anything kept busy around each sample: 0 of those that sleep. By the
+        /// engine's name; empty where no other engine took part in the run.
+        public let idleCPUs: [String: [Double]]
 
         public init(
             samplesNanoseconds: [Int], rounds: [Int], iterationsPerSample: Int, contamination: [Contamination],
-            peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil
+            peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil, startup: Startup? = nil,
+            idleCPUs: [String: [Double]] = [:]
         ) {
             precondition(!samplesNanoseconds.isEmpty, "a measured record has samples")
             precondition(
@@ -38,6 +44,9 @@ public struct Measurement: Sendable, Hashable {
                 "each sample has its round and its evidence")
             precondition(
                 wallNanoseconds.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its wall time")
+            precondition(
+                idleCPUs.values.allSatisfy { $0.count == samplesNanoseconds.count },
+                "each sample has what idle engines did meanwhile")
             precondition(iterationsPerSample >= 1, "a sample is at least one call")
             self.samplesNanoseconds = samplesNanoseconds
             self.rounds = rounds
@@ -46,6 +55,8 @@ public struct Measurement: Sendable, Hashable {
             self.peakResidentBytes = peakResidentBytes
             self.maximumError = maximumError
             self.wallNanoseconds = wallNanoseconds
+            self.startup = startup
+            self.idleCPUs = idleCPUs
         }
     }
 

@@ -149,7 +149,7 @@ extension Measurement.Outcome: Codable {
 extension Measurement.Record: Codable {
     private enum Key: String, CodingKey {
         case samplesNanoseconds, wallNanoseconds, rounds, iterationsPerSample, contamination, peakResidentBytes,
-            maximumError
+            maximumError, startSeconds, compileSeconds, idleCPUs
     }
 
     /// A year: nobody waits longer for a sample, and sums of them do not overflow.
@@ -162,6 +162,7 @@ extension Measurement.Record: Codable {
         let rounds = try container.decode([Int].self, forKey: .rounds)
         let contamination = try container.decode([Contamination].self, forKey: .contamination)
         let iterations = try container.decode(Int.self, forKey: .iterationsPerSample)
+        let idleCPUs = try container.decodeIfPresent([String: [Double]].self, forKey: .idleCPUs) ?? [:]
         func require(_ condition: Bool, _ key: Key, _ complaint: @autoclosure () -> String) throws {
             if !condition {
                 throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: complaint())
@@ -173,17 +174,25 @@ extension Measurement.Record: Codable {
         try require(
             bad == nil, .samplesNanoseconds,
             "sample \(bad! + 1) is \(samples[bad!]) ns; a sample takes from 1 ns to a year")
-        for (key, count) in [
+        let counts = [
             (Key.rounds, rounds.count), (.contamination, contamination.count),
             (.wallNanoseconds, (walls ?? samples).count),
-        ] {
+        ]
+        for (key, count) in counts + idleCPUs.values.map({ (Key.idleCPUs, $0.count) }) {
             try require(count == samples.count, key, "there are \(count) of them for \(samples.count) samples")
         }
         try require(iterations >= 1, .iterationsPerSample, "\(iterations) calls take no time")
         self.init(
             samplesNanoseconds: samples, rounds: rounds, iterationsPerSample: iterations, contamination: contamination,
             peakResidentBytes: try container.decode(Int.self, forKey: .peakResidentBytes),
-            maximumError: try container.decode(Double.self, forKey: .maximumError), wallNanoseconds: walls)
+            maximumError: try container.decode(Double.self, forKey: .maximumError), wallNanoseconds: walls,
+            startup: try Self.startup(container), idleCPUs: idleCPUs)
+    }
+
+    private static func startup(_ container: KeyedDecodingContainer<Key>) throws -> Startup? {
+        guard let start = try container.decodeIfPresent(Double.self, forKey: .startSeconds) else { return nil }
+        return Startup(
+            engineSeconds: start, compileSeconds: try container.decode(Double.self, forKey: .compileSeconds))
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -195,6 +204,9 @@ extension Measurement.Record: Codable {
         try container.encode(contamination, forKey: .contamination)
         try container.encode(peakResidentBytes, forKey: .peakResidentBytes)
         try container.encode(maximumError, forKey: .maximumError)
+        try container.encodeIfPresent(startup?.engineSeconds, forKey: .startSeconds)
+        try container.encodeIfPresent(startup?.compileSeconds, forKey: .compileSeconds)
+        if !idleCPUs.isEmpty { try container.encode(idleCPUs, forKey: .idleCPUs) }
     }
 }
 

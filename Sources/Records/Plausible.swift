@@ -43,6 +43,10 @@ extension Measurement.Record: Plausible {
         guard maximumError >= 0, maximumError.isFinite else {
             return "`maximumError` is \(maximumError), and a cell that was measured has one from 0 on"
         }
+        let spans = [startup?.engineSeconds, startup?.compileSeconds].compactMap { $0 } + idleCPUs.values.joined()
+        if let span = spans.first(where: { !(0...1e9).contains($0) }) {
+            return "`startSeconds`, `compileSeconds` or `idleCPUs` is \(span), and not from 0 to 1e9"
+        }
         let evidence = contamination.flatMap {
             [$0.runDelayNanoseconds, $0.offCPUNanoseconds, $0.stealNanoseconds, $0.involuntarySwitches]
         }
@@ -103,6 +107,7 @@ extension SampleJournal.Line: Plausible {
                 ("threads", workload.threads, PlausibleBounds.threads),
                 ("iterationsPerSample", preparation.iterationsPerSample, 1...PlausibleBounds.counts.upperBound),
                 ("peakResidentBytes", preparation.peakResidentBytes, PlausibleBounds.bytes),
+                ("scratchBytes", preparation.scratchBytes ?? 0, PlausibleBounds.bytes),
             ])
         case .sampled(let visit):
             PlausibleBounds.fault([

@@ -8,6 +8,16 @@ extension Measurement.Record {
             samplesNanoseconds: visits.map(\.sample.nanoseconds), rounds: visits.map(\.round),
             iterationsPerSample: preparation.iterationsPerSample, contamination: visits.map(\.sample.contamination),
             peakResidentBytes: preparation.peakResidentBytes, maximumError: preparation.maximumError,
-            wallNanoseconds: walls.count == visits.count ? walls : nil)
+            wallNanoseconds: walls.count == visits.count ? walls : nil, startup: preparation.startup,
+            idleCPUs: Self.idleCPUs(visits.map(\.sample)))
+    }
+
+    /// Of the engines that were there for every sample: `--resume` may have been called with others.
+    private static func idleCPUs(_ samples: [Sample]) -> [String: [Double]] {
+        var all: [String: [Double]] = [:]
+        for sample in samples {
+            for (engine, share) in sample.idleCPUs ?? [:] { all[engine, default: []].append(share) }
+        }
+        return all.filter { $0.value.count == samples.count }
     }
 }

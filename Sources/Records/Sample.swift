@@ -5,11 +5,16 @@ public struct Sample: Sendable, Codable, Hashable {
     public let contamination: Contamination
     /// By this program's own clock, where an engine says of itself what a batch took; nil where both are the same.
     public let wallNanoseconds: Int?
+    /// How many CPUs each engine that nobody asked anything kept busy meanwhile, by its name; nil where there is no other.
+    public var idleCPUs: [String: Double]?
 
-    public init(nanoseconds: Int, contamination: Contamination, wallNanoseconds: Int? = nil) {
+    public init(
+        nanoseconds: Int, contamination: Contamination, wallNanoseconds: Int? = nil, idleCPUs: [String: Double]? = nil
+    ) {
         self.nanoseconds = nanoseconds
         self.contamination = contamination
         self.wallNanoseconds = wallNanoseconds
+        self.idleCPUs = idleCPUs
     }
 
     public var isContaminated: Bool { contamination.isContaminated(wallNanoseconds: wallNanoseconds ?? nanoseconds) }

@@ -20,11 +20,22 @@ package final class SampleJournal {
         package let iterationsPerSample: Int
         package let peakResidentBytes: Int
         package let maximumError: Double
+        /// Pairs of one call, as the engine stated or counted them; nil where it did neither.
+        package let computedPairs: Int?
+        /// Nil where the engine does not say.
+        package let scratchBytes: Int?
+        package let startup: Startup?
 
-        package init(iterationsPerSample: Int, peakResidentBytes: Int, maximumError: Double) {
+        package init(
+            iterationsPerSample: Int, peakResidentBytes: Int, maximumError: Double, computedPairs: Int? = nil,
+            scratchBytes: Int? = nil, startup: Startup? = nil
+        ) {
             self.iterationsPerSample = iterationsPerSample
             self.peakResidentBytes = peakResidentBytes
             self.maximumError = maximumError
+            self.computedPairs = computedPairs
+            self.scratchBytes = scratchBytes
+            self.startup = startup
         }
     }
 

@@ -56,9 +56,16 @@ public enum ReportTables {
             columns: [
                 .init("series", .left), .init("n"), .init("median"), .init("95 % interval", .right, .whenWide),
                 .init("GFLOP/s"), .init("peak"), .init("overhead"), .init("memory", .right, .whenWide),
-                .init("samples", .right, .whenWide), .init("notes", .left),
+                .init("samples", .right, .whenWide), .init("start + compile", .right, .whenWide), .init("notes", .left),
             ], rows: rows, footnotes: notes
         ).droppingEmptyColumns()
+    }
+
+    /// Of the engine and of the kernel in it; empty for kernels of this program.
+    static func startup(of point: Point) -> String {
+        guard let startup = point.startup else { return "" }
+        return [startup.engineSeconds, startup.compileSeconds].map { Quantity.time(nanoseconds: $0 * 1e9) }
+            .joined(separator: " + ")
     }
 
     private static func cell(_ series: Series, _ point: Point, _ notes: inout Footnotes) -> [String] {
@@ -71,7 +78,7 @@ public enum ReportTables {
             Quantity.timeInterval(nanoseconds: median, low: low, high: high),
             Quantity.number(rate.value / 1e9, place: place), Quantity.percent(point.fractionOfPeak),
             point.overhead.map(Quantity.ratio) ?? "–", Quantity.bytes(point.peakResidentBytes),
-            samples(of: point),
+            samples(of: point), startup(of: point),
             point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
         ]
     }

@@ -14,7 +14,7 @@ extension TidyTable {
                 "outcome", "reason", "medianNanoseconds", "medianLowNanoseconds", "medianHighNanoseconds",
                 "intervalLevel", "minimumNanoseconds", "samples", "contaminatedSamples", "usefulPairs", "computedPairs",
                 "usefulFLOPs", "leastBytes", "usefulFLOPsPerSecond", "fractionOfPeak", "peakResidentBytes",
-                "predictedBytes",
+                "predictedBytes", "startSeconds", "compileSeconds",
             ]
         let rows = sources.flatMap { source in
             source.analysis.series.flatMap { series in series.points.map { row(source.label, series, $0) } }
@@ -31,7 +31,8 @@ extension TidyTable {
                 .number(point.minimumNanoseconds), .whole(point.samples), .whole(point.contaminatedSamples),
                 .whole(point.usefulPairs), Value(point.computedPairs), .whole(point.flops), .whole(point.bytes),
                 .number(point.flopsPerSecond.value), .number(point.fractionOfPeak), .whole(point.peakResidentBytes),
-                Value(point.predictedBytes),
+                Value(point.predictedBytes), point.startup.map { .number($0.engineSeconds) } ?? .missing,
+                point.startup.map { .number($0.compileSeconds) } ?? .missing,
             ]
     }
 

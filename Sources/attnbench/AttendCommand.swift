@@ -78,9 +78,8 @@ struct AttendCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        let engines = try self.engines(on: console)
-        let chosen = try engines.flatMap(\.kernels).named(kernel)
-        let engine = engines.first { $0.kernels.contains { $0.name == kernel } }!
+        let found = try engines(on: console).kernel(named: kernel)
+        let chosen = found.kernel
         let mask = try maskOptions.mask(for: chosen)
         var queryTensor = try NumPyFile.read(query)
         var keyTensor = try NumPyFile.read(key)
@@ -102,7 +101,7 @@ struct AttendCommand: Command {
                 query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
                 value: valueTensor.stored(as: elementType)))
         let workload = Workload(kernel: kernel, problem: problem, threads: threads)
-        let prepared = try engine.prepare(workload) { inputs }
+        let prepared = try found.engine.prepare(workload) { inputs }
         _ = try prepared.sample(Batch(calls: 1))
         if check {
             let (verdict, sentence) = try prepared.withOutput {

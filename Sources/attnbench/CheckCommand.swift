@@ -109,7 +109,7 @@ struct CheckCommand: Command {
         return .done
     }
 
-    static func row(_ name: String, _ found: some ConformanceFindings, _ paint: Paint) -> [Columns.Cell] {
+    static func row(_ name: String, _ found: Conformance, _ paint: Paint) -> [Columns.Cell] {
         let share = found.largestShare
         return [
             Columns.Cell(name), Columns.Cell(types(found.elementTypes)),

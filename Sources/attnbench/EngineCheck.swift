@@ -38,9 +38,9 @@ struct EngineCheck {
         for source in sources {
             let engine = try ProgramEngine(source, environment: environment) { _ in [] }
             for kernel in engine.kernels where names.isEmpty || left.remove(kernel.name) != nil {
-                let conformance = EngineConformance(of: kernel, on: engine)
+                let conformance = Conformance(of: kernel, on: engine)
                 rows.append(CheckCommand.row(kernel.name, conformance, paint))
-                failures += conformance.failures.prefix(3).map { "\(kernel.name): \($0)" }
+                failures += conformance.failures.map { "\(kernel.name): \($0)" }
                 if conformance.differentNonFinite > 0 {
                     remarks.append(
                         "of \(conformance.nonFiniteCases) cases whose inputs are not all finite, \(kernel.name) computes "

@@ -42,6 +42,15 @@ enum EngineSkeleton: String, CaseIterable {
         }
     }
 
+    /// What sweeps call the kernel in it.
+    var kernel: String {
+        switch self {
+        case .python: "numpy/numpy-causal"
+        case .c: "engine-c/online-causal"
+        case .rust: "engine-rust/online-causal"
+        }
+    }
+
     /// The file that a user changes.
     var source: String {
         switch self {

@@ -44,8 +44,14 @@ enum PlanText {
                 "; the largest takes \(ByteCount.text($0)) of memory, of \(ByteCount.text(plan.memoryLimitBytes)) that the "
                     + "run may use"
             } ?? ""
+        let compiling =
+            plan.compileSeconds >= 1
+            ? " Engines take about \(time(plan.compileSeconds)) more to compile their kernels, for which the time budget does "
+                + "not pay."
+            : ""
         return TerminalTable.text(table, width: columns) + "\n"
-            + TerminalTable.wrap(sentence + memory + ".", width: columns, indent: 2).joined(separator: "\n") + "\n"
+            + TerminalTable.wrap(sentence + memory + "." + compiling, width: columns, indent: 2).joined(separator: "\n")
+            + "\n"
     }
 
     /// "w=1024", "s=4 w=1024", "c=8192"; empty for masks without sizes.

@@ -78,10 +78,11 @@ struct RunCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        let watch = Stopwatch()
         let path = try SweepFile.find(self.sweep, in: SweepDirectories.all)
         let engines = try engineOptions.started(
             for: SweepFile.kernelNames(in: path, overrides: set), placement: pinning.placement, on: console)
+        // The time budget is there for samples: it begins when the engines are there.
+        let watch = Stopwatch()
         let sweep = try SweepFile.load(path, overrides: set, kernels: engines.kernels)
         let workloads = try sweep.workloads(kernels: engines.kernels)
         let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))

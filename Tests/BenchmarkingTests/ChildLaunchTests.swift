@@ -5,12 +5,13 @@ import Testing
 
 /// Shell scripts in the place of a launch.
 @Suite struct ChildLaunchTests {
-    private func run(_ script: String) throws -> (wasInterrupted: Bool, events: [ProgressEvent]) {
+    private func run(_ script: String) throws -> (ending: ChildLaunch.Ending, events: [ProgressEvent]) {
         var events: [ProgressEvent] = []
         let child = ChildLaunch(
             number: 2, executable: "/bin/sh", arguments: ["-c", script],
             environment: ["PATH": "/usr/bin:/bin"])
-        return (try child.run(cancellation: Cancellation()) { events.append($0) }, events)
+        let ending = try child.run(cancellation: Cancellation()) { events.append($0) }
+        return (ending, events)
     }
 
     private func line(_ event: LaunchEvent) -> String { "echo '\(event.line.dropLast())'" }
@@ -19,10 +20,10 @@ import Testing
         let progress = (1...3).map {
             ProgressEvent(phase: .measuring, cell: "full 1K", done: $0, total: 3, secondsLeft: 1.5)
         }
-        let script = progress.map { line(.progress($0)) } + [line(.ended(wasInterrupted: false))]
+        let script = progress.map { line(.progress($0)) } + [line(.ended(wasInterrupted: false, startupSeconds: 2))]
         let outcome = try run(script.joined(separator: "; "))
-        #expect(outcome.events == progress && !outcome.wasInterrupted)
-        #expect(try run(line(.ended(wasInterrupted: true))).wasInterrupted)
+        #expect(outcome.events == progress && !outcome.ending.wasInterrupted && outcome.ending.startupSeconds == 2)
+        #expect(try run(line(.ended(wasInterrupted: true, startupSeconds: 0))).ending.wasInterrupted)
     }
 
     @Test(arguments: [
@@ -41,14 +42,14 @@ import Testing
     /// The child is told, and says itself how it ended.
     @Test func aCancellationReachesTheChild() throws {
         let cancellation = Cancellation()
-        let ended = LaunchEvent.ended(wasInterrupted: true)
+        let ended = LaunchEvent.ended(wasInterrupted: true, startupSeconds: 0)
         let script =
             "trap '\(line(ended).replacing("'", with: #"'"'"'"#)); exit 0' INT; \(line(.progress(Self.event))); "
             + "while :; do sleep 0.01; done"
         let child = ChildLaunch(
             number: 1, executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin"])
-        let wasInterrupted = try child.run(cancellation: cancellation) { _ in cancellation.cancel() }
-        #expect(wasInterrupted)
+        let ending = try child.run(cancellation: cancellation) { _ in cancellation.cancel() }
+        #expect(ending.wasInterrupted)
     }
 
     /// It may be stopped by a debugger, or wait for a disk that does not answer.

@@ -348,7 +348,6 @@ private final class BreakingEngine: Engine {
     private final class Dying: PreparedKernel {
         let kernel: any PreparedKernel
         let engine: BreakingEngine
-        var inputs: SharedInputs { kernel.inputs }
         var computedPairs: Int? { kernel.computedPairs }
         var peakResidentBytes: Int { kernel.peakResidentBytes }
 

@@ -18,6 +18,10 @@ import Testing
             let session = Session(["engine", "new", "--\(language.rawValue)", folder])
             #expect(session.status == .done)
             #expect(session.output.contains("attnbench check --engine \(folder)/\(language.engine)\n"))
+            let run =
+                "attnbench run smoke --engine \(folder)/\(language.engine) --set kernels=full,\(language.kernel)\n"
+            #expect(session.output.contains(run))
+            #expect(try String(contentsOfFile: examples + "/README.md", encoding: .utf8).contains(language.kernel))
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)
             #expect(Set(names) == Set(language.files.keys) && names.contains(language.source))
             for name in names {

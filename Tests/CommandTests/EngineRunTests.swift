@@ -68,18 +68,21 @@ import Testing
     @Test(
         .enabled(if: hasNumPy, Comment(rawValue: missing)),
         arguments: [
-            ("dies in a sample", 8, "signal 11"), ("hangs in prepare", 8, "gave no answer within 1 s"),
-            ("speaks nonsense", 8, "something else than the protocol"), ("leaves a grandchild", 8, "status 3"),
-            ("is wrong", 7, "differs from the reference"),
+            ("dies in prepare", 8, "signal 4"), ("dies in a sample", 8, "signal 11"),
+            ("hangs in prepare", 8, "gave no answer within 1 s"),
+            ("speaks nonsense", 8, "something else than the protocol"),
+            ("floods standard output", 8, "something else than the protocol"),
+            ("answers twice", 8, "something else than the protocol"), ("leaves a grandchild", 8, "status 3"),
+            ("says too little", 8, "says that its calls took"), ("says too much", 8, "says that its calls took"),
+            ("writes into its inputs", 8, "PermissionError"), ("states too few pairs", 8, "fewer than its mask's"),
+            ("is wrong", 7, "differs from the reference"), ("is not a number", 7, "differs from the reference"),
             ("remembers an answer", 7, "after its last round: differs from the reference"),
             ("computes in write", 7, "outside of what is timed"), ("refuses", 0, "no causal attention today"),
         ] as [(String, Int32, String)])
     func aBrokenEngineCostsNobodyElse(fault: String, status: Int32, reason: String) throws {
         let folder = try TestFolder()
         try sweep("full, misbehaving/causal", in: folder)
-        let engine = "\(Self.examples)/../Tests/EnginesTests/Engines/misbehaving.py"
-        try folder.write(
-            "name: misbehaving\ncommand: [python3, \(engine), \"\(fault)\"]\nprepareTimeout: 1s\n", to: "broken.yaml")
+        try broken(fault, in: folder)
         let run = try Program(
             "$attnbench run both.yaml --engine ./broken.yaml --rounds 2 --output out", in: folder)
         #expect(run.status == status, "\(fault): \(run.messages)")
@@ -93,6 +96,118 @@ import Testing
                 #expect(measurement.workload.kernel == "misbehaving/causal" && text.contains(reason), "\(text)")
             }
         }
+    }
+
+    /// Evidence against a row stands beside it, and what it took to start and compile the engine.
+    @Test(
+        .enabled(if: hasNumPy, Comment(rawValue: missing)), arguments: ["spins when idle", "says a little too little"])
+    func evidenceStandsBesideTheRow(fault: String) throws {
+        let folder = try TestFolder()
+        try sweep("full, misbehaving/causal", in: folder)
+        try broken(fault, in: folder)
+        let run = try Program(
+            "$attnbench run both.yaml --engine ./broken.yaml --rounds 4 --output out", in: folder)
+        #expect(run.status == 0, "\(run.messages)")
+        let page = try #require(folder.text("out/README.md"))
+        #expect(page.contains("| start + compile |"))
+        if fault != "spins when idle" { #expect(page.contains("its engine says that its calls took")) }
+        let results = try ResultsFile.load(folder.path("out/results.jsonl"))
+        for measurement in results.measurements {
+            guard case .measured(let record) = measurement.outcome else {
+                Issue.record("\(measurement)")
+                continue
+            }
+            let isOwn = measurement.workload.kernel == "full"
+            #expect((record.startup == nil) == isOwn && Set(record.idleCPUs.keys) == (isOwn ? ["misbehaving"] : []))
+            if isOwn, fault == "spins when idle" { #expect(record.idleCPUs["misbehaving"]!.contains { $0 > 0 }) }
+        }
+    }
+
+    /// It does not come to the first cell.
+    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing)), arguments: ["exits early", "greets with nonsense"])
+    func anEngineThatDoesNotStartEndsTheCommand(fault: String) throws {
+        let folder = try TestFolder()
+        try sweep("full, misbehaving/causal", in: folder)
+        try broken(fault, in: folder)
+        let run = try Program("$attnbench run both.yaml --engine ./broken.yaml --output out", in: folder)
+        #expect(run.status == 8 && run.messages.contains("when it was to greet"), "\(run.messages)")
+        #expect(folder.text("out/results.jsonl") == nil)
+    }
+
+    /// The largest file that this process may write is smaller than a tensor, as where a container's memory is small.
+    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing))) func memoryThatIsMissingIsTold() throws {
+        let folder = try TestFolder()
+        let text =
+            "name: both\nkernels: [misbehaving/causal]\nlengths: [64, 1024]\nheads: {query: 2, keyValue: 2}\n"
+            + "headDimension: 256\ntimeBudget: 30m\n"
+        try folder.write(text, to: "both.yaml")
+        try broken("no fault", in: folder)
+        let run = try Program(
+            "ulimit -f 3000; $attnbench run both.yaml --engine ./broken.yaml --rounds 2 --output out", in: folder)
+        #expect(run.messages.contains("there is no room for the query of 2 MiB in shared memory: file too large"))
+        #expect(run.status == 8, "\(run.messages)")
+        let measured = try ResultsFile.load(folder.path("out/results.jsonl")).measurements.filter { $0.isMeasured }
+        #expect(measured.map(\.workload.problem.shape.keyLength) == [64])
+    }
+
+    private func broken(_ fault: String, in folder: TestFolder) throws {
+        let engine = "\(Self.examples)/../Tests/EnginesTests/Engines/misbehaving.py"
+        try folder.write(
+            "name: misbehaving\ncommand: [python3, \(engine), \"\(fault)\"]\nprepareTimeout: 1s\n", to: "broken.yaml")
+    }
+
+    /// Neither a sweep nor a results file can say what is to be run, however it is written.
+    @Test(arguments: [
+        "./evil.sh/k", "evil.sh/k", "../evil.sh/k", "/bin/sh/k", "$(touch ran)/k", "`touch ran`/k", "evil;touch ran/k",
+        "evil.yaml/k", "evil=./evil.sh/k", "..//k", "/k",
+    ]) func aPathOrACommandIsNoKernel(name: String) throws {
+        let folder = try TestFolder()
+        try folder.write("#!/bin/sh\ntouch ran\n", to: "evil.sh")
+        try folder.write("name: evil\ncommand: [./evil.sh]\n", to: "evil.yaml")
+        #expect(chmod(folder.path("evil.sh"), 0o755) == 0)
+        try folder.write("name: both\nkernels: ['\(name)']\nlengths: [64]\n", to: "both.yaml")
+        #expect(try Program("$attnbench run both.yaml --output out", in: folder).status == 2)
+
+        try folder.write("name: own\nkernels: [full]\nlengths: [64]\ntimeBudget: 3s\n", to: "own.yaml")
+        let own = try Program("$attnbench run own.yaml --rounds 2 --output strange", in: folder)
+        #expect(own.status == 0, "\(own.messages)")
+        let results = folder.path("strange/results.jsonl")
+        let header = try ResultsFile.load(results).header
+        var axes = header.sweep.groups[0]
+        axes.kernels = [name]
+        try FileManager.default.removeItem(atPath: results)
+        try ResultsFile.create(
+            results,
+            header: ResultsHeader(
+                machine: header.machine, ceilings: header.ceilings, build: header.build,
+                sweep: Sweep(name: "own", groups: [axes]), seed: header.seed, startedAt: header.startedAt,
+                command: "./evil.sh"))
+        for command in [
+            "launch strange/results.jsonl --number 1 --time-budget 1s", "run own.yaml --output strange --resume",
+        ] {
+            let reading = try Program("$attnbench \(command)", in: folder)
+            #expect(reading.status == 2, "\(command): \(reading.messages)")
+        }
+        for command in [
+            "report strange", "compare strange strange", "history strange", "gate own.yaml --baseline strange",
+        ] {
+            _ = try Program("$attnbench \(command)", in: folder)
+        }
+        #expect(folder.text("ran") == nil, "a stranger's file has run something")
+    }
+
+    /// Whoever trusts a checkout says so, or names the file.
+    @Test(arguments: ["--trust-engines", "--engine Benchmarks/engines/evil.yaml"])
+    func aCheckoutsEngineRunsWhereTheUserSaysSo(option: String) throws {
+        let folder = try TestFolder()
+        try sweep("evil/k", in: folder)
+        try folder.write("name: evil\ncommand: [sh, -c, \"touch ran; exit 3\"]\n", to: "Benchmarks/engines/evil.yaml")
+        let without = try Program("$attnbench run both.yaml --output out", in: folder)
+        #expect(without.status == 2 && folder.text("ran") == nil)
+        let with = try Program("$attnbench run both.yaml \(option) --output out", in: folder)
+        #expect(
+            with.status == 8 && with.messages.contains("ended with status 3 when it was to greet"), "\(with.messages)")
+        #expect(folder.text("ran") != nil)
     }
 
     @Test func aStrangersSweepRunsNothing() throws {

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Engines
+@testable import Processes
 
 /// Engines that do as they should.
 @Suite struct EngineTests {
@@ -36,26 +37,24 @@ import Testing
             shape: AttentionShape(
                 batch: 2, queryHeads: 8, keyValueHeads: 2, queryLength: 1, keyLength: 70, headDimension: 16),
             mask: mask, elementType: elementType)
-        let prepared = try check(engine, Workload(kernel: "decoding/decode", problem: problem, threads: 2))
+        let prepared = try check(engine, Workload(kernel: "decoding/decode", problem: problem, threads: 2)).prepared
         #expect(prepared.statedPairs == 16 * problem.pairs.allowed && prepared.computedPairs == prepared.statedPairs)
         #expect(prepared.statedScratchBytes == 2 * 4 * problem.shape.keyCount)
     }
 
     /// Right at first, and right with other contents.
-    private func check(_ engine: ProgramEngine, _ workload: Workload) throws -> any PreparedKernel {
+    private func check(_ engine: ProgramEngine, _ workload: Workload) throws -> LoadedKernel {
         let problem = workload.problem
-        let prepared = try engine.prepare(workload) { SharedInputs(for: problem, seed: 3) }
+        let loaded = try LoadedKernel(workload, on: engine) { SharedInputs(for: problem, seed: 3) }
         for seed: UInt64 in [3, 4] {
-            try prepared.load(SharedInputs(for: problem, seed: seed))
-            _ = try prepared.sample(Batch(calls: 1))
-            let accuracy = try prepared.withOutput {
-                ExpectedRows(
-                    for: problem, prepared.inputs.tensors, Accuracy.allRows(of: problem), tolerance: 4
-                ).accuracy(of: $0)
+            try loaded.load(SharedInputs(for: problem, seed: seed))
+            _ = try loaded.sample(Batch(calls: 1))
+            let accuracy = try loaded.withOutput { inputs, output in
+                ExpectedRows(for: problem, inputs, Accuracy.allRows(of: problem), tolerance: 4).accuracy(of: output)
             }
             #expect(accuracy.isAccepted, "\(workload): \(accuracy)")
         }
-        return prepared
+        return loaded
     }
 
     /// The example, compiled here and called in this process.
@@ -83,16 +82,17 @@ import Testing
         let engine = LibraryEngine(library, on: EngineSeat(threads: 1, cpus: []), sampler: .forTests)
         #expect(engine.kernels.names == ["online-causal"])
         let workload = Workload(kernel: "online-causal", problem: problem)
-        let prepared = try engine.prepare(workload) { SharedInputs(for: problem, seed: 1) }
+        let inputs = SharedInputs(for: problem, seed: 1)
+        let prepared = try engine.prepare(workload) { inputs }
         #expect(prepared.statedScratchBytes == 0 && prepared.computedPairs == nil)
         #expect(try prepared.sample(Batch(calls: 1)).nanoseconds > 0)
         let accuracy = try prepared.withOutput {
-            Accuracy(of: $0, for: problem, prepared.inputs.tensors, rows: Accuracy.allRows(of: problem))
+            Accuracy(of: $0, for: problem, inputs.tensors, rows: Accuracy.allRows(of: problem))
         }
         #expect(accuracy.isAccepted)
         let pair = LibraryEngine(library, on: EngineSeat(threads: 2, cpus: [0, 1]), sampler: .forTests)
         let refusal = #expect(throws: EngineError.self) {
-            _ = try pair.prepare(Workload(kernel: "online-causal", problem: problem, threads: 2)) { prepared.inputs }
+            _ = try pair.prepare(Workload(kernel: "online-causal", problem: problem, threads: 2)) { inputs }
         }
         #expect(refusal?.description == "one thread only, not 2")
     }
@@ -233,5 +233,87 @@ import Testing
             _ = try SharedTensor("key", role: .input, .float32, dimensions: [1, 1, 1 << 40, 1])
         }
         #expect(error?.description.hasPrefix("there is no room for the key of 4194304 MiB in shared memory: ") == true)
+    }
+
+    /// A system that has no room says so when the memory is reserved, and not at some later write.
+    @Test(arguments: [(ENOSPC, "no space left on device"), (EFBIG, "file too large"), (EMFILE, "too many open files")])
+    func whatTheSystemSaysOfMemoryIsTold(code: Int32, words: String) throws {
+        let error = #expect(throws: SharedMemoryError.self) {
+            let layout = SharedTensor.Layout(
+                name: "key", role: .input, elementType: .float32, dimensions: [1, 1, 1 << 20, 64])
+            _ = try SharedTensor(layout) { _, _ in
+                errno = code
+                return -1
+            }
+        }
+        #expect(
+            error?.description
+                == "there is no room for the key of 256 MiB in shared memory: \(words); take a shorter length or fewer "
+                + "heads, or give the container more memory")
+    }
+
+    /// Beyond 2 GiB the system reads and writes in pieces.
+    @Test(
+        .enabled(
+            if: AvailableMemory.bytes() ?? 0 > 12 << 30,
+            "a tensor of 2 GiB, three times over, needs 12 GiB of free memory"))
+    func aTensorMayBeLargerThan2GiB() throws {
+        let dimensions = [1, 1, (1 << 31) / 128 + 33, 64]
+        let last = dimensions.reduce(1, *) - 1
+        let shared = try SharedTensor("key", role: .output, .bfloat16, dimensions: dimensions)
+        var tensor = Tensor(.bfloat16, dimensions: dimensions)
+        (tensor[0], tensor[last]) = (2, 3)
+        shared.fill(from: tensor)
+        let file = try SharedFile(shared.address)
+        var contents = try file.contents()
+        #expect(contents[0] == 2 && contents[1] == 0 && contents[last] == 3)
+        contents[last] = 5
+        try file.fill(from: contents)
+        #expect(shared.contents()[last] == 5)
+    }
+
+    /// What this program does not know is listed, and the rest is used.
+    @Test func kernelsOfALaterTimeAreListed() throws {
+        let script =
+            #"""
+            echo '{"attnbenchEngine":1,"engine":{"name":"later","version":"9"},"mood":"good","kernels":[
+            {"name":"a","phase":"prefill","mask":"causal","elementTypes":["float8","float32"],"colour":"red"},
+            {"name":"b","phase":"dreaming","mask":"causal","elementTypes":["float32"]},
+            {"name":"c","phase":"prefill","mask":"spiral","elementTypes":["float32"]},
+            {"name":"d","phase":"prefill","mask":"causal","elementTypes":["float8"]},
+            {"name":"e","phase":"decode","mask":"causal","elementTypes":["float32"],"positions":"elsewhere"}]}' | tr -d '\n'
+            echo
+            read line
+            """#
+        let engine = try EngineCommand(["/bin/sh", "-c", script]).started()
+        #expect(engine.kernels.names == ["later/a"] && engine.kernels[0].elementTypes == [.float32])
+        #expect(engine.unknownKernels.map(\.name) == ["b", "c", "d", "e"])
+    }
+
+    /// Its own clock is not known to be ours: its samples are so long that the pipe does not show.
+    @Test(.enabled(if: Python.isThere, Comment(rawValue: Python.missing))) func aProgramsSamplesAreLong() throws {
+        #expect(try Python.example().started().minimumSampleNanoseconds == 20_000_000)
+    }
+
+    /// The end of standard input is the end of the engine, with status 0.
+    @Test(.enabled(if: Python.isThere, Comment(rawValue: Python.missing)))
+    func anEngineEndsWhereItsInputEnds() throws {
+        let command = Python.example()
+        let process = try ChildProcess(
+            command.invocation(
+                EngineSeat(threads: 1, cpus: []), environment: ProcessInfo.processInfo.environment))
+        guard case .line = process.nextLine(within: 60) else {
+            Issue.record("it does not greet")
+            return
+        }
+        process.closeInput()
+        #expect(process.wait() == .exited(status: 0))
+    }
+
+    /// Later versions ask with more fields.
+    @Test func fieldsOfARequestThatNobodyKnowsAreIgnored() {
+        #expect(
+            WireLine.value(EngineRequest.self, in: #"{"sample":{"calls":5,"cell":3,"warmUpCalls":1,"mood":"good"}}"#)
+                == .sample(cell: 3, warmUpCalls: 1, calls: 5))
     }
 }

@@ -20,9 +20,9 @@ import Testing
                 positions: kernel.positions))
     }
 
-    private func error(_ prepared: any PreparedKernel, _ problem: AttentionProblem) throws -> Accuracy {
-        try prepared.withOutput {
-            Accuracy(of: $0, for: problem, prepared.inputs.tensors, rows: Accuracy.allRows(of: problem))
+    private func error(_ loaded: LoadedKernel, _ problem: AttentionProblem) throws -> Accuracy {
+        try loaded.withOutput { inputs, output in
+            Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
         }
     }
 
@@ -30,15 +30,15 @@ import Testing
     @Test(arguments: Kernel.builtIn.names) func inputsCanBeLoadedAgain(name: String) throws {
         let workload = try workload(Kernel.builtIn.named(name))
         let problem = workload.problem
-        let prepared = try engine.prepare(workload) { SharedInputs(for: problem, seed: 1) }
+        let loaded = try LoadedKernel(workload, on: engine) { SharedInputs(for: problem, seed: 1) }
         for seed: UInt64 in [1, 2, 1] {
-            try prepared.load(SharedInputs(for: problem, seed: seed))
-            let sample = try prepared.sample(Batch(calls: 2, warmUpCalls: 1))
+            try loaded.load(SharedInputs(for: problem, seed: seed))
+            let sample = try loaded.sample(Batch(calls: 2, warmUpCalls: 1))
             #expect(sample.nanoseconds > 0)
-            #expect(try error(prepared, problem).isAccepted, "\(name), seed \(seed)")
+            #expect(try error(loaded, problem).isAccepted, "\(name), seed \(seed)")
         }
         let stated = try Kernel.builtIn.named(name).computedPairs(for: problem)
-        #expect(prepared.computedPairs == stated)
+        #expect(loaded.prepared.computedPairs == stated)
     }
 
     @Test func whatNoKernelTakesIsRefused() throws {

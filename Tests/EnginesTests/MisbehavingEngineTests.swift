@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import Hardware
 import Kernels
 import Records
 import Testing
@@ -38,10 +39,10 @@ struct MisbehavingEngineTests {
         return failure
     }
 
-    private func conformance(_ fault: String) throws -> EngineConformance {
+    private func conformance(_ fault: String, in elementType: ElementType = .float32) throws -> Conformance {
         let engine = try Python.misbehaving(fault).started()
-        let causal = Kernel("misbehaving/causal", summary: "", masks: .causal, elementTypes: [.float32])
-        return EngineConformance(of: causal, on: engine)
+        let causal = Kernel("misbehaving/causal", summary: "", masks: .causal, elementTypes: [elementType])
+        return Conformance(of: causal, on: engine)
     }
 
     @Test func whoDoesEverythingRightIsMeasured() throws {
@@ -60,6 +61,10 @@ struct MisbehavingEngineTests {
         #expect(failure.description.contains("signal 4") && failure.description.contains("no such instruction"))
         let later = try self.failure("dies in a sample")
         #expect(later.cause == .died(.signalled(number: SIGSEGV)) && later.lastWords.contains("last words"))
+        let loading = try self.failure("dies in load")
+        #expect(loading.cause == .died(.signalled(number: SIGABRT)) && loading.doing == "load causal")
+        let writing = try self.failure("dies in write")
+        #expect(writing.cause == .died(.exited(status: 5)) && writing.doing == "write the output of causal")
     }
 
     @Test func anEngineThatFailsSaysSoAndGoesOn() throws {
@@ -71,10 +76,54 @@ struct MisbehavingEngineTests {
         let failure = try failure("hangs in prepare", prepareSeconds: 0.5)
         #expect(failure.cause == .late(seconds: 0.5))
         #expect(try self.failure("hangs in a sample", answerSeconds: 0.5).cause == .late(seconds: 0.5))
+        #expect(try self.failure("hangs in load", prepareSeconds: 1).cause == .late(seconds: 1))
+        #expect(try self.failure("hangs in write", prepareSeconds: 1).cause == .late(seconds: 1))
+    }
+
+    /// Ten times what is foretold, half a minute at least, and not much longer than the budget lasts.
+    @Test func nobodyWaitsMuchLongerThanTheBudgetLasts() throws {
+        let engine = try Python.misbehaving().started()
+        func patience() -> Double { engine.patienceSeconds("causal", pairs: 1000, calls: 2) }
+        #expect(patience() == 30)
+        for (left, seconds) in [(100.0, 30.0), (12, 12), (1, 5), (-7, 5)] {
+            engine.limitWaiting { left }
+            #expect(patience() == seconds)
+        }
+        engine.learn("causal", pairs: 500, calls: 1, nanoseconds: 5_000_000_000)
+        for (left, seconds) in [(1000.0, 200.0), (60, 60), (1, 40)] {
+            engine.limitWaiting { left }
+            #expect(patience() == seconds)
+        }
     }
 
     @Test func whoIsSlowToStartIsEnded() throws {
         #expect(try failure("is slow to start", startSeconds: 0.5).cause == .late(seconds: 0.5))
+    }
+
+    /// Two that take a second each are there after one, each with its own time; half a second would be too little.
+    @Test func enginesStartSideBySide() throws {
+        var slow = EngineSource(command: Python.misbehaving("takes a second to start"))
+        slow.name = try EngineName("slow")
+        let setups = [slow, EngineSource(command: Python.misbehaving()), slow].map {
+            ProgramEngine.Setup($0, environment: ProcessInfo.processInfo.environment)
+        }
+        let stopwatch = Stopwatch()
+        let engines = try ProgramEngine.starting(setups) { _ in [] }.map { try $0.get() }
+        #expect(engines.map(\.identity.name) == ["slow", "misbehaving", "slow"])
+        let together = stopwatch.seconds
+        let each = engines.map(\.startupSeconds)
+        #expect(together < each.reduce(0, +) - 0.5, "\(together) s for \(each)")
+        #expect(each[0] >= 1 && each[1] < each[0] && each[2] >= 1)
+        #expect(try failure("takes a second to start", startSeconds: 0.5).cause == .late(seconds: 0.5))
+    }
+
+    @Test func startingAndCompilingAreMeasured() throws {
+        let engine = try Python.misbehaving("compiles for a second").started()
+        let started = engine.startupSeconds
+        let kernel = try engine.prepare(Self.workload) { SharedInputs(for: Self.problem, seed: 1) }
+        let startup = try #require(kernel.startup)
+        #expect(startup.engineSeconds == started && startup.compileSeconds >= 1)
+        #expect(abs(engine.startupSeconds - started - startup.compileSeconds) < 1e-6)
     }
 
     @Test func refusingIsNoFault() throws {
@@ -93,7 +142,10 @@ struct MisbehavingEngineTests {
         #expect(try self.failure("greets with nonsense").cause == .nonsense(line: "Loading model weights"))
     }
 
-    @Test(arguments: ["floods standard output", "answers for another cell"])
+    @Test(arguments: [
+        "floods standard output", "answers for another cell", "says a negative time", "states negative scratch",
+        "states absurd scratch",
+    ])
     func whatIsNotTheReplyIsNonsense(fault: String) throws {
         let failure = try failure(fault)
         guard case .nonsense = failure.cause else {
@@ -117,7 +169,7 @@ struct MisbehavingEngineTests {
     }
 
     @Test func clocksAreCompared() throws {
-        for fault in ["says too little", "says too much"] {
+        for fault in ["says too little", "says too much", "says an endless time"] {
             let failure = try failure(fault)
             guard case .dishonestClock(let clocks) = failure.cause else {
                 Issue.record("\(failure)")
@@ -132,13 +184,19 @@ struct MisbehavingEngineTests {
         #expect(try conformance(fault).failures.first?.contains(": error ") == true)
     }
 
-    @Test func whatIsRightAtFirstIsCheckedAgainWithOtherContents() throws {
-        let failures = try conformance("remembers an answer").failures
+    @Test func wrongnessOnTwoThreadsIsFound() throws {
+        let failures = try conformance("is wrong on two threads").failures
+        #expect(!failures.isEmpty && failures.allSatisfy { $0.contains(", 2 threads: error ") }, "\(failures)")
+    }
+
+    @Test(arguments: ElementType.allCases)
+    func whatIsRightAtFirstIsCheckedAgainWithOtherContents(elementType: ElementType) throws {
+        let failures = try conformance("remembers an answer", in: elementType).failures
         #expect(!failures.isEmpty && failures.allSatisfy { $0.contains("it may remember an answer") }, "\(failures)")
     }
 
-    @Test func computingInWriteIsFound() throws {
-        let failures = try conformance("computes in write").failures
+    @Test(arguments: ElementType.allCases) func computingInWriteIsFound(elementType: ElementType) throws {
+        let failures = try conformance("computes in write", in: elementType).failures
         #expect(!failures.isEmpty && failures.allSatisfy { $0.contains("outside of what is timed") }, "\(failures)")
     }
 
@@ -182,15 +240,17 @@ struct MisbehavingEngineTests {
         #expect(ProcessStatus(grandchild)?.isRunning != true)
     }
 
+    /// The harness reads it around samples of other engines.
     @Test(arguments: [("spins when idle", true), ("", false)])
-    func spinningIsSeen(fault: String, isTold: Bool) throws {
+    func theCPUTimeOfAnIdleEngineIsKnown(fault: String, spins: Bool) throws {
         let engine = try Python.misbehaving(fault).started()
         let kernel = try engine.prepare(Self.workload) { SharedInputs(for: Self.problem, seed: 1) }
-        for _ in 0..<2 {
-            _ = try kernel.sample(Batch(calls: 1))
-            Thread.sleep(forTimeInterval: 0.2)
-        }
-        #expect(engine.remarks.contains { $0.contains("CPUs busy while nobody asks") } == isTold)
+        _ = try kernel.sample(Batch(calls: 1))
+        Thread.sleep(forTimeInterval: 0.1)
+        let before = try #require(engine.cpuNanoseconds)
+        Thread.sleep(forTimeInterval: 1)
+        let used = try #require(engine.cpuNanoseconds) - before
+        #expect(spins ? used > 10_000_000 : used < 1_000_000, "\(used) ns")
     }
 
     @Test func whatIsNotThereOrNoProgramIsTold() throws {

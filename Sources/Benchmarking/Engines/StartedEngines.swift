@@ -7,19 +7,20 @@ import Kernels
 /// The engines of one command at work: those that the user named, and those that a sweep's kernels ask for.
 public struct StartedEngines {
     private var engines: [ProgramEngine]
-    private let start: (EngineSource) throws -> ProgramEngine
+    private let start: ([EngineSource]) throws -> [ProgramEngine]
 
     /// - Parameter environment: the user's own.
     public init(_ sources: [EngineSource], environment: [String: String], placement: Placement) throws {
         let topology = try Topology()
-        start = { source in
-            try ProgramEngine(source, environment: environment) { threads throws(UnsupportedProblem) in
+        start = { sources in
+            let setups = sources.map { ProgramEngine.Setup($0, environment: environment) }
+            return try ProgramEngine.starting(setups) { threads throws(UnsupportedProblem) in
                 do throws(PlacementError) { return try placement.cpus(forThreads: threads, on: topology) } catch {
                     throw UnsupportedProblem("\(error)")
                 }
-            }
+            }.map { try $0.get() }
         }
-        engines = try sources.map(start)
+        engines = try start(sources)
         let names = engines.map(\.identity.name)
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
             throw EngineNamedTwice(name: twice)
@@ -28,14 +29,14 @@ public struct StartedEngines {
 
     /// - Parameter kernels: as a sweep names them; an engine of `engine/kernel` that is not there yet is looked for.
     public func engines(for kernels: [String], _ lookup: EngineLookup) throws -> [ProgramEngine] {
-        var engines = engines
+        var missing: [EngineName] = []
         for kernel in kernels {
             guard let slash = kernel.firstIndex(of: "/") else { continue }
             let name = try EngineName(String(kernel[..<slash]))
-            if engines.contains(where: { $0.identity.name == name.text }) { continue }
-            engines.append(try start(lookup.named(name)))
+            if missing.contains(name) || engines.contains(where: { $0.identity.name == name.text }) { continue }
+            missing.append(name)
         }
-        return engines
+        return engines + (try start(missing.map(lookup.named)))
     }
 }
 

@@ -22,13 +22,18 @@ struct ChildLaunch {
     /// tokens takes a minute, and so does its check.
     var patienceSeconds = 300.0
 
+    /// What it says when all that it measured is in the file.
+    struct Ending {
+        let wasInterrupted: Bool
+        let startupSeconds: Double
+    }
+
     /// How soon a cancellation reaches the child.
     private static let watchSeconds = 0.1
 
     /// - Parameter cancellation: passed on to the child, which has a process group of its own: a terminal's ^C does not
     ///   reach it.
-    /// - Returns: whether it was interrupted.
-    func run(cancellation: Cancellation, _ follow: (ProgressEvent) -> Void) throws(LaunchFailed) -> Bool {
+    func run(cancellation: Cancellation, _ follow: (ProgressEvent) -> Void) throws(LaunchFailed) -> Ending {
         let process: ChildProcess
         do throws(SpawnError) {
             process = try ChildProcess(Invocation(executable, arguments, environment: environment, input: input))
@@ -38,7 +43,7 @@ struct ChildLaunch {
         process.closeInput()
         let start = Stopwatch()
         var lastWord = start
-        var wasInterrupted: Bool?
+        var said: Ending?
         var isTold = false
         following: while true {
             switch process.nextLine(within: Self.watchSeconds) {
@@ -53,7 +58,8 @@ struct ChildLaunch {
                 lastWord = Stopwatch()
                 switch LaunchEvent(line: Data(line.utf8)) {
                 case .progress(let event): follow(event)
-                case .ended(let interrupted): wasInterrupted = interrupted
+                case .ended(let wasInterrupted, let startupSeconds):
+                    said = Ending(wasInterrupted: wasInterrupted, startupSeconds: startupSeconds)
                 case nil: break
                 }
             }
@@ -65,7 +71,7 @@ struct ChildLaunch {
         guard let ending = process.ending(within: patienceSeconds) else {
             throw ended(process, "had not ended \(patienceSeconds) s after it closed its output")
         }
-        if ending.isSuccess, let wasInterrupted { return wasInterrupted }
+        if ending.isSuccess, let said { return said }
         throw LaunchFailed(number: number, reason: Self.reason(ending, process.lastWords))
     }
 

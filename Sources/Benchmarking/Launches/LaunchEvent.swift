@@ -5,7 +5,8 @@ import Hardware
 enum LaunchEvent: Codable, Equatable {
     case progress(ProgressEvent)
     /// The last one: everything that was measured is in the file.
-    case ended(wasInterrupted: Bool)
+    /// - Parameter startupSeconds: what its engines took to start and to compile, for which the time budget does not pay.
+    case ended(wasInterrupted: Bool, startupSeconds: Double)
 
     var line: String {
         // Encoding cannot fail: an event holds only text, counts and finite seconds.

@@ -59,7 +59,9 @@ public struct LaunchWorker {
         let lock = try ResultsLock(resultsPath, handedDownAs: STDIN_FILENO)
         defer { lock.release() }
         let header = try ResultsFile.load(resultsPath).header
+        let sinceStart = Stopwatch()
         let engines = try engines(header.sweep.groups.flatMap(\.kernels))
+        let engineSeconds = sinceStart.seconds
         let workloads = try header.sweep.workloads(kernels: Kernel.builtIn + engines.flatMap(\.kernels))
         guard !workloads.isEmpty else {
             throw SweepError.wrong(
@@ -78,9 +80,12 @@ public struct LaunchWorker {
         options.rounds = request.rounds
         options.samplesPerVisit = request.samplesPerVisit
         options.timeBudgetSeconds = request.timeBudgetSeconds
-        options.secondsAlreadySpent = watch.seconds
+        options.secondsAlreadySpent = watch.seconds - engineSeconds
         let outcome = try MeasuringLaunch(bench, options, paddingBytes: paddingBytes)
             .run(workloads, into: log, progress: EventProgress { send($0.line) }, cancellation: cancellation)
-        send(LaunchEvent.ended(wasInterrupted: outcome.wasInterrupted).line)
+        send(
+            LaunchEvent.ended(
+                wasInterrupted: outcome.wasInterrupted, startupSeconds: engineSeconds + outcome.startupSeconds
+            ).line)
     }
 }

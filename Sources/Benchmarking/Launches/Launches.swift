@@ -50,9 +50,10 @@ public struct Launches {
         words: (LaunchRequest) -> [String]
     ) throws -> Outcome {
         let numbers = try unfinished(results.path)
+        var startupSeconds = 0.0
         for (index, number) in numbers.enumerated() {
             if cancellation.isCancelled { return .interrupted }
-            let left = options.timeBudgetSeconds - sinceStart.seconds
+            let left = options.timeBudgetSeconds - (sinceStart.seconds - startupSeconds)
             guard left > 0 else { return .outOfTime(launches: number - 1) }
             let share = left / Double(numbers.count - index)
             let later = share.isFinite ? share * Double(numbers.count - index - 1) : 0
@@ -68,7 +69,9 @@ public struct Launches {
             }
             // A signal that comes before the child listens ends it; that is no failure of the launch.
             if cancellation.isCancelled { return .interrupted }
-            if try result.get() { return .interrupted }
+            let ending = try result.get()
+            if ending.wasInterrupted { return .interrupted }
+            startupSeconds += ending.startupSeconds
         }
         return .done
     }

@@ -150,9 +150,9 @@ struct BlockUnderWay {
 
     private func facts(of cell: ReadyCell, on side: PairedSide) throws(EngineError) -> PairedBlock.Facts {
         var facts = PairedBlock.Facts(
-            countedPairs: cell.kernel.computedPairs, statedPairs: cell.kernel.statedPairs,
+            countedPairs: cell.kernel.prepared.computedPairs, statedPairs: cell.kernel.prepared.statedPairs,
             peakResidentBytes: cell.peakResidentBytes,
-            statedBytes: cell.kernel.statedScratchBytes.map { cell.workload.problem.tensorBytes + $0 })
+            statedBytes: cell.kernel.prepared.statedScratchBytes.map { cell.workload.problem.tensorBytes + $0 })
         if request.isChecked, side != .control, case .wrong(_, let reason) = try cell.check(sides[side].instruments) {
             facts.wrongness = reason
         }

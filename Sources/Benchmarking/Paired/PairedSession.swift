@@ -57,21 +57,20 @@ public final class PairedSession {
         Pinning.unbindCurrentThread(on: topology)
         (self.compared, self.setting, self.topology) = (compared, setting, topology)
         let starter = Starter(compared: compared, setting: setting, topology: topology)
-        let candidateEngine: ProgramEngine
-        switch compared {
-        case .builds:
-            naming = .bare
-            candidateEngine = try starter.start(.candidate, naming, setting.environment)
-        case .engines:
-            candidateEngine = try starter.start(.candidate, .full, setting.environment)
-            // One name for both, which sweeps that are measured with the candidate have already.
-            naming = .prefixed(try EngineName(candidateEngine.identity.name))
-        }
-        let baselineEngine = try starter.start(.baseline, naming, setting.environment)
+        let isOfBuilds = if case .builds = compared { true } else { false }
+        let first: ProgramEngine.Naming = isOfBuilds ? .bare : .full
+        let started = starter.start(
+            [ComparedEngine.baseline, .candidate].map { (engine: $0, naming: first, environment: setting.environment) })
+        let (baselineEngine, candidateEngine) = (try started[0].get(), try started[1].get())
+        // Engines get one name for both, which sweeps that are measured with the candidate have already.
+        naming = isOfBuilds ? .bare : .prefixed(try EngineName(candidateEngine.identity.name))
         (baseline, candidate) = (baselineEngine.greeting, candidateEngine.greeting)
-        let common = candidateEngine.kernels
+        let own = candidateEngine.kernels
+        let prefix = isOfBuilds ? "" : candidateEngine.identity.name + "/"
         kernels =
-            common + baselineEngine.kernels.filter { kernel in !common.contains { $0.name == kernel.name } }
+            own
+            + baselineEngine.greeting.kernels.compactMap { $0.kernel(named: prefix + $0.name) }
+            .filter { kernel in !own.contains { $0.name == kernel.name } }
     }
 
     /// Measures one block.
@@ -84,11 +83,12 @@ public final class PairedSession {
         let watch = Stopwatch()
         var generator = SplitMix64(seed: request.seed)
         let starter = Starter(compared: compared, setting: setting, topology: topology)
-        let engines = try PairedValues<ProgramEngine> { side throws(UnusableEngine) in
-            // The system's own randomisation of addresses is left on for the same reason as the environment is padded.
-            try starter.start(
-                side.engine, naming, EnvironmentPadding.pad(setting.environment, using: &generator))
+        // The system's own randomisation of addresses is left on for the same reason as the environment is padded.
+        let environments = PairedSide.allCases.map { _ in EnvironmentPadding.pad(setting.environment, using: &generator)
         }
+        let started = starter.start(
+            PairedSide.allCases.map { (engine: $0.engine, naming: naming, environment: environments[$0.rawValue]) })
+        let engines = try PairedValues { side throws(UnusableEngine) in try started[side.rawValue].get() }
         let harness = try harnessEngine(starter)
         var block = BlockUnderWay(
             sides: PairedValues { side in
@@ -147,11 +147,8 @@ public final class PairedSession {
     }
 
     /// A process of this program, which lends its frozen loop; nil where both engines have one.
-    private func harnessEngine(_ starter: Starter) throws(UnusableEngine) -> ProgramEngine? {
-        if haveFrozenLoop { return nil }
-        return try starter.start(
-            EngineSource(command: EngineCommand([setting.program, "serve"])), as: .candidate, .bare,
-            setting.environment)
+    private func harnessEngine(_ starter: Starter) throws(EngineError) -> ProgramEngine? {
+        haveFrozenLoop ? nil : try starter.startHarness()
     }
 
     /// Starts engines where they are to be measured.
@@ -161,24 +158,25 @@ public final class PairedSession {
         let topology: Topology
 
         func start(
-            _ engine: ComparedEngine, _ naming: ProgramEngine.Naming, _ environment: [String: String]
-        ) throws(UnusableEngine) -> ProgramEngine {
-            try start(compared.source(of: engine), as: engine, naming, environment)
+            _ sides: [(engine: ComparedEngine, naming: ProgramEngine.Naming, environment: [String: String])]
+        ) -> [Result<ProgramEngine, UnusableEngine>] {
+            let setups = sides.map { side in
+                ProgramEngine.Setup(
+                    compared.source(of: side.engine), naming: side.naming, environment: side.environment)
+            }
+            return zip(sides, ProgramEngine.starting(setups, cpus: cpus)).map { side, result in
+                result.mapError { UnusableEngine(engine: side.engine, compared: compared, cause: $0) }
+            }
         }
 
-        func start(
-            _ source: EngineSource, as engine: ComparedEngine, _ naming: ProgramEngine.Naming,
-            _ environment: [String: String]
-        ) throws(UnusableEngine) -> ProgramEngine {
-            do throws(EngineError) {
-                return try ProgramEngine(source, naming: naming, environment: environment) {
-                    threads throws(UnsupportedProblem) in
-                    do throws(PlacementError) {
-                        return try setting.placement.cpus(forThreads: threads, on: topology)
-                    } catch { throw UnsupportedProblem("\(error)") }
-                }
-            } catch {
-                throw UnusableEngine(engine: engine, compared: compared, cause: error)
+        func startHarness() throws(EngineError) -> ProgramEngine {
+            let source = EngineSource(command: EngineCommand([setting.program, "serve"]))
+            return try ProgramEngine(source, naming: .bare, environment: setting.environment, cpus: cpus)
+        }
+
+        private func cpus(threads: Int) throws(UnsupportedProblem) -> [Int] {
+            do throws(PlacementError) { return try setting.placement.cpus(forThreads: threads, on: topology) } catch {
+                throw UnsupportedProblem("\(error)")
             }
         }
     }

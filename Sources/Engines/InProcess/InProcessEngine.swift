@@ -44,10 +44,8 @@ public final class InProcessEngine: Engine {
     public func prepare(
         _ workload: Workload, inputs: () -> SharedInputs
     ) throws(EngineError) -> any PreparedKernel {
+        let kernel = try kernel(for: workload)
         do throws(UnsupportedProblem) {
-            guard let kernel = kernels.first(where: { $0.name == workload.kernel }) else {
-                throw UnsupportedProblem("this build has no kernel \"\(workload.kernel)\"")
-            }
             return try InProcessKernel(kernel, workload, of: self, inputs)
         } catch {
             throw .unsupported(error)
@@ -62,7 +60,7 @@ public final class InProcessEngine: Engine {
 
 /// A kernel with all that one call needs, so that a call is nothing but the kernel's `run`.
 private final class InProcessKernel: PreparedKernel {
-    private(set) var inputs: SharedInputs
+    private var inputs: SharedInputs
     let statedPairs: Int?
     let statedScratchBytes: Int?
     private let kernel: any KernelInstance

@@ -47,7 +47,8 @@ public final class LibraryEngine: Engine {
 
 /// A kernel of a library, ready for one problem.
 private final class LibraryKernel: PreparedKernel {
-    private(set) var inputs: SharedInputs
+    let startup: Startup?
+    private var inputs: SharedInputs
     private let cell: LibraryCell
     private var output: Tensor
     private let sampler: Sampler
@@ -59,7 +60,9 @@ private final class LibraryKernel: PreparedKernel {
         memory = engine.memory
         restingBytes = memory.bytes()
         memory.resetPeak()
+        let stopwatch = Stopwatch()
         cell = try engine.cell(for: workload)
+        startup = Startup(engineSeconds: 0, compileSeconds: stopwatch.seconds)
         self.inputs = inputs()
         let problem = workload.problem
         output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))

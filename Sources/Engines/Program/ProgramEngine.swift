@@ -35,22 +35,69 @@ public final class ProgramEngine: Engine {
     private var restarted: Set<Int> = []
     /// What calls have taken, in seconds a pair, by the engine's own name for the kernel.
     private var secondsPerPair: [String: Double] = [:]
+    public private(set) var startupSeconds = 0.0
+    private var secondsLeft: () -> Double = { .infinity }
+
+    public typealias CPUs = (_ threads: Int) throws(UnsupportedProblem) -> [Int]
 
     /// Starts the program, and waits for its greeting.
     ///
     /// - Parameters:
     ///   - environment: the user's own.
     ///   - cpus: where so many threads run; empty where they are not bound.
-    public init(
-        _ source: EngineSource, naming: Naming = .full, environment: [String: String],
-        cpus: @escaping (_ threads: Int) throws(UnsupportedProblem) -> [Int]
+    public convenience init(
+        _ source: EngineSource, naming: Naming = .full, environment: [String: String], cpus: @escaping CPUs
     ) throws(EngineError) {
-        let seat = EngineSeat(threads: 1, cpus: (try? cpus(1)) ?? [])
+        let process: EngineProcess
         do throws(EngineFailure) {
-            let process = try EngineProcess(source.command, seat: seat, environment: environment)
-            greeting = process.greeting
-            processes[1] = process
+            process = try EngineProcess(
+                EngineStart(source.command, seat: Self.firstSeat(cpus), environment: environment))
         } catch { throw .failed(error) }
+        try self.init(source, process, naming, environment, cpus)
+    }
+
+    /// What is started, and under which name its kernels are known.
+    public struct Setup {
+        var source: EngineSource
+        var naming: Naming
+        /// The user's own.
+        var environment: [String: String]
+
+        public init(_ source: EngineSource, naming: Naming = .full, environment: [String: String]) {
+            self.source = source
+            self.naming = naming
+            self.environment = environment
+        }
+    }
+
+    /// Starts several programs side by side, so that the longest start is waited for and not their sum.
+    public static func starting(
+        _ setups: [Setup], cpus: @escaping CPUs
+    ) -> [Result<ProgramEngine, EngineError>] {
+        let starts = setups.map { setup in
+            Result { () throws(EngineFailure) in
+                try EngineStart(setup.source.command, seat: firstSeat(cpus), environment: setup.environment)
+            }
+        }
+        EngineStart.waitForGreetings(of: starts.compactMap { try? $0.get() })
+        return zip(setups, starts).map { setup, start in
+            Result { () throws(EngineError) in
+                let process: EngineProcess
+                do throws(EngineFailure) { process = try EngineProcess(start.get()) } catch { throw .failed(error) }
+                return try ProgramEngine(setup.source, process, setup.naming, setup.environment, cpus)
+            }
+        }
+    }
+
+    private static func firstSeat(_ cpus: CPUs) -> EngineSeat { EngineSeat(threads: 1, cpus: (try? cpus(1)) ?? []) }
+
+    private init(
+        _ source: EngineSource, _ process: EngineProcess, _ naming: Naming, _ environment: [String: String],
+        _ cpus: @escaping CPUs
+    ) throws(EngineError) {
+        greeting = process.greeting
+        processes[1] = process
+        startupSeconds = process.startSeconds
         let name: EngineName
         do throws(EngineNameError) { name = try source.name(greeting: greeting) } catch {
             throw .failed(error)
@@ -82,12 +129,7 @@ public final class ProgramEngine: Engine {
     public func prepare(
         _ workload: Workload, inputs: () -> SharedInputs
     ) throws(EngineError) -> any PreparedKernel {
-        do throws(UnsupportedProblem) {
-            guard let kernel = kernels.first(where: { $0.name == workload.kernel }) else {
-                throw UnsupportedProblem("\(identity.name) has no kernel \"\(workload.kernel)\"")
-            }
-            try kernel.requireSupport(of: workload.problem)
-        } catch { throw .unsupported(error) }
+        _ = try kernel(for: workload)
         return try ProgramKernel(named: ownName(of: workload.kernel), workload, of: self, inputs)
     }
 
@@ -105,20 +147,16 @@ public final class ProgramEngine: Engine {
 
     /// What a reader of its numbers should know of it.
     public var remarks: [String] {
-        var remarks: [String] = []
-        let share = processes.values.map(\.idleShare).max() ?? 0
-        if share > 0.05 {
-            remarks.append(
-                "the engine \(identity.name) keeps \((share * 100).rounded() / 100) CPUs busy while nobody asks it anything, "
-                    + "which disturbs what is measured in turn with it")
-        }
-        if source.tolerance > EngineSource.defaultTolerance {
-            remarks.append(
-                "kernels of \(identity.name) are allowed \(source.tolerance) times the error of the plain loops, those of "
-                    + "other engines \(EngineSource.defaultTolerance)")
-        }
-        return remarks
+        guard source.tolerance > EngineSource.defaultTolerance else { return [] }
+        return [
+            "kernels of \(identity.name) are allowed \(source.tolerance) times the error of the plain loops, those of "
+                + "other engines \(EngineSource.defaultTolerance)"
+        ]
     }
+
+    public var cpuNanoseconds: Int? { processes.values.reduce(0) { $0 + $1.cpuNanoseconds } }
+
+    public func limitWaiting(to secondsLeft: @escaping () -> Double) { self.secondsLeft = secondsLeft }
 
     /// The process for so many threads, which may have to be started.
     func process(threads: Int) throws(EngineError) -> EngineProcess {
@@ -135,7 +173,9 @@ public final class ProgramEngine: Engine {
             throw .unsupported(error)
         }
         do throws(EngineFailure) {
-            let process = try EngineProcess(source.command, seat: seat, environment: environment)
+            let stopwatch = Stopwatch()
+            defer { addStartup(seconds: stopwatch.seconds) }
+            let process = try EngineProcess(EngineStart(source.command, seat: seat, environment: environment))
             processes[threads] = process
             return process
         } catch {
@@ -144,10 +184,18 @@ public final class ProgramEngine: Engine {
         }
     }
 
-    /// How long to wait for calls: ten times what the kernel's earlier ones foretell.
+    func addStartup(seconds: Double) { startupSeconds += seconds }
+
+    /// How long to wait for calls: ten times what the kernel's earlier ones foretell, and not much longer than the budget
+    /// lasts. A call that was to end within it and is a little late is worth waiting for.
     func patienceSeconds(_ kernel: String, pairs: Int, calls: Int) -> Double {
-        max(10 * secondsPerPair[kernel, default: 0] * Double(pairs) * Double(calls), source.command.answerSeconds)
+        let foretold = secondsPerPair[kernel, default: 0] * Double(pairs) * Double(calls)
+        return min(
+            max(10 * foretold, source.command.answerSeconds),
+            max(secondsLeft(), 2 * foretold, Self.leastPatienceSeconds))
     }
+
+    private static let leastPatienceSeconds = 5.0
 
     func learn(_ kernel: String, pairs: Int, calls: Int, nanoseconds: Int) {
         secondsPerPair[kernel] = Double(nanoseconds) / 1e9 / Double(calls) / Double(pairs)

@@ -7,48 +7,30 @@ import Records
 ///
 /// Where another cell has broken the process, it is made ready again in the next one.
 final class ProgramKernel: PreparedKernel {
-    private(set) var inputs: SharedInputs
-    let compileSeconds: Double
+    let startup: Startup?
     let statedPairs: Int?
     let statedScratchBytes: Int?
     private(set) var computedPairs: Int?
-    private let engine: ProgramEngine
-    private let workload: Workload
-    /// As the engine calls it.
-    private let name: String
-    private let tensors: ProgramTensors
+    private let cell: Cell
     private var seat: Seat
-
-    /// Its place in a process.
-    private struct Seat {
-        let process: EngineProcess
-        let number: Int
-        let memory: ResidentMemory
-        let restingBytes: Int
-        let prepared: Prepared
-    }
-
-    private struct Prepared {
-        let compileSeconds: Double?
-        let computedPairs: Int?
-        let scratchBytes: Int?
-    }
 
     init(
         named name: String, _ workload: Workload, of engine: ProgramEngine, _ inputs: () -> SharedInputs
     ) throws(EngineError) {
-        (self.engine, self.workload, self.name) = (engine, workload, name)
         let inputs = inputs()
         let process = try engine.process(threads: workload.threads)
         do throws(EngineFailure) {
-            do throws(SharedMemoryError) { tensors = try ProgramTensors(for: workload.problem) } catch {
+            do throws(SharedMemoryError) {
+                cell = Cell(
+                    engine: engine, workload: workload, name: name, tensors: try ProgramTensors(for: workload.problem))
+            } catch {
                 throw process.failure("prepare \(name)", .noMemory(error))
             }
         } catch { throw .failed(error) }
-        self.inputs = inputs
-        tensors.fill(from: inputs.tensors)
-        seat = try Self.seat(in: process, name, workload, tensors)
-        (compileSeconds, statedPairs) = (seat.prepared.compileSeconds ?? 0, seat.prepared.computedPairs)
+        cell.tensors.fill(from: inputs.tensors)
+        seat = try cell.seat(in: process)
+        startup = Startup(engineSeconds: process.startSeconds, compileSeconds: seat.prepared.compileSeconds)
+        statedPairs = seat.prepared.computedPairs
         (computedPairs, statedScratchBytes) = (statedPairs, seat.prepared.scratchBytes)
     }
 
@@ -68,13 +50,10 @@ final class ProgramKernel: PreparedKernel {
     /// Of the tensor that is shared: what the engine keeps is its own.
     func spoilOutput() { tensors.output.clear() }
 
-    func adopt(_ inputs: SharedInputs) { self.inputs = inputs }
-
     func load(_ inputs: SharedInputs) throws(EngineError) {
-        self.inputs = inputs
         tensors.fill(from: inputs.tensors)
         try takePlace()
-        try Self.load(seat.process, seat.number, name)
+        try cell.load(in: seat.process, seat.number)
     }
 
     func sample(_ batch: Batch) throws(EngineError) -> Sample {
@@ -100,11 +79,12 @@ final class ProgramKernel: PreparedKernel {
             guard case .sampled(_, let nanoseconds, _, let counted) = seen.reply else {
                 throw process.unexpected(seen.reply, "time \(name)")
             }
+            guard nanoseconds > 0 else { throw process.unexpected(seen.reply, "time \(name)") }
             let sample = seen.sample(nanoseconds: nanoseconds)
             let clocks = ClockComparison(
                 engineNanoseconds: nanoseconds, wallNanoseconds: seen.wallNanoseconds,
                 waitNanoseconds: seen.ownDelayNanoseconds + sample.contamination.runDelayNanoseconds)
-            guard clocks.judgement != .unbelievable, nanoseconds > 0 else {
+            guard clocks.judgement != .unbelievable else {
                 throw process.failure("time \(name)", .dishonestClock(clocks))
             }
             if let counted { computedPairs = counted }
@@ -129,17 +109,48 @@ final class ProgramKernel: PreparedKernel {
     /// Makes the kernel ready again where its process has ended.
     private func takePlace() throws(EngineError) {
         guard seat.process.end != nil else { return }
-        seat = try Self.seat(in: engine.process(threads: workload.threads), name, workload, tensors)
+        seat = try cell.seat(in: engine.process(threads: workload.threads))
     }
 
-    private static func seat(
-        in process: EngineProcess, _ name: String, _ workload: Workload, _ tensors: ProgramTensors
-    ) throws(EngineError) -> Seat {
+    private var engine: ProgramEngine { cell.engine }
+    private var workload: Workload { cell.workload }
+    private var name: String { cell.name }
+    private var tensors: ProgramTensors { cell.tensors }
+}
+
+/// A place in a process: what became of a cell there.
+private struct Seat {
+    let process: EngineProcess
+    let number: Int
+    let memory: ResidentMemory
+    let restingBytes: Int
+    let prepared: Prepared
+
+    struct Prepared {
+        let compileSeconds: Double
+        let computedPairs: Int?
+        let scratchBytes: Int?
+    }
+}
+
+/// What a process is asked to make ready.
+private struct Cell {
+    let engine: ProgramEngine
+    let workload: Workload
+    /// As the engine calls the kernel.
+    let name: String
+    let tensors: ProgramTensors
+
+    func seat(in process: EngineProcess) throws(EngineError) -> Seat {
         let memory = ResidentMemory.of(PeakMemory(of: process.identifier))
         let restingBytes = memory.bytes()
         let number = process.newCell()
         let doing = "prepare \(name)"
         let reply: EngineReply
+        let stopwatch = Stopwatch()
+        // All of the wait, unless the engine says how much of it was compiling.
+        var compileSeconds: Double?
+        defer { engine.addStartup(seconds: compileSeconds ?? stopwatch.seconds) }
         do throws(EngineFailure) {
             reply = try process.ask(
                 .prepare(
@@ -149,19 +160,28 @@ final class ProgramKernel: PreparedKernel {
         } catch { throw .failed(error) }
         switch reply {
         case .prepared(_, let seconds, let pairs, let bytes):
-            try load(process, number, name)
+            guard (pairs ?? 0) >= 0, (0...Self.mostScratchBytes).contains(bytes ?? 0) else {
+                throw .failed(process.unexpected(reply, doing))
+            }
+            let waitedSeconds = stopwatch.seconds
+            let compiling = min(max(0, seconds ?? waitedSeconds), waitedSeconds)
+            compileSeconds = compiling
+            try load(in: process, number)
             // What compiling and loading took for a while is none of the kernel's own.
             memory.resetPeak()
             return Seat(
                 process: process, number: number, memory: memory, restingBytes: restingBytes,
-                prepared: Prepared(compileSeconds: seconds, computedPairs: pairs, scratchBytes: bytes))
+                prepared: .init(compileSeconds: compiling, computedPairs: pairs, scratchBytes: bytes))
         case .refused(_, let reason):
             throw .unsupported(UnsupportedProblem("\(process.greeting.engine.name) refuses it: \(reason)"))
         default: throw .failed(process.unexpected(reply, doing))
         }
     }
 
-    private static func load(_ process: EngineProcess, _ number: Int, _ name: String) throws(EngineError) {
+    /// Beyond what any machine has.
+    private static let mostScratchBytes = 1 << 60
+
+    func load(in process: EngineProcess, _ number: Int) throws(EngineError) {
         do throws(EngineFailure) {
             let reply = try process.ask(
                 .load(cell: number), doing: "load \(name)", within: process.command.prepareSeconds)

@@ -32,12 +32,11 @@ public final class EngineServer {
         do {
             switch request {
             case .prepare(let number, let kernel, let problem, let threads, let cpus, let tensors):
-                let stopwatch = Stopwatch()
                 let workload = Workload(kernel: kernel, problem: problem, threads: threads)
                 let cell = try ServedCell(workload, on: engine(EngineSeat(threads: threads, cpus: cpus)), tensors)
                 cells[number] = cell
                 return .prepared(
-                    cell: number, compileSeconds: stopwatch.seconds,
+                    cell: number, compileSeconds: cell.kernel.startup?.compileSeconds ?? 0,
                     computedPairs: cell.kernel.statedPairs, scratchBytes: cell.kernel.statedScratchBytes)
             case .load(let number):
                 try cell(number).load()

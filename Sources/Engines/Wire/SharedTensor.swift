@@ -9,20 +9,38 @@ import Hardware
 /// All of it is reserved when it is made, so that a machine or a container with too little memory ends in a sentence and
 /// not in a signal at some later write.
 final class SharedTensor {
-    let role: EngineTensor.Role
-    private let elementType: ElementType
-    private let dimensions: [Int]
+    /// What it is to hold.
+    struct Layout {
+        let name: String
+        let role: EngineTensor.Role
+        let elementType: ElementType
+        let dimensions: [Int]
+
+        var bytes: Int { dimensions.reduce(1, *) * elementType.byteCount + EngineTensor.slackBytes }
+    }
+
+    private let layout: Layout
     private let descriptor: Int32
     private let memory: UnsafeMutableRawBufferPointer
 
-    init(
+    convenience init(
         _ name: String, role: EngineTensor.Role, _ elementType: ElementType, dimensions: [Int]
     ) throws(SharedMemoryError) {
-        let bytes = dimensions.reduce(1, *) * elementType.byteCount + EngineTensor.slackBytes
+        try self.init(Layout(name: name, role: role, elementType: elementType, dimensions: dimensions)) {
+            shared_memory_new($0, $1)
+        }
+    }
+
+    /// - Parameter reserve: makes a file of so many bytes with room for all of them; -1 with the system's number where
+    ///   there is none.
+    init(
+        _ layout: Layout, reserve: (_ label: String, _ bytes: Int) -> Int32
+    ) throws(SharedMemoryError) {
+        let (name, bytes) = (layout.name, layout.bytes)
         if let available = AvailableMemory.bytes(), bytes > available {
             throw SharedMemoryError(tensor: name, bytes: bytes, reason: "\(available >> 20) MiB of memory are free")
         }
-        let descriptor = shared_memory_new("attnbench-\(name)", bytes)
+        let descriptor = reserve("attnbench-\(name)", bytes)
         guard descriptor >= 0 else { throw SharedMemoryError(tensor: name, bytes: bytes, code: errno) }
         guard let mapped = shared_memory_map(descriptor, bytes, 1) else {
             let code = errno
@@ -30,10 +48,8 @@ final class SharedTensor {
             throw SharedMemoryError(tensor: name, bytes: bytes, code: code)
         }
         // Whoever opens an input may read it only. A system without such seals trusts engines.
-        if role == .input { _ = shared_memory_seal(descriptor) }
-        self.role = role
-        self.elementType = elementType
-        self.dimensions = dimensions
+        if layout.role == .input { _ = shared_memory_seal(descriptor) }
+        self.layout = layout
         self.descriptor = descriptor
         memory = UnsafeMutableRawBufferPointer(start: mapped, count: bytes)
     }
@@ -46,11 +62,14 @@ final class SharedTensor {
     /// How another process finds it.
     var address: EngineTensor {
         EngineTensor(
-            path: "/proc/\(getpid())/fd/\(descriptor)", role: role, shape: dimensions, elementType: elementType)
+            path: "/proc/\(getpid())/fd/\(descriptor)", role: layout.role, shape: layout.dimensions,
+            elementType: layout.elementType)
     }
 
     func fill(from tensor: borrowing Tensor) {
-        precondition(tensor.dimensions == dimensions && tensor.elementType == elementType, "another tensor's contents")
+        precondition(
+            tensor.dimensions == layout.dimensions && tensor.elementType == layout.elementType,
+            "another tensor's contents")
         tensor.withBytes { memory.copyMemory(from: $0) }
     }
 
@@ -58,7 +77,7 @@ final class SharedTensor {
     func clear() { memset(memory.baseAddress!, 0xFF, memory.count - EngineTensor.slackBytes) }
 
     func contents() -> Tensor {
-        var tensor = Tensor(elementType, dimensions: dimensions)
+        var tensor = Tensor(layout.elementType, dimensions: layout.dimensions)
         tensor.withMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<$0.count])) }
         return tensor
     }

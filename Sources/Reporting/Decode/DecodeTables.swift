@@ -41,7 +41,7 @@ extension ReportTables {
                     Quantity.timeInterval(nanoseconds: median, low: low, high: high),
                     series.recomputes ? "–" : Quantity.significant(point.bytesPerSecond.value / 1e9, digits: 3),
                     series.recomputes ? "–" : point.fractionOfBandwidth.map(Quantity.percent) ?? "–",
-                    Quantity.bytes(point.peakResidentBytes), samples(of: point),
+                    Quantity.bytes(point.peakResidentBytes), samples(of: point), startup(of: point),
                     point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
                 ]
             }
@@ -50,7 +50,8 @@ extension ReportTables {
             columns: [
                 .init("series", .left), .init("cached"), .init("reads"), .init("fits", .left), .init("a token"),
                 .init("95 % interval", .right, .whenWide), .init("GB/s"), .init("bandwidth"),
-                .init("memory", .right, .whenWide), .init("samples", .right, .whenWide), .init("notes", .left),
+                .init("memory", .right, .whenWide), .init("samples", .right, .whenWide),
+                .init("start + compile", .right, .whenWide), .init("notes", .left),
             ], rows: rows, footnotes: notes
         ).droppingEmptyColumns()
     }

@@ -37,7 +37,15 @@ def prepare(problem):
         raise engine.Refused("no causal attention today")
     if fault == "hangs in prepare":
         time.sleep(1000)
+    if fault == "compiles for a second":
+        time.sleep(1)
     first = []
+
+    def load():
+        if fault == "dies in load":
+            os.kill(os.getpid(), signal.SIGABRT)
+        if fault == "hangs in load":
+            time.sleep(1000)
 
     def call():
         if fault == "dies in a sample":
@@ -62,10 +70,29 @@ def prepare(problem):
             output[..., 0] += 1
         if fault == "is not a number":
             output[0, 0, 0, 0] = numpy.nan
+        if fault == "is wrong on two threads" and problem.threads == 2:
+            output *= 2
+        if problem.element_type == "bfloat16":
+            output = engine.from_float32(output)
         first.append(output)
         return output
 
-    return call
+    return engine.Prepared(call, load, **stated(problem))
+
+
+def stated(problem):
+    """What it says of a call before there is one."""
+    pairs = problem.batch * problem.query_heads * int(
+        problem.mask.matrix(problem.query_length, problem.key_length).sum())
+    if fault == "states its pairs":
+        return {"computed_pairs": pairs, "scratch_bytes": 4096 * problem.key_length}
+    if fault == "states too few pairs":
+        return {"computed_pairs": pairs - 1}
+    if fault == "states negative scratch":
+        return {"scratch_bytes": -1}
+    if fault == "states absurd scratch":
+        return {"scratch_bytes": 1 << 62}
+    return {}
 
 
 def tampered(reply):
@@ -81,9 +108,15 @@ def tampered(reply):
         if fault == "answers for another cell":
             reply["sampled"]["cell"] += 1
         if fault == "says too little":
-            reply["sampled"]["nanoseconds"] //= 2
+            reply["sampled"]["nanoseconds"] //= 20
         if fault == "says too much":
             reply["sampled"]["nanoseconds"] *= 2
+        if fault == "says a little too little":
+            reply["sampled"]["nanoseconds"] = int(reply["sampled"]["nanoseconds"] * 0.94)
+        if fault == "says a negative time":
+            reply["sampled"]["nanoseconds"] = -(1 << 63)
+        if fault == "says an endless time":
+            reply["sampled"]["nanoseconds"] = (1 << 63) - 1
         if fault == "adds fields":
             reply["sampled"]["mood"] = "good"
             reply["weather"] = {"rain": True}
@@ -101,6 +134,8 @@ def main():
         sys.exit(4)
     if fault == "is slow to start":
         time.sleep(1000)
+    if fault == "takes a second to start":
+        time.sleep(1)
     if fault == "speaks version 2":
         print('{"attnbenchEngine": 2, "hello": true}', flush=True)
         time.sleep(1000)
@@ -112,6 +147,8 @@ def main():
     engine._reply = tampering(engine._reply)
     if fault == "computes in write":
         engine._Cell.write = lambda cell: cell.problem._write(attention(cell.problem))
+    if fault in ("dies in write", "hangs in write"):
+        engine._Cell.write = lambda cell: os._exit(5) if fault == "dies in write" else time.sleep(1000)
     if fault == "writes into its inputs":
         class Writable(engine._Shared):
             def __init__(self, tensor):

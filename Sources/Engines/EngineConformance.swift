@@ -1,0 +1,65 @@
+import Attention
+import Kernels
+import Records
+
+extension Conformance {
+    /// Of a kernel of an engine, in the element types that it lists, on one thread and on two where it takes two.
+    public init(of kernel: Kernel, on engine: any Engine) {
+        self.init(of: kernel, in: kernel.elementTypes) { found, problemCase in
+            do throws(EngineError) {
+                try found.check(kernel, problemCase, on: engine, threads: 1)
+                guard problemCase.inputs == .normal else { return }
+                try found.check(kernel, problemCase, on: engine, threads: 2)
+            } catch {
+                found.fail("\(problemCase): \(error)")
+            }
+        }
+    }
+
+    /// Twice, with other contents the second time: a kernel that remembers an answer, or that computes where no clock runs,
+    /// is found by them.
+    private mutating func check(
+        _ kernel: Kernel, _ problemCase: ProblemCase, on engine: any Engine, threads: Int
+    ) throws(EngineError) {
+        func inputs(seed: UInt64) -> SharedInputs {
+            let problem = problemCase.problem
+            return SharedInputs(
+                problemCase.inputs.makeInputs(shape: problem.shape, elementType: problem.elementType, seed: seed))
+        }
+        let loaded: LoadedKernel
+        do throws(EngineError) {
+            let workload = Workload(
+                kernel: kernel.name, phase: kernel.phase, problem: problemCase.problem, threads: threads)
+            loaded = try LoadedKernel(workload, on: engine) { inputs(seed: 7) }
+        } catch {
+            guard case .unsupported = error else { throw error }
+            if threads == 1 { skip() }
+            return
+        }
+        let place = threads == 1 ? "\(problemCase)" : "\(problemCase), \(threads) threads"
+        _ = try loaded.sample(Batch(calls: 1))
+        let first = try loaded.accuracy(of: problemCase.problem)
+        guard problemCase.inputs.isFinite else { return takeNonFinite(isAsTheReference: first.isAccepted) }
+        if threads == 1 { take(problemCase) }
+        if let fault = judge(first) { return fail("\(place): \(fault)") }
+        guard problemCase.inputs == .normal else { return }
+        try loaded.load(inputs(seed: 8))
+        // An engine may well refuse this, since it has computed nothing yet.
+        if let early = try? loaded.accuracy(of: problemCase.problem), early.isAccepted {
+            fail("\(place): it has the output before the call; it computes outside of what is timed")
+        }
+        _ = try loaded.sample(Batch(calls: 1))
+        if let fault = judge(try loaded.accuracy(of: problemCase.problem)) {
+            fail("\(place): wrong with other contents than at first, \(fault); it may remember an answer")
+        }
+    }
+}
+
+extension LoadedKernel {
+    fileprivate func accuracy(of problem: AttentionProblem) throws(EngineError) -> Accuracy {
+        try withOutput { inputs, output in
+            ExpectedRows(for: problem, inputs, Accuracy.allRows(of: problem), tolerance: prepared.tolerance)
+                .accuracy(of: output)
+        }
+    }
+}
