@@ -21,9 +21,10 @@ let package = Package(
                 "Engines", "Benchmarking", "Analysis", "Serving", "Reporting",
             ]),
     ],
+    // Exact, since results are compared between builds and no lock file is committed.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         // C: system libraries, the few vector operations that Swift cannot say well, and the build's own facts.
@@ -165,6 +166,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// scripts/test MODULE builds the tests of one module, and of the modules only those that these tests need.
+if let module = Context.environment["ATTNBENCH_TESTED_MODULE"] {
+    package.targets.removeAll { $0.type == .test && $0.name != "\(module)Tests" }
+}
 
 // scripts/fuzz gives the archive that holds libFuzzer; every branch of the Swift modules then counts who takes it.
 if let fuzzer = Context.environment["ATTNBENCH_FUZZER"] {
