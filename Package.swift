@@ -17,8 +17,9 @@ let package = Package(
         .library(
             name: "AttentionBenchmarking",
             targets: [
-                "Escaping", "Faults", "Statistics", "Files", "Attention", "Records", "Hardware", "Kernels",
-                "Engines", "Benchmarking", "Analysis", "Serving", "Reporting",
+                "Escaping", "Faults", "Statistics", "Quantities", "Files", "Attention", "Records", "Hardware",
+                "Kernels",
+                "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting",
             ]),
     ],
     // Exact, since results are compared between builds and no lock file is committed.
@@ -46,9 +47,10 @@ let package = Package(
         .target(name: "Escaping"),
         .target(name: "Faults"),
         .target(name: "Statistics", dependencies: ["Faults"]),
+        .target(name: "Quantities", dependencies: ["Statistics"]),
         .target(name: "Files", dependencies: ["Faults"]),
         .target(name: "Attention", dependencies: ["Faults", "Files"]),
-        .target(name: "Records", dependencies: ["Faults", "Files", "Attention", "Statistics"]),
+        .target(name: "Records", dependencies: ["Quantities", "Faults", "Files", "Attention", "Statistics"]),
         .target(name: "Processes", dependencies: ["Faults", "CSpawn"]),
         .target(name: "Hardware", dependencies: ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         .target(
@@ -60,12 +62,13 @@ let package = Package(
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines",
+                "Quantities", "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Engines",
                 "Statistics", "Yams",
             ]),
         .target(
             name: "Analysis",
-            dependencies: ["Faults", "Attention", "Records", "Benchmarking", "Statistics"]),
+            dependencies: ["Quantities", "Faults", "Attention", "Records", "Benchmarking", "Statistics"]),
         .target(
             name: "Serving", dependencies: ["Faults", "Statistics", "Attention", "Records", "Analysis", "Yams"],
             resources: [
@@ -73,15 +76,18 @@ let package = Package(
                 .embedInCode("Catalogue/prices.yaml"), .embedInCode("Catalogue/model-types.yaml"),
                 .embedInCode("Catalogue/releases.yaml"),
             ]),
+        .target(name: "Drawing", dependencies: ["Escaping", "Faults", "Statistics", "Quantities", "Processes"]),
         .target(
             name: "Reporting",
             dependencies: [
-                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Analysis", "Serving", "Statistics",
+                "Escaping", "Faults", "Quantities", "Files", "Attention", "Records", "Analysis", "Serving", "Drawing",
+                "Statistics",
             ]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
-                "Escaping", "Faults", "Statistics", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Quantities", "Drawing", "Escaping", "Faults", "Statistics", "Files", "Attention", "Records",
+                "Processes", "Hardware", "Kernels",
                 "Engines", "Benchmarking", "Analysis", "Serving", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -96,6 +102,10 @@ let package = Package(
                 .embedInCode("Skeletons/engine-rust/engine.rs"), .embedInCode("Skeletons/engine-rust/Cargo.toml"),
             ]),
 
+        // Writes docs/claims.md (scripts/claims); no part of the program.
+        .executableTarget(
+            name: "Claims", dependencies: ["Statistics", "Serving", "Reporting", "Quantities", "Attention"]),
+
         // The package in Examples/own-kernel, built here too so that it cannot fall behind.
         .executableTarget(
             name: "OwnKernelExample",
@@ -108,10 +118,14 @@ let package = Package(
             name: "TestSupport", dependencies: ["Files", "Attention", "Records", "Hardware", "Benchmarking"],
             path: "Tests/TestSupport", exclude: ["hostile-strings.jsonl"]),
         .testTarget(name: "EscapingTests", dependencies: ["Escaping", "TestSupport"]),
+        .testTarget(name: "QuantitiesTests", dependencies: ["Statistics", "Quantities"]),
+        .testTarget(name: "DrawingTests", dependencies: ["Statistics", "Drawing"]),
+        .testTarget(name: "ClaimsTests", dependencies: ["Serving", "Claims"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(
-            name: "AttentionTests", dependencies: ["Files", "Attention", "TestSupport"], resources: [.copy("NumPy")]),
+            name: "AttentionTests", dependencies: ["Quantities", "Files", "Attention", "TestSupport"],
+            resources: [.copy("NumPy")]),
         .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
         .testTarget(
             name: "RecordsTests", dependencies: ["Attention", "Records", "TestSupport"],
@@ -144,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "ReportingTests",
             dependencies: [
-                "Escaping", "Statistics", "Files", "Attention", "Records", "Hardware", "Kernels", "Benchmarking",
+                "Quantities", "Drawing", "Escaping", "Statistics", "Files", "Attention", "Records", "Hardware",
+                "Kernels", "Benchmarking",
                 "Analysis",
                 "Serving",
                 "Reporting",

@@ -2,6 +2,7 @@ import Attention
 import Faults
 import Foundation
 import Kernels
+import Quantities
 import Records
 
 /// What a sweep file may say. Strict: a key that nobody reads would be an axis that somebody believes was measured.

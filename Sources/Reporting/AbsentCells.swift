@@ -1,4 +1,5 @@
 import Analysis
+import Quantities
 
 /// Cells without a time, said in as few sentences as there are reasons.
 enum AbsentCells {

@@ -1,6 +1,8 @@
 import Analysis
 import Attention
+import Drawing
 import Foundation
+import Quantities
 import Statistics
 
 /// From which length a window beats full attention, against the window: measured, and as the counts of pairs say.
@@ -25,7 +27,7 @@ enum CrossoverFigure {
         guard let narrowest = windows.min(), let widest = windows.max(), narrowest < widest else { return nil }
         let kernels = names(crossings.map(\.series.kernel))
         // As in the other figures, where full attention has the first colour.
-        let styles = SeriesStyle.styles(for: names(analysis.series.map(\.kernel)).map { (label: $0, kernel: $0) })
+        let styles = SeriesStyle.styles(for: names(analysis.series.map(\.kernel)).map { (label: $0, family: $0) })
         let traces = kernels.flatMap { kernel in
             styles[kernel].map { Self.traces(kernel, crossings.filter { $0.series.kernel == kernel }, $0) } ?? []
         }

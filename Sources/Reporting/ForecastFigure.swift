@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Time against length out to the longest forecast: what a very long context costs, and what of it was measured.

@@ -1,3 +1,4 @@
+import Drawing
 import Escaping
 import Foundation
 

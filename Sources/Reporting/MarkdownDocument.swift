@@ -1,3 +1,4 @@
+import Drawing
 import Escaping
 
 /// A document in GitHub's Markdown, with the PNGs.

@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Peak memory against length: measured points on predicted lines.

@@ -1,4 +1,5 @@
 import Analysis
+import Drawing
 import Statistics
 
 /// Figures that lay several results over one another: those of the merged analysis, and under the times a panel with

@@ -1,5 +1,7 @@
 import Analysis
+import Drawing
 import Escaping
+import Quantities
 import Records
 import Statistics
 

@@ -1,5 +1,7 @@
 import Analysis
 import Attention
+import Drawing
+import Quantities
 import Statistics
 
 /// FLOP/s against FLOPs a byte, under the ceilings that were measured on the same cores.

@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Useful FLOP/s against length, under the peak that was measured on the same cores.

@@ -1,6 +1,8 @@
 import Analysis
 import Attention
+import Drawing
 import Foundation
+import Quantities
 import Statistics
 
 /// Time against length on logarithmic axes: does it grow as theory says?

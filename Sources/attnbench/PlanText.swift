@@ -1,6 +1,7 @@
 import Analysis
 import Attention
 import Benchmarking
+import Quantities
 import Reporting
 
 /// The plan of a run, for a person to read before it starts.

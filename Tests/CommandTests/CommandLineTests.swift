@@ -99,7 +99,7 @@ import Testing
         let console = Console(
             output: { _ in }, messages: { _ in }, outputIsTerminal: terminal, messagesAreTerminal: terminal,
             columns: 100, environment: environment)
-        let painted = try OutputOptions.parse(arguments).paint(on: console)("ok", .green)
+        let painted = try OutputOptions.parse(arguments).paint(on: console)("ok", .green).painted
         #expect((painted.text == "\u{1B}[32mok\u{1B}[0m") == isColoured)
         #expect((painted.text == "ok") != isColoured)
     }

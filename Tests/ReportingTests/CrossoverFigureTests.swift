@@ -6,6 +6,7 @@ import Testing
 import TestSupport
 
 @testable import Reporting
+@testable import Drawing
 
 @Suite struct CrossoverFigureTests {
     @Test func pointsStandAtTheirWindowsOverTheory() throws {

@@ -5,6 +5,8 @@ import Testing
 import TestSupport
 
 @testable import Reporting
+@testable import Quantities
+@testable import Drawing
 
 @Suite struct DecodeReportTests {
     private static let analyses = [

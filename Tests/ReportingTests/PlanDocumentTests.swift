@@ -2,6 +2,8 @@ import Serving
 import Testing
 
 @testable import Reporting
+@testable import Quantities
+@testable import Drawing
 
 @Suite struct PlanDocumentTests {
     private static func plan(_ model: Model, _ context: Int, _ accelerator: Accelerator) -> ServingPlan {

@@ -5,6 +5,7 @@ import Testing
 import TestSupport
 
 @testable import Reporting
+@testable import Drawing
 
 @Suite struct ReportTests {
     static func figures(_ analysis: ScalingAnalysis) -> [Figure] {
@@ -208,7 +209,7 @@ import TestSupport
 
     /// Names of forty series stay inside the canvas, none on another.
     @Test func manySeriesKeepTheirNamesApart() throws {
-        let style = SeriesStyle.styles(for: [(label: "a", kernel: "full")])["a"]!
+        let style = SeriesStyle.styles(for: [(label: "a", family: "full")])["a"]!
         let traces = (0..<40).map {
             Plot.Trace(
                 series: "series \($0)", kind: .measured, style: style,

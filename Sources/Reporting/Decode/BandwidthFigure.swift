@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 
 /// Bytes that decoding reads in a second against what is cached, under the read bandwidth measured on the same cores.
 enum BandwidthFigure {

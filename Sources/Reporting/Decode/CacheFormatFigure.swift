@@ -1,5 +1,7 @@
 import Analysis
+import Drawing
 import Foundation
+import Quantities
 
 /// Time of a step against the bytes of its cache, both relative to the widest format: on the line, time falls with the
 /// bytes; above it, something else bounds the step.
@@ -30,7 +32,7 @@ enum CacheFormatFigure {
     }
 
     private static func name(_ row: CacheFormatCost.Row) -> String {
-        "\(row.format.rawValue): \(PlanMemory.bits(row.bitsPerElement)) bits"
+        "\(row.format.rawValue): \(Quantity.bits(row.bitsPerElement)) bits"
     }
 
     private static func title(_ cost: CacheFormatCost) -> String {

@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Time of one generated token against what is cached: the full cache grows, windows stay flat.
