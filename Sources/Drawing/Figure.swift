@@ -33,6 +33,9 @@ public struct Figure: Sendable, Hashable {
     /// The sentence that the figure proves.
     public var caption: String { title + "." }
 
+    /// Whether the drawing says its title itself, so that a caption beside it would repeat it.
+    package var showsItsTitle: Bool { drawing.figureWidth.hasHeading }
+
     /// For those who do not see the figure: the sentence, how it was measured, and what is missing.
     public var alternativeText: String { ([caption, method] + notes).joined(separator: " ") }
 }

@@ -20,7 +20,7 @@ enum ForecastFigure {
             name: "forecast", title: title(analysis),
             method: "One call, \(analysis.conditions). Stars on dotted lines: forecasts of the fitted laws with 95 % "
                 + "prediction intervals. Other marks: measured.",
-            notes: AbsentCells.sentences(analysis.absent.filter { $0.keyLength <= longest }),
+            notes: [],
             x: .lengths(from: Int(Double(shortest) / 1.1), to: longest)
                 .marking(Tick(value: Double(longest), label: Quantity.tokens(longest))),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: analysis.lengthAxisName,

@@ -33,7 +33,9 @@ public enum MarkdownDocument {
         let files = (drawn.map(\.rawValue) + ["gp", "csv"]).map { file -> Escaped<Markdown> in
             "[\(file)](figures/\(figure.name).\(file))"
         }
-        return "\(image)*\(set(figure.caption))* (\(files.joined(separator: ", ")))\n"
+        let caption: Escaped<Markdown> =
+            drawn.contains(.png) && figure.showsItsTitle ? "" : "*\(set(figure.caption))* "
+        return "\(image)\(caption)(\(files.joined(separator: ", ")))\n"
     }
 
     /// Escaped, with exponents raised.

@@ -25,7 +25,7 @@ enum StrongScalingFigure {
             name: "speedup", title: title(problems),
             method: "One problem on more cores, \(analysis.conditions): time of the fewest over time. Speed-ups of "
                 + "medians with 95 % intervals.",
-            notes: AbsentCells.sentences(analysis.absent),
+            notes: [],
             x: Axis(
                 low: 0, high: end, isLogarithmic: false,
                 ticks: counts.map { Tick(value: Double($0), label: Quantity.count($0)) }),

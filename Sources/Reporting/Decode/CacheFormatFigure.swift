@@ -21,7 +21,7 @@ enum CacheFormatFigure {
             method: "One step of \(cost.kernel) at \(Quantity.tokens(cost.length)) cached tokens, "
                 + "\(analysis.only(.decode).conditions). Both axes over \(widest.format.rawValue); scales counted. Ratios "
                 + "of medians with 95 % intervals.",
-            notes: AbsentCells.sentences(analysis.absent), x: .linear(to: 1.08), y: .linear(to: highest * 1.08),
+            notes: [], x: .linear(to: 1.08), y: .linear(to: highest * 1.08),
             xLabel: "bytes of the cache over those of \(widest.format.rawValue)",
             yLabel: "time over that of \(widest.format.rawValue)",
             columns: ("bytesRatio", "timeRatio"), traces: traces,
