@@ -100,9 +100,9 @@ public enum HTMLDocument {
             text(figure, figure.drawing, svg: $0.wide, "wide") + text(figure, figure.narrow, svg: $0.narrow, "narrow")
         }
         // What the drawing says itself stands below it only where the narrow drawing takes its place.
-        let text: Escaped<HTML> = "\(set(figure.caption)) \(set(figure.explanation))"
+        let said: Escaped<HTML> = "\(set(figure.caption)) \(set(figure.explanation))"
         let caption: Escaped<HTML> =
-            image != nil && figure.showsItsTitle ? "<span class=\"narrow\">\(text)</span>" : text
+            image != nil && figure.showsItsTitle ? "<span class=\"narrow\">\(said)</span>" : said
         return """
             <figure id="\(figure.name)">
             \(picture ?? noPicture)<figcaption>\(caption)

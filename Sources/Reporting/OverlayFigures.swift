@@ -12,7 +12,7 @@ extension Figure {
             DecodeFigure.plot(merged).map { OverlayFigure.withRatios($0, of: sources) },
             TimeFigure.plot(prefill).map { OverlayFigure.withRatios($0, of: sources) },
             ThroughputFigure.plot(prefill), MemoryFigure.plot(prefill), ForecastFigure.plot(prefill),
-        ].compactMap { $0.map { Figure($0, width: width) } }
+        ].compactMap { $0.map { Figure($0.leavingOutDecode, width: width) } }
     }
 }
 

@@ -67,7 +67,8 @@ enum RooflineFigure {
             let share = cell.roofline.fractionOfAttainable(cell.point)
             // More than memory feeds comes from a cache.
             let source = share > 1 && cell.point.intensity < cell.roofline.ridge ? ", from a cache" : ""
-            return "\(Quantity.percent(share)) (\(cell.series.label), \(Quantity.tokens(cell.point.keyLength)) tokens\(source))"
+            return
+                "\(Quantity.percent(share)) (\(cell.series.label), \(Quantity.tokens(cell.point.keyLength)) tokens\(source))"
         }
         guard let worst = ranked.first, let best = ranked.last else { return "" }
         return ranked.count == 1

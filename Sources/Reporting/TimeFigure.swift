@@ -59,7 +59,7 @@ enum TimeFigure {
             }
         }
         let more = others.count > 3 ? ["\(others.count - 3) more do not match theory"] : []
-        return " β: " + (named + more).joined(separator: ", ") + "."
+        return " β: " + (named + more).joined(separator: "; ") + "."
     }
 
     private static func traces(

@@ -56,7 +56,7 @@ import TestSupport
     }
 
     @Test func namesLeaveRoomForCurves() throws {
-        let plot = try #require(DecodeFigure.plot(PlantedDecode.growth))
+        let plot = try #require(DecodeFigure.plot(PlantedDecode.growth)).leavingOutDecode
         let (page, column) = (PlotLayout(plot, width: .page), PlotLayout(plot, width: .column))
         #expect(page.name("decode-full").hasPrefix("full: bytes^"))
         #expect(column.name("decode-full") == "full")
