@@ -17,13 +17,15 @@ let package = Package(
         .library(
             name: "AttentionBenchmarking",
             targets: [
-                "Escaping", "Faults", "Statistics", "Files", "Attention", "Records", "Hardware", "Kernels",
-                "Engines", "Benchmarking", "Analysis", "Serving", "Reporting",
+                "Escaping", "Faults", "Statistics", "Quantities", "Files", "Attention", "Records", "Hardware",
+                "Kernels",
+                "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting",
             ]),
     ],
+    // Exact, since results are compared between builds and no lock file is committed.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         // C: system libraries, the few vector operations that Swift cannot say well, and the build's own facts.
@@ -45,9 +47,10 @@ let package = Package(
         .target(name: "Escaping"),
         .target(name: "Faults"),
         .target(name: "Statistics", dependencies: ["Faults"]),
+        .target(name: "Quantities", dependencies: ["Statistics"]),
         .target(name: "Files", dependencies: ["Faults"]),
         .target(name: "Attention", dependencies: ["Faults", "Files"]),
-        .target(name: "Records", dependencies: ["Faults", "Files", "Attention", "Statistics"]),
+        .target(name: "Records", dependencies: ["Quantities", "Faults", "Files", "Attention", "Statistics"]),
         .target(name: "Processes", dependencies: ["Faults", "CSpawn"]),
         .target(name: "Hardware", dependencies: ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         .target(
@@ -59,12 +62,13 @@ let package = Package(
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines",
+                "Quantities", "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Engines",
                 "Statistics", "Yams",
             ]),
         .target(
             name: "Analysis",
-            dependencies: ["Faults", "Attention", "Records", "Statistics"]),
+            dependencies: ["Quantities", "Faults", "Attention", "Records", "Statistics"]),
         .target(
             name: "Serving",
             dependencies: ["Faults", "Statistics", "Files", "Attention", "Records", "Analysis", "Yams"],
@@ -73,15 +77,18 @@ let package = Package(
                 .embedInCode("Catalogue/prices.yaml"), .embedInCode("Catalogue/model-types.yaml"),
                 .embedInCode("Catalogue/releases.yaml"),
             ]),
+        .target(name: "Drawing", dependencies: ["Escaping", "Faults", "Statistics", "Quantities", "Processes"]),
         .target(
             name: "Reporting",
             dependencies: [
-                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Analysis", "Serving", "Statistics",
+                "Escaping", "Faults", "Quantities", "Files", "Attention", "Records", "Analysis", "Serving", "Drawing",
+                "Statistics",
             ]),
         .executableTarget(
             name: "attnbench",
             dependencies: [
-                "Escaping", "Faults", "Statistics", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Quantities", "Drawing", "Escaping", "Faults", "Statistics", "Files", "Attention", "Records",
+                "Processes", "Hardware", "Kernels",
                 "Engines", "Benchmarking", "Analysis", "Serving", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -96,6 +103,10 @@ let package = Package(
                 .embedInCode("Skeletons/engine-rust/engine.rs"), .embedInCode("Skeletons/engine-rust/Cargo.toml"),
             ]),
 
+        // Writes docs/claims.md (scripts/claims); no part of the program.
+        .executableTarget(
+            name: "Claims", dependencies: ["Statistics", "Serving", "Reporting", "Quantities", "Attention"]),
+
         // The package in Examples/own-kernel, built here too so that it cannot fall behind.
         .executableTarget(
             name: "OwnKernelExample",
@@ -108,10 +119,14 @@ let package = Package(
             name: "TestSupport", dependencies: ["Files", "Attention", "Records", "Hardware", "Benchmarking"],
             path: "Tests/TestSupport", exclude: ["hostile-strings.jsonl"]),
         .testTarget(name: "EscapingTests", dependencies: ["Escaping", "TestSupport"]),
+        .testTarget(name: "QuantitiesTests", dependencies: ["Statistics", "Quantities"]),
+        .testTarget(name: "DrawingTests", dependencies: ["Statistics", "Drawing"]),
+        .testTarget(name: "ClaimsTests", dependencies: ["Serving", "Claims"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Attention", "TestSupport"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(
-            name: "AttentionTests", dependencies: ["Files", "Attention", "TestSupport"], resources: [.copy("NumPy")]),
+            name: "AttentionTests", dependencies: ["Quantities", "Files", "Attention", "TestSupport"],
+            resources: [.copy("NumPy")]),
         .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
         .testTarget(
             name: "RecordsTests", dependencies: ["Attention", "Records", "TestSupport"],
@@ -144,7 +159,8 @@ let package = Package(
         .testTarget(
             name: "ReportingTests",
             dependencies: [
-                "Escaping", "Statistics", "Files", "Attention", "Records", "Hardware", "Kernels", "Benchmarking",
+                "Quantities", "Drawing", "Escaping", "Statistics", "Files", "Attention", "Records", "Hardware",
+                "Kernels", "Benchmarking",
                 "Analysis",
                 "Serving",
                 "Reporting",
@@ -167,11 +183,16 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// scripts/test MODULE builds the tests of one module, and of the modules only those that these tests need.
+if let module = Context.environment["ATTNBENCH_TESTED_MODULE"] {
+    package.targets.removeAll { $0.type == .test && $0.name != "\(module)Tests" }
+}
+
 // scripts/fuzz gives the archive that holds libFuzzer; every branch of the Swift modules then counts who takes it.
 if let fuzzer = Context.environment["ATTNBENCH_FUZZER"] {
     package.targets.append(
         .executableTarget(
-            name: "FuzzReaders", dependencies: ["Attention", "Records", "Benchmarking", "Serving"],
+            name: "FuzzReaders", dependencies: ["Attention", "Records", "Engines", "Benchmarking", "Serving"],
             path: "Tests/FuzzReaders", exclude: ["Corpus"],
             linkerSettings: [.unsafeFlags(["-Xlinker", fuzzer, "-lstdc++"])]))
     for target in package.targets where target.type == .regular || target.name == "FuzzReaders" {
@@ -180,7 +201,9 @@ if let fuzzer = Context.environment["ATTNBENCH_FUZZER"] {
 }
 
 // A conversion that could end the program is an error: see Sources/Statistics/SaturatingInteger.swift.
-let withoutTraps: Set = ["Statistics", "Records", "Benchmarking", "Analysis", "Serving", "Reporting", "attnbench"]
+let withoutTraps: Set = [
+    "Statistics", "Quantities", "Records", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting", "attnbench",
+]
 for target in package.targets where withoutTraps.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + [.treatWarning("DeprecatedDeclaration", as: .error)]
 }

@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import Quantities
 import Records
 import Statistics
 

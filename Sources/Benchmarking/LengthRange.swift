@@ -1,6 +1,7 @@
 import Attention
 import Faults
 import Foundation
+import Quantities
 import Statistics
 
 /// `1K..64K*2`: lengths that grow by a factor, both ends included.

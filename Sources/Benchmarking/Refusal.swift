@@ -1,3 +1,4 @@
+import Quantities
 import Records
 
 /// Why a cell is not measured.

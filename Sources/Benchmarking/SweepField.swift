@@ -1,4 +1,5 @@
 import Attention
+import Quantities
 import Yams
 
 /// One value of a sweep file, with the place to name when it is wrong.

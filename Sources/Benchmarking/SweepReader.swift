@@ -3,6 +3,7 @@ import Faults
 import Files
 import Foundation
 import Kernels
+import Quantities
 import Records
 
 /// What a sweep file may say. Strict: a key that nobody reads would be an axis that somebody believes was measured.

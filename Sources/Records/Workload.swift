@@ -1,4 +1,5 @@
 import Attention
+import Quantities
 
 /// One cell of a sweep: a problem, the kernel that is to compute it, and the threads that it gets.
 public struct Workload: Hashable, Sendable, CustomStringConvertible {

@@ -1,9 +1,14 @@
 import Analysis
+import Quantities
 
-/// Cells without a time, said in as few sentences as there are reasons.
+/// Cells without a time, in as few rows as there are reasons.
 enum AbsentCells {
-    /// "full-naive at 32K and 64K: needs 16 GiB", failed cells first.
-    static func sentences(_ cells: [AbsentCell]) -> [String] {
+    static let caption = "Cells without a time, and why"
+    /// What a figure says of its crosses; the table of the report has the reasons.
+    static let crosses = "×: not measured; the report says why."
+
+    /// Failed cells first.
+    static func table(_ cells: [AbsentCell]) -> Table {
         var groups: [(series: String, reason: String, failed: Bool, lengths: [Int])] = []
         for cell in cells {
             let index = groups.firstIndex {
@@ -15,11 +20,13 @@ enum AbsentCells {
                 groups.append((cell.series, cell.reason, cell.failed, [cell.keyLength]))
             }
         }
-        return (groups.filter(\.failed) + groups.filter { !$0.failed }).map { group in
+        let rows = (groups.filter(\.failed) + groups.filter { !$0.failed }).map { group in
             let lengths = Set(group.lengths).sorted().map(Quantity.tokens)
-            let verb = group.failed ? "gave a wrong result" : "was skipped"
-            return "\(group.series) \(verb) at \(list(lengths)): \(group.reason)."
+            return [group.series, list(lengths), group.failed ? "wrong result" : "skipped", group.reason]
         }
+        return Table(
+            columns: [.init("series", .left), .init("tokens", .left), .init("state", .left), .init("reason", .left)],
+            rows: rows)
     }
 
     /// Why a cell is missing, short enough to stand beside its mark: "needs 16 GiB of memory".

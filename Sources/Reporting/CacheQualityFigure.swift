@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Records
 
 /// Error of the output against bits of a cached element, one point a format and sample.
@@ -91,7 +93,7 @@ enum CacheQualityFigure {
             let perChannel = pair.perChannel[.realActivations], let perToken = pair.perToken[.realActivations]
         else { return "Error of the output by the bits of a cached element" }
         return
-            "With \(PlanMemory.bits(pair.perChannel.bitsPerElement)) bits an element, key scales per "
+            "With \(Quantity.bits(pair.perChannel.bitsPerElement)) bits an element, key scales per "
             + "channel put outputs over real activations off by \(Quantity.percent(perChannel.output)), scales per token "
             + "by \(Quantity.percent(perToken.output))"
     }

@@ -1,4 +1,5 @@
 import Analysis
+import Quantities
 import Records
 
 extension ReportTables {
@@ -12,7 +13,7 @@ extension ReportTables {
                 + [.init("values: \(CacheQualityFigure.name(.realActivations))", .right, .whenWide)]
                 + samples.map { .init("output: \($0.name)") },
             rows: schemes.map { scheme in
-                [scheme.scheme, PlanMemory.bits(scheme.bitsPerElement)]
+                [scheme.scheme, Quantity.bits(scheme.bitsPerElement)]
                     + samples.map { percent(scheme[$0.sample]?.keys) }
                     + [percent(scheme[.realActivations]?.values)]
                     + samples.map { percent(scheme[$0.sample]?.output) }

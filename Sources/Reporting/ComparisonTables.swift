@@ -1,5 +1,6 @@
 import Analysis
 import Foundation
+import Quantities
 import Statistics
 
 /// A comparison as text: its cells, its guards, what failed in its shape, and the verdict.

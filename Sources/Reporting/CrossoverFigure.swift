@@ -1,6 +1,8 @@
 import Analysis
 import Attention
+import Drawing
 import Foundation
+import Quantities
 import Statistics
 
 /// From which length a window beats full attention, against the window: measured, and as the counts of pairs say.
@@ -25,7 +27,7 @@ enum CrossoverFigure {
         guard let narrowest = windows.min(), let widest = windows.max(), narrowest < widest else { return nil }
         let kernels = names(crossings.map(\.series.kernel))
         // As in the other figures, where full attention has the first colour.
-        let styles = SeriesStyle.styles(for: names(analysis.series.map(\.kernel)).map { (label: $0, kernel: $0) })
+        let styles = SeriesStyle.styles(for: names(analysis.series.map(\.kernel)).map { (label: $0, family: $0) })
         let traces = kernels.flatMap { kernel in
             styles[kernel].map { Self.traces(kernel, crossings.filter { $0.series.kernel == kernel }, $0) } ?? []
         }
@@ -35,11 +37,12 @@ enum CrossoverFigure {
         let least = min(lengths.min() ?? narrowest, narrowest)
         let most = max(lengths.max() ?? widest, widest * (hasChunks ? chunkedOverlapFactor : 1))
         return Plot(
-            name: "crossover", title: title(crossings, kernels),
+            name: "crossover", title: title,
             method: "Length n* from which a kernel beats full attention, \(analysis.conditions). Points: where the "
                 + "measured curves cross, with 95 % intervals. Lines: where the counts of pairs do; n* = w for a mask "
                 + "that computes no more than it allows"
-                + (hasChunks ? ", 3.41 w for chunks of w queries against 2w keys." : "."),
+                + (hasChunks ? ", 3.41 w for chunks of w queries against 2w keys." : ".")
+                + measured(crossings, kernels),
             notes: notes(analysis, crossings), x: x,
             y: .lengths(from: Int(saturating: least / 1.3), to: Int(saturating: most * 1.3)),
             xLabel: "window w (tokens)",
@@ -80,18 +83,18 @@ enum CrossoverFigure {
         return [line("n* = w", 1, dash: 0)] + (hasChunks ? [line("n* = 3.41 w", chunkedOverlapFactor, dash: 1)] : [])
     }
 
-    /// "chunked-overlap beats full attention from n = 3.9 w to 4.0 w on, sliding-window from 1.0 w".
-    private static func title(_ crossings: [Crossing], _ kernels: [String]) -> String {
-        let clauses = kernels.enumerated().map { index, kernel in
+    static let title = "Sequence length from which windowed attention is faster than full attention"
+
+    /// "Measured: chunked-overlap at 3.9 to 4.0 w, sliding-window at 1.0 w."
+    private static func measured(_ crossings: [Crossing], _ kernels: [String]) -> String {
+        let clauses = kernels.map { kernel in
             let own = crossings.filter { $0.series.kernel == kernel }
             let inside = own.filter(\.isBracketed)
             let multiples = (inside.isEmpty ? own : inside).map { $0.tokens.value / Double($0.window) }
-            let (low, high) = (multiples.min() ?? 0, multiples.max() ?? 0)
-            let range = [low, high].map { Quantity.significant($0, digits: 2) + "\u{A0}w" }
-            let from = "from n\u{A0}=\u{A0}\(range[0])" + (range[0] == range[1] ? "" : " to \(range[1])")
-            return index == 0 ? "\(kernel) beats full attention \(from) on" : "\(kernel) \(from)"
+            let ends = [multiples.min() ?? 0, multiples.max() ?? 0].map { Quantity.significant($0, digits: 2) }
+            return "\(kernel) at \(ends[0] == ends[1] ? ends[0] : "\(ends[0]) to \(ends[1])")\u{A0}w"
         }
-        return AbsentCells.list(clauses)
+        return " Found: \(clauses.joined(separator: ", "))."
     }
 
     private static func notes(_ analysis: ScalingAnalysis, _ crossings: [Crossing]) -> [String] {

@@ -1,3 +1,5 @@
+import Drawing
+
 /// A report before anybody decides whether it becomes HTML or Markdown.
 public struct Document: Sendable, Hashable {
     public enum Block: Sendable, Hashable {
@@ -29,9 +31,10 @@ public struct Document: Sendable, Hashable {
     public var title: String
     public let subtitle: String
     public let blocks: [Block]
-}
 
-/// The forms in which gnuplot draws a figure.
-public enum FigureFormat: String, Sendable, Hashable, CaseIterable {
-    case svg, png, pdf
+    package init(title: String, subtitle: String, blocks: [Block]) {
+        self.title = title
+        self.subtitle = subtitle
+        self.blocks = blocks
+    }
 }

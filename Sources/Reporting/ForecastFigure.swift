@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Time against length out to the longest forecast: what a very long context costs, and what of it was measured.
@@ -18,7 +20,7 @@ enum ForecastFigure {
             name: "forecast", title: title(analysis),
             method: "One call, \(analysis.conditions). Stars on dotted lines: forecasts of the fitted laws with 95 % "
                 + "prediction intervals. Other marks: measured.",
-            notes: AbsentCells.sentences(analysis.absent.filter { $0.keyLength <= longest }),
+            notes: [],
             x: .lengths(from: Int(saturating: Double(shortest) / 1.1), to: longest)
                 .marking(Tick(value: Double(longest), label: Quantity.tokens(longest))),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: analysis.lengthAxisName,

@@ -1,3 +1,4 @@
+import Drawing
 import Escaping
 import Foundation
 
@@ -98,9 +99,13 @@ public enum HTMLDocument {
         let picture = image.map {
             text(figure, figure.drawing, svg: $0.wide, "wide") + text(figure, figure.narrow, svg: $0.narrow, "narrow")
         }
+        // What the drawing says itself stands below it only where the narrow drawing takes its place.
+        let said: Escaped<HTML> = "\(set(figure.caption)) \(set(figure.explanation))"
+        let caption: Escaped<HTML> =
+            image != nil && figure.showsItsTitle ? "<span class=\"narrow\">\(said)</span>" : said
         return """
             <figure id="\(figure.name)">
-            \(picture ?? noPicture)<figcaption>\(set(figure.caption)) <span class="narrow">\(set(figure.explanation))</span>
+            \(picture ?? noPicture)<figcaption>\(caption)
             <span class="files">\(files.joined(separator: " · "))</span></figcaption>
             </figure>
             """

@@ -1,5 +1,6 @@
 import Analysis
 import Attention
+import Quantities
 import Statistics
 
 /// What a sweep found, in sentences that carry their intervals. Pure: the same analysis gives the same words.

@@ -1,3 +1,4 @@
+import Drawing
 import Escaping
 
 /// A document's tables and figures for a paper: the file is read with `\input`, or its parts are copied. Tables are

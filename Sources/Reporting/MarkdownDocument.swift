@@ -1,3 +1,4 @@
+import Drawing
 import Escaping
 
 /// A document in GitHub's Markdown, with the PNGs.
@@ -32,7 +33,9 @@ public enum MarkdownDocument {
         let files = (drawn.map(\.rawValue) + ["gp", "csv"]).map { file -> Escaped<Markdown> in
             "[\(file)](figures/\(figure.name).\(file))"
         }
-        return "\(image)*\(set(figure.caption))* (\(files.joined(separator: ", ")))\n"
+        let caption: Escaped<Markdown> =
+            drawn.contains(.png) && figure.showsItsTitle ? "" : "*\(set(figure.caption))* "
+        return "\(image)\(caption)(\(files.joined(separator: ", ")))\n"
     }
 
     /// Escaped, with exponents raised.

@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Peak memory against length: measured points on predicted lines.
@@ -23,7 +25,7 @@ enum MemoryFigure {
             method:
                 "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
                 + "held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.",
-            notes: AbsentCells.sentences(absent).map { "× " + $0 },
+            notes: traces.contains { $0.kind == .skipped } ? [AbsentCells.crosses] : [],
             x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
             y: .bytes(from: least / 1.6, to: most * 1.6), xLabel: analysis.lengthAxisName,
             yLabel: "peak memory", columns: ("tokens", "bytes"), traces: traces, guides: [])

@@ -1,4 +1,5 @@
 import Analysis
+import Drawing
 import Statistics
 
 extension Document {
@@ -27,7 +28,9 @@ extension Document {
         for source in sources {
             let lines = Headlines(source.analysis).lines
             blocks += [.heading("What \(source.label) says"), .list(lines)]
-            if !source.analysis.absent.isEmpty { blocks.append(.list(AbsentCells.sentences(source.analysis.absent))) }
+            if !source.analysis.absent.isEmpty {
+                blocks.append(.table(caption: AbsentCells.caption, AbsentCells.table(source.analysis.absent)))
+            }
         }
         blocks += [
             .heading("Environment"), .table(caption: "What was measured on what", OverlayTables.environment(sources)),

@@ -1,4 +1,5 @@
 import Analysis
+import Drawing
 import Statistics
 
 /// Figures that lay several results over one another: those of the merged analysis, and under the times a panel with
@@ -11,7 +12,7 @@ extension Figure {
             DecodeFigure.plot(merged).map { OverlayFigure.withRatios($0, of: sources) },
             TimeFigure.plot(prefill).map { OverlayFigure.withRatios($0, of: sources) },
             ThroughputFigure.plot(prefill), MemoryFigure.plot(prefill), ForecastFigure.plot(prefill),
-        ].compactMap { $0.map { Figure($0, width: width) } }
+        ].compactMap { $0.map { Figure($0.leavingOutDecode, width: width) } }
     }
 }
 

@@ -1,4 +1,5 @@
 import Analysis
+import Quantities
 import Statistics
 
 /// Tables with a column for each source.

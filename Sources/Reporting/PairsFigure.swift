@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Computed over useful pairs against n/w: what a kernel wastes, as it was counted.

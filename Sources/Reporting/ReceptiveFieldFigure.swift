@@ -1,3 +1,5 @@
+import Drawing
+import Quantities
 import Records
 
 /// Tokens that a stack of layers sees against its depth: lines from the masks alone, marks from the kernels.
@@ -6,7 +8,7 @@ enum ReceptiveFieldFigure {
         guard let deepest = fields.map(\.layers).max(), deepest > 0,
             let most = fields.flatMap({ $0.tokens + $0.expectedTokens }).max()
         else { return nil }
-        let styles = SeriesStyle.styles(for: fields.map { (label: $0.label, kernel: $0.kernel) })
+        let styles = SeriesStyle.styles(for: fields.map { (label: $0.label, family: $0.kernel) })
         let traces = fields.flatMap { field -> [Plot.Trace] in
             guard let style = styles[field.label] else { return [] }
             return [(Plot.Kind.theory, field.expectedTokens), (.measured, field.tokens)].map { kind, tokens in

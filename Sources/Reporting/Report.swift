@@ -1,4 +1,5 @@
 import Analysis
+import Drawing
 import Faults
 import Files
 import Foundation

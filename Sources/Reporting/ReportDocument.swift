@@ -1,5 +1,7 @@
 import Analysis
+import Drawing
 import Escaping
+import Quantities
 import Records
 import Statistics
 
@@ -50,7 +52,10 @@ extension Document {
             blocks += [.paragraph(sentence), .table(caption: "How the variance splits, by cell", variance)]
         }
         if !analysis.absent.isEmpty {
-            blocks += [.heading("Not measured"), .list(AbsentCells.sentences(analysis.absent))]
+            blocks += [
+                .heading("Not measured"),
+                .table(caption: AbsentCells.caption, AbsentCells.table(analysis.absent)),
+            ]
         }
         blocks += Self.environment(header, analysis)
         if !results.launches.isEmpty {

@@ -1,4 +1,5 @@
 import Analysis
+import Quantities
 import Statistics
 
 /// The tables of a report; the terminal prints the summaries.

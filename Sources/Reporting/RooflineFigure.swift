@@ -1,5 +1,7 @@
 import Analysis
 import Attention
+import Drawing
+import Quantities
 import Statistics
 
 /// FLOP/s against FLOPs a byte, under the ceilings that were measured on the same cores.
@@ -22,11 +24,12 @@ enum RooflineFigure {
             method:
                 "One call, \(analysis.conditions). FLOPs: 4·d a pair that the mask allows; bytes: queries, keys, values "
                 + "and outputs, once. "
-                + "Medians with 95 % intervals, one point a length; the ceilings are measured in the same run.",
-            notes: AbsentCells.sentences(analysis.absentNearCurves), x: x, y: y,
+                + "Medians with 95 % intervals, one point a length; the ceilings are measured in the same run."
+                + extremes(analysis),
+            notes: [], x: x, y: y,
             xLabel: "intensity (FLOP/byte)", yLabel: "useful GFLOP/s",
             columns: ("FLOPsPerByte", "usefulGFLOPsPerSecond"), traces: traces,
-            guides: peaks(roofs, x) + memory(roofs, x: x, y: y, leanest: leanest), intervals: .bars)
+            guides: peaks(roofs, x) + memory(roofs, x: x, y: y), intervals: .bars)
     }
 
     /// "0.25", "1", "256".
@@ -34,32 +37,43 @@ enum RooflineFigure {
         value < 1 ? Quantity.significant(value, digits: 2) : Quantity.count(Int(saturating: value.rounded()))
     }
 
+    /// What bounds how many cells.
     static func title(_ analysis: ScalingAnalysis) -> String {
-        let cells = analysis.series.flatMap { series in
+        let cells = cells(analysis)
+        let starved = cells.count { $0.point.intensity < $0.roofline.ridge }
+        let all = cells.count == 1 ? "the cell" : "all \(Quantity.count(cells.count)) cells"
+        return switch starved {
+        case 0: "Roofline: arithmetic bounds \(all)"
+        case cells.count: "Roofline: memory bounds \(all)"
+        default:
+            "Roofline: memory bounds \(Quantity.count(starved)) of \(Quantity.count(cells.count)) cells, arithmetic the rest"
+        }
+    }
+
+    private typealias Cell = (series: Series, point: Point, roofline: Roofline)
+
+    private static func cells(_ analysis: ScalingAnalysis) -> [Cell] {
+        analysis.series.flatMap { series in
             series.points.compactMap { point in analysis.roofline(of: series).map { (series, point, $0) } }
         }
-        let starved = cells.count { $0.1.intensity < $0.2.ridge }
-        let all = cells.count == 1 ? "the cell" : "all \(Quantity.count(cells.count)) cells"
-        let bound =
-            switch starved {
-            case 0: "Arithmetic, not memory, bounds \(all)"
-            case cells.count: "Memory, not arithmetic, bounds \(all)"
-            default:
-                "Memory bounds \(Quantity.count(starved)) of \(Quantity.count(cells.count)) cells, arithmetic the rest"
-            }
-        func text(_ cell: (Series, Point, Roofline)) -> String {
-            "\(cell.0.label) at \(Quantity.tokens(cell.1.keyLength)) tokens reaches "
-                + "\(Quantity.percent(cell.2.fractionOfAttainable(cell.1)))"
+    }
+
+    /// The cells closest to what is attainable and farthest from it.
+    private static func extremes(_ analysis: ScalingAnalysis) -> String {
+        let ranked = cells(analysis).sorted {
+            $0.roofline.fractionOfAttainable($0.point) < $1.roofline.fractionOfAttainable($1.point)
         }
-        // More than memory feeds comes from a cache.
-        func attainable(_ cell: (Series, Point, Roofline)) -> String {
-            cell.2.fractionOfAttainable(cell.1) > 1 && cell.1.intensity < cell.2.ridge
-                ? "of what memory could feed, from a cache" : "of what is attainable"
+        func text(_ cell: Cell) -> String {
+            let share = cell.roofline.fractionOfAttainable(cell.point)
+            // More than memory feeds comes from a cache.
+            let source = share > 1 && cell.point.intensity < cell.roofline.ridge ? ", from a cache" : ""
+            return
+                "\(Quantity.percent(share)) (\(cell.series.label), \(Quantity.tokens(cell.point.keyLength)) tokens\(source))"
         }
-        let ranked = cells.sorted { $0.2.fractionOfAttainable($0.1) < $1.2.fractionOfAttainable($1.1) }
-        guard let worst = ranked.first, let best = ranked.last else { return bound }
-        guard ranked.count > 1 else { return "\(bound): \(text(best)) \(attainable(best))" }
-        return "\(bound): \(text(best)) \(attainable(best)), \(text(worst))"
+        guard let worst = ranked.first, let best = ranked.last else { return "" }
+        return ranked.count == 1
+            ? " Of what is attainable the cell reaches \(text(best))."
+            : " Of what is attainable the cells reach \(text(worst)) to \(text(best))."
     }
 
     /// One for each element type and number of threads, the lowest first.
@@ -80,17 +94,17 @@ enum RooflineFigure {
         }
     }
 
-    /// From the ridge of the highest peak down to the corner. The name stands where there is room: at the foot, or above
-    /// the ridge where points lie far to the left of it.
-    private static func memory(_ roofs: [Roofline], x: Axis, y: Axis, leanest: Double) -> [Plot.Guide] {
+    /// From the corner up to the ridge of the highest peak. Its name stands beside the frame, below that of the peak: inside
+    /// the frame it would lie on points.
+    private static func memory(_ roofs: [Roofline], x: Axis, y: Axis) -> [Plot.Guide] {
         Dictionary(grouping: roofs, by: \.threads).sorted { $0.key < $1.key }.compactMap { _, sharing in
             guard let roof = sharing.max(by: { $0.peakFLOPsPerSecond < $1.peakFLOPsPerSecond }) else { return nil }
             let rate = roof.readBytesPerSecond / 1e9
             let start = max(x.low, y.low / rate)
             return Plot.Guide(
-                name: "  memory\(onThreads(roof, among: roofs)): \(Quantity.bytes(perSecond: roof.readBytesPerSecond))",
-                rows: [Plot.Row(x: roof.ridge, y: roof.ridge * rate), Plot.Row(x: start, y: start * rate)],
-                isNamed: leanest < roof.ridge / 3 ? .aboveStart : .afterEnd)
+                name: "memory\(onThreads(roof, among: roofs)): \(Quantity.bytes(perSecond: roof.readBytesPerSecond))",
+                rows: [Plot.Row(x: start, y: start * rate), Plot.Row(x: roof.ridge, y: roof.ridge * rate)],
+                isNamed: .besideFrame)
         }
     }
 

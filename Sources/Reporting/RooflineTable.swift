@@ -1,4 +1,5 @@
 import Analysis
+import Quantities
 
 extension ReportTables {
     /// One row a cell: what bounds it, and how much of that it attains. Empty where no ceiling was measured.

@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 
 /// Speed-up against threads, under the line on which twice the threads take half the time.
 enum StrongScalingFigure {
@@ -6,7 +8,7 @@ enum StrongScalingFigure {
         let problems = longest(analysis)
         let counts = Set(problems.flatMap { $0.rows.map(\.threads) }).sorted()
         guard let most = counts.last else { return nil }
-        let styles = SeriesStyle.styles(for: problems.map { (label: name($0), kernel: $0.kernel) })
+        let styles = SeriesStyle.styles(for: problems.map { (label: name($0), family: $0.kernel) })
         let traces = problems.flatMap { problem -> [Plot.Trace] in
             let rows = problem.rows.map {
                 Plot.Row(x: Double($0.threads), y: $0.speedUp.value, $0.speedUp.low...$0.speedUp.high)
@@ -23,7 +25,7 @@ enum StrongScalingFigure {
             name: "speedup", title: title(problems),
             method: "One problem on more cores, \(analysis.conditions): time of the fewest over time. Speed-ups of "
                 + "medians with 95 % intervals.",
-            notes: AbsentCells.sentences(analysis.absent),
+            notes: [],
             x: Axis(
                 low: 0, high: end, isLogarithmic: false,
                 ticks: counts.map { Tick(value: Double($0), label: Quantity.count($0)) }),

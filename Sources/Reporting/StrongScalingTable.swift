@@ -1,4 +1,5 @@
 import Analysis
+import Quantities
 
 extension ReportTables {
     /// One row for each number of threads of a problem that was measured at several.

@@ -1,3 +1,4 @@
+import Drawing
 import Escaping
 
 /// A document in plain text for a terminal.

@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Useful FLOP/s against length, under the peak that was measured on the same cores.
@@ -17,7 +19,7 @@ enum ThroughputFigure {
             name: "throughput", title: title(analysis, lengths),
             method: "GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), "
                 + "\(analysis.conditions). Medians with 95 % intervals; the peak is measured in the same run.",
-            notes: AbsentCells.sentences(analysis.absentNearCurves), x: x, y: y,
+            notes: [], x: x, y: y,
             xLabel: analysis.lengthAxisName,
             yLabel: "useful GFLOP/s", columns: ("tokens", "usefulGFLOPsPerSecond"), traces: traces,
             guides: peaks.map { peak in

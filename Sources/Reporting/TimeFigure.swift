@@ -1,6 +1,8 @@
 import Analysis
 import Attention
+import Drawing
 import Foundation
+import Quantities
 import Statistics
 
 /// Time against length on logarithmic axes: does it grow as theory says?
@@ -22,50 +24,42 @@ enum TimeFigure {
             name: "time", title: title(analysis),
             method: "One call, \(analysis.conditions). Points: medians with 95 % intervals. "
                 + "Lines: c · pairs^β + a, fitted over the exact pairs of each mask."
+                + exponents(analysis)
                 + (traces.contains { $0.kind == .beyond } ? " Dotted: past the measured lengths." : ""),
-            notes: AbsentCells.sentences(analysis.absentNearCurves).map { "× " + $0 },
+            notes: traces.contains { $0.kind == .skipped } ? [AbsentCells.crosses] : [],
             x: x, y: y,
             xLabel: analysis.lengthAxisName,
             yLabel: "time per call", columns: ("tokens", "nanoseconds"), traces: traces,
             guides: guides(x: x, y: y))
     }
 
-    /// The finding: how many series follow theory, and with what exponents.
+    /// What is shown, and how many series grow as theory says.
     static func title(_ analysis: ScalingAnalysis) -> String {
         let fitted = analysis.series.filter { $0.exponent != nil }
-        guard let first = fitted.first(where: \.isQuadratic) ?? fitted.first, let exponent = first.exponent else {
-            return "Time per call by sequence length: too few lengths to fit a growth law"
-        }
-        let (deviating, undecided) = (
-            fitted.filter { $0.verdict == .deviates }, fitted.filter { $0.verdict == .undecided }
-        )
-        let unfit = deviating + undecided
-        let own = "\(first.label) grows as pairs^\(Quantity.estimate(exponent))"
-        if unfit.isEmpty, fitted.count == 1 { return "\(own): as theory says" }
-        if unfit.isEmpty { return "Time follows the exact pair count in all \(fitted.count) series; \(own)" }
-        if undecided.count == fitted.count {
-            return "\(own): too uncertain to judge against theory" + others(fitted.count)
-        }
-        let named = unfit.prefix(2).compactMap { series in
-            series.exponent.map { exponent in
-                let verdict = series.verdict == .deviates ? "deviates" : "is undecided"
-                return "\(series.label) \(verdict) (pairs^\(Quantity.estimate(exponent)))"
-            }
-        }
-        let rest = unfit.dropFirst(2)
-        let more = [("deviates", "deviate", TheoryVerdict.deviates), ("is undecided", "are undecided", .undecided)]
-            .compactMap { one, several, verdict in
-                let count = rest.count { $0.verdict == verdict }
-                return count == 0 ? nil : "\(count) more \(count == 1 ? one : several)"
-            }
-        let matching = fitted.count - unfit.count
-        return
-            "Time follows the exact pair count in \(matching == 0 ? "none" : "\(matching)") of \(fitted.count) series; "
-            + AbsentCells.list(named + more)
+        guard !fitted.isEmpty else { return "Time per call by sequence length" }
+        let matching = fitted.count { $0.verdict == .matches }
+        if matching == fitted.count { return "Time per call grows in proportion to the pairs that the mask allows" }
+        return "Time per call by sequence length: \(matching) of \(fitted.count) growth laws match theory"
     }
 
-    private static func others(_ count: Int) -> String {
-        count == 1 ? "" : count == 2 ? ", as is the other series" : ", as are the \(count - 1) other series"
+    /// The exponents of full attention, or of the first series, and of what does not match theory.
+    private static func exponents(_ analysis: ScalingAnalysis) -> String {
+        let fitted = analysis.series.filter { $0.exponent != nil }
+        guard let first = fitted.first(where: \.isQuadratic) ?? fitted.first else { return "" }
+        let others = fitted.filter { $0.label != first.label && $0.verdict != .matches }
+        let named = ([first] + others.prefix(3)).compactMap { series in
+            series.exponent.map { exponent in
+                let verdict =
+                    switch series.verdict {
+                    case .matches: ""
+                    case .deviates: " (deviates)"
+                    case .undecided: " (undecided)"
+                    }
+                return "\(Quantity.estimate(exponent)) for \(series.label)\(verdict)"
+            }
+        }
+        let more = others.count > 3 ? ["\(others.count - 3) more do not match theory"] : []
+        return " β: " + (named + more).joined(separator: "; ") + "."
     }
 
     private static func traces(

@@ -12,8 +12,6 @@ public struct KVCache: Sendable, Hashable {
         case exact
         /// 2 · layers · tokens · key/value heads · head dimension · nominal bits: every layer full, no scales.
         case textbook
-        /// The same with hidden / key-value heads for the width of a key: right only where heads² · dimension = hidden.
-        case article
     }
 
     public let model: Model
@@ -31,13 +29,8 @@ public struct KVCache: Sendable, Hashable {
         self.allocation = allocation
     }
 
-    /// Cached elements of one token in one layer, as this formula counts them.
-    public var elementsPerTokenAndLayer: Double {
-        if formula == .article, case .grouped(_, let keyValueHeads, _) = model.attention {
-            return 2 * Double(model.hidden) / Double(keyValueHeads)
-        }
-        return Double(model.attention.cachedElementsPerToken)
-    }
+    /// Cached elements of one token in one layer.
+    public var elementsPerTokenAndLayer: Double { Double(model.attention.cachedElementsPerToken) }
 
     public var bitsPerElement: Double { bitsPerElement(of: model.attention) }
 
@@ -121,8 +114,6 @@ public struct KVCache: Sendable, Hashable {
 extension KVCache {
     /// Something that a formula counts otherwise than the exact one does.
     public enum Difference: Sendable, Hashable {
-        /// hidden / key-value heads taken for the width of a key.
-        case keyWidth(taken: Double, keyValueHeads: Int, headDimension: Int)
         /// Layers that stop growing, taken as growing.
         case boundedLayers(Int, of: Int)
         /// Scales left out.
@@ -133,13 +124,6 @@ extension KVCache {
     public var differences: [Difference] {
         guard formula != .exact else { return [] }
         var differences: [Difference] = []
-        if formula == .article, case .grouped(_, let heads, let dimension) = model.attention,
-            model.hidden != heads * heads * dimension
-        {
-            differences.append(
-                .keyWidth(
-                    taken: Double(model.hidden) / Double(heads), keyValueHeads: heads, headDimension: dimension))
-        }
         let bounded = model.layerKinds.reduce(0) { $0 + ($1.mask.mostVisibleKeys == nil ? 0 : $1.count) }
         if bounded > 0 { differences.append(.boundedLayers(bounded, of: attentionLayers)) }
         let real = KVCache(model, type: type).bitsPerElement

@@ -44,8 +44,6 @@ public struct PlanSummary: Sendable, Encodable, Hashable {
         public let stateBytes: Double
         /// What the usual formula gives: every layer full, no scales.
         public let textbookBytes: Double
-        /// The same with hidden / key-value heads for the width of a key.
-        public let articleBytes: Double
     }
 
     public struct Fit: Sendable, Encodable, Hashable {
@@ -132,7 +130,7 @@ public struct PlanSummary: Sendable, Encodable, Hashable {
         kvCache = Cache(
             bytesPerToken: cache.bytesPerToken, growingBytesPerToken: cache.growingBytesPerToken,
             boundedBytes: cache.boundedBytes, totalBytes: cache.bytes(tokens: plan.context),
-            stateBytes: cache.stateBytes, textbookBytes: bytes(.textbook), articleBytes: bytes(.article))
+            stateBytes: cache.stateBytes, textbookBytes: bytes(.textbook))
         weightsBytes = plan.fit.weightBytes
         fit = Fit(
             accelerator: deployment.accelerator.id, accelerators: plan.fewestAccelerators, deployed: deployment.count,

@@ -42,7 +42,7 @@ public struct StorageType: Sendable, Hashable {
     public static let nvfp4 = StorageType(
         "nvfp4", nominal: 4, true: 4.5, source: "8-bit scale for 16 elements (NVIDIA)")
     public static let int4 = StorageType(
-        "int4", nominal: 4, true: 4, source: "no scales: what napkins count, no format does")
+        "int4", nominal: 4, true: 4, source: "no scales: estimates count so, no format stores so")
     public static let int4g128 = StorageType(
         "int4-g128", nominal: 4, true: 4.25, source: "16-bit scale and zero for 128 elements")
     public static let int4g64 = StorageType(

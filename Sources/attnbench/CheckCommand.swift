@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attention
+import Drawing
 import Foundation
 import Kernels
 import Records

@@ -3,6 +3,7 @@ import Attention
 import Benchmarking
 import Foundation
 import Kernels
+import Quantities
 import Reporting
 
 struct ListCommand: Command {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Attention
 import Faults
 import Kernels
+import Quantities
 
 /// Which keys a query may see, as flags.
 struct MaskOptions: ParsableArguments {

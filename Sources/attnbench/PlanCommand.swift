@@ -1,6 +1,7 @@
 import ArgumentParser
 import Analysis
 import Attention
+import Drawing
 import Foundation
 import Records
 import Reporting
@@ -20,8 +21,7 @@ struct PlanCommand: Command {
               attnbench plan --model llama-4-scout --context 10_000_000 --kv-type fp8
               attnbench plan --model path/to/release --context 128K --batch 32 --json
               attnbench plan --layers 32 --kv-heads 8 --head-dimension 128 --context 128K
-              attnbench plan --model llama-4-scout --context 10M --formula article
-              attnbench plan --claims
+              attnbench plan --model llama-4-scout --context 10M --formula textbook
             """)
 
     @OptionGroup(title: "Model") var model: PlanModelOptions
@@ -51,7 +51,7 @@ struct PlanCommand: Command {
     @OptionGroup var outputOptions: OutputOptions
 
     func validate() throws {
-        if !model.isGiven, !display.claims {
+        if !model.isGiven {
             throw ValidationError("give --model, such as --model llama-3.1-70b; `attnbench list models` shows them")
         }
         for (name, value) in [("context", context ?? 1), ("count", count ?? 1), ("batch", batch)] where value < 1 {
@@ -64,10 +64,6 @@ struct PlanCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
-        guard model.isGiven else {
-            console.output(ClaimsPage.text())
-            return .done
-        }
         let prices = try use.prices.map { try PriceList(path: $0) } ?? .shipped
         let plan = try plan(prices: prices)
         let measured = try measured(plan)

@@ -266,9 +266,6 @@ struct PlanDisplayOptions: ParsableArguments {
         completion: .directory)
     var output: String?
 
-    @Flag(name: .long, help: "Print docs/claims.md: what articles claim of long context, checked.")
-    var claims = false
-
     func sections() throws -> [PlanDocument.Section] {
         let all = PlanDocument.Section.allCases
         var sections = PlanDocument.Section.usual

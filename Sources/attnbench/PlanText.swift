@@ -1,6 +1,7 @@
 import Analysis
 import Attention
 import Benchmarking
+import Quantities
 import Records
 import Reporting
 

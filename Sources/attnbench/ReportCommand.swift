@@ -1,6 +1,7 @@
 import Analysis
 import ArgumentParser
 import Attention
+import Drawing
 import Faults
 import Foundation
 import Reporting

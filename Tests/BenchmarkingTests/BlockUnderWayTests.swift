@@ -128,7 +128,6 @@ private final class BreakingKernel: PreparedKernel {
         (self.kernel, self.healthySamples) = (kernel, healthySamples)
     }
 
-    var inputs: SharedInputs { kernel.inputs }
     var computedPairs: Int? { kernel.computedPairs }
     var peakResidentBytes: Int { kernel.peakResidentBytes }
     func load(_ inputs: SharedInputs) throws(EngineError) { try kernel.load(inputs) }

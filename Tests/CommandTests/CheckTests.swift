@@ -2,11 +2,12 @@ import Attention
 import Foundation
 import Hardware
 import Kernels
+import TestSupport
 import Testing
 
 @testable import attnbench
 
-@Suite struct CheckTests {
+@Suite(.tags(.slow)) struct CheckTests {
     @Test func namedKernelsAreChecked() {
         let session = Session("check full reference")
         #expect(session.status == .done)

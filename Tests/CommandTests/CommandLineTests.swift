@@ -85,16 +85,27 @@ import Testing
 
     @Test(
         arguments: [
-            ("check reference --color always", false, [:], true),
-            ("check reference --color never", true, [:], false),
-            ("check reference", true, [:], true),
-            ("check reference", false, [:], false),
-            ("check reference", true, ["NO_COLOR": "1"], false),
-            ("check reference", true, ["NO_COLOR": ""], true),
-            ("check reference --color always", true, ["NO_COLOR": "1"], true),
-        ] as [(String, Bool, [String: String], Bool)])
-    func colourIsAskedFor(line: String, terminal: Bool, environment: [String: String], isColoured: Bool) {
-        let session = Session(line, terminal: terminal, environment: environment)
-        #expect(session.output.contains("\u{1B}[32mok\u{1B}[0m") == isColoured)
+            (["--color", "always"], false, [:], true),
+            (["--color", "never"], true, [:], false),
+            ([], true, [:], true),
+            ([], false, [:], false),
+            ([], true, ["NO_COLOR": "1"], false),
+            ([], true, ["NO_COLOR": ""], true),
+            (["--color", "always"], true, ["NO_COLOR": "1"], true),
+        ] as [([String], Bool, [String: String], Bool)])
+    func colourIsAskedFor(
+        arguments: [String], terminal: Bool, environment: [String: String], isColoured: Bool
+    ) throws {
+        let console = Console(
+            output: { _ in }, messages: { _ in }, outputIsTerminal: terminal, messagesAreTerminal: terminal,
+            columns: 100, environment: environment)
+        let painted = try OutputOptions.parse(arguments).paint(on: console)("ok", .green).painted
+        #expect((painted.text == "\u{1B}[32mok\u{1B}[0m") == isColoured)
+        #expect((painted.text == "ok") != isColoured)
+    }
+
+    @Test func aVerdictIsColoured() {
+        let session = Session("check full-blas", terminal: true)
+        #expect(session.output.contains("\u{1B}[32mok\u{1B}[0m"))
     }
 }

@@ -66,7 +66,7 @@ import Testing
 
     /// What a broken engine costs: its own cells, and nobody else's.
     @Test(
-        .enabled(if: hasNumPy, Comment(rawValue: missing)),
+        .enabled(if: hasNumPy, Comment(rawValue: missing)), .tags(.slow),
         arguments: [
             ("dies in prepare", 8, "signal 4"), ("dies in a sample", 8, "signal 11"),
             ("hangs in prepare", 8, "gave no answer within 1 s"),

@@ -10,7 +10,7 @@ struct RobustnessTests {
         .deletingLastPathComponent()
 
     /// Every 29th step fails, in each of the four ways.
-    @Test func nothingAcknowledgedIsLost() throws {
+    @Test(.tags(.slow)) func nothingAcknowledgedIsLost() throws {
         let run = try Program("'\(Self.root.path)/scripts/faults' \"$attnbench\" 29", in: TestFolder())
         #expect(run.status == 0, "\(run.output)\(run.messages)")
         #expect(run.output.contains(" faults, 0 findings"))

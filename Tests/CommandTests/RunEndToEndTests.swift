@@ -6,7 +6,7 @@ import Testing
 @testable import attnbench
 
 /// The program itself, as a user starts it, on a sweep of a second or two.
-@Suite(.serialized) final class RunEndToEndTests {
+@Suite(.serialized, .tags(.slow)) final class RunEndToEndTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
     private var output: URL { folder.appendingPathComponent("report") }
     private var results: String { output.appendingPathComponent("results.jsonl").path }

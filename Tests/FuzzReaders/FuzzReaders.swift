@@ -2,6 +2,7 @@ import Foundation
 
 @testable import Attention
 @testable import Benchmarking
+import Engines
 @testable import Records
 @testable import Serving
 
@@ -45,7 +46,8 @@ enum Reader: String, CaseIterable {
         case .configuration: _ = try? Model(Model.Configuration(file: "config.json", json: bytes))
         case .prices: _ = try? PriceList(yaml: String(decoding: bytes, as: UTF8.self), from: "prices.yaml")
         case .reply:
-            _ = try? JSONDecoder().decode(WorkerProtocol.Reply.self, from: bytes)
+            _ = try? JSONDecoder().decode(EngineReply.self, from: bytes)
+            _ = try? JSONDecoder().decode(EngineGreeting.self, from: bytes)
             _ = LaunchEvent(line: bytes)
         }
     }

@@ -1,11 +1,12 @@
 import Attention
 import Hardware
+import TestSupport
 import Testing
 
 @testable import Kernels
 
 /// Every kernel × every case. A new line in Kernel.builtIn has its tests already.
-struct ConformanceTests {
+@Suite(.tags(.slow)) struct ConformanceTests {
     @Test(arguments: Kernel.builtIn)
     func agreesWithTheReference(kernel: Kernel) {
         let conformance = Conformance(of: kernel)

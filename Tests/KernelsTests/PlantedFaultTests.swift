@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Kernels
 
 /// What `check` is worth: it finds every fault that is planted, and none where there is none.
-struct PlantedFaultTests {
+@Suite(.tags(.slow)) struct PlantedFaultTests {
     @Test(arguments: PlantedFault.allCases)
     func isCaught(fault: PlantedFault) {
         let conformance = Conformance(of: fault.kernel)

@@ -7,6 +7,7 @@ import Testing
 import TestSupport
 
 @testable import Reporting
+@testable import Drawing
 
 struct CacheQualityTests {
     private static let analysis = PlantedAnalysis.withCacheFormats

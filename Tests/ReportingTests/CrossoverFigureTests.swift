@@ -6,6 +6,7 @@ import Testing
 import TestSupport
 
 @testable import Reporting
+@testable import Drawing
 
 @Suite struct CrossoverFigureTests {
     @Test func pointsStandAtTheirWindowsOverTheory() throws {
@@ -16,7 +17,8 @@ import TestSupport
         #expect(abs(measured.rows[0].interval!.lowerBound - 256 * 1.32) < 1e-6)
         let theory = try #require(plot.traces.first { $0.series == "n* = w" })
         #expect(theory.rows.allSatisfy { $0.x == $0.y })
-        #expect(plot.title == "sliding-window beats full attention from n\u{A0}=\u{A0}1.4\u{A0}w on")
+        #expect(plot.title == "Sequence length from which windowed attention is faster than full attention")
+        #expect(plot.method.hasSuffix("Found: sliding-window at 1.4\u{A0}w."))
         let figure = Figure(plot)
         #expect(figure.script == Golden.text("crossover.gp", updatingTo: figure.script))
     }

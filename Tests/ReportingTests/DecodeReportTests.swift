@@ -5,6 +5,8 @@ import Testing
 import TestSupport
 
 @testable import Reporting
+@testable import Quantities
+@testable import Drawing
 
 @Suite struct DecodeReportTests {
     private static let analyses = [
@@ -54,7 +56,7 @@ import TestSupport
     }
 
     @Test func namesLeaveRoomForCurves() throws {
-        let plot = try #require(DecodeFigure.plot(PlantedDecode.growth))
+        let plot = try #require(DecodeFigure.plot(PlantedDecode.growth)).leavingOutDecode
         let (page, column) = (PlotLayout(plot, width: .page), PlotLayout(plot, width: .column))
         #expect(page.name("decode-full").hasPrefix("full: bytes^"))
         #expect(column.name("decode-full") == "full")

@@ -85,7 +85,7 @@ import TestSupport
         FileManager.default.isExecutableFile(atPath: $0)
     }
 
-    @Test(.enabled(if: laTeX != nil, "no LaTeX is installed: apt-get install texlive-latex-recommended"))
+    @Test(.enabled(if: laTeX != nil, "no LaTeX is installed: scripts/setup --latex"))
     func laTeXCompiles() throws {
         try ReportTests.inDirectory { directory in
             try ReportTests.report(PlantedAnalysis.withNaive).write(to: directory, formats: [.tex, .pdf])

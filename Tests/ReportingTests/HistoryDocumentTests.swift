@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import Reporting
+@testable import Drawing
 
 @Suite struct HistoryDocumentTests {
     /// Twelve sessions: one cell steps up by 10 %, one is steady, one stands out at the end.

@@ -21,13 +21,12 @@ import Testing
     }
 
     /// Two results over each other, with a title and labels of the same kind, in every form.
-    private static func write(to directory: URL) throws {
+    private static func write(_ formats: Set<Report.Format>, to directory: URL) throws {
         let strings = HostileStrings.all
-        try Report([HostileResults.source], title: strings[14]).write(
-            to: directory, formats: [.html, .md, .tex, .svg, .csv, .json])
+        try Report([HostileResults.source], title: strings[14]).write(to: directory, formats: formats)
         try Report(
             [HostileResults.source(label: strings[0]), HostileResults.source(label: strings[1])]
-        ).write(to: directory.appendingPathComponent("both"), formats: [.html, .md, .tex, .svg, .csv, .json])
+        ).write(to: directory.appendingPathComponent("both"), formats: formats)
     }
 
     private static func files(_ directory: URL) throws -> [URL] {
@@ -39,11 +38,11 @@ import Testing
         (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
     }
 
-    @Test(.enabled(if: OutsideTool.python != nil, "\(noPython)"))
+    @Test(.enabled(if: OutsideTool.python != nil, "\(noPython)"), .tags(.slow))
     func everyFileIsReadAsData() throws {
         let python = try #require(OutsideTool.python)
         try ReportTests.inDirectory { directory in
-            try Self.write(to: directory)
+            try Self.write([.html, .md, .tex, .svg, .csv, .json], to: directory)
             // gnuplot once more, from its own folder, as somebody would redraw a figure.
             for script in try Self.files(directory) where script.pathExtension == "gp" {
                 let folder = script.deletingLastPathComponent()
@@ -91,7 +90,7 @@ import Testing
     /// Markdown and LaTeX by what may stand in them: no reader of either is everywhere.
     @Test func pagesHoldNoForeignMarkup() throws {
         try ReportTests.inDirectory { directory in
-            try Self.write(to: directory)
+            try Self.write([.md, .tex], to: directory)
             for folder in [directory, directory.appendingPathComponent("both")] {
                 let markdown = try String(contentsOf: folder.appendingPathComponent("README.md"), encoding: .utf8)
                 let prose = markdown.replacing(#/```sh\n[^\n]*\n```/#, with: "")
@@ -128,11 +127,6 @@ import Testing
     @Test func comparisonsAreReadAsData() throws {
         for start in HostileStrings.all.indices {
             let comparison = try HostileResults.comparison(start)
-            let xml = JUnit.text(comparison)
-            if let xmllint = OutsideTool.xmllint {
-                let read = try xmllint.run(["--noout", "-"], input: xml)
-                #expect(read.status == 0, "\(read.output.prefix(500))")
-            }
             let summary = StepSummary.text(comparison)
             for tag in summary.replacing(#/(?s)(`{3,})sh\n.*?\n\1\n/#, with: "").matches(of: #/<[^>]*>/#) {
                 #expect(["<details>", "</details>", "<summary>", "</summary>"].contains(tag.0), "\(tag.0)")
@@ -142,13 +136,30 @@ import Testing
             }
             let json = try ComparisonJSON.text(comparison)
             #expect(try JSONDecoder().decode(Comparison.self, from: Data(json.utf8)) == comparison)
+        }
+    }
+
+    /// All comparisons at once, so that each reader is started once.
+    @Test func comparisonsAreReadByOtherPrograms() throws {
+        try OutsideTool.inFolder { folder in
+            var paths: (xml: [String], csv: [String]) = ([], [])
+            for start in HostileStrings.all.indices {
+                let comparison = try HostileResults.comparison(start)
+                let (xml, csv) = (
+                    folder.appendingPathComponent("\(start).xml"), folder.appendingPathComponent("\(start).csv")
+                )
+                try Data(JUnit.text(comparison).utf8).write(to: xml)
+                try Data(ComparisonCSV.text(comparison).utf8).write(to: csv)
+                paths.xml.append(xml.path)
+                paths.csv.append(csv.path)
+            }
+            if let xmllint = OutsideTool.xmllint {
+                let read = try xmllint.run(["--noout"] + paths.xml)
+                #expect(read.status == 0, "\(read.output.prefix(500))")
+            }
             if let python = OutsideTool.python {
-                try OutsideTool.inFolder { folder in
-                    let file = folder.appendingPathComponent("comparison.csv")
-                    try Data(ComparisonCSV.text(comparison).utf8).write(to: file)
-                    let found = try python.run([Self.readers, "csv", file.path])
-                    #expect(found.status == 0 && found.output == "", "\(found.output)")
-                }
+                let found = try python.run([Self.readers, "csv"] + paths.csv)
+                #expect(found.status == 0 && found.output == "", "\(found.output)")
             }
         }
     }

@@ -4,6 +4,7 @@ import Testing
 import TestSupport
 
 @testable import Reporting
+@testable import Drawing
 
 @Suite struct OverlayTests {
     /// Planted: the new times are 0.8 of the old ones, with the same relative intervals.

@@ -4,6 +4,7 @@ import Testing
 import TestSupport
 
 @testable import Reporting
+@testable import Drawing
 
 @Suite struct ReceptiveFieldFigureTests {
     private static func field(_ kernel: String, _ mask: Mask, tokens: [Int]) -> MeasuredReceptiveField {

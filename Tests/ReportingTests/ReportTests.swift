@@ -5,6 +5,7 @@ import Testing
 import TestSupport
 
 @testable import Reporting
+@testable import Drawing
 
 @Suite struct ReportTests {
     static func figures(_ analysis: ScalingAnalysis) -> [Figure] {
@@ -234,7 +235,7 @@ import TestSupport
 
     /// Names of forty series stay inside the canvas, none on another.
     @Test func manySeriesKeepTheirNamesApart() throws {
-        let style = SeriesStyle.styles(for: [(label: "a", kernel: "full")])["a"]!
+        let style = SeriesStyle.styles(for: [(label: "a", family: "full")])["a"]!
         let traces = (0..<40).map {
             Plot.Trace(
                 series: "series \($0)", kind: .measured, style: style,
@@ -282,11 +283,31 @@ import TestSupport
         }
     }
 
-    @Test func skippedCellsAreNamedWhereverTheyAreMissing() throws {
-        for figure in Self.figures(PlantedAnalysis.withNaive)
-        where ["time", "memory", "throughput"].contains(figure.name) {
-            #expect(figure.notes.contains { $0.contains("full-naive was skipped at 11,585 and 16K") })
+    /// In a table of the report; a figure shows a cross.
+    @Test func skippedCellsAreToldOnce() throws {
+        let absent = PlantedAnalysis.withNaive.absent
+        let table = AbsentCells.table(absent)
+        #expect(table.rows.map { Array($0.prefix(3)) } == [["full-naive", "11,585 and 16K", "skipped"]])
+        try Self.inDirectory { directory in
+            try Self.report(PlantedAnalysis.withNaive).write(to: directory, formats: [.html, .md])
+            for name in ["index.html", "README.md"] {
+                let page = try Self.text(directory, name)
+                #expect(page.components(separatedBy: "11,585 and 16K").count == 2, "\(name)")
+            }
         }
+        for figure in Self.figures(PlantedAnalysis.withNaive) where ["time", "memory"].contains(figure.name) {
+            #expect(figure.notes == [AbsentCells.crosses])
+        }
+    }
+
+    /// A drawing of a page's width says its title; a caption that says it again is left out.
+    @Test func captionsDoNotRepeatTitles() throws {
+        let figure = try #require(Self.figures(PlantedAnalysis.full).first)
+        let document = Document(title: "", subtitle: "", blocks: [.figure(figure, drawn: [.png])])
+        #expect(MarkdownDocument.text(document).components(separatedBy: figure.title).count == 2, "as alternative text")
+        let column = try #require(Figure.all(for: PlantedAnalysis.full, width: .column).first)
+        let narrow = Document(title: "", subtitle: "", blocks: [.figure(column, drawn: [.png])])
+        #expect(MarkdownDocument.text(narrow).contains("*\(column.caption)*"))
     }
 }
 

@@ -110,20 +110,4 @@ import Testing
         #expect(textbook.differences == [.boundedLayers(36, of: 48), .bits(taken: 4, real: 4.5)])
         #expect(KVCache(try model("llama-3.1-8b"), type: .bf16, formula: .textbook).differences == [])
     }
-
-    /// Key width = hidden / key-value heads holds where heads² · dimension = hidden: by accident.
-    @Test func theArticlesIdentityHoldsByAccident() throws {
-        for (id, width, isRight) in [
-            ("llama-4-scout", 640.0, false), ("llama-3.1-70b", 1024, true), ("llama-3.1-8b", 512, false),
-            ("llama-3.1-405b", 2048, false),
-        ] {
-            let model = try model(id)
-            let cache = KVCache(model, type: .bf16, formula: .article)
-            #expect(cache.elementsPerTokenAndLayer == 2 * width)
-            let isWidthRight = !cache.differences.contains {
-                if case .keyWidth = $0 { true } else { false }
-            }
-            #expect(isWidthRight == isRight)
-        }
-    }
 }

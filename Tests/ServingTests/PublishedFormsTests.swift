@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Serving
@@ -216,9 +217,7 @@ import Testing
     }
 
     /// Whatever stands in a field is counted or refused; nothing ends the program.
-    @Test(arguments: [
-        "1e300", "NaN", "-1", "16777216", "\"x\"",
-    ])
+    @Test(.tags(.slow), arguments: ["1e300", "NaN", "-1", "16777216", "\"x\""])
     func noValueTraps(value: String) throws {
         for type in ModelTypes.shipped.all where type.refusal == nil && type.text == nil {
             for field in Set(type.defaults.keys).union(type.keys.keys).union([

@@ -15,9 +15,10 @@ import Testing
         ("Escaping", []),
         ("Faults", []),
         ("Statistics", ["Faults"]),
+        ("Quantities", ["Statistics"]),
         ("Files", ["Faults"]),
         ("Attention", ["Faults", "Files"]),
-        ("Records", ["Faults", "Files", "Attention", "Statistics"]),
+        ("Records", ["Faults", "Quantities", "Files", "Attention", "Statistics"]),
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
@@ -25,21 +26,27 @@ import Testing
         (
             "Benchmarking",
             [
-                "Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines",
-                "Statistics", "Yams",
+                "Escaping", "Faults", "Quantities", "Files", "Attention", "Records", "Processes", "Hardware", "Kernels",
+                "Engines", "Statistics", "Yams",
             ]
         ),
-        ("Analysis", ["Faults", "Attention", "Records", "Statistics"]),
+        ("Analysis", ["Faults", "Quantities", "Attention", "Records", "Statistics"]),
         ("Serving", ["Faults", "Statistics", "Files", "Attention", "Records", "Analysis", "Yams"]),
+        ("Drawing", ["Escaping", "Faults", "Statistics", "Quantities", "Processes"]),
         (
             "Reporting",
-            ["Escaping", "Faults", "Files", "Attention", "Records", "Processes", "Analysis", "Serving", "Statistics"]
+            [
+                "Escaping", "Faults", "Quantities", "Files", "Attention", "Records", "Analysis", "Serving",
+                "Statistics", "Drawing",
+            ]
         ),
+        ("Claims", ["Statistics", "Quantities", "Attention", "Serving", "Reporting"]),
         (
             "attnbench",
             [
-                "Escaping", "Faults", "Files", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels",
-                "Engines", "Benchmarking", "Analysis", "Serving", "Reporting", "ArgumentParser",
+                "Escaping", "Faults", "Files", "Statistics", "Quantities", "Attention", "Records", "Processes",
+                "Hardware",
+                "Kernels", "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting", "ArgumentParser",
             ]
         ),
     ]

@@ -1,3 +1,4 @@
+import Quantities
 import Attention
 import Engines
 import Files

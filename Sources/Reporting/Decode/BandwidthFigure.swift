@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Bytes that decoding reads in a second against what is cached, under the read bandwidth measured on the same cores.
@@ -31,7 +33,7 @@ enum BandwidthFigure {
                 "Queries, outputs, and the keys and values that the token sees, once each, over the time of a step; "
                 + "\(decode.conditions). Medians with 95 % intervals. Grey: read from memory in the same run; above it: the "
                 + "step before left them in a cache.",
-            notes: AbsentCells.sentences(decode.absent), x: x, y: .linear(to: most * 1.08),
+            notes: [], x: x, y: .linear(to: most * 1.08),
             xLabel: decode.lengthAxisName, yLabel: "GB/s", columns: ("tokens", "gigabytesPerSecond"), traces: traces,
             guides: roofs.map { roof in
                 Plot.Guide(

@@ -1,5 +1,7 @@
 import Analysis
+import Drawing
 import Foundation
+import Quantities
 
 /// Time of a step against the bytes of its cache, both relative to the widest format: on the line, time falls with the
 /// bytes; above it, something else bounds the step.
@@ -19,7 +21,7 @@ enum CacheFormatFigure {
             method: "One step of \(cost.kernel) at \(Quantity.tokens(cost.length)) cached tokens, "
                 + "\(analysis.only(.decode).conditions). Both axes over \(widest.format.rawValue); scales counted. Ratios "
                 + "of medians with 95 % intervals.",
-            notes: AbsentCells.sentences(analysis.absent), x: .linear(to: 1.08), y: .linear(to: highest * 1.08),
+            notes: [], x: .linear(to: 1.08), y: .linear(to: highest * 1.08),
             xLabel: "bytes of the cache over those of \(widest.format.rawValue)",
             yLabel: "time over that of \(widest.format.rawValue)",
             columns: ("bytesRatio", "timeRatio"), traces: traces,
@@ -30,7 +32,7 @@ enum CacheFormatFigure {
     }
 
     private static func name(_ row: CacheFormatCost.Row) -> String {
-        "\(row.format.rawValue): \(PlanMemory.bits(row.bitsPerElement)) bits"
+        "\(row.format.rawValue): \(Quantity.bits(row.bitsPerElement)) bits"
     }
 
     private static func title(_ cost: CacheFormatCost) -> String {

@@ -1,4 +1,5 @@
 import Analysis
+import Quantities
 
 extension Document {
     /// The tables of decoding, those that have rows.

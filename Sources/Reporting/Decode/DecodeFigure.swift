@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Time of one generated token against what is cached: the full cache grows, windows stay flat.
@@ -16,7 +18,7 @@ enum DecodeFigure {
             name: "decode", title: title(decode),
             method: "One step of one token, \(decode.conditions). Points: medians with 95 % intervals. Lines: "
                 + "c · bytes^β + a, fitted over the bytes that a step must read; flat where these do not grow.",
-            notes: AbsentCells.sentences(decode.absent),
+            notes: [],
             x: .lengths(from: Int(saturating: Double(lengths.lowerBound) / 1.1), to: lengths.upperBound),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: decode.lengthAxisName,
             yLabel: "time per token", columns: ("tokens", "nanoseconds"), traces: traces, guides: [], intervals: .bars,

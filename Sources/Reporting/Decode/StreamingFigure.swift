@@ -1,5 +1,7 @@
 import Analysis
 import Attention
+import Drawing
+import Quantities
 import Statistics
 
 /// Latency of a token against the size of the cache, for the ways to write past it: the figure with which StreamingLLM
@@ -15,7 +17,7 @@ enum StreamingFigure {
             ("recompute the window", { $0.recompute }), ("sinks + window", { $0.sinkWindow }),
             ("window alone", { $0.windowAlone }),
         ]
-        let styles = SeriesStyle.styles(for: ways.map { (label: $0.name, kernel: $0.name) })
+        let styles = SeriesStyle.styles(for: ways.map { (label: $0.name, family: $0.name) })
         let traces = ways.flatMap { way -> [Plot.Trace] in
             let rows = streaming.rows.compactMap { row in
                 way.median(row).map { Plot.Row(x: Double(row.window), y: $0.value, $0.low...$0.high) }

@@ -1,4 +1,6 @@
 import Analysis
+import Drawing
+import Quantities
 import Statistics
 
 /// Time of a token read and of a token written against context: the shape behind "output tokens cost more".
@@ -8,7 +10,7 @@ enum TokenCostFigure {
         guard let lead = costs.first else { return nil }
         let names = costs.flatMap { cost in
             [
-                (label: name("output", of: cost.decode), kernel: cost.decode),
+                (label: name("output", of: cost.decode), family: cost.decode),
                 (name("input", of: cost.prefill), cost.prefill),
             ]
         }

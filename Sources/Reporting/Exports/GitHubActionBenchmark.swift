@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 
 /// What github-action-benchmark takes as `customSmallerIsBetter`: an array of names, values and units, with a range and
 /// a remark. The unit is always nanoseconds: its charts hold a value against those of earlier commits.

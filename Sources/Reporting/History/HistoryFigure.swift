@@ -1,5 +1,7 @@
 import Analysis
+import Drawing
 import Foundation
+import Quantities
 
 /// Each cell's time over its first level, by result: what stepped, and some of what did not.
 enum HistoryFigure {
@@ -10,7 +12,7 @@ enum HistoryFigure {
     static func plot(_ history: History) -> Plot? {
         guard history.entries.count > 1, !history.cells.isEmpty else { return nil }
         let shown = choice(history)
-        let styles = SeriesStyle.styles(for: shown.map { (label: HistoryTables.name($0), kernel: $0.kernel) })
+        let styles = SeriesStyle.styles(for: shown.map { (label: HistoryTables.name($0), family: $0.kernel) })
         let traces = shown.flatMap { cell in
             styles[HistoryTables.name(cell)].map { layers(cell, $0) } ?? []
         }

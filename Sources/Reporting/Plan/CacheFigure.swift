@@ -1,4 +1,6 @@
 import Attention
+import Drawing
+import Quantities
 import Serving
 
 /// KV memory against context: the plan's model in several types, other models in bf16, and what accelerators hold.

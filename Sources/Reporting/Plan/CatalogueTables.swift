@@ -1,4 +1,5 @@
 import Attention
+import Quantities
 import Serving
 import Statistics
 

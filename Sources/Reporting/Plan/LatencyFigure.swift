@@ -1,3 +1,5 @@
+import Drawing
+import Quantities
 import Serving
 
 /// Time to the first token, and between tokens, against context.

@@ -1,3 +1,4 @@
+import Quantities
 import Serving
 
 /// The answer in three sentences, and what to be careful about.

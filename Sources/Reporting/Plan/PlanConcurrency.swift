@@ -1,3 +1,4 @@
+import Quantities
 import Serving
 
 /// How many sequences an engine would start with: real memory of a card, less weights and working memory, in tokens.

@@ -1,3 +1,4 @@
+import Quantities
 import Serving
 
 /// The same plan over contexts: what the length does to prices.

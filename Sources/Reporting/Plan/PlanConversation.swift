@@ -1,3 +1,4 @@
+import Quantities
 import Serving
 
 /// A chat with and without a prefix cache.

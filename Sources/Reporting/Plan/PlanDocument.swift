@@ -1,5 +1,6 @@
 import Attention
 import Foundation
+import Quantities
 import Serving
 
 /// A serving plan, told: the answer first, then the tables behind it, each with its assumption under it.

@@ -1,4 +1,5 @@
 import Attention
+import Quantities
 import Serving
 import Statistics
 
@@ -31,7 +32,7 @@ enum PlanExplanation {
             Step(
                 name: "KV bytes of a token in a layer", formula: "cached elements × bits / 8",
                 numbers: "\(plan.model.attention.cachedElementsInWords) × "
-                    + "\(PlanMemory.bits(cache.bitsPerElement)) / 8",
+                    + "\(Quantity.bits(cache.bitsPerElement)) / 8",
                 result: Quantity.decimalBytes(cache.bytesPerTokenAndLayer)),
             Step(
                 name: "KV cache", formula: "Σ layers × min(n, window or chunk) × bytes of a token in a layer",
@@ -59,7 +60,7 @@ enum PlanExplanation {
     /// The parameters in each format, scales counted into their bits, and what only the publisher knows of.
     private static func weights(_ model: Model) -> String {
         func part(_ parameters: Double, bits: Double, _ name: String) -> String {
-            "\(Quantity.significant(parameters / 1e9, digits: 4)) × 10⁹ × \(PlanMemory.bits(bits)) / 8 (\(name))"
+            "\(Quantity.significant(parameters / 1e9, digits: 4)) × 10⁹ × \(Quantity.bits(bits)) / 8 (\(name))"
         }
         let matrices = model.architecture.matrices
         let plain = model.weights.plain.name

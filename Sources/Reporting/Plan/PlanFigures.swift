@@ -1,5 +1,7 @@
 import Attention
+import Drawing
 import Foundation
+import Quantities
 import Serving
 import Statistics
 
@@ -47,17 +49,5 @@ enum PlanFigures {
     static func use(_ plan: ServingPlan) -> String {
         "\(Quantity.percent(plan.deployment.utilization.compute)) of peak FLOP/s, "
             + "\(Quantity.percent(plan.deployment.utilization.bandwidth)) of bandwidth."
-    }
-}
-
-extension Axis {
-    /// Powers of ten between two values, with 2 and 5 of each where they are few; labelled by the caller.
-    static func decades(from low: Double, to high: Double, label: (Double) -> String) -> Axis {
-        let powers = Int(saturating: log10(low).rounded(.down))...Int(saturating: log10(high).rounded(.up))
-        let steps = log10(high / low) < 2.2 ? [1.0, 2, 5] : [1.0]
-        let values = powers.flatMap { power in steps.map { $0 * pow(10, Double(power)) } }
-        return Axis(
-            low: low, high: high, isLogarithmic: true,
-            ticks: values.filter { $0 >= low && $0 <= high }.map { Tick(value: $0, label: label($0)) })
     }
 }

@@ -1,7 +1,8 @@
+import Quantities
 import Serving
 
 /// How much context fits on how many accelerators.
-enum PlanFit {
+package enum PlanFit {
     static func blocks(_ plan: ServingPlan) -> [Document.Block] {
         let node = plan.deployment.accelerator.link.perNode
         let counts = Set([1, 2, 4, 8, 16, 32, 64].filter { $0 <= max(node, 4 * plan.deployment.count) })
@@ -42,7 +43,7 @@ enum PlanFit {
             + "(\(heads == 1 ? "one latent vector" : "KV heads")); pipeline or context parallelism does the rest."
     }
 
-    static func longest(_ context: Int?) -> String {
+    package static func longest(_ context: Int?) -> String {
         switch context {
         case nil: "any"
         case 0?: "weights do not fit"

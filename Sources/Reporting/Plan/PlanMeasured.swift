@@ -1,3 +1,4 @@
+import Quantities
 import Serving
 
 /// Theory, forecast and measurement of a machine in one table.

@@ -1,4 +1,5 @@
 import Attention
+import Quantities
 import Serving
 
 /// What has to be held, by part, by cache type and by formula.
@@ -31,7 +32,7 @@ enum PlanMemory {
             columns: [.init("what", .left), .init("layers"), .init("tokens kept"), .init("bytes")], rows: rows)
         let elements = plan.model.attention.cachedElementsPerToken
         let assumption =
-            "\(Quantity.count(elements)) elements a token and layer at \(bits(cache.bitsPerElement)) bits "
+            "\(Quantity.count(elements)) elements a token and layer at \(Quantity.bits(cache.bitsPerElement)) bits "
             + "(\(cache.type.name): \(cache.type.source)); a token adds \(Quantity.decimalBytes(cache.bytesPerToken)), of "
             + "which \(Quantity.decimalBytes(cache.growingBytesPerToken)) stay. Weights: "
             + "\(Quantity.significant(plan.model.residentParameters / 1e9, digits: 3)) billion parameters in "
@@ -56,7 +57,7 @@ enum PlanMemory {
                 KVCache(plan.model, type: type), context: plan.context, batch: plan.batch,
                 on: ServingPlan.Supply(plan.deployment))
             return [
-                type.name, bits(other.cache.bitsPerElement), Quantity.decimalBytes(other.cache.bytesPerToken),
+                type.name, Quantity.bits(other.cache.bitsPerElement), Quantity.decimalBytes(other.cache.bytesPerToken),
                 Quantity.decimalBytes(other.cache.bytes(tokens: plan.context)),
                 Quantity.count(other.fewestAccelerators),
                 PlanFit.longest(other.fit.longestContext(on: plan.deployment)),
@@ -73,7 +74,7 @@ enum PlanMemory {
                 caption: "KV cache of one sequence of \(Quantity.tokens(plan.context)) tokens by type; accelerators "
                     + "that it needs with the weights, and longest context on \(plan.deployment.count)", table),
             .paragraph(
-                "Bits with scales and zero points; int4 has none and is a napkin's figure. "
+                "Bits with scales and zero points; int4 has none: estimates count so, no format stores so. "
                     + PlanFit.reserve(plan.deployment)),
         ]
     }
@@ -103,27 +104,17 @@ enum PlanMemory {
             .table(caption: "The same cache by other formulas", table),
             .paragraph(
                 "exact: layer by layer, min(n, window or chunk) tokens, true bits. textbook: 2 · layers · n · KV heads "
-                    + "· head dimension · nominal bits. article: hidden / KV heads for the width of a key."),
+                    + "· head dimension · nominal bits."),
             .list(reasons),
         ]
     }
 
     static func sentence(_ difference: KVCache.Difference) -> String {
         switch difference {
-        case .keyWidth(let taken, let heads, let dimension):
-            "it takes hidden / KV heads = \(Quantity.significant(taken, digits: 4)) for the width of a key, which is "
-                + "\(heads) × \(dimension) = \(Quantity.count(heads * dimension))"
         case .boundedLayers(let bounded, let layers):
             "it lets all \(layers) layers grow, but \(bounded) of them stop at their window or chunk"
         case .bits(let taken, let real):
-            "it counts \(bits(taken)) bits where \(bits(real)) are stored with the scales"
+            "it counts \(Quantity.bits(taken)) bits where \(Quantity.bits(real)) are stored with the scales"
         }
-    }
-
-    /// "16", "8.5", "4.25".
-    static func bits(_ bits: Double) -> String {
-        var text = Quantity.number(bits, place: -2)
-        while text.last == "0" { text.removeLast() }
-        return text.last == "." ? String(text.dropLast()) : text
     }
 }

@@ -1,3 +1,4 @@
+import Quantities
 import Serving
 import Statistics
 

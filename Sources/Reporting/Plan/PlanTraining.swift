@@ -1,3 +1,4 @@
+import Quantities
 import Serving
 
 /// Training at this context: memory besides the weights, and work a token.

@@ -1,3 +1,5 @@
+import Drawing
+import Quantities
 import Serving
 
 /// Dollars per million tokens against context: input, and output alone and in batches.

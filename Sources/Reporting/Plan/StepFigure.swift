@@ -1,3 +1,5 @@
+import Drawing
+import Quantities
 import Serving
 import Statistics
 

@@ -1,5 +1,27 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+time per token
+1K
+4K
+16K
+64K
+256K
+1M
+4M
+10 µs
+100 µs
+1 ms
+10 ms
+100 ms
+full: bytes^{1.02 ± 0.08}
+window(1024): n^{0.004 ± 0.015}
+cached tokens n
+decode-full grows as bytes^{1.02 ± 0.08}; decode-window(1024)
+stays flat, n^{0.004 ± 0.015}
+One step of one token, causal, float32, d = 64, 1 head, one core. Points: medians with 95 % intervals. Lines: c ·
+bytes^{β} + a, fitted over the bytes that a step must read; flat where these do not grow.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,25 +36,25 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold decode-full grows as bytes^{1.02 ± 0.08}; decode-window(1024)}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold stays flat, n^{0.004 ± 0.015}}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One step of one token, causal, float32, d = 64, 1 head, one core. Points: medians with 95 % intervals. Lines: c ·' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'bytes^{β} + a, fitted over the bytes that a step must read; flat where these do not grow.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'cached tokens n' at screen 0.3944, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[17].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold '.$texts[18].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[19] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[20] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[16] at screen 0.3944, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [930:1.0491e+07]
 set yrange [3053.499:2.261773e+08]
-set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1048576, '4M' 4194304)
-set ytics ('10 µs' 10000, '100 µs' 100000, '1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08)
+set xtics ($texts[2] 1024, $texts[3] 4096, $texts[4] 16384, $texts[5] 65536, $texts[6] 262144, $texts[7] 1048576, $texts[8] 4194304)
+set ytics ($texts[9] 10000, $texts[10] 100000, $texts[11] 1000000, $texts[12] 1e+07, $texts[13] 1e+08)
 set lmargin at screen 0.0959
 set rmargin at screen 0.6929
 set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label 'time per token' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label 'full: bytes^{1.02 ± 0.08}' at screen 0.7290, screen 0.7243 left font ',11.5' tc rgb '#0072B2'
+set label $texts[1] at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label $texts[14] at screen 0.7290, screen 0.7243 left font ',11.5' tc rgb '#0072B2'
 set arrow from screen 0.7012, screen 0.7243 to screen 0.7234, screen 0.7243 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'window(1024): n^{0.004 ± 0.015}' at screen 0.7290, screen 0.1414 left font ',11.5' tc rgb '#D55E00'
+set label $texts[15] at screen 0.7290, screen 0.1414 left font ',11.5' tc rgb '#D55E00'
 set arrow from screen 0.5539, screen 0.1414 to screen 0.7012, screen 0.1414 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
 set arrow from screen 0.7012, screen 0.1414 to screen 0.7234, screen 0.1414 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
 plot 'decode.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \

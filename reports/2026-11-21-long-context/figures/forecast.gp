@@ -1,5 +1,37 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+time per call
+1K
+4K
+16K
+64K
+256K
+1M
+4M
+10M
+1 ms
+10 ms
+100 ms
+1 s
+10 s
+1 min
+10 min
+1 h
+10 h
+full, 1 thread
+full, 2 threads
+sliding-window(1024), 1 thread
+sliding-window(1024), 2 threads
+chunked-overlap(1024)
+attention-sink(4+1024)
+chunked-local(8192)
+sequence length n (tokens)
+At 10M tokens full, 1 thread takes 19.5 h (forecast ×/÷ 1.01),
+sliding-window(1024), 2 threads takes 7.5 s (forecast ×/÷ 1.09)
+One call, causal, float32, d = 64, 1 head. Stars on dotted lines: forecasts of the fitted laws with 95 % prediction
+intervals. Other marks: measured.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,41 +46,36 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold At 10M tokens full, 1 thread takes 19.5 h (forecast ×/÷ 1.01),}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold sliding-window(1024), 2 threads takes 7.5 s (forecast ×/÷ 1.09)}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head. Stars on dotted lines: forecasts of the fitted laws with 95 % prediction' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'intervals. Other marks: measured.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'full, 1 thread was skipped at 512K: one call would take about 2.9 min, with its tensors and its check 2.9 min; that does not fit into' at screen 0.0194, screen 0.1542 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.1229 left font ',10.5' tc rgb '#595959'
-set label 'full, 1 thread was skipped at 1M: one call would take about 12 min, with its tensors and its check 12 min; that does not fit into' at screen 0.0194, screen 0.0917 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label '… all in the report.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.3934, screen 0.2021 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[27].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold '.$texts[28].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[29] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[30] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[26] at screen 0.3934, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [930:1.0491e+07]
 set yrange [462893.7:1.079914e+14]
-set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1048576, '4M' 4194304, '10M' 1.048576e+07)
-set ytics ('1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08, '1 s' 1e+09, '10 s' 1e+10, '1 min' 6e+10, '10 min' 6e+11, '1 h' 3.6e+12, '10 h' 3.6e+13)
+set xtics ($texts[2] 1024, $texts[3] 4096, $texts[4] 16384, $texts[5] 65536, $texts[6] 262144, $texts[7] 1048576, $texts[8] 4194304, $texts[9] 1.048576e+07)
+set ytics ($texts[10] 1000000, $texts[11] 1e+07, $texts[12] 1e+08, $texts[13] 1e+09, $texts[14] 1e+10, $texts[15] 6e+10, $texts[16] 6e+11, $texts[17] 3.6e+12, $texts[18] 3.6e+13)
 set lmargin at screen 0.0959
 set rmargin at screen 0.6908
-set bmargin at screen 0.2854
+set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label 'time per call' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label 'full, 1 thread' at screen 0.7269, screen 0.7451 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6991, screen 0.7368 to screen 0.7214, screen 0.7451 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'full, 2 threads' at screen 0.7269, screen 0.7139 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6991, screen 0.7222 to screen 0.7214, screen 0.7139 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(1024), 1 thread' at screen 0.7269, screen 0.5099 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.6991, screen 0.5347 to screen 0.7214, screen 0.5099 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024), 2 threads' at screen 0.7269, screen 0.4786 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.6991, screen 0.5176 to screen 0.7214, screen 0.4786 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(1024)' at screen 0.7269, screen 0.5724 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.6991, screen 0.5529 to screen 0.7214, screen 0.5724 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+1024)' at screen 0.7269, screen 0.5411 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.6991, screen 0.5347 to screen 0.7214, screen 0.5411 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'chunked-local(8192)' at screen 0.7269, screen 0.6036 left font ',11.5' tc rgb '#E69F00'
-set arrow from screen 0.6991, screen 0.5657 to screen 0.7214, screen 0.6036 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set label $texts[1] at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label $texts[19] at screen 0.7269, screen 0.7387 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6991, screen 0.7330 to screen 0.7214, screen 0.7387 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[20] at screen 0.7269, screen 0.7074 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6991, screen 0.7131 to screen 0.7214, screen 0.7074 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[21] at screen 0.7269, screen 0.4346 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.4570 to screen 0.7214, screen 0.4346 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[22] at screen 0.7269, screen 0.4033 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.4338 to screen 0.7214, screen 0.4033 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[23] at screen 0.7269, screen 0.4971 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.6991, screen 0.4820 to screen 0.7214, screen 0.4971 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[24] at screen 0.7269, screen 0.4658 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.6991, screen 0.4571 to screen 0.7214, screen 0.4658 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[25] at screen 0.7269, screen 0.5283 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.6991, screen 0.4993 to screen 0.7214, screen 0.5283 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
 plot 'forecast.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 2 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#0072B2', \

@@ -1,5 +1,41 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+peak memory
+1K
+4K
+16K
+64K
+256K
+1M
+4M
+1 MiB
+4 MiB
+16 MiB
+64 MiB
+256 MiB
+1 GiB
+4 GiB
+16 GiB
+full, 1 thread
+full, 2 threads
+sliding-window(1024), 1 thread
+sliding-window(1024), 2 threads
+chunked-overlap(1024)
+attention-sink(4+1024)
+chunked-local(8192)
+would take about 19 h
+would take about 12 h
+would take about 3.1 h
+would take about 46 min
+would take about 12 min
+would take about 2.9 min
+sequence length n (tokens)
+At 128K tokens chunked-overlap(1024) peaks at 136 MiB, full, 1 thread at 128 MiB
+One call, causal, float32, d = 64, 1 head. Points: growth of the process's peak resident memory over what it held
+before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.
+×: not measured; the report says why.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,48 +50,44 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold At 128K tokens chunked-overlap(1024) peaks at 136 MiB, full, 1 thread at 128 MiB}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head. Points: growth of the process''s peak resident memory over what it held' at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
-set label 'before. Lines: Q, K, V, O and the kernel''s own scratch, from the sizes alone.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
-set label '× full, 1 thread was skipped at 512K: one call would take about 2.9 min, with its tensors and its check 2.9 min; that does not fit' at screen 0.0194, screen 0.1542 left font ',10.5' tc rgb '#595959'
-set label 'into what is left of the time budget of 15 min.' at screen 0.0194, screen 0.1229 left font ',10.5' tc rgb '#595959'
-set label '× full, 1 thread was skipped at 1M: one call would take about 12 min, with its tensors and its check 12 min; that does not fit into' at screen 0.0194, screen 0.0917 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label '… all in the report.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.3970, screen 0.2021 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[31].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[32] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label $texts[33] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label $texts[34] at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label $texts[30] at screen 0.3970, screen 0.0771 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [930:1.0491e+07]
 set yrange [655360:1.720189e+10]
-set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1048576, '4M' 4194304)
-set ytics ('1 MiB' 1048576, '4 MiB' 4194304, '16 MiB' 1.677722e+07, '64 MiB' 6.710886e+07, '256 MiB' 2.684355e+08, '1 GiB' 1.073742e+09, '4 GiB' 4.294967e+09, '16 GiB' 1.717987e+10)
+set xtics ($texts[2] 1024, $texts[3] 4096, $texts[4] 16384, $texts[5] 65536, $texts[6] 262144, $texts[7] 1048576, $texts[8] 4194304)
+set ytics ($texts[9] 1048576, $texts[10] 4194304, $texts[11] 1.677722e+07, $texts[12] 6.710886e+07, $texts[13] 2.684355e+08, $texts[14] 1.073742e+09, $texts[15] 4.294967e+09, $texts[16] 1.717987e+10)
 set lmargin at screen 0.1031
 set rmargin at screen 0.6908
-set bmargin at screen 0.2854
+set bmargin at screen 0.1604
 set tmargin at screen 0.7923
-set label 'peak memory' at screen 0.0194, screen 0.8277 left font ',11.5' tc rgb '#595959'
-set label 'full, 1 thread' at screen 0.7269, screen 0.7694 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6991, screen 0.7688 to screen 0.7214, screen 0.7694 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'full, 2 threads' at screen 0.7269, screen 0.5663 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.4231, screen 0.5507 to screen 0.6991, screen 0.5507 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6991, screen 0.5507 to screen 0.7214, screen 0.5663 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(1024), 1 thread' at screen 0.7269, screen 0.7381 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.6991, screen 0.7688 to screen 0.7214, screen 0.7381 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024), 2 threads' at screen 0.7269, screen 0.5350 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.4231, screen 0.5506 to screen 0.6991, screen 0.5506 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6991, screen 0.5506 to screen 0.7214, screen 0.5350 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(1024)' at screen 0.7269, screen 0.8006 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.6991, screen 0.7689 to screen 0.7214, screen 0.8006 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+1024)' at screen 0.7269, screen 0.7069 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.6991, screen 0.7688 to screen 0.7214, screen 0.7069 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'chunked-local(8192)' at screen 0.7269, screen 0.6756 left font ',11.5' tc rgb '#E69F00'
-set arrow from screen 0.6991, screen 0.7688 to screen 0.7214, screen 0.6756 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
-set label 'would take about 19 h' at screen 0.6783, screen 0.8013 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 12 h' at screen 0.6643, screen 0.7640 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 3.1 h' at screen 0.6206, screen 0.7294 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 46 min' at screen 0.5769, screen 0.6949 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 12 min' at screen 0.5333, screen 0.6604 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 2.9 min' at screen 0.4896, screen 0.6259 right font ',10.5' tc rgb '#0072B2'
+set label $texts[1] at screen 0.0194, screen 0.8277 left font ',11.5' tc rgb '#595959'
+set label $texts[17] at screen 0.7269, screen 0.7694 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6991, screen 0.7631 to screen 0.7214, screen 0.7694 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[18] at screen 0.7269, screen 0.5067 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.4231, screen 0.4911 to screen 0.6991, screen 0.4911 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.4911 to screen 0.7214, screen 0.5067 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[19] at screen 0.7269, screen 0.7381 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.7631 to screen 0.7214, screen 0.7381 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[20] at screen 0.7269, screen 0.4754 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.4231, screen 0.4910 to screen 0.6991, screen 0.4910 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.4910 to screen 0.7214, screen 0.4754 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[21] at screen 0.7269, screen 0.8006 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.6991, screen 0.7631 to screen 0.7214, screen 0.8006 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[22] at screen 0.7269, screen 0.7069 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.6991, screen 0.7631 to screen 0.7214, screen 0.7069 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[23] at screen 0.7269, screen 0.6756 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.6991, screen 0.7631 to screen 0.7214, screen 0.6756 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set label $texts[24] at screen 0.6783, screen 0.7956 right font ',10.5' tc rgb '#0072B2'
+set label $texts[25] at screen 0.6643, screen 0.7554 right font ',10.5' tc rgb '#0072B2'
+set label $texts[26] at screen 0.6206, screen 0.7124 right font ',10.5' tc rgb '#0072B2'
+set label $texts[27] at screen 0.5769, screen 0.6694 right font ',10.5' tc rgb '#0072B2'
+set label $texts[28] at screen 0.5333, screen 0.6263 right font ',10.5' tc rgb '#0072B2'
+set label $texts[29] at screen 0.4896, screen 0.5833 right font ',10.5' tc rgb '#0072B2'
 plot 'memory.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
   'memory.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#0072B2', \
   'memory.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with points pt 2 ps 0.75*mark lw 1.6 lc rgb '#0072B2', \

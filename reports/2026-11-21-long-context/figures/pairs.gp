@@ -1,5 +1,28 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+computed / useful pairs
+1
+4
+16
+64
+256
+1024
+4096
+1.0
+1.5
+2.0
+sliding-window(1024), 1 thread
+sliding-window(1024), 2 threads
+chunked-overlap(1024)
+attention-sink(4+1024)
+chunked-local(8192)
+length over window, n / w
+chunked-overlap(1024) computes 2.00× the pairs that its mask allows,
+chunked-local(8192) only 1.00×
+Pairs that the kernel computes over pairs that the mask allows, counted by the kernel as it ran. Lines join them. 1
+wastes nothing; w is the window, which shorter texts do not fill.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,38 +37,38 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold chunked-overlap(1024) computes 2.00× the pairs that its mask allows,}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold chunked-local(8192) only 1.00×}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'Pairs that the kernel computes over pairs that the mask allows. Points: counted by the kernel as it ran. Lines: closed' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'forms. 1 wastes nothing; w is the window, which shorter texts do not fill.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'length over window, n / w' at screen 0.3762, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[18].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold '.$texts[19].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[20] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[21] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[17] at screen 0.3762, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set xrange [0.9090909:10245.12]
 set yrange [0.9:2.16]
-set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1024' 1024, '4096' 4096)
-set ytics ('1.0' 1, '1.5' 1.5, '2.0' 2)
+set xtics ($texts[2] 1, $texts[3] 4, $texts[4] 16, $texts[5] 64, $texts[6] 256, $texts[7] 1024, $texts[8] 4096)
+set ytics ($texts[9] 1, $texts[10] 1.5, $texts[11] 2)
 set lmargin at screen 0.0616
 set rmargin at screen 0.6908
 set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label 'computed / useful pairs' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label 'sliding-window(1024), 1 thread' at screen 0.7269, screen 0.1889 left font ',11.5' tc rgb '#D55E00'
+set label $texts[1] at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label $texts[12] at screen 0.7269, screen 0.1889 left font ',11.5' tc rgb '#D55E00'
 set arrow from screen 0.6991, screen 0.1745 to screen 0.7214, screen 0.1889 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024), 2 threads' at screen 0.7269, screen 0.1576 left font ',11.5' tc rgb '#D55E00'
+set label $texts[13] at screen 0.7269, screen 0.1576 left font ',11.5' tc rgb '#D55E00'
 set arrow from screen 0.4036, screen 0.1745 to screen 0.6991, screen 0.1745 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
 set arrow from screen 0.6991, screen 0.1745 to screen 0.7214, screen 0.1576 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(1024)' at screen 0.7269, screen 0.6670 left font ',11.5' tc rgb '#009E73'
+set label $texts[14] at screen 0.7269, screen 0.6670 left font ',11.5' tc rgb '#009E73'
 set arrow from screen 0.6991, screen 0.6670 to screen 0.7214, screen 0.6670 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+1024)' at screen 0.7269, screen 0.2201 left font ',11.5' tc rgb '#CC79A7'
+set label $texts[15] at screen 0.7269, screen 0.2201 left font ',11.5' tc rgb '#CC79A7'
 set arrow from screen 0.6991, screen 0.1764 to screen 0.7214, screen 0.2201 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'chunked-local(8192)' at screen 0.7269, screen 0.1264 left font ',11.5' tc rgb '#E69F00'
+set label $texts[16] at screen 0.7269, screen 0.1264 left font ',11.5' tc rgb '#E69F00'
 set arrow from screen 0.5438, screen 0.1676 to screen 0.6991, screen 0.1676 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
 set arrow from screen 0.6991, screen 0.1676 to screen 0.7214, screen 0.1264 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
-plot 'pairs.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#D55E00', \
-  'pairs.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#D55E00', \
-  'pairs.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#009E73', \
-  'pairs.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#CC79A7', \
-  'pairs.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#E69F00', \
+plot 'pairs.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.575 lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1.575 lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.4 lc rgb '#009E73', \
+  'pairs.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1.225 lc rgb '#CC79A7', \
+  'pairs.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1.05 lc rgb '#E69F00', \
   'pairs.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
   'pairs.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
   'pairs.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \

@@ -1,5 +1,40 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+useful GFLOP/s
+1
+4
+16
+64
+256
+1,024
+4,096
+16,384
+20
+50
+100
+200
+500
+full, 1 thread
+full, 2 threads
+sliding-window(1024), 1 thread
+sliding-window(1024), 2 threads
+chunked-overlap(1024)
+attention-sink(4+1024)
+chunked-local(8192)
+decode-full
+decode-window(1024)
+peak of float32 on 1 thread: 242 GFLOP/s
+peak of float32 on 2 threads: 484 GFLOP/s
+memory on 1 thread: 40.4 GB/s
+memory on 2 threads: 80.8 GB/s
+intensity (FLOP/byte)
+Roofline: memory bounds 17 of 91 cells, arithmetic the rest
+One call, causal, float32, d = 64, 1 head. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys, values and
+outputs, once. Medians with 95 % intervals, one point a length; the ceilings are measured in the same run. Of what is
+attainable the cells reach 34 % (chunked-overlap(1024), 512K tokens) to 280 % (decode-window(1024), 1K tokens, from
+a cache).
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,61 +49,60 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold Memory bounds 17 of 91 cells, arithmetic the rest: decode-window(1024) at 1K}' at screen 0.0194, screen 0.9498 left font ',13.485' tc rgb '#1a1a1a'
-set label '{/:Bold tokens reaches 280 % of what memory could feed, from a cache,}' at screen 0.0194, screen 0.9104 left font ',13.485' tc rgb '#1a1a1a'
-set label '{/:Bold chunked-overlap(1024) at 512K tokens reaches 34 %}' at screen 0.0194, screen 0.8711 left font ',13.485' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys, values and' at screen 0.0194, screen 0.8299 left font ',11.5' tc rgb '#595959'
-set label 'outputs, once. Medians with 95 % intervals, one point a length; the ceilings are measured in the same run.' at screen 0.0194, screen 0.7987 left font ',11.5' tc rgb '#595959'
-set label 'full, 1 thread was skipped at 512K: one call would take about 2.9 min, with its tensors and its check 2.9 min; that does not fit into' at screen 0.0194, screen 0.1542 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.1229 left font ',10.5' tc rgb '#595959'
-set label 'full, 1 thread was skipped at 1M: one call would take about 12 min, with its tensors and its check 12 min; that does not fit into' at screen 0.0194, screen 0.0917 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label '… all in the report.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'intensity (FLOP/byte)' at screen 0.3350, screen 0.2021 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[29].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[30] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label $texts[31] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label $texts[32] at screen 0.0194, screen 0.8402 left font ',11.5' tc rgb '#595959'
+set label $texts[33] at screen 0.0194, screen 0.8090 left font ',11.5' tc rgb '#595959'
+set label $texts[28] at screen 0.3350, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [0.3842402:42619.86]
 set yrange [10.3326:774.548]
-set xtics ('1' 1, '4' 4, '16' 16, '64' 64, '256' 256, '1,024' 1024, '4,096' 4096, '16,384' 16384)
-set ytics ('20' 20, '50' 50, '100' 100, '200' 200, '500' 500)
+set xtics ($texts[2] 1, $texts[3] 4, $texts[4] 16, $texts[5] 64, $texts[6] 256, $texts[7] 1024, $texts[8] 4096, $texts[9] 16384)
+set ytics ($texts[10] 20, $texts[11] 50, $texts[12] 100, $texts[13] 200, $texts[14] 500)
 set lmargin at screen 0.0661
 set rmargin at screen 0.6039
-set bmargin at screen 0.2854
-set tmargin at screen 0.7195
-set label 'useful GFLOP/s' at screen 0.0194, screen 0.7549 left font ',11.5' tc rgb '#595959'
-set label 'full, 1 thread' at screen 0.6400, screen 0.5674 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6001, screen 0.5848 to screen 0.6123, screen 0.5848 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.5848 to screen 0.6345, screen 0.5674 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'full, 2 threads' at screen 0.6400, screen 0.6924 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.5680, screen 0.6453 to screen 0.6123, screen 0.6453 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.6453 to screen 0.6345, screen 0.6924 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(1024), 1 thread' at screen 0.6400, screen 0.5049 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.3755, screen 0.5708 to screen 0.6123, screen 0.5708 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.5708 to screen 0.6345, screen 0.5049 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024), 2 threads' at screen 0.6400, screen 0.6612 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.3753, screen 0.6406 to screen 0.6123, screen 0.6406 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.6406 to screen 0.6345, screen 0.6612 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(1024)' at screen 0.6400, screen 0.4737 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.3755, screen 0.4981 to screen 0.6123, screen 0.4981 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.4981 to screen 0.6345, screen 0.4737 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+1024)' at screen 0.6400, screen 0.5362 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.3756, screen 0.5755 to screen 0.6123, screen 0.5755 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.5755 to screen 0.6345, screen 0.5362 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'chunked-local(8192)' at screen 0.6400, screen 0.5987 left font ',11.5' tc rgb '#E69F00'
-set arrow from screen 0.4397, screen 0.5871 to screen 0.6123, screen 0.5871 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.5871 to screen 0.6345, screen 0.5987 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
-set label 'decode-full' at screen 0.6400, screen 0.3410 left font ',11.5' tc rgb '#56B4E9'
-set arrow from screen 0.0866, screen 0.3410 to screen 0.6123, screen 0.3410 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.3410 to screen 0.6345, screen 0.3410 nohead lt 1 dt 1 lw 0.5 lc rgb '#56B4E9' back
-set label 'decode-window(1024)' at screen 0.6400, screen 0.4424 left font ',11.5' tc rgb '#000000'
-set arrow from screen 0.0866, screen 0.4533 to screen 0.6123, screen 0.4533 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.4533 to screen 0.6345, screen 0.4424 nohead lt 1 dt 1 lw 0.5 lc rgb '#000000' back
-set label 'peak of float32 on 1 thread: 242 GFLOP/s' at screen 0.6400, screen 0.6299 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.6123, screen 0.6025 to screen 0.6345, screen 0.6299 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label 'peak of float32 on 2 threads: 484 GFLOP/s' at screen 0.6400, screen 0.7237 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.6123, screen 0.6722 to screen 0.6345, screen 0.7237 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label '  memory on 1 thread: 40.4 GB/s' at screen 0.2002, screen 0.6213 left font ',11.5' tc rgb '#595959'
-set label '  memory on 2 threads: 80.8 GB/s' at screen 0.2002, screen 0.6910 left font ',11.5' tc rgb '#595959'
+set bmargin at screen 0.1167
+set tmargin at screen 0.7298
+set label $texts[1] at screen 0.0194, screen 0.7652 left font ',11.5' tc rgb '#595959'
+set label $texts[15] at screen 0.6400, screen 0.5051 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6001, screen 0.5395 to screen 0.6123, screen 0.5395 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5395 to screen 0.6345, screen 0.5051 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[16] at screen 0.6400, screen 0.6614 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.5680, screen 0.6250 to screen 0.6123, screen 0.6250 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.6250 to screen 0.6345, screen 0.6614 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[17] at screen 0.6400, screen 0.4426 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.3755, screen 0.5198 to screen 0.6123, screen 0.5198 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5198 to screen 0.6345, screen 0.4426 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[18] at screen 0.6400, screen 0.6301 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.3753, screen 0.6183 to screen 0.6123, screen 0.6183 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.6183 to screen 0.6345, screen 0.6301 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[19] at screen 0.6400, screen 0.4114 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.3755, screen 0.4171 to screen 0.6123, screen 0.4171 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.4171 to screen 0.6345, screen 0.4114 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[20] at screen 0.6400, screen 0.4739 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.3756, screen 0.5263 to screen 0.6123, screen 0.5263 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5263 to screen 0.6345, screen 0.4739 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[21] at screen 0.6400, screen 0.5364 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.4397, screen 0.5428 to screen 0.6123, screen 0.5428 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5428 to screen 0.6345, screen 0.5364 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set label $texts[22] at screen 0.6400, screen 0.1952 left font ',11.5' tc rgb '#56B4E9'
+set arrow from screen 0.0866, screen 0.1952 to screen 0.6123, screen 0.1952 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.1952 to screen 0.6345, screen 0.1952 nohead lt 1 dt 1 lw 0.5 lc rgb '#56B4E9' back
+set label $texts[23] at screen 0.6400, screen 0.3538 left font ',11.5' tc rgb '#000000'
+set arrow from screen 0.0866, screen 0.3538 to screen 0.6123, screen 0.3538 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.3538 to screen 0.6345, screen 0.3538 nohead lt 1 dt 1 lw 0.5 lc rgb '#000000' back
+set label $texts[24] at screen 0.6400, screen 0.5989 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.6123, screen 0.5646 to screen 0.6345, screen 0.5989 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[25] at screen 0.6400, screen 0.7239 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.6123, screen 0.6630 to screen 0.6345, screen 0.7239 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[26] at screen 0.6400, screen 0.5676 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.2016, screen 0.5646 to screen 0.6123, screen 0.5646 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5646 to screen 0.6345, screen 0.5676 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[27] at screen 0.6400, screen 0.6926 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.2016, screen 0.6630 to screen 0.6123, screen 0.6630 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.6630 to screen 0.6345, screen 0.6926 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
 plot 'roofline.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \

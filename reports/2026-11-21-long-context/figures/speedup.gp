@@ -1,5 +1,23 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+speed-up over one thread
+1
+2
+0.0
+0.5
+1.0
+1.5
+2.0
+full at 128K
+sliding-window(1024) at 128K
+    ideal
+threads, each on a core of its own
+On 2 threads full at 128K runs 1.88× [1.85, 1.91] as fast, sliding-window(1024) at
+128K runs 1.9× [1.1, 2.0] as fast
+One problem on more cores, causal, float32, d = 64, 1 head: time of the fewest over time. Speed-ups of medians with
+95 % intervals.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,32 +32,27 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold On 2 threads full at 128K runs 1.88× [1.85, 1.91] as fast, sliding-window(1024) at}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold 128K runs 1.9× [1.1, 2.0] as fast}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One problem on more cores, causal, float32, d = 64, 1 head: time of the fewest over time. Speed-ups of medians with' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label '95 % intervals.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'full, 1 thread was skipped at 512K: one call would take about 2.9 min, with its tensors and its check 2.9 min; that does not fit into' at screen 0.0194, screen 0.1542 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.1229 left font ',10.5' tc rgb '#595959'
-set label 'full, 1 thread was skipped at 1M: one call would take about 12 min, with its tensors and its check 12 min; that does not fit into' at screen 0.0194, screen 0.0917 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label '… all in the report.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'threads, each on a core of its own' at screen 0.3855, screen 0.2021 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[13].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold '.$texts[14].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[15] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[16] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[12] at screen 0.3855, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set xrange [0:2.08]
 set yrange [0:2.08]
-set xtics ('1' 1, '2' 2)
-set ytics ('0.0' 0, '0.5' 0.5, '1.0' 1, '1.5' 1.5, '2.0' 2)
+set xtics ($texts[2] 1, $texts[3] 2)
+set ytics ($texts[4] 0, $texts[5] 0.5, $texts[6] 1, $texts[7] 1.5, $texts[8] 2)
 set lmargin at screen 0.0616
 set rmargin at screen 0.7093
-set bmargin at screen 0.2854
+set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label 'speed-up over one thread' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label 'full at 128K' at screen 0.7454, screen 0.7184 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6928, screen 0.7029 to screen 0.7177, screen 0.7029 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7177, screen 0.7029 to screen 0.7399, screen 0.7184 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(1024) at 128K' at screen 0.7454, screen 0.6872 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.6928, screen 0.7027 to screen 0.7177, screen 0.7027 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7177, screen 0.7027 to screen 0.7399, screen 0.6872 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label '    ideal' at screen 0.1495, screen 0.3494 left font ',11.5' tc rgb '#595959'
+set label $texts[1] at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label $texts[9] at screen 0.7454, screen 0.7022 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6928, screen 0.6868 to screen 0.7177, screen 0.6868 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7177, screen 0.6868 to screen 0.7399, screen 0.7022 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[10] at screen 0.7454, screen 0.6710 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6928, screen 0.6864 to screen 0.7177, screen 0.6864 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7177, screen 0.6864 to screen 0.7399, screen 0.6710 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[11] at screen 0.1495, screen 0.2017 left font ',11.5' tc rgb '#595959'
 plot 'speedup.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'speedup.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \
   'speedup.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.575 lc rgb '#D55E00', \

@@ -1,5 +1,32 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+useful GFLOP/s
+1K
+4K
+16K
+64K
+256K
+1M
+4M
+0
+200
+400
+full, 1 thread
+full, 2 threads
+sliding-window(1024), 1 thread
+sliding-window(1024), 2 threads
+chunked-overlap(1024)
+attention-sink(4+1024)
+chunked-local(8192)
+peak: 242 GFLOP/s
+peak: 484 GFLOP/s
+sequence length n (tokens)
+chunked-local(8192) does useful work at 86 % of the measured peak,
+chunked-overlap(1024) at 35 %
+GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,
+1 head. Medians with 95 % intervals; the peak is measured in the same run.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,48 +41,43 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold chunked-local(8192) does useful work at 86 % of the measured peak,}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold chunked-overlap(1024) at 35 %}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label '1 head. Medians with 95 % intervals; the peak is measured in the same run.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'full, 1 thread was skipped at 512K: one call would take about 2.9 min, with its tensors and its check 2.9 min; that does not fit into' at screen 0.0194, screen 0.1542 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.1229 left font ',10.5' tc rgb '#595959'
-set label 'full, 1 thread was skipped at 1M: one call would take about 12 min, with its tensors and its check 12 min; that does not fit into' at screen 0.0194, screen 0.0917 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label '… all in the report.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.3785, screen 0.2021 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[22].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold '.$texts[23].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[24] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[25] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[21] at screen 0.3785, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set xrange [930:1.0491e+07]
 set yrange [0:522.5586]
-set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1048576, '4M' 4194304)
-set ytics ('0' 0, '200' 200, '400' 400)
+set xtics ($texts[2] 1024, $texts[3] 4096, $texts[4] 16384, $texts[5] 65536, $texts[6] 262144, $texts[7] 1048576, $texts[8] 4194304)
+set ytics ($texts[9] 0, $texts[10] 200, $texts[11] 400)
 set lmargin at screen 0.0661
 set rmargin at screen 0.6908
-set bmargin at screen 0.2854
+set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label 'useful GFLOP/s' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label 'full, 1 thread' at screen 0.7269, screen 0.4645 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.4522, screen 0.4646 to screen 0.6991, screen 0.4646 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6991, screen 0.4646 to screen 0.7214, screen 0.4645 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'full, 2 threads' at screen 0.7269, screen 0.6206 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.4057, screen 0.6124 to screen 0.6991, screen 0.6124 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6991, screen 0.6124 to screen 0.7214, screen 0.6206 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(1024), 1 thread' at screen 0.7269, screen 0.4020 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.6991, screen 0.4413 to screen 0.7214, screen 0.4020 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024), 2 threads' at screen 0.7269, screen 0.5893 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.4057, screen 0.5975 to screen 0.6991, screen 0.5975 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6991, screen 0.5975 to screen 0.7214, screen 0.5893 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(1024)' at screen 0.7269, screen 0.3611 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.6991, screen 0.3611 to screen 0.7214, screen 0.3611 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+1024)' at screen 0.7269, screen 0.4333 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.6991, screen 0.4487 to screen 0.7214, screen 0.4333 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'chunked-local(8192)' at screen 0.7269, screen 0.4958 left font ',11.5' tc rgb '#E69F00'
-set arrow from screen 0.6842, screen 0.4688 to screen 0.6991, screen 0.4688 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6991, screen 0.4688 to screen 0.7214, screen 0.4958 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
-set label 'peak: 242 GFLOP/s' at screen 0.7269, screen 0.5270 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.6991, screen 0.4992 to screen 0.7214, screen 0.5270 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label 'peak: 484 GFLOP/s' at screen 0.7269, screen 0.7129 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.6991, screen 0.7129 to screen 0.7214, screen 0.7129 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[1] at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label $texts[12] at screen 0.7269, screen 0.3612 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.4522, screen 0.3613 to screen 0.6991, screen 0.3613 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.3613 to screen 0.7214, screen 0.3612 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[13] at screen 0.7269, screen 0.5686 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.4057, screen 0.5631 to screen 0.6991, screen 0.5631 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.5631 to screen 0.7214, screen 0.5686 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[14] at screen 0.7269, screen 0.2987 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.3296 to screen 0.7214, screen 0.2987 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[15] at screen 0.7269, screen 0.5373 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.4057, screen 0.5428 to screen 0.6991, screen 0.5428 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.5428 to screen 0.7214, screen 0.5373 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[16] at screen 0.7269, screen 0.2200 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.6991, screen 0.2200 to screen 0.7214, screen 0.2200 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[17] at screen 0.7269, screen 0.3300 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.6991, screen 0.3396 to screen 0.7214, screen 0.3300 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[18] at screen 0.7269, screen 0.3925 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.6842, screen 0.3671 to screen 0.6991, screen 0.3671 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.3671 to screen 0.7214, screen 0.3925 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set label $texts[19] at screen 0.7269, screen 0.4237 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.6991, screen 0.4085 to screen 0.7214, screen 0.4237 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[20] at screen 0.7269, screen 0.7004 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.6991, screen 0.7004 to screen 0.7214, screen 0.7004 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
 plot 'throughput.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'throughput.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'throughput.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \

@@ -1,5 +1,46 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+time per call
+1K
+4K
+16K
+64K
+256K
+1M
+4M
+1 ms
+10 ms
+100 ms
+1 s
+10 s
+1 min
+10 min
+1 h
+10 h
+full, 1 thread
+full, 2 threads
+sliding-window(1024), 1 thread
+sliding-window(1024), 2 threads
+chunked-overlap(1024)
+attention-sink(4+1024)
+chunked-local(8192)
+∝ n
+∝ n²
+would take about 19 h
+would take about 12 h
+would take about 3.1 h
+would take about 46 min
+would take about 12 min
+would take about 2.9 min
+would take about 53 s
+sequence length n (tokens)
+Time per call by sequence length: 5 of 7 growth laws match theory
+One call, causal, float32, d = 64, 1 head. Points: medians with 95 % intervals. Lines: c · pairs^{β} + a, fitted over the
+exact pairs of each mask. β: 1.000 ± 0.003 for full, 1 thread; 1.00 ± 0.06 for full, 2 threads (undecided); 0.994 ± 0.014
+for sliding-window(1024), 2 threads (undecided). Dotted: past the measured lengths.
+×: not measured; the report says why.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,52 +55,48 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold Time follows the exact pair count in 5 of 7 series; full, 2 threads is undecided}' at screen 0.0194, screen 0.9498 left font ',13.485' tc rgb '#1a1a1a'
-set label '{/:Bold (pairs^{1.00 ± 0.06}) and sliding-window(1024), 2 threads is undecided (pairs^{0.994 ± 0.014})}' at screen 0.0194, screen 0.9104 left font ',13.485' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head. Points: medians with 95 % intervals. Lines: c · pairs^{β} + a, fitted over the' at screen 0.0194, screen 0.8693 left font ',11.5' tc rgb '#595959'
-set label 'exact pairs of each mask. Dotted: past the measured lengths.' at screen 0.0194, screen 0.8380 left font ',11.5' tc rgb '#595959'
-set label '× full, 1 thread was skipped at 512K: one call would take about 2.9 min, with its tensors and its check 2.9 min; that does not fit' at screen 0.0194, screen 0.1542 left font ',10.5' tc rgb '#595959'
-set label 'into what is left of the time budget of 15 min.' at screen 0.0194, screen 0.1229 left font ',10.5' tc rgb '#595959'
-set label '× full, 1 thread was skipped at 1M: one call would take about 12 min, with its tensors and its check 12 min; that does not fit into' at screen 0.0194, screen 0.0917 left font ',10.5' tc rgb '#595959'
-set label 'what is left of the time budget of 15 min.' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label '… all in the report.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.3934, screen 0.2021 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[35].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[36] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label $texts[37] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label $texts[38] at screen 0.0194, screen 0.8402 left font ',11.5' tc rgb '#595959'
+set label $texts[39] at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label $texts[34] at screen 0.3934, screen 0.0771 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [930:1.0491e+07]
 set yrange [462893.7:1.052754e+14]
-set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1048576, '4M' 4194304)
-set ytics ('1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08, '1 s' 1e+09, '10 s' 1e+10, '1 min' 6e+10, '10 min' 6e+11, '1 h' 3.6e+12, '10 h' 3.6e+13)
+set xtics ($texts[2] 1024, $texts[3] 4096, $texts[4] 16384, $texts[5] 65536, $texts[6] 262144, $texts[7] 1048576, $texts[8] 4194304)
+set ytics ($texts[9] 1000000, $texts[10] 1e+07, $texts[11] 1e+08, $texts[12] 1e+09, $texts[13] 1e+10, $texts[14] 6e+10, $texts[15] 6e+11, $texts[16] 3.6e+12, $texts[17] 3.6e+13)
 set lmargin at screen 0.0959
 set rmargin at screen 0.6908
-set bmargin at screen 0.2854
-set tmargin at screen 0.7588
-set label 'time per call' at screen 0.0194, screen 0.7943 left font ',11.5' tc rgb '#595959'
-set label 'full, 1 thread' at screen 0.7269, screen 0.7489 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6991, screen 0.7489 to screen 0.7214, screen 0.7489 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'full, 2 threads' at screen 0.7269, screen 0.4843 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.4198, screen 0.5182 to screen 0.6991, screen 0.5182 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6991, screen 0.5182 to screen 0.7214, screen 0.4843 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(1024), 1 thread' at screen 0.7269, screen 0.5156 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.6991, screen 0.5413 to screen 0.7214, screen 0.5156 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024), 2 threads' at screen 0.7269, screen 0.4169 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.4198, screen 0.4169 to screen 0.6991, screen 0.4169 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6991, screen 0.4169 to screen 0.7214, screen 0.4169 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(1024)' at screen 0.7269, screen 0.5781 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.6991, screen 0.5601 to screen 0.7214, screen 0.5781 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+1024)' at screen 0.7269, screen 0.5468 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.6991, screen 0.5414 to screen 0.7214, screen 0.5468 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'chunked-local(8192)' at screen 0.7269, screen 0.6093 left font ',11.5' tc rgb '#E69F00'
-set arrow from screen 0.6991, screen 0.5731 to screen 0.7214, screen 0.6093 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
-set label '∝ n' at screen 0.2210, screen 0.6098 left font ',11.5' tc rgb '#595959'
-set label '∝ n²' at screen 0.2210, screen 0.6439 left font ',11.5' tc rgb '#595959'
-set label 'would take about 19 h' at screen 0.6783, screen 0.7814 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 12 h' at screen 0.6641, screen 0.7441 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 3.1 h' at screen 0.6199, screen 0.7100 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 46 min' at screen 0.5757, screen 0.6759 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 12 min' at screen 0.5315, screen 0.6418 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 2.9 min' at screen 0.4873, screen 0.6077 right font ',10.5' tc rgb '#0072B2'
-set label 'would take about 53 s' at screen 0.6783, screen 0.6056 right font ',10.5' tc rgb '#E69F00'
+set bmargin at screen 0.1604
+set tmargin at screen 0.7610
+set label $texts[1] at screen 0.0194, screen 0.7965 left font ',11.5' tc rgb '#595959'
+set label $texts[18] at screen 0.7269, screen 0.7484 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6991, screen 0.7484 to screen 0.7214, screen 0.7484 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[19] at screen 0.7269, screen 0.4296 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.4198, screen 0.4557 to screen 0.6991, screen 0.4557 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.4557 to screen 0.7214, screen 0.4296 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[20] at screen 0.7269, screen 0.4608 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.4851 to screen 0.7214, screen 0.4608 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[21] at screen 0.7269, screen 0.3273 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.4198, screen 0.3273 to screen 0.6991, screen 0.3273 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6991, screen 0.3273 to screen 0.7214, screen 0.3273 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[22] at screen 0.7269, screen 0.5233 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.6991, screen 0.5089 to screen 0.7214, screen 0.5233 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[23] at screen 0.7269, screen 0.4921 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.6991, screen 0.4851 to screen 0.7214, screen 0.4921 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[24] at screen 0.7269, screen 0.5546 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.6991, screen 0.5254 to screen 0.7214, screen 0.5546 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set label $texts[25] at screen 0.2210, screen 0.5703 left font ',11.5' tc rgb '#595959'
+set label $texts[26] at screen 0.2210, screen 0.6136 left font ',11.5' tc rgb '#595959'
+set label $texts[27] at screen 0.6783, screen 0.7809 right font ',10.5' tc rgb '#0072B2'
+set label $texts[28] at screen 0.6641, screen 0.7407 right font ',10.5' tc rgb '#0072B2'
+set label $texts[29] at screen 0.6199, screen 0.6974 right font ',10.5' tc rgb '#0072B2'
+set label $texts[30] at screen 0.5757, screen 0.6542 right font ',10.5' tc rgb '#0072B2'
+set label $texts[31] at screen 0.5315, screen 0.6109 right font ',10.5' tc rgb '#0072B2'
+set label $texts[32] at screen 0.4873, screen 0.5676 right font ',10.5' tc rgb '#0072B2'
+set label $texts[33] at screen 0.6783, screen 0.5579 right font ',10.5' tc rgb '#E69F00'
 plot 'time.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'time.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'time.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \

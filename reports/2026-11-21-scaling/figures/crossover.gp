@@ -1,5 +1,25 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+crossover length n* (tokens)
+256
+512
+1K
+2K
+4K
+n* = w
+n* = 3.41 w
+chunked-overlap
+sliding-window
+attention-sink
+window w (tokens)
+Sequence length from which windowed attention is faster than full attention
+Length n* from which a kernel beats full attention, causal, float32, d = 64, 1 head, one core. Points: where the
+measured curves cross, with 95 % intervals. Lines: where the counts of pairs do; n* = w for a mask that computes no
+more than it allows, 3.41 w for chunks of w queries against 2w keys. Found: chunked-overlap at 3.9 to 4.0 w,
+sliding-window at 1.0 w, attention-sink at 1.0 w.
+Faster than full attention at every measured length: sliding-window(256) and attention-sink(4+256).
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,37 +34,37 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold chunked-overlap beats full attention from n = 3.9 w to 4.0 w on, sliding-window}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold from n = 1.0 w and attention-sink from n = 1.0 w}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'Length n* from which a kernel beats full attention, causal, float32, d = 64, 1 head, one core. Points: where the' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'measured curves cross, with 95 % intervals. Lines: where the counts of pairs do; n* = w for a mask that computes no' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'more than it allows, 3.41 w for chunks of w queries against 2w keys.' at screen 0.0194, screen 0.7950 left font ',11.5' tc rgb '#595959'
-set label 'Faster than full attention at every measured length: sliding-window(256) and attention-sink(4+256).' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'window w (tokens)' at screen 0.4399, screen 0.0771 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[13].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[14] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label $texts[15] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label $texts[16] at screen 0.0194, screen 0.8402 left font ',11.5' tc rgb '#595959'
+set label $texts[17] at screen 0.0194, screen 0.8090 left font ',11.5' tc rgb '#595959'
+set label $texts[18] at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label $texts[12] at screen 0.4399, screen 0.0771 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [204:1280.64]
 set yrange [196:5772.885]
-set xtics ('256' 256, '512' 512, '1K' 1024)
-set ytics ('256' 256, '512' 512, '1K' 1024, '2K' 2048, '4K' 4096)
+set xtics ($texts[2] 256, $texts[3] 512, $texts[4] 1024)
+set ytics ($texts[2] 256, $texts[3] 512, $texts[4] 1024, $texts[5] 2048, $texts[6] 4096)
 set lmargin at screen 0.0661
 set rmargin at screen 0.8136
 set bmargin at screen 0.1604
-set tmargin at screen 0.7158
-set label 'crossover length n* (tokens)' at screen 0.0194, screen 0.7513 left font ',11.5' tc rgb '#595959'
-set label 'n* = w' at screen 0.8497, screen 0.4754 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.8220, screen 0.4686 to screen 0.8442, screen 0.4754 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label 'n* = 3.41 w' at screen 0.8497, screen 0.6813 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.8220, screen 0.6702 to screen 0.8442, screen 0.6813 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label 'chunked-overlap' at screen 0.8497, screen 0.6500 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7311, screen 0.6611 to screen 0.8220, screen 0.6611 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.6611 to screen 0.8442, screen 0.6500 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'sliding-window' at screen 0.8497, screen 0.4129 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7311, screen 0.4319 to screen 0.8220, screen 0.4319 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.4319 to screen 0.8442, screen 0.4129 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'attention-sink' at screen 0.8497, screen 0.4441 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7311, screen 0.4319 to screen 0.8220, screen 0.4319 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.4319 to screen 0.8442, screen 0.4441 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set tmargin at screen 0.7298
+set label $texts[1] at screen 0.0194, screen 0.7652 left font ',11.5' tc rgb '#595959'
+set label $texts[7] at screen 0.8497, screen 0.4825 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.8220, screen 0.4763 to screen 0.8442, screen 0.4825 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[8] at screen 0.8497, screen 0.6940 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.8220, screen 0.6830 to screen 0.8442, screen 0.6940 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[9] at screen 0.8497, screen 0.6627 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7311, screen 0.6737 to screen 0.8220, screen 0.6737 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.6737 to screen 0.8442, screen 0.6627 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[10] at screen 0.8497, screen 0.4200 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7311, screen 0.4387 to screen 0.8220, screen 0.4387 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.4387 to screen 0.8442, screen 0.4200 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[11] at screen 0.8497, screen 0.4513 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7311, screen 0.4388 to screen 0.8220, screen 0.4388 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.4388 to screen 0.8442, screen 0.4513 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
 plot 'crossover.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#595959', \
   'crossover.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#595959', \
   'crossover.csv' skip 1 using ($1 == 2 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#009E73', \

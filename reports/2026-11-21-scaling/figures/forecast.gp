@@ -1,5 +1,38 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+time per call
+1K
+4K
+16K
+64K
+256K
+1M
+4M
+10M
+100 µs
+1 ms
+10 ms
+100 ms
+1 s
+10 s
+1 min
+10 min
+1 h
+10 h
+full
+sliding-window(256)
+sliding-window(1024)
+chunked-overlap(256)
+chunked-overlap(1024)
+attention-sink(4+256)
+attention-sink(4+1024)
+sequence length n (tokens)
+At 10M tokens full takes 14 h (forecast ×/÷ 1.19), sliding-window(256)
+takes 3.38 s (forecast ×/÷ 1.05)
+One call, causal, float32, d = 64, 1 head, one core. Stars on dotted lines: forecasts of the fitted laws with 95 %
+prediction intervals. Other marks: measured.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,38 +47,36 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold At 10M tokens full takes 14 h (forecast ×/÷ 1.19), sliding-window(256)}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold takes 3.38 s (forecast ×/÷ 1.05)}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head, one core. Stars on dotted lines: forecasts of the fitted laws with 95 %' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'prediction intervals. Other marks: measured.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'sliding-window(1024) was skipped at 10M: one call would take about 12 s, with its tensors and its check 33 s; that does not fit' at screen 0.0194, screen 0.0604 left font ',10.5' tc rgb '#595959'
-set label 'into what is left of the time budget of 60 s.' at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.4304, screen 0.1083 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[28].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold '.$texts[29].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[30] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[31] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[27] at screen 0.4304, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [465:1.0491e+07]
 set yrange [81650.22:8.977406e+13]
-set xtics ('1K' 1024, '4K' 4096, '16K' 16384, '64K' 65536, '256K' 262144, '1M' 1048576, '4M' 4194304, '10M' 1.048576e+07)
-set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08, '1 s' 1e+09, '10 s' 1e+10, '1 min' 6e+10, '10 min' 6e+11, '1 h' 3.6e+12, '10 h' 3.6e+13)
+set xtics ($texts[2] 1024, $texts[3] 4096, $texts[4] 16384, $texts[5] 65536, $texts[6] 262144, $texts[7] 1048576, $texts[8] 4194304, $texts[9] 1.048576e+07)
+set ytics ($texts[10] 100000, $texts[11] 1000000, $texts[12] 1e+07, $texts[13] 1e+08, $texts[14] 1e+09, $texts[15] 1e+10, $texts[16] 6e+10, $texts[17] 6e+11, $texts[18] 3.6e+12, $texts[19] 3.6e+13)
 set lmargin at screen 0.0959
 set rmargin at screen 0.7648
-set bmargin at screen 0.1917
+set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label 'time per call' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.7317 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7731, screen 0.7317 to screen 0.7953, screen 0.7317 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.4216 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.4753 to screen 0.7953, screen 0.4216 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.5466 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.5091 to screen 0.7953, screen 0.5466 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.4841 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.4967 to screen 0.7953, screen 0.4841 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.5779 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.5330 to screen 0.7953, screen 0.5779 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.4529 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.4765 to screen 0.7953, screen 0.4529 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5154 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.5080 to screen 0.7953, screen 0.5154 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[1] at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label $texts[20] at screen 0.8009, screen 0.7296 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7731, screen 0.7296 to screen 0.7953, screen 0.7296 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[21] at screen 0.8009, screen 0.3882 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.4386 to screen 0.7953, screen 0.3882 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[22] at screen 0.8009, screen 0.5132 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.4770 to screen 0.7953, screen 0.5132 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[23] at screen 0.8009, screen 0.4507 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.4629 to screen 0.7953, screen 0.4507 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[24] at screen 0.8009, screen 0.5445 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.5040 to screen 0.7953, screen 0.5445 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[25] at screen 0.8009, screen 0.4195 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.4400 to screen 0.7953, screen 0.4195 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[26] at screen 0.8009, screen 0.4820 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.4757 to screen 0.7953, screen 0.4820 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
 plot 'forecast.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 2 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#0072B2', \

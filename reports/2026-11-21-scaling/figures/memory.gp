@@ -1,5 +1,32 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+peak memory
+512
+1K
+2K
+4K
+8K
+16K
+512 KiB
+1 MiB
+2 MiB
+4 MiB
+8 MiB
+16 MiB
+32 MiB
+full
+sliding-window(256)
+sliding-window(1024)
+chunked-overlap(256)
+chunked-overlap(1024)
+attention-sink(4+256)
+attention-sink(4+1024)
+sequence length n (tokens)
+At 16K tokens chunked-overlap(1024) peaks at 24.0 MiB, full at 16.0 MiB
+One call, causal, float32, d = 64, 1 head, one core. Points: growth of the process's peak resident memory over what it
+held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,34 +41,34 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold At 16K tokens chunked-overlap(1024) peaks at 24.0 MiB, full at 16.0 MiB}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head, one core. Points: growth of the process''s peak resident memory over what it' at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
-set label 'held before. Lines: Q, K, V, O and the kernel''s own scratch, from the sizes alone.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.4326, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[23].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[24] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label $texts[25] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label $texts[22] at screen 0.4326, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [465:16392.19]
 set yrange [327680:4.028545e+07]
-set xtics ('512' 512, '1K' 1024, '2K' 2048, '4K' 4096, '8K' 8192, '16K' 16384)
-set ytics ('512 KiB' 524288, '1 MiB' 1048576, '2 MiB' 2097152, '4 MiB' 4194304, '8 MiB' 8388608, '16 MiB' 1.677722e+07, '32 MiB' 3.355443e+07)
+set xtics ($texts[2] 512, $texts[3] 1024, $texts[4] 2048, $texts[5] 4096, $texts[6] 8192, $texts[7] 16384)
+set ytics ($texts[8] 524288, $texts[9] 1048576, $texts[10] 2097152, $texts[11] 4194304, $texts[12] 8388608, $texts[13] 1.677722e+07, $texts[14] 3.355443e+07)
 set lmargin at screen 0.1004
 set rmargin at screen 0.7648
 set bmargin at screen 0.1167
 set tmargin at screen 0.7923
-set label 'peak memory' at screen 0.0194, screen 0.8277 left font ',11.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.7096 left font ',11.5' tc rgb '#0072B2'
+set label $texts[1] at screen 0.0194, screen 0.8277 left font ',11.5' tc rgb '#595959'
+set label $texts[15] at screen 0.8009, screen 0.7096 left font ',11.5' tc rgb '#0072B2'
 set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.7096 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.6784 left font ',11.5' tc rgb '#D55E00'
+set label $texts[16] at screen 0.8009, screen 0.6784 left font ',11.5' tc rgb '#D55E00'
 set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.6784 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.6471 left font ',11.5' tc rgb '#D55E00'
+set label $texts[17] at screen 0.8009, screen 0.6471 left font ',11.5' tc rgb '#D55E00'
 set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.6471 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.7409 left font ',11.5' tc rgb '#009E73'
+set label $texts[18] at screen 0.8009, screen 0.7409 left font ',11.5' tc rgb '#009E73'
 set arrow from screen 0.7731, screen 0.6737 to screen 0.7953, screen 0.7409 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.7721 left font ',11.5' tc rgb '#009E73'
+set label $texts[19] at screen 0.8009, screen 0.7721 left font ',11.5' tc rgb '#009E73'
 set arrow from screen 0.7731, screen 0.7263 to screen 0.7953, screen 0.7721 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.6159 left font ',11.5' tc rgb '#CC79A7'
+set label $texts[20] at screen 0.8009, screen 0.6159 left font ',11.5' tc rgb '#CC79A7'
 set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.6159 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5846 left font ',11.5' tc rgb '#CC79A7'
+set label $texts[21] at screen 0.8009, screen 0.5846 left font ',11.5' tc rgb '#CC79A7'
 set arrow from screen 0.7731, screen 0.6697 to screen 0.7953, screen 0.5846 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
 plot 'memory.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
   'memory.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#D55E00', \

@@ -1,5 +1,29 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+computed / useful pairs
+1
+2
+4
+8
+16
+32
+64
+1.0
+1.5
+2.0
+sliding-window(256)
+sliding-window(1024)
+chunked-overlap(256)
+chunked-overlap(1024)
+attention-sink(4+256)
+attention-sink(4+1024)
+length over window, n / w
+chunked-overlap(256) computes 2.00× the pairs that its mask allows,
+sliding-window(1024) only 1.03×
+Pairs that the kernel computes over pairs that the mask allows, counted by the kernel as it ran. Lines join them. 1
+wastes nothing; w is the window, which shorter texts do not fill.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,42 +38,42 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold chunked-overlap(256) computes 2.00× the pairs that its mask allows,}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold sliding-window(1024) only 1.03×}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'Pairs that the kernel computes over pairs that the mask allows. Points: counted by the kernel as it ran. Lines: closed' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'forms. 1 wastes nothing; w is the window, which shorter texts do not fill.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'length over window, n / w' at screen 0.4132, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[19].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold '.$texts[20].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[21] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[22] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[18] at screen 0.4132, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set xrange [0.9090909:64.032]
 set yrange [0.9:2.16]
-set xtics ('1' 1, '2' 2, '4' 4, '8' 8, '16' 16, '32' 32, '64' 64)
-set ytics ('1.0' 1, '1.5' 1.5, '2.0' 2)
+set xtics ($texts[2] 1, $texts[3] 2, $texts[4] 4, $texts[5] 8, $texts[6] 16, $texts[7] 32, $texts[8] 64)
+set ytics ($texts[9] 1, $texts[10] 1.5, $texts[11] 2)
 set lmargin at screen 0.0616
 set rmargin at screen 0.7648
 set bmargin at screen 0.1167
 set tmargin at screen 0.7471
-set label 'computed / useful pairs' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label 'sliding-window(256)' at screen 0.8009, screen 0.2041 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.1980 to screen 0.7953, screen 0.2041 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.1416 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.5440, screen 0.1745 to screen 0.7731, screen 0.1745 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.1745 to screen 0.7953, screen 0.1416 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.6826 left font ',11.5' tc rgb '#009E73'
+set label $texts[1] at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
+set label $texts[12] at screen 0.8009, screen 0.2235 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.2292 to screen 0.7953, screen 0.2235 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[13] at screen 0.8009, screen 0.1610 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.5440, screen 0.1823 to screen 0.7731, screen 0.1823 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.1823 to screen 0.7953, screen 0.1610 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[14] at screen 0.8009, screen 0.6826 left font ',11.5' tc rgb '#009E73'
 set arrow from screen 0.7731, screen 0.6670 to screen 0.7953, screen 0.6826 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.6514 left font ',11.5' tc rgb '#009E73'
+set label $texts[15] at screen 0.8009, screen 0.6514 left font ',11.5' tc rgb '#009E73'
 set arrow from screen 0.5440, screen 0.6670 to screen 0.7731, screen 0.6670 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
 set arrow from screen 0.7731, screen 0.6670 to screen 0.7953, screen 0.6514 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.2354 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.2051 to screen 0.7953, screen 0.2354 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.1729 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.5440, screen 0.1764 to screen 0.7731, screen 0.1764 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7731, screen 0.1764 to screen 0.7953, screen 0.1729 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-plot 'pairs.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#D55E00', \
-  'pairs.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#D55E00', \
-  'pairs.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#009E73', \
-  'pairs.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#009E73', \
-  'pairs.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#CC79A7', \
-  'pairs.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#CC79A7', \
+set label $texts[16] at screen 0.8009, screen 0.2548 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.2359 to screen 0.7953, screen 0.2548 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[17] at screen 0.8009, screen 0.1923 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.5440, screen 0.1841 to screen 0.7731, screen 0.1841 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7731, screen 0.1841 to screen 0.7953, screen 0.1923 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+plot 'pairs.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.575 lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1.575 lc rgb '#D55E00', \
+  'pairs.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.4 lc rgb '#009E73', \
+  'pairs.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt (14,8) lw 1.4 lc rgb '#009E73', \
+  'pairs.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1.225 lc rgb '#CC79A7', \
+  'pairs.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt (14,8) lw 1.225 lc rgb '#CC79A7', \
   'pairs.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
   'pairs.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#ffffff', \
   'pairs.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with points pt 4 ps 0.81*mark lw 1.2 lc rgb '#D55E00', \

@@ -1,5 +1,30 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+useful GFLOP/s
+4
+16
+64
+256
+1,024
+50
+100
+200
+full
+sliding-window(256)
+sliding-window(1024)
+chunked-overlap(256)
+chunked-overlap(1024)
+attention-sink(4+256)
+attention-sink(4+1024)
+peak of float32: 289 GFLOP/s
+memory: 44.3 GB/s
+intensity (FLOP/byte)
+Roofline: arithmetic bounds all 78 cells
+One call, causal, float32, d = 64, 1 head, one core. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys,
+values and outputs, once. Medians with 95 % intervals, one point a length; the ceilings are measured in the same run. Of
+what is attainable the cells reach 36 % (chunked-overlap(256), 16K tokens) to 88 % (full, 16K tokens).
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,46 +39,48 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold Arithmetic, not memory, bounds all 78 cells: full at 16K tokens reaches 88 % of}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold what is attainable, chunked-overlap(256) at 16K tokens reaches 36 %}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head, one core. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys,' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'values and outputs, once. Medians with 95 % intervals, one point a length; the ceilings are measured in the same run.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'intensity (FLOP/byte)' at screen 0.3865, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[20].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[21] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label $texts[22] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label $texts[23] at screen 0.0194, screen 0.8402 left font ',11.5' tc rgb '#595959'
+set label $texts[19] at screen 0.3865, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [1.629202:2663.894]
 set yrange [24.05428:462.0731]
-set xtics ('4' 4, '16' 16, '64' 64, '256' 256, '1,024' 1024)
-set ytics ('50' 50, '100' 100, '200' 200)
+set xtics ($texts[2] 4, $texts[3] 16, $texts[4] 64, $texts[5] 256, $texts[6] 1024)
+set ytics ($texts[7] 50, $texts[8] 100, $texts[9] 200)
 set lmargin at screen 0.0661
 set rmargin at screen 0.7069
 set bmargin at screen 0.1167
-set tmargin at screen 0.7471
-set label 'useful GFLOP/s' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label 'full' at screen 0.7430, screen 0.6475 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6925, screen 0.6199 to screen 0.7153, screen 0.6199 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.6199 to screen 0.7375, screen 0.6475 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.7430, screen 0.5537 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.3917, screen 0.5694 to screen 0.7153, screen 0.5694 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.5694 to screen 0.7375, screen 0.5537 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.7430, screen 0.5850 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.5124, screen 0.5985 to screen 0.7153, screen 0.5985 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.5985 to screen 0.7375, screen 0.5850 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.7430, screen 0.4180 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.3917, screen 0.4287 to screen 0.7153, screen 0.4287 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.4287 to screen 0.7375, screen 0.4180 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.7430, screen 0.4492 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.5097, screen 0.4384 to screen 0.7153, screen 0.4384 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.4384 to screen 0.7375, screen 0.4492 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.7430, screen 0.5225 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.3930, screen 0.5641 to screen 0.7153, screen 0.5641 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.5641 to screen 0.7375, screen 0.5225 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.7430, screen 0.6162 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.5100, screen 0.6050 to screen 0.7153, screen 0.6050 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.6050 to screen 0.7375, screen 0.6162 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'peak of float32: 289 GFLOP/s' at screen 0.7430, screen 0.6787 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.7153, screen 0.6468 to screen 0.7375, screen 0.6787 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label '  memory: 44.3 GB/s' at screen 0.0731, screen 0.3573 left font ',11.5' tc rgb '#595959'
+set tmargin at screen 0.7610
+set label $texts[1] at screen 0.0194, screen 0.7965 left font ',11.5' tc rgb '#595959'
+set label $texts[10] at screen 0.7430, screen 0.6493 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6925, screen 0.6311 to screen 0.7153, screen 0.6311 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.6311 to screen 0.7375, screen 0.6493 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[11] at screen 0.7430, screen 0.5556 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.3917, screen 0.5794 to screen 0.7153, screen 0.5794 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.5794 to screen 0.7375, screen 0.5556 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[12] at screen 0.7430, screen 0.5868 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.5124, screen 0.6092 to screen 0.7153, screen 0.6092 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.6092 to screen 0.7375, screen 0.5868 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[13] at screen 0.7430, screen 0.4250 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.3917, screen 0.4357 to screen 0.7153, screen 0.4357 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.4357 to screen 0.7375, screen 0.4250 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[14] at screen 0.7430, screen 0.4562 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.5097, screen 0.4455 to screen 0.7153, screen 0.4455 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.4455 to screen 0.7375, screen 0.4562 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[15] at screen 0.7430, screen 0.5243 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.3930, screen 0.5740 to screen 0.7153, screen 0.5740 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.5740 to screen 0.7375, screen 0.5243 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[16] at screen 0.7430, screen 0.6181 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.5100, screen 0.6158 to screen 0.7153, screen 0.6158 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.6158 to screen 0.7375, screen 0.6181 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[17] at screen 0.7430, screen 0.7118 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.7153, screen 0.6585 to screen 0.7375, screen 0.7118 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[18] at screen 0.7430, screen 0.6806 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.1945, screen 0.6585 to screen 0.7153, screen 0.6585 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.6585 to screen 0.7375, screen 0.6806 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
 plot 'roofline.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \

@@ -1,5 +1,30 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+useful GFLOP/s
+512
+1K
+2K
+4K
+8K
+16K
+0
+100
+200
+300
+full
+sliding-window(256)
+sliding-window(1024)
+chunked-overlap(256)
+chunked-overlap(1024)
+attention-sink(4+256)
+attention-sink(4+1024)
+peak: 289 GFLOP/s
+sequence length n (tokens)
+full does useful work at 88 % of the measured peak, chunked-overlap(256) at 36 %
+GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,
+1 head, one core. Medians with 95 % intervals; the peak is measured in the same run.
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,35 +39,35 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold full does useful work at 88 % of the measured peak, chunked-overlap(256) at 36 %}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label 'GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,' at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
-set label '1 head, one core. Medians with 95 % intervals; the peak is measured in the same run.' at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.4154, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[21].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[22] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label $texts[23] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label $texts[20] at screen 0.4154, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set xrange [465:16392.19]
 set yrange [0:311.7434]
-set xtics ('512' 512, '1K' 1024, '2K' 2048, '4K' 4096, '8K' 8192, '16K' 16384)
-set ytics ('0' 0, '100' 100, '200' 200, '300' 300)
+set xtics ($texts[2] 512, $texts[3] 1024, $texts[4] 2048, $texts[5] 4096, $texts[6] 8192, $texts[7] 16384)
+set ytics ($texts[8] 0, $texts[9] 100, $texts[10] 200, $texts[11] 300)
 set lmargin at screen 0.0661
 set rmargin at screen 0.7648
 set bmargin at screen 0.1167
 set tmargin at screen 0.7923
-set label 'useful GFLOP/s' at screen 0.0194, screen 0.8277 left font ',11.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.6733 left font ',11.5' tc rgb '#0072B2'
+set label $texts[1] at screen 0.0194, screen 0.8277 left font ',11.5' tc rgb '#595959'
+set label $texts[12] at screen 0.8009, screen 0.6733 left font ',11.5' tc rgb '#0072B2'
 set arrow from screen 0.7731, screen 0.6682 to screen 0.7953, screen 0.6733 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.5621 left font ',11.5' tc rgb '#D55E00'
+set label $texts[13] at screen 0.8009, screen 0.5621 left font ',11.5' tc rgb '#D55E00'
 set arrow from screen 0.7731, screen 0.5518 to screen 0.7953, screen 0.5621 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.6108 left font ',11.5' tc rgb '#D55E00'
+set label $texts[14] at screen 0.8009, screen 0.6108 left font ',11.5' tc rgb '#D55E00'
 set arrow from screen 0.7731, screen 0.6270 to screen 0.7953, screen 0.6108 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.3314 left font ',11.5' tc rgb '#009E73'
+set label $texts[15] at screen 0.8009, screen 0.3314 left font ',11.5' tc rgb '#009E73'
 set arrow from screen 0.7731, screen 0.3418 to screen 0.7953, screen 0.3314 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.3626 left font ',11.5' tc rgb '#009E73'
+set label $texts[16] at screen 0.8009, screen 0.3626 left font ',11.5' tc rgb '#009E73'
 set arrow from screen 0.7731, screen 0.3522 to screen 0.7953, screen 0.3626 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.5308 left font ',11.5' tc rgb '#CC79A7'
+set label $texts[17] at screen 0.8009, screen 0.5308 left font ',11.5' tc rgb '#CC79A7'
 set arrow from screen 0.7731, screen 0.5411 to screen 0.7953, screen 0.5308 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.6420 left font ',11.5' tc rgb '#CC79A7'
+set label $texts[18] at screen 0.8009, screen 0.6420 left font ',11.5' tc rgb '#CC79A7'
 set arrow from screen 0.7731, screen 0.6308 to screen 0.7953, screen 0.6420 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'peak: 289 GFLOP/s' at screen 0.8009, screen 0.7422 left font ',11.5' tc rgb '#595959'
+set label $texts[19] at screen 0.8009, screen 0.7422 left font ',11.5' tc rgb '#595959'
 set arrow from screen 0.7731, screen 0.7422 to screen 0.7953, screen 0.7422 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
 plot 'throughput.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'throughput.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \

@@ -1,5 +1,31 @@
 set encoding utf8
 set datafile separator comma
+$texts << END_OF_TEXTS
+time per call
+512
+1K
+2K
+4K
+8K
+16K
+100 µs
+1 ms
+10 ms
+100 ms
+full
+sliding-window(256)
+sliding-window(1024)
+chunked-overlap(256)
+chunked-overlap(1024)
+attention-sink(4+256)
+attention-sink(4+1024)
+∝ n
+∝ n²
+sequence length n (tokens)
+Time per call by sequence length: 6 of 7 growth laws match theory
+One call, causal, float32, d = 64, 1 head, one core. Points: medians with 95 % intervals. Lines: c · pairs^{β} + a, fitted
+over the exact pairs of each mask. β: 0.991 ± 0.007 for full; 1.022 ± 0.012 for chunked-overlap(256) (undecided).
+END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
 mark = (format eq 'svg' ? 0.8 : 1) * 1
@@ -14,38 +40,37 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold Time follows the exact pair count in 6 of 7 series; chunked-overlap(256) is}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label '{/:Bold undecided (pairs^{1.022 ± 0.012})}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
-set label 'One call, causal, float32, d = 64, 1 head, one core. Points: medians with 95 % intervals. Lines: c · pairs^{β} + a, fitted' at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
-set label 'over the exact pairs of each mask.' at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
-set label 'sequence length n (tokens)' at screen 0.4304, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[22].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[23] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label $texts[24] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label $texts[21] at screen 0.4304, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
 set xrange [465:16392.19]
 set yrange [81650.22:2.026399e+08]
-set xtics ('512' 512, '1K' 1024, '2K' 2048, '4K' 4096, '8K' 8192, '16K' 16384)
-set ytics ('100 µs' 100000, '1 ms' 1000000, '10 ms' 1e+07, '100 ms' 1e+08)
+set xtics ($texts[2] 512, $texts[3] 1024, $texts[4] 2048, $texts[5] 4096, $texts[6] 8192, $texts[7] 16384)
+set ytics ($texts[8] 100000, $texts[9] 1000000, $texts[10] 1e+07, $texts[11] 1e+08)
 set lmargin at screen 0.0959
 set rmargin at screen 0.7648
 set bmargin at screen 0.1167
-set tmargin at screen 0.7471
-set label 'time per call' at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label 'full' at screen 0.8009, screen 0.7138 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.7731, screen 0.7138 to screen 0.7953, screen 0.7138 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label 'sliding-window(256)' at screen 0.8009, screen 0.4384 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.4524 to screen 0.7953, screen 0.4384 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'sliding-window(1024)' at screen 0.8009, screen 0.5659 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7731, screen 0.5492 to screen 0.7953, screen 0.5659 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label 'chunked-overlap(256)' at screen 0.8009, screen 0.5034 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.5055 to screen 0.7953, screen 0.5034 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'chunked-overlap(1024)' at screen 0.8009, screen 0.6104 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7731, screen 0.6104 to screen 0.7953, screen 0.6104 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label 'attention-sink(4+256)' at screen 0.8009, screen 0.4697 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.4557 to screen 0.7953, screen 0.4697 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label 'attention-sink(4+1024)' at screen 0.8009, screen 0.5346 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7731, screen 0.5491 to screen 0.7953, screen 0.5346 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label '∝ n' at screen 0.3370, screen 0.5874 left font ',11.5' tc rgb '#595959'
-set label '∝ n²' at screen 0.3370, screen 0.6735 left font ',11.5' tc rgb '#595959'
+set tmargin at screen 0.7923
+set label $texts[1] at screen 0.0194, screen 0.8277 left font ',11.5' tc rgb '#595959'
+set label $texts[12] at screen 0.8009, screen 0.7566 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.7731, screen 0.7566 to screen 0.7953, screen 0.7566 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[13] at screen 0.8009, screen 0.4626 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.4765 to screen 0.7953, screen 0.4626 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[14] at screen 0.8009, screen 0.5958 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7731, screen 0.5802 to screen 0.7953, screen 0.5958 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[15] at screen 0.8009, screen 0.5333 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.5334 to screen 0.7953, screen 0.5333 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[16] at screen 0.8009, screen 0.6458 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7731, screen 0.6458 to screen 0.7953, screen 0.6458 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[17] at screen 0.8009, screen 0.4938 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.4800 to screen 0.7953, screen 0.4938 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[18] at screen 0.8009, screen 0.5646 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7731, screen 0.5801 to screen 0.7953, screen 0.5646 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[19] at screen 0.3370, screen 0.6207 left font ',11.5' tc rgb '#595959'
+set label $texts[20] at screen 0.3370, screen 0.7130 left font ',11.5' tc rgb '#595959'
 plot 'time.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'time.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'time.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
