@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "BenchmarkingTests",
             dependencies: [
-                "Statistics", "Faults", "Files", "Attention", "Records", "Hardware", "Kernels", "Engines",
+                "Quantities", "Statistics", "Faults", "Files", "Attention", "Records", "Hardware", "Kernels", "Engines",
                 "Benchmarking", "TestSupport",
             ]),
         .testTarget(

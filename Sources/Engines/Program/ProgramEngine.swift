@@ -53,7 +53,7 @@ public final class ProgramEngine: Engine {
             process = try EngineProcess(
                 EngineStart(source.command, seat: Self.firstSeat(cpus), environment: environment))
         } catch { throw .failed(error) }
-        try self.init(source, process, naming, environment, cpus)
+        try self.init(Setup(source, naming: naming, environment: environment), process, cpus)
     }
 
     /// What is started, and under which name its kernels are known.
@@ -84,26 +84,23 @@ public final class ProgramEngine: Engine {
             Result { () throws(EngineError) in
                 let process: EngineProcess
                 do throws(EngineFailure) { process = try EngineProcess(start.get()) } catch { throw .failed(error) }
-                return try ProgramEngine(setup.source, process, setup.naming, setup.environment, cpus)
+                return try ProgramEngine(setup, process, cpus)
             }
         }
     }
 
     private static func firstSeat(_ cpus: CPUs) -> EngineSeat { EngineSeat(threads: 1, cpus: (try? cpus(1)) ?? []) }
 
-    private init(
-        _ source: EngineSource, _ process: EngineProcess, _ naming: Naming, _ environment: [String: String],
-        _ cpus: @escaping CPUs
-    ) throws(EngineError) {
+    private init(_ setup: Setup, _ process: EngineProcess, _ cpus: @escaping CPUs) throws(EngineError) {
         greeting = process.greeting
         processes[1] = process
         startupSeconds = process.startSeconds
         let name: EngineName
-        do throws(EngineNameError) { name = try source.name(greeting: greeting) } catch {
+        do throws(EngineNameError) { name = try setup.source.name(greeting: greeting) } catch {
             throw .failed(error)
         }
         let prefix =
-            switch naming {
+            switch setup.naming {
             case .full: "\(name)/"
             case .prefixed(let other): "\(other)/"
             case .bare: ""
@@ -114,9 +111,9 @@ public final class ProgramEngine: Engine {
         identity = EngineIdentity(name: name.text, version: greeting.engine.version)
         kernels = greeting.kernels.compactMap(known)
         unknownKernels = greeting.kernels.filter { known($0) == nil }
-        self.source = source
+        source = setup.source
         self.prefix = prefix
-        self.environment = environment
+        environment = setup.environment
         self.cpus = cpus
     }
 
