@@ -66,7 +66,8 @@ struct GateCommand: Command {
                 cancellation: Interrupts.cancellation()))
         let sweep = try sweep(over: session.kernels)
         let workloads = try sweep.workloads(kernels: session.kernels)
-        let policy = options.policy(on: session.machine)
+        var policy = options.policy(on: session.machine)
+        policy.doubtsCommonMoves = !comparedOptions.isOfEngines
         let budgetSeconds = options.timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
         let budget = Gate.Budget {
             budgetSeconds - watch.seconds

@@ -77,6 +77,17 @@ import Testing
         #expect(decision.verdict == .inconclusive)
     }
 
+    /// An engine may have one kernel, or several over one inner loop: there a shift of everything is a regression.
+    @Test func aShiftOfEverythingIsARegressionOfAnEngine() throws {
+        var policy = GatePolicy(delta: 0.05)
+        policy.doubtsCommonMoves = false
+        let planted = PlantedBlocks(common: 0.1)
+        let evidence = try Gate(PlantedBlocks.workloads, policy: policy, seed: 1).run { (planted.block($0), 1) }
+        let decision = GateDecision(evidence, policy: policy)
+        #expect(decision.guards.map(\.name) == [.baselineAgainstItself, .frozenLoop])
+        #expect(decision.verdict == .regressed)
+    }
+
     @Test func disturbedVisitsDoNotMove() throws {
         let decision = try PlantedBlocks(disturbed: 0.1).decision()
         #expect(decision.verdict == .pass)

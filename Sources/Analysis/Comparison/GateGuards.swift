@@ -13,10 +13,13 @@ enum GateGuards {
         guard blocks.count >= 2, blocks.allSatisfy({ !$0.isEmpty }) else { return [] }
         // An engine that broke down left no loop to be timed in its block.
         let loops = (evidence.screen + evidence.confirmation).map(\.frozenLoop).filter { !$0.isEmpty }
-        return [
+        let ofTheMachine = [
             baselineAgainstItself(blocks, policy), frozenLoop(loops.map { BlockRatio($0) }, policy),
+        ]
+        guard policy.doubtsCommonMoves else { return ofTheMachine }
+        return ofTheMachine + [
             // The screen's alone: the confirmation has only cells that stood out.
-            medianOverCells(Array(blocks.prefix(evidence.screen.count)), policy),
+            medianOverCells(Array(blocks.prefix(evidence.screen.count)), policy)
         ]
     }
 

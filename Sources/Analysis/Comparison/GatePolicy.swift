@@ -15,6 +15,11 @@ public struct GatePolicy: Sendable, Hashable {
     /// Of even one false alarm among the cells of a run.
     public var familyLevel = 0.05
 
+    /// Whether a move of half of all cells counts as a doubt about the measuring. Many kernels of one build share little but
+    /// its flags and the machine. The kernels of an engine may be one or two, or share their inner loop, and what makes all of
+    /// them slower is a regression: the control and the frozen loop vouch for the machine.
+    public var doubtsCommonMoves = true
+
     /// The tolerance that a machine deserves: a hypervisor's neighbours move times by some per cent.
     public static func defaultDelta(hypervisor: String?) -> Double { hypervisor == "none" ? 0.02 : 0.05 }
 

@@ -23,12 +23,15 @@ struct ShapeCell {
     var findings: [ShapeFinding] { [pairs, memory].compactMap(\.self) }
 
     /// What cannot be checked, in a sentence; nil where all can.
-    var gap: Caution? {
+    var gap: Caution? { gap(of: "\(workload)") }
+
+    /// - Parameter subject: what the sentence is about: the cell, or the kernel, all of whose cells have the same gap.
+    func gap(of subject: String) -> Caution? {
         let missing = [pairs == nil ? "pairs" : nil, predictedBytes == nil ? "memory" : nil].compactMap(\.self)
         return missing.isEmpty
             ? nil
             : Caution(
-                "\(workload): its kernel does not say its \(missing.joined(separator: " and its ")), so no gate checks that"
+                "\(subject): the kernel does not say its \(missing.joined(separator: " and its ")), so no gate checks that"
             )
     }
 

@@ -123,7 +123,8 @@ extension ShapeGates {
     /// What cannot be checked: one sentence a kernel, since its cells all have the same gap.
     static func gaps(_ evidence: Gate.Evidence) -> [Caution] {
         var seen = Set<String>()
-        return cells(evidence).filter { $0.gap != nil && seen.insert($0.workload.kernel).inserted }.compactMap(\.gap)
+        return cells(evidence).filter { $0.gap != nil && seen.insert($0.workload.kernel).inserted }
+            .compactMap { $0.gap(of: $0.workload.kernel) }
     }
 
     private static func cells(_ evidence: Gate.Evidence) -> [ShapeCell] {
