@@ -16,6 +16,9 @@ import attnbench_engine as engine  # noqa: E402
 
 fault = sys.argv[1] if len(sys.argv) > 1 else ""
 
+# What an engine that is disturbed divides its first times by: those of two samples, each with its warm-up.
+TOO_LITTLE = [20, 20, 20, 20]
+
 
 def attention(problem):
     query, key, value = (engine.to_float32(tensor) for tensor in problem.tensors)
@@ -109,6 +112,8 @@ def tampered(reply):
             reply["sampled"]["cell"] += 1
         if fault == "says too little":
             reply["sampled"]["nanoseconds"] //= 20
+        if fault == "says too little twice" and TOO_LITTLE:
+            reply["sampled"]["nanoseconds"] //= TOO_LITTLE.pop()
         if fault == "says too much":
             reply["sampled"]["nanoseconds"] *= 2
         if fault == "says a little too little":
