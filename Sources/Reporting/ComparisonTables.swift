@@ -97,6 +97,10 @@ public enum ComparisonTables {
         if !comparison.missing.isEmpty {
             sentence += "; \(cellsAre(comparison.missing.count)) in the baseline and missing in the candidate"
         }
+        let without = comparison.uncompared.count { $0.cause == .noBaseline }
+        if without > 0, comparison.method == .paired {
+            sentence += "; \(cellsAre(without)) not compared, since the baseline has no time"
+        }
         let failedShape = comparison.shape.count { !$0.passed }
         if failedShape > 0 { sentence += "; \(failedShape) shape checks failed" }
         let failedGuards = comparison.guards.filter { !$0.passed }.map(\.name.rawValue)

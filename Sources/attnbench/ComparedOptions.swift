@@ -3,6 +3,7 @@ import Attention
 import ArgumentParser
 import Benchmarking
 import Engines
+import Faults
 import Foundation
 import Kernels
 import Records
@@ -57,7 +58,11 @@ struct ComparedOptions: ParsableArguments {
     func compared(_ console: Console) throws -> Compared {
         if let baselineEngine, let engine {
             let lookup = EngineOptions.lookup(console, isTrusting: trustEngines)
-            return .engines(baseline: try lookup.engine(baselineEngine), candidate: try lookup.engine(engine))
+            let baseline: EngineSource
+            do { baseline = try lookup.engine(baselineEngine) } catch let error as EngineLookupError {
+                throw NoBaselineEngine(cause: error)
+            }
+            return .engines(baseline: baseline, candidate: try lookup.engine(engine))
         }
         return .builds(baseline: baseline!, candidate: candidate ?? GateOptions.thisProgram)
     }
@@ -102,4 +107,22 @@ extension Sweep {
         return ["kernels=[\(names)]", "phase=\(phase.rawValue)", "elementType=\(type.rawValue)"]
             .compactMap(SweepFile.Override.init)
     }
+}
+
+/// There is no such engine to compare with.
+struct NoBaselineEngine: Fault {
+    let cause: EngineLookupError
+
+    var exitStatus: ExitStatus { .baselineMissing }
+
+    var description: String { "the baseline cannot be found: \(cause)" }
+}
+
+/// Every cell of a gate lacks a time of the baseline.
+struct NothingCompared: Fault {
+    let reason: String
+
+    var exitStatus: ExitStatus { .baselineMissing }
+
+    var description: String { "no cell could be compared, since the baseline has a time of none: \(reason)" }
 }

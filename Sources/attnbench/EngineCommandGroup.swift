@@ -42,7 +42,8 @@ struct NewEngineCommand: Command {
         var steps: [String] = []
         if let build = language.buildCommand { steps.append("(cd \(folder) && \(build))") }
         steps.append("attnbench check --engine \(path)")
-        steps.append("attnbench run smoke --engine \(path) --set kernels=full,\(language.kernel)")
+        steps.append(
+            "attnbench run smoke --engine \(path) --set kernels=full,\(language.kernel) --set lengths=256..4K*2")
         console.output(
             "Your kernel is in \(folder)/\(language.source). Next:\n" + steps.map { "  \($0)\n" }.joined())
         return .done

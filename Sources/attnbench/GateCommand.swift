@@ -89,6 +89,11 @@ struct GateCommand: Command {
             cautions: session.cautions.map(Caution.init) + decision.cautions)
         progress.end()
         try output.write(comparison)
+        if comparison.cells.isEmpty, let cell = comparison.uncompared.first(where: { $0.cause == .noBaseline }),
+            comparison.verdict == .inconclusive
+        {
+            throw NothingCompared(reason: cell.reason)
+        }
         return Verdict(comparison, strict: strict)
     }
 

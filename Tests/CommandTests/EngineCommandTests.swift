@@ -19,7 +19,8 @@ import Testing
             #expect(session.status == .done)
             #expect(session.output.contains("attnbench check --engine \(folder)/\(language.engine)\n"))
             let run =
-                "attnbench run smoke --engine \(folder)/\(language.engine) --set kernels=full,\(language.kernel)\n"
+                "attnbench run smoke --engine \(folder)/\(language.engine) --set kernels=full,\(language.kernel) "
+                + "--set lengths=256..4K*2\n"
             #expect(session.output.contains(run))
             #expect(try String(contentsOfFile: examples + "/README.md", encoding: .utf8).contains(language.kernel))
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)

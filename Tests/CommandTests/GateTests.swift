@@ -99,6 +99,23 @@ import Testing
         #expect(comparison.uncompared.map(\.cause) == [.engineFailed])
     }
 
+    @Test func aBaselineEngineThatIsNotThereIsMissing() {
+        let session = Session("gate --baseline-engine nowhere/libmine.so --engine nowhere/libmine.so")
+        #expect(session.status == .baselineMissing)
+        #expect(session.messages.contains("the baseline cannot be found: there is no engine at nowhere/libmine.so"))
+    }
+
+    /// A gate in which nothing is held against anything is no pass.
+    @Test func aBaselineThatComputesNothingIsMissing() throws {
+        let folder = try Folder()
+        let greeting = #"exec 3<&0; ("# + Self.program + #" "$@" </dev/null | head -1); read line <&3; exit 4"#
+        let dying = try folder.script("attnbench", greeting)
+        let session = Session(["gate", "smoke", "--baseline", dying, "--candidate", Self.program] + Self.tiny)
+        #expect(session.status == .baselineMissing, "\(session.messages)")
+        #expect(session.output.contains("1 cell is not compared, since the baseline has no time"))
+        #expect(session.messages.contains("no cell could be compared"))
+    }
+
     @Test(arguments: [
         ("gate", "--baseline"), ("gate --baseline a --baseline-engine b", "exclude"),
         ("gate --baseline-engine b", "--engine"), ("gate --baseline a --engine b", "--baseline-engine"),

@@ -21,7 +21,8 @@ public struct EngineCommand: Hashable, Sendable {
 
     /// Threads of an engine that is not asked must sleep, or they disturb what is measured in turn with it. A user's own
     /// values, and those of an engine file, go before these.
-    private static let quiet = ["OMP_WAIT_POLICY": "passive", "KMP_BLOCKTIME": "0"]
+    /// Swift's backtrace of a crash takes a second, and its last lines would stand in place of what the engine said.
+    private static let quiet = ["OMP_WAIT_POLICY": "passive", "KMP_BLOCKTIME": "0", "SWIFT_BACKTRACE": "enable=no"]
 
     func invocation(_ seat: EngineSeat, environment user: [String: String]) -> Invocation {
         var variables = Self.quiet
