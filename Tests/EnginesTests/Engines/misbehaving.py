@@ -117,7 +117,7 @@ def tampered(reply):
         if fault == "says too much":
             reply["sampled"]["nanoseconds"] *= 2
         if fault == "says a little too little":
-            reply["sampled"]["nanoseconds"] = int(reply["sampled"]["nanoseconds"] * 0.94)
+            reply["sampled"]["nanoseconds"] = int(reply["sampled"]["nanoseconds"] * 0.925)
         if fault == "says a negative time":
             reply["sampled"]["nanoseconds"] = -(1 << 63)
         if fault == "says an endless time":
