@@ -26,14 +26,14 @@ import Testing
                         instruments: Instruments(
                             engines: [engine], check: fake.check, availableBytes: fake.availableBytes,
                             clock: world.clock),
-                        loopEngine: world.loopEngine(), seed: 1)
-                }, request: request)
+                        loopEngine: world.loopEngine())
+                }, request: request, seed: 1)
             for cell in cells { block.prepare(cell) }
             for _ in 0..<rounds {
                 for entry in 0..<block.entryCount { block.visit(entry, inOrder: PairedSide.allCases) }
             }
             if isChecked { block.checkAgain() }
-            return try block.measured([], preparationSeconds: 0)
+            return try block.measured(preparationSeconds: 0)
         }
     }
 
@@ -87,6 +87,17 @@ import Testing
         #expect(world.calls.count - six == 6 * 3 * 2)
     }
 
+    /// Half a CPU of the candidate's while another side is measured.
+    @Test func aSideThatDoesNotSleepIsNamed() throws {
+        let spinning = BreakingEngine(world.engine(), kernel: "none", healthySamples: 0)
+        let clock = world.clock
+        spinning.cpu = { Int(clock.nanoseconds / 2) }
+        let remarks = try block([cell], candidate: spinning).remarks
+        #expect(remarks.count == 1 && remarks[0].contains("the candidate kept 0.5 CPUs busy"), "\(remarks)")
+        spinning.cpu = { 7 }
+        #expect(try block([cell], candidate: spinning).remarks.isEmpty)
+    }
+
     /// The cell in which it breaks is lost, and no other.
     @Test func aSideThatBreaksDownCostsItsCellOnly() throws {
         let cells = try fakeWorkloads(lengths: [64])
@@ -105,6 +116,8 @@ private final class BreakingEngine: Engine {
     private let engine: any Engine
     private let broken: String
     private let healthySamples: Int
+    /// CPU time of its processes, where it has some.
+    var cpu: (() -> Int)?
 
     init(_ engine: any Engine, kernel: String, healthySamples: Int) {
         (self.engine, broken, self.healthySamples) = (engine, kernel, healthySamples)
@@ -113,6 +126,7 @@ private final class BreakingEngine: Engine {
     var identity: EngineIdentity { engine.identity }
     var kernels: [Kernel] { engine.kernels }
     var minimumSampleNanoseconds: Int { engine.minimumSampleNanoseconds }
+    var cpuNanoseconds: Int? { cpu?() }
 
     func prepare(_ workload: Workload, inputs: () -> SharedInputs) throws(EngineError) -> any PreparedKernel {
         let kernel = try engine.prepare(workload, inputs: inputs)

@@ -272,6 +272,16 @@ import Testing
         #expect(shared.contents()[last] == 5)
     }
 
+    /// Sweeps and file names hold a kernel's name as it is, so that no engine may say more with it than a name.
+    @Test(arguments: ["tiled], threads: [8", "a b", "../x", "a/b", "", "a\nb"]) func aKernelNameIsAName(text: String) {
+        func kernel(_ name: String) -> EngineGreeting.Kernel {
+            EngineGreeting.Kernel(
+                name: name, summary: nil, phase: "prefill", mask: "causal", elementTypes: ["float32"])
+        }
+        #expect(kernel("tiled-2.1_x").kernel(named: "mine/tiled-2.1_x") != nil)
+        #expect(kernel(text).kernel(named: "mine/\(text)") == nil)
+    }
+
     /// What this program does not know is listed, and the rest is used.
     @Test func kernelsOfALaterTimeAreListed() throws {
         let script =

@@ -1,5 +1,7 @@
 import Engines
+import Hardware
 import Records
+import Statistics
 
 /// A block that is being measured: cells that all sides have ready, then the frozen loop as one more entry.
 ///
@@ -7,9 +9,12 @@ import Records
 struct BlockUnderWay {
     private let sides: PairedValues<Side>
     private let request: PairedRequest
+    /// Of the inputs, which all sides share.
+    private let seed: UInt64
     private var cells: [CellUnderWay] = []
     private var refusals: [PairedBlock.Refusal] = []
     private var frozenLoop: [PairedBlock.Visit] = []
+    private var rests: [PairedSide: Rest] = [:]
     /// What kept the frozen loop from being timed, where something did.
     private var frozenLoopFailure: EngineError?
 
@@ -18,8 +23,19 @@ struct BlockUnderWay {
         let instruments: Instruments
         /// The engine that times the frozen loop: the side's own, or the harness's where that has none.
         let loopEngine: any Engine
-        /// Of the inputs, which are equal on each side.
-        let seed: UInt64
+
+        var engine: any Engine { instruments.engines[0] }
+    }
+
+    /// What a side did while another one was measured: nothing, if its threads sleep.
+    private struct Rest {
+        var cpuNanoseconds = 0
+        var nanoseconds = 0
+
+        var busyCPUs: Double { Double(cpuNanoseconds) / Double(max(1, nanoseconds)) }
+
+        /// The way from an answer to sleep is less.
+        static let busiestSleeper = 0.05
     }
 
     private struct CellUnderWay {
@@ -33,9 +49,10 @@ struct BlockUnderWay {
         var isOver = false
     }
 
-    init(sides: PairedValues<Side>, request: PairedRequest) {
+    init(sides: PairedValues<Side>, request: PairedRequest, seed: UInt64) {
         self.sides = sides
         self.request = request
+        self.seed = seed
     }
 
     /// A sample of the frozen loop: a millisecond and more.
@@ -44,7 +61,7 @@ struct BlockUnderWay {
     var entryCount: Int { cells.count + 1 }
 
     /// - Throws: what kept the frozen loop from being timed even once, where nothing else says that an engine broke.
-    func measured(_ engines: [ProgramEngine], preparationSeconds: Double) throws(EngineError) -> PairedBlock {
+    func measured(preparationSeconds: Double) throws(EngineError) -> PairedBlock {
         if frozenLoop.isEmpty, refusals.isEmpty, let frozenLoopFailure { throw frozenLoopFailure }
         return PairedBlock(
             cells: cells.filter { !$0.isOver }.map { cell in
@@ -53,12 +70,21 @@ struct BlockUnderWay {
                     iterationsPerSample: cell.iterations, visits: cell.visits)
             },
             refusals: refusals, frozenLoop: frozenLoop,
-            // The baseline's engine and its control say the same.
-            remarks: Set(engines.flatMap(\.remarks)).sorted(), preparationSeconds: preparationSeconds)
+            remarks: unrest, preparationSeconds: preparationSeconds)
+    }
+
+    /// Sides that did not rest while another one was measured.
+    private var unrest: [String] {
+        PairedSide.allCases.compactMap { side in
+            guard let busy = rests[side]?.busyCPUs, busy > Rest.busiestSleeper else { return nil }
+            return "the process of the \(side) kept \((busy * 100).rounded() / 100) CPUs busy while another one was "
+                + "measured, which disturbs the other; its idle threads have to sleep"
+        }
     }
 
     mutating func prepare(_ workload: Workload) {
         var asked = PairedSide.baseline
+        var inputs: SharedInputs?
         do throws(EngineError) {
             var facts: [PairedSide: PairedBlock.Facts] = [:]
             var callNanoseconds: [PairedSide: Double] = [:]
@@ -66,7 +92,9 @@ struct BlockUnderWay {
             let ready = try PairedValues<ReadyCell> { side throws(EngineError) in
                 asked = side
                 let cell = try ReadyCell(workload, sides[side].instruments) {
-                    SharedInputs(for: workload.problem, seed: sides[side].seed)
+                    let made = inputs ?? SharedInputs(for: workload.problem, seed: seed)
+                    inputs = made
+                    return made
                 }
                 facts[side] = try self.facts(of: cell, on: side)
                 let calls = try cell.callsPerSample()
@@ -85,7 +113,7 @@ struct BlockUnderWay {
                 let turn = try loop(.candidate)
                 let turnNanoseconds = Double(turn.nanoseconds) / Double(Self.frozenTurns)
                 let turns = slowdown * callNanoseconds[.candidate]! / turnNanoseconds
-                extraTurns = max(1, Int(turns.rounded()))
+                extraTurns = max(1, Int(saturating: turns.rounded()))
             }
             cells.append(
                 CellUnderWay(
@@ -107,10 +135,10 @@ struct BlockUnderWay {
                 } else {
                     let cell = cells[entry]
                     if cell.isOver { return }
-                    samples[side] = try cell.ready[side].kernel.sample(
-                        Batch(
-                            calls: cell.iterations, warmUpCalls: 1,
-                            extraTurns: side == .candidate ? cell.extraTurns : 0))
+                    let extraTurns = side == .candidate ? cell.extraTurns : 0
+                    samples[side] = try sample(
+                        cell.ready[side].kernel, of: side,
+                        Batch(calls: cell.iterations, warmUpCalls: 1, extraTurns: extraTurns))
                 }
             }
         } catch {
@@ -126,6 +154,25 @@ struct BlockUnderWay {
         if entry == cells.count { frozenLoop.append(visit) } else { cells[entry].visits.append(visit) }
     }
 
+    /// A sample of one side, with an eye on the others.
+    private mutating func sample(
+        _ kernel: LoadedKernel, of side: PairedSide, _ batch: Batch
+    ) throws(EngineError) -> Sample {
+        let resting = PairedSide.allCases.filter { $0 != side }.compactMap { other in
+            sides[other].engine.cpuNanoseconds.map { (side: other, cpuNanoseconds: $0) }
+        }
+        let watch = Stopwatch(sides[side].instruments.clock)
+        let sample = try kernel.sample(batch)
+        let nanoseconds = watch.nanoseconds
+        for (other, before) in resting {
+            // A process that was started anew begins at 0.
+            let worked = max(0, (sides[other].engine.cpuNanoseconds ?? before) - before)
+            rests[other, default: Rest()].cpuNanoseconds += worked
+            rests[other, default: Rest()].nanoseconds += nanoseconds
+        }
+        return sample
+    }
+
     /// After the last round: whether both still compute what they are asked for, from other inputs.
     mutating func checkAgain() {
         for index in cells.indices where !cells[index].isOver {
@@ -134,10 +181,8 @@ struct BlockUnderWay {
                 let check = FinalCheck(
                     problem: cell.workload.problem, instruments: sides[side].instruments,
                     statedPairs: cell.facts[side]!.statedPairs)
-                let seed = sides[side].seed &+ 1
-                guard let fault = check.fault(of: cell.ready[side].kernel, .callOnOtherInputs(seed: seed)) else {
-                    continue
-                }
+                let effort = FinalCheck.Effort.callOnOtherInputs(seed: seed &+ 1)
+                guard let fault = check.fault(of: cell.ready[side].kernel, effort) else { continue }
                 guard fault.maximumError != nil else {
                     cells[index].isOver = true
                     refuse(cell.workload, side, fault.reason)

@@ -94,8 +94,8 @@ public final class PairedSession {
             sides: PairedValues { side in
                 BlockUnderWay.Side(
                     instruments: .system(engines: [engines[side]], seed: setting.seed),
-                    loopEngine: harness ?? engines[side], seed: setting.seed)
-            }, request: request)
+                    loopEngine: harness ?? engines[side])
+            }, request: request, seed: setting.seed)
         for workload in request.workloads {
             try requireGoingOn()
             block.prepare(workload)
@@ -112,9 +112,7 @@ public final class PairedSession {
             }
         }
         if request.isChecked { block.checkAgain() }
-        let measured = try block.measured(
-            PairedSide.allCases.map { engines[$0] }, preparationSeconds: preparationSeconds)
-        return (measured, watch.seconds)
+        return (try block.measured(preparationSeconds: preparationSeconds), watch.seconds)
     }
 
     /// What makes the two differ beside what is to be compared.

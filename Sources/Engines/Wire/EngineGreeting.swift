@@ -55,12 +55,14 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
                 positions: kernel.positions.rawValue)
         }
 
-        /// The kernel as this program has it, which does not know how to make it ready; nil where its phase, its mask, its
-        /// positions or all of its element types are unknown here.
+        /// The kernel as this program has it, which does not know how to make it ready; nil where its name is none, or its
+        /// phase, its mask, its positions or all of its element types are unknown here.
         /// - Parameter name: what it is called here.
         public func kernel(named name: String) -> Kernels.Kernel? {
             let types = ElementType.allCases.filter { elementTypes.contains($0.rawValue) }
-            guard let phase = Phase(rawValue: phase), let masks = knownMask, !types.isEmpty,
+            // Sweeps, file names and shells hold the name as it is.
+            guard EngineName.isName(self.name), let phase = Phase(rawValue: phase), let masks = knownMask,
+                !types.isEmpty,
                 let positions = PositionEncoding(rawValue: positions ?? PositionEncoding.none.rawValue)
             else { return nil }
             return Kernels.Kernel(
