@@ -15,8 +15,13 @@ threads and cpus. `problem.tensors` are the arrays query, key and value, laid ou
 memory of your own. NumPy has no bfloat16: such arrays have the element type uint16, which `to_float32` and `from_float32`
 convert, and which `torch.from_numpy(array).view(torch.bfloat16)` reads as it is.
 
+The mask of a sliding window of w keys has `left` = w - 1 and `right` = 0; a field that is None has no limit.
+`problem.mask.matrix(query_length, key_length)` is the same mask as a table of booleans.
+
 The arrays stay the same and get other contents now and then. A kernel that keeps them in a layout of its own, or that fills
-a cache, returns `Prepared(call, load)`; `load` is called, untimed, whenever the contents are new. What a call returns is the
+a cache, returns `Prepared(call, load)`; `load` is called, untimed, whenever the contents are new. A kernel that knows how many
+pairs of a query and a key one call computes, over all batches and heads, states them: `Prepared(call, computed_pairs=n)`; a
+gate then finds a window that has grown without any clock. `scratch_bytes` are those that it allocates beside the tensors. What a call returns is the
 output, [batch][query heads][query tokens][dimension]: an array or a tensor of torch. To refuse a problem, raise
 `Refused("no float16")`.
 """

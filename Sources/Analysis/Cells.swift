@@ -4,12 +4,20 @@ import Statistics
 
 /// A cell without a time.
 public struct AbsentCell: Sendable, Codable, Hashable {
+    public enum State: String, Sendable, Codable {
+        /// The kernel does not take the problem, or it did not fit into memory or time.
+        case skipped
+        /// The kernel computes something else than it is asked for.
+        case wrong = "wrong result"
+        /// The kernel's engine died, hung, or did not keep to the protocol.
+        case broken = "engine failed"
+    }
+
     public internal(set) var series: String
     public let queryLength: Int
     public let keyLength: Int
     public let reason: String
-    /// True where the kernel's result was wrong rather than not asked for.
-    public let failed: Bool
+    public let state: State
     public let phase: Phase
     /// What theory says that a call would hold in memory; nil where the kernel does not say.
     public let predictedBytes: Int?
@@ -33,12 +41,12 @@ struct Cells {
             for workload in workloads {
                 switch Self.cell(of: byWorkload[workload]!, ceilings, caches) {
                 case .point(let point): points.append(point)
-                case .absent(let reason, let failed):
+                case .absent(let reason, let state):
                     let shape = workload.problem.shape
                     absent.append(
                         AbsentCell(
                             series: label, queryLength: shape.queryLength, keyLength: shape.keyLength, reason: reason,
-                            failed: failed, phase: workload.phase,
+                            state: state, phase: workload.phase,
                             predictedBytes: byWorkload[workload]![0].predictedBytes))
                 }
             }
@@ -50,7 +58,7 @@ struct Cells {
 
     private enum Cell {
         case point(Point)
-        case absent(reason: String, failed: Bool)
+        case absent(reason: String, AbsentCell.State)
     }
 
     private static func cell(
@@ -60,17 +68,18 @@ struct Cells {
         var skipped = ""
         for launch in launches.sorted(by: { $0.launch < $1.launch }) {
             switch launch.outcome {
-            case .failed(let reason, _): return .absent(reason: reason, failed: true)
+            case .wrong(let reason, _): return .absent(reason: reason, .wrong)
+            case .broken(let reason): return .absent(reason: reason, .broken)
             case .skipped(let reason): skipped = reason
             case .measured(let record): records.append(record)
             }
         }
-        guard !records.isEmpty else { return .absent(reason: skipped, failed: false) }
+        guard !records.isEmpty else { return .absent(reason: skipped, .skipped) }
         do {
             return .point(
                 try Point(of: launches[0], launches: records, ceilings: ceilings, caches: caches))
         } catch {
-            return .absent(reason: error.description, failed: false)
+            return .absent(reason: error.description, .skipped)
         }
     }
 }

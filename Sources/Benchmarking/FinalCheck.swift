@@ -22,10 +22,16 @@ struct FinalCheck {
     }
 
     /// What is wrong with a kernel.
-    struct Fault {
-        let reason: String
-        /// Nil where the engine broke, so that there is no output.
-        let maximumError: Double?
+    enum Fault {
+        case wrong(reason: String, maximumError: Double)
+        case broken(reason: String)
+
+        var outcome: Measurement.Outcome {
+            switch self {
+            case .wrong(let reason, let maximumError): .wrong(reason: reason, maximumError: maximumError)
+            case .broken(let reason): .broken(reason: reason)
+            }
+        }
     }
 
     /// Nil where nothing is wrong.
@@ -35,7 +41,7 @@ struct FinalCheck {
                 try kernel.load(SharedInputs(for: problem, seed: seed))
                 // An engine may well refuse to write an output that it has not computed yet.
                 if kernel.prepared.mayComputeUnseen, case .right(let error)? = try? kernel.check(problem, instruments) {
-                    return Fault(
+                    return .wrong(
                         reason: "has the output for new inputs before a call: it computes outside of what is timed",
                         maximumError: error)
                 }
@@ -48,17 +54,17 @@ struct FinalCheck {
             switch try kernel.check(problem, instruments) {
             case .right(let error): return pairFault(of: kernel, maximumError: error)
             case .wrong(let maximumError, let reason):
-                return Fault(reason: "after its last round: \(reason)", maximumError: maximumError)
+                return .wrong(reason: "after its last round: \(reason)", maximumError: maximumError)
             }
         } catch {
-            return Fault(reason: "after its last round: \(error)", maximumError: nil)
+            return .broken(reason: "after its last round: \(error)")
         }
     }
 
     /// Whether the last call counted other pairs than the kernel says.
     func pairFault(of kernel: LoadedKernel, maximumError: Double) -> Fault? {
         guard let counted = kernel.prepared.computedPairs, let statedPairs, counted != statedPairs else { return nil }
-        return Fault(
+        return .wrong(
             reason: "a timed call went through \(counted) pairs, not \(statedPairs) as the kernel says",
             maximumError: maximumError)
     }

@@ -81,21 +81,20 @@ extension Run {
             if let scratch = ready.scratchBytes {
                 cost.bytes = ready.kernel.engine.bytes(of: workload.problem, scratchBytes: scratch)
             }
-            let (stated, counted) = (ready.kernel.prepared.statedPairs, ready.kernel.prepared.computedPairs)
-            let usefulPairs = known(of: workload).work.usefulPairs
-            if let pairs = stated ?? counted, pairs < usefulPairs {
-                let reason =
-                    "the kernel says that it computes \(pairs) pairs, fewer than its mask's \(usefulPairs)"
-                return .absent(.failed(reason: reason, maximumError: nil))
-            }
             let maximumError: Double
             switch correctness {
             case .right(let error): maximumError = error
-            case .wrong(let error, let reason): return .absent(.failed(reason: reason, maximumError: error))
+            case .wrong(let error, let reason): return .absent(.wrong(reason: reason, maximumError: error))
+            }
+            let (stated, counted) = (ready.kernel.prepared.statedPairs, ready.kernel.prepared.computedPairs)
+            let usefulPairs = known(of: workload).work.usefulPairs
+            if let pairs = stated ?? counted, pairs < usefulPairs {
+                let reason = "says that it computes \(pairs) pairs, fewer than the \(usefulPairs) of its mask"
+                return .absent(.wrong(reason: reason, maximumError: maximumError))
             }
             if let counted, let stated, counted != stated {
-                let reason = "the kernel went through \(counted) pairs, not \(stated) as it says"
-                return .absent(.failed(reason: reason, maximumError: maximumError))
+                let reason = "went through \(counted) pairs, and says that it computes \(stated)"
+                return .absent(.wrong(reason: reason, maximumError: maximumError))
             }
             let preparation = SampleJournal.Preparation(
                 iterationsPerSample: try ready.callsPerSample(), peakResidentBytes: ready.peakResidentBytes,

@@ -39,20 +39,23 @@ struct Prober {
             watch.seconds - (instruments.startupSeconds - startupBefore) + wanted <= seconds
         }
         var model = CostModel()
-        var longest: [Workload: Int] = [:]
+        var lengths: [Workload: ClosedRange<Int>] = [:]
         var probes: [Probe] = []
         for workload in workloads {
-            if longest[workload.series] == nil { probes.append(Probe(workload, instruments)) }
-            longest[workload.series] = max(longest[workload.series] ?? 0, workload.problem.shape.keyLength)
+            let length = workload.problem.shape.keyLength
+            if lengths[workload.series] == nil { probes.append(Probe(workload, instruments)) }
+            let known = lengths[workload.series] ?? length...length
+            lengths[workload.series] = min(known.lowerBound, length)...max(known.upperBound, length)
         }
         for (index, probe) in probes.sorted(by: { $0.flops < $1.flops }).enumerated() where index == 0 || hasTime(0) {
             model.learn(
                 Result { () throws(EngineError) in
-                    try rates(of: probe, longest: longest[probe.workload.series]!, hasTime: hasTime)
+                    try rates(of: probe, lengths[probe.workload.series]!, hasTime: hasTime)
                 }, for: probe.workload)
         }
         let tokens = hasTime(Self.buildSeconds) ? Self.buildLength : Self.buildLength / 16
-        model.buildSecondsPerByte = buildSecondsPerByte(tokens: min(tokens, longest.values.max() ?? 1))
+        model.buildSecondsPerByte = buildSecondsPerByte(
+            tokens: min(tokens, lengths.values.map(\.upperBound).max() ?? 1))
         return model
     }
 
@@ -80,57 +83,83 @@ struct Prober {
         }
     }
 
+    /// - Parameter lengths: of the series, from the shortest to the longest cell.
     private func rates(
-        of probe: Probe, longest: Int, hasTime: (_ seconds: Double) -> Bool
+        of probe: Probe, _ lengths: ClosedRange<Int>, hasTime: (_ seconds: Double) -> Bool
     ) throws(EngineError) -> CostModel.Rates {
-        let workload = probe.workload
-        let found = try instruments.engines.kernel(of: workload)
-        let (engine, kernel) = (found.engine, found.kernel)
+        let (workload, longest) = (probe.workload, lengths.upperBound)
+        let kernel = try instruments.engines.kernel(of: workload).kernel
         var length = min(probe.firstLength, longest)
+        var longestThatWorked: Int?
         while true {
-            guard let cell = try? workload.with(length: length) else {
-                throw .unsupported(UnsupportedProblem("\(workload) cannot be tried at \(length) tokens"))
-            }
-            let loaded: LoadedKernel
-            let inputs = SharedInputs(for: cell.problem, seed: seed)
-            let startupBefore = engine.startupSeconds
-            let watch = Stopwatch(instruments.clock)
-            do {
-                loaded = try LoadedKernel(cell, on: engine) { inputs }
-            } catch {
+            let next = min(length * Self.growth, longest)
+            let trial: Trial
+            do throws(EngineError) { trial = try Trial(of: workload, length: length, self) } catch {
+                // A kernel that breaks down in a long call is known by a shorter one.
+                let shorter = longestThatWorked ?? lengths.lowerBound
+                if case .failed = error, shorter < length {
+                    return try Trial(of: workload, length: shorter, self).rates(of: kernel, instruments)
+                }
                 // A kernel may refuse a short call and take a long one.
                 if length == longest { throw error }
-                length = min(length * Self.growth, longest)
+                length = next
                 continue
             }
-            let buildSeconds = max(0, watch.seconds - (engine.startupSeconds - startupBefore))
-            var callSeconds = try callSeconds(loaded)
-            if callSeconds < Self.repeatedSeconds {
-                callSeconds = Double.infinity
-                for _ in 0..<3 { callSeconds = min(callSeconds, try self.callSeconds(loaded)) }
-            }
-            let next = min(length * Self.growth, longest)
             // Five calls, each of which takes as many times longer as there are more pairs, if all of them are computed.
             let growth = Double(next) / Double(length)
-            if callSeconds >= Self.enoughSeconds || length == longest || !hasTime(5 * growth * growth * callSeconds) {
-                let checkSeconds = try instruments.seconds { () throws(EngineError) in
-                    _ = try loaded.check(cell.problem, instruments)
-                }
-                var rates = CostModel.Rates(of: kernel, checkSecondsPerPair: checkSeconds / cell.problem.checkedPairs)
-                rates.callSeconds.learn(size: Double(kernel.predictedPairs(for: cell.problem)), value: callSeconds)
-                rates.fillSecondsPerByte = buildSeconds / Double(max(1, kernel.filledBytes(cell)))
-                rates.compileSeconds = loaded.prepared.startup?.compileSeconds ?? 0
-                if let bytes = loaded.prepared.statedScratchBytes {
-                    rates.scratchBytes.learn(size: Double(length), value: Double(bytes))
-                }
-                return rates
+            let isEnough = trial.callSeconds >= Self.enoughSeconds || length == longest
+            if isEnough || !hasTime(5 * growth * growth * trial.callSeconds) {
+                return try trial.rates(of: kernel, instruments)
             }
+            longestThatWorked = length
             length = next
         }
     }
 
-    private func callSeconds(_ kernel: LoadedKernel) throws(EngineError) -> Double {
-        Double(try kernel.sample(Batch(calls: 1)).nanoseconds) / 1e9
+    /// A series at one length, made ready and called.
+    private struct Trial {
+        let cell: Workload
+        let loaded: LoadedKernel
+        let buildSeconds: Double
+        let callSeconds: Double
+
+        init(of workload: Workload, length: Int, _ prober: Prober) throws(EngineError) {
+            guard let cell = try? workload.with(length: length) else {
+                throw .unsupported(UnsupportedProblem("\(workload) cannot be tried at \(length) tokens"))
+            }
+            let instruments = prober.instruments
+            let engine = try instruments.engine(of: workload)
+            let inputs = SharedInputs(for: cell.problem, seed: prober.seed)
+            let startupBefore = engine.startupSeconds
+            let watch = Stopwatch(instruments.clock)
+            loaded = try LoadedKernel(cell, on: engine) { inputs }
+            buildSeconds = max(0, watch.seconds - (engine.startupSeconds - startupBefore))
+            var seconds = try Self.callSeconds(loaded)
+            if seconds < Prober.repeatedSeconds {
+                seconds = .infinity
+                for _ in 0..<3 { seconds = min(seconds, try Self.callSeconds(loaded)) }
+            }
+            callSeconds = seconds
+            self.cell = cell
+        }
+
+        func rates(of kernel: Kernel, _ instruments: Instruments) throws(EngineError) -> CostModel.Rates {
+            let checkSeconds = try instruments.seconds { () throws(EngineError) in
+                _ = try loaded.check(cell.problem, instruments)
+            }
+            var rates = CostModel.Rates(of: kernel, checkSecondsPerPair: checkSeconds / cell.problem.checkedPairs)
+            rates.callSeconds.learn(size: Double(kernel.predictedPairs(for: cell.problem)), value: callSeconds)
+            rates.fillSecondsPerByte = buildSeconds / Double(max(1, kernel.filledBytes(cell)))
+            rates.compileSeconds = loaded.prepared.startup?.compileSeconds ?? 0
+            if let bytes = loaded.prepared.statedScratchBytes {
+                rates.scratchBytes.learn(size: Double(cell.problem.shape.keyLength), value: Double(bytes))
+            }
+            return rates
+        }
+
+        private static func callSeconds(_ kernel: LoadedKernel) throws(EngineError) -> Double {
+            Double(try kernel.sample(Batch(calls: 1)).nanoseconds) / 1e9
+        }
     }
 
     private func buildSecondsPerByte(tokens: Int) -> Double {

@@ -84,7 +84,7 @@ extension EngineError {
     var outcome: Measurement.Outcome {
         switch self {
         case .unsupported(let error): .skipped(reason: error.reason)
-        case .failed(let fault): .failed(reason: fault.description, maximumError: nil)
+        case .failed(let fault): .broken(reason: fault.description)
         }
     }
 }

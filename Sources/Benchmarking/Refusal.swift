@@ -49,7 +49,7 @@ public enum Refusal: Hashable, Sendable {
 
     /// What becomes of the cell.
     var outcome: Measurement.Outcome {
-        if case .broken(let reason) = self { return .failed(reason: reason, maximumError: nil) }
+        if case .broken(let reason) = self { return .broken(reason: reason) }
         return .skipped(reason: reason)
     }
 

@@ -59,7 +59,7 @@ extension Run {
             // That costs the cell, and no other.
             cell.resident = nil
             cell.visitsLeft = 1
-            try write(cell.workload, cell.known, .failed(reason: error.description, maximumError: nil))
+            try write(cell.workload, cell.known, .broken(reason: error.description))
             return
         }
         for sample in samples { try record(sample, round: round, of: cell) }

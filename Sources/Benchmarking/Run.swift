@@ -137,7 +137,7 @@ final class Run {
         let fault = cell.fault ?? (cancellation.isCancelled ? nil : finalFault(of: cell))
         cell.resident = nil
         if let fault {
-            try write(cell.workload, cell.known, .failed(reason: fault.reason, maximumError: fault.maximumError))
+            try write(cell.workload, cell.known, fault.outcome)
         } else if let record = cell.record {
             try write(cell.workload, cell.known, .measured(record), isFinal: !cancellation.isCancelled)
         } else if !cancellation.isCancelled {

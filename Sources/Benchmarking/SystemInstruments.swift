@@ -22,9 +22,7 @@ extension Instruments {
 
     static func correctness(_ accuracy: Accuracy) -> Correctness {
         if accuracy.isAccepted { return .right(maximumError: accuracy.maximumError) }
-        let reason =
-            "differs from the reference by \(accuracy.maximumError), where \(accuracy.bound) is allowed: row "
-            + "\(accuracy.worst.row) of head \(accuracy.worst.head)"
-        return .wrong(maximumError: accuracy.maximumError, reason: reason)
+        return .wrong(
+            maximumError: accuracy.maximumError, reason: "differs from the reference by \(accuracy.excess)")
     }
 }

@@ -11,7 +11,7 @@ extension Conformance {
                 guard problemCase.inputs == .normal else { return }
                 try found.check(kernel, problemCase, on: engine, threads: 2)
             } catch {
-                found.fail("\(problemCase): \(error)")
+                found.breakDown("\(problemCase): \(error)")
             }
         }
     }
@@ -39,7 +39,9 @@ extension Conformance {
         let place = threads == 1 ? "\(problemCase)" : "\(problemCase), \(threads) threads"
         _ = try loaded.sample(Batch(calls: 1))
         let first = try loaded.accuracy(of: problemCase.problem)
-        guard problemCase.inputs.isFinite else { return takeNonFinite(isAsTheReference: first.isAccepted) }
+        guard problemCase.inputs.isFinite else {
+            return takeNonFinite(problemCase.inputs, isAsTheReference: first.isAccepted)
+        }
         if threads == 1 { take(problemCase) }
         if let fault = judge(first) { return fail("\(place): \(fault)") }
         guard problemCase.inputs == .normal else { return }

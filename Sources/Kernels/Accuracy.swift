@@ -17,6 +17,12 @@ public struct Accuracy: Hashable, Sendable {
 
     public var isAccepted: Bool { maximumError <= bound }
 
+    /// "4.7e-02 where 1.2e-06 is allowed, in row 7 of head 3": two digits, since the difference is of no use beyond its size.
+    public var excess: String {
+        String(format: "%.1e where %.1e is allowed", maximumError, bound)
+            + ", in row \(worst.row) of head \(worst.head)"
+    }
+
     /// Of the kernels of this program.
     public static let ownTolerance = 2.0
 

@@ -13,14 +13,17 @@ public struct Conformance: Sendable {
     public private(set) var largestError = 0.0
     /// The error that came nearest to its bound, or went farthest past it, as a part of the bound.
     public private(set) var largestShare = 0.0
+    /// What is wrong with results.
     public private(set) var failures: [String] = []
-    /// Of the cases with inputs that are not finite, those that a kernel of another engine computed otherwise than the
-    /// reference.
-    public private(set) var differentNonFinite = 0
+    /// Where the kernel's engine died, hung, or did not keep to the protocol.
+    public private(set) var breakdowns: [String] = []
+    /// Of the cases with inputs that are not finite, what made those hard that a kernel of another engine computed
+    /// otherwise than the reference.
+    public private(set) var differentNonFinite: [InputPattern] = []
     public private(set) var nonFiniteCases = 0
 
     /// A kernel that took no case has shown nothing.
-    public var isConforming: Bool { failures.isEmpty && cases > 0 }
+    public var isConforming: Bool { failures.isEmpty && breakdowns.isEmpty && cases > 0 }
 
     /// More say nothing new about a kernel, and are not shown.
     public static let mostFailures = 3
@@ -30,11 +33,12 @@ public struct Conformance: Sendable {
         of kernel: Kernel, in elementTypes: [ElementType], _ check: (inout Conformance, ProblemCase) -> Void
     ) {
         for elementType in elementTypes {
-            for problemCase in ProblemCases.all(for: kernel, in: elementType) where failures.count < Self.mostFailures {
+            for problemCase in ProblemCases.all(for: kernel, in: elementType)
+            where failures.count + breakdowns.count < Self.mostFailures {
                 check(&self, problemCase)
             }
         }
-        if cases == 0, failures.isEmpty { fail("takes none of the \(skipped) cases of its mask") }
+        if cases == 0, failures.isEmpty, breakdowns.isEmpty { fail("takes none of the \(skipped) cases of its mask") }
     }
 
     package mutating func skip() { skipped += 1 }
@@ -45,12 +49,14 @@ public struct Conformance: Sendable {
         if !elementTypes.contains(type) { elementTypes.append(type) }
     }
 
-    package mutating func takeNonFinite(isAsTheReference: Bool) {
+    package mutating func takeNonFinite(_ pattern: InputPattern, isAsTheReference: Bool) {
         nonFiniteCases += 1
-        if !isAsTheReference { differentNonFinite += 1 }
+        if !isAsTheReference { differentNonFinite.append(pattern) }
     }
 
     package mutating func fail(_ failure: String) { failures.append(failure) }
+
+    package mutating func breakDown(_ breakdown: String) { breakdowns.append(breakdown) }
 
     /// What is wrong with one output.
     package mutating func judge(_ accuracy: Accuracy) -> String? {
@@ -58,8 +64,7 @@ public struct Conformance: Sendable {
         // A bound of 0 is met by an error of 0 only: a row of which everything is not a number.
         if accuracy.maximumError > 0 { largestShare = max(largestShare, accuracy.maximumError / accuracy.bound) }
         if accuracy.isAccepted { return nil }
-        return "error \(accuracy.maximumError) over \(accuracy.bound) in head \(accuracy.worst.head), "
-            + "row \(accuracy.worst.row)"
+        return "error \(accuracy.excess)"
     }
 }
 

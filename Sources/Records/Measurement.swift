@@ -6,8 +6,10 @@ public struct Measurement: Sendable, Hashable {
         case measured(Record)
         /// The kernel does not take the problem, or it does not fit in memory or in the time left.
         case skipped(reason: String)
-        /// The kernel's result is wrong, or its engine broke. The error is nil where there was no result.
-        case failed(reason: String, maximumError: Double?)
+        /// The kernel computes something else than it is asked for, or says so of its work.
+        case wrong(reason: String, maximumError: Double)
+        /// The kernel's engine died, hung, or did not keep to the protocol, so that there is no result.
+        case broken(reason: String)
     }
 
     /// The raw record; summaries are made later, from this.

@@ -122,10 +122,7 @@ extension Measurement.Outcome: Codable {
             switch try container.decode(Kind.self, forKey: .outcome) {
             case .measured: .measured(try Measurement.Record(from: decoder))
             case .skipped: .skipped(reason: try container.decode(String.self, forKey: .reason))
-            case .failed:
-                .failed(
-                    reason: try container.decode(String.self, forKey: .reason),
-                    maximumError: try container.decodeIfPresent(Double.self, forKey: .maximumError))
+            case .failed: try Self.failure(in: container)
             }
     }
 
@@ -138,11 +135,23 @@ extension Measurement.Outcome: Codable {
         case .skipped(let reason):
             try container.encode(Kind.skipped, forKey: .outcome)
             try container.encode(reason, forKey: .reason)
-        case .failed(let reason, let maximumError):
+        case .wrong(let reason, let maximumError):
             try container.encode(Kind.failed, forKey: .outcome)
             try container.encode(reason, forKey: .reason)
-            try container.encodeIfPresent(maximumError, forKey: .maximumError)
+            try container.encode(maximumError, forKey: .maximumError)
+        case .broken(let reason):
+            try container.encode(Kind.failed, forKey: .outcome)
+            try container.encode(reason, forKey: .reason)
         }
+    }
+
+    /// A result that is wrong has an error, and an engine that broke has left no result.
+    private static func failure(in container: KeyedDecodingContainer<Key>) throws -> Measurement.Outcome {
+        let reason = try container.decode(String.self, forKey: .reason)
+        guard let error = try container.decodeIfPresent(Double.self, forKey: .maximumError) else {
+            return .broken(reason: reason)
+        }
+        return .wrong(reason: reason, maximumError: error)
     }
 }
 

@@ -9,20 +9,20 @@ enum AbsentCells {
 
     /// Failed cells first.
     static func table(_ cells: [AbsentCell]) -> Table {
-        var groups: [(series: String, reason: String, failed: Bool, lengths: [Int])] = []
+        var groups: [(series: String, reason: String, state: AbsentCell.State, lengths: [Int])] = []
         for cell in cells {
             let index = groups.firstIndex {
-                $0.series == cell.series && $0.reason == cell.reason && $0.failed == cell.failed
+                $0.series == cell.series && $0.reason == cell.reason && $0.state == cell.state
             }
             if let index {
                 groups[index].lengths.append(cell.keyLength)
             } else {
-                groups.append((cell.series, cell.reason, cell.failed, [cell.keyLength]))
+                groups.append((cell.series, cell.reason, cell.state, [cell.keyLength]))
             }
         }
-        let rows = (groups.filter(\.failed) + groups.filter { !$0.failed }).map { group in
+        let rows = (groups.filter { $0.state != .skipped } + groups.filter { $0.state == .skipped }).map { group in
             let lengths = Set(group.lengths).sorted().map(Quantity.tokens)
-            return [group.series, list(lengths), group.failed ? "wrong result" : "skipped", group.reason]
+            return [group.series, list(lengths), group.state.rawValue, group.reason]
         }
         return Table(
             columns: [.init("series", .left), .init("tokens", .left), .init("state", .left), .init("reason", .left)],
@@ -31,7 +31,7 @@ enum AbsentCells {
 
     /// Why a cell is missing, short enough to stand beside its mark: "needs 16 GiB of memory".
     static func remark(_ cell: AbsentCell) -> String {
-        if cell.failed { return "wrong result" }
+        if cell.state != .skipped { return cell.state.rawValue }
         let clause = cell.reason.split(separator: #/[;,] /#).first.map(String.init) ?? cell.reason
         return clause.hasPrefix("one call ") ? String(clause.dropFirst("one call ".count)) : clause
     }

@@ -43,7 +43,7 @@ extension TidyTable {
             ?? [.text(source.label), .text(cell.series)] + Array(repeating: .missing, count: shape.count - 4)
         let values =
             known + [
-                .whole(cell.queryLength), .whole(cell.keyLength), .text(cell.failed ? "failed" : "skipped"),
+                .whole(cell.queryLength), .whole(cell.keyLength), .text(cell.state == .skipped ? "skipped" : "failed"),
                 .text(cell.reason),
             ]
         return values + Array(repeating: .missing, count: columns - values.count)

@@ -16,7 +16,7 @@ struct CheckCommand: Command {
             underflow and are not numbers; in float32, bfloat16 and float16, where the kernel takes them. It is called \
             several times, on one thread and on two, and on other inputs in between. Each result is held against \
             three loops in Double; the error may be at most twice that of the same loops in the same type. Exits with 7 \
-            where a kernel is wrong.
+            where a kernel is wrong, and with 8 where its engine fails.
 
             With --engine the kernels of that engine are checked, or those of them that are named as ENGINE/kernel; \
             their error may be four times that of the loops, or what the engine's file allows.
@@ -95,19 +95,12 @@ struct CheckCommand: Command {
     static func check(
         _ kernels: [Kernel], _ engines: EngineCheck = .none, paint: Paint, on console: Console
     ) throws -> Verdict {
-        var (rows, failures, remarks) = try engines.run(paint, environment: console.environment)
-        for kernel in kernels {
-            let conformance = Conformance(of: kernel)
-            rows.append(row(kernel.name, conformance, paint))
-            failures += conformance.failures.map { "\(kernel.name): \($0)" }
-        }
+        var found = try engines.run(paint, environment: console.environment)
+        for kernel in kernels { found.take(Conformance(of: kernel), of: kernel.name, paint) }
         console.output(
-            Columns.painted(rows, headings: ["kernel", "types", "cases", "error", "of bound", "verdict"]))
-        console.caution(remarks)
-        guard failures.isEmpty else {
-            return .wrongResult("a kernel is wrong\n" + failures.map { "  \($0)\n" }.joined().dropLast())
-        }
-        return .done
+            Columns.painted(found.rows, headings: ["kernel", "types", "cases", "error", "of bound", "verdict"]))
+        console.caution(found.remarks)
+        return found.verdict
     }
 
     static func row(_ name: String, _ found: Conformance, _ paint: Paint) -> [Columns.Cell] {
@@ -117,7 +110,8 @@ struct CheckCommand: Command {
             Columns.Cell("\(found.cases) of \(found.cases + found.skipped)"),
             Columns.Cell(scientific(found.largestError)),
             Columns.Cell(share.isFinite ? "\(Int((share * 100).rounded(.up))) %" : "-"),
-            found.isConforming ? paint("ok", .green) : paint("WRONG", .red),
+            found.isConforming
+                ? paint("ok", .green) : paint(found.failures.isEmpty ? "ENGINE FAILED" : "WRONG", .red),
         ]
     }
 

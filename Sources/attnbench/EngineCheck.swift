@@ -28,36 +28,57 @@ struct EngineCheck {
 
     var isEmpty: Bool { sources.isEmpty }
 
-    /// - Returns: the rows of a table, what is wrong, and what is worth a remark.
-    func run(
-        _ paint: Paint, environment: [String: String]
-    ) throws -> (rows: [[Columns.Cell]], failures: [String], remarks: [String]) {
-        var (rows, failures, remarks): ([[Columns.Cell]], [String], [String]) = ([], [], [])
+    func run(_ paint: Paint, environment: [String: String]) throws -> CheckFindings {
+        var found = CheckFindings()
         let environment = BLASCore.environmentBeforeRestart(environment)
         var left = names
         for source in sources {
             let engine = try ProgramEngine(source, environment: environment) { _ in [] }
             for kernel in engine.kernels where names.isEmpty || left.remove(kernel.name) != nil {
                 let conformance = Conformance(of: kernel, on: engine)
-                rows.append(CheckCommand.row(kernel.name, conformance, paint))
-                failures += conformance.failures.map { "\(kernel.name): \($0)" }
-                if conformance.differentNonFinite > 0 {
-                    remarks.append(
+                found.take(conformance, of: kernel.name, paint)
+                if !conformance.differentNonFinite.isEmpty {
+                    let patterns = InputPattern.allCases.filter(conformance.differentNonFinite.contains)
+                    found.remarks.append(
                         "of \(conformance.nonFiniteCases) cases whose inputs are not all finite, \(kernel.name) computes "
-                            + "\(conformance.differentNonFinite) otherwise than the reference; that counts as no fault")
+                            + "\(conformance.differentNonFinite.count) otherwise than the reference "
+                            + "(\(patterns.map(\.rawValue).joined(separator: ", "))); that counts as no fault")
                 }
             }
             for kernel in engine.unknownKernels {
                 let name = "\(engine.identity.name)/\(kernel.name)"
                 guard names.isEmpty || left.remove(name) != nil else { continue }
-                remarks.append(
+                found.remarks.append(
                     "\(name) is not checked: this attnbench does not know its phase (\(kernel.phase)), its mask "
                         + "(\(kernel.mask)) or its element types (\(kernel.elementTypes.joined(separator: ", ")))")
             }
-            remarks += engine.remarks
+            found.remarks += engine.remarks
         }
         if let name = left.sorted().first { throw UnknownEngine(kernel: name) }
-        return (rows, failures, remarks)
+        return found
+    }
+}
+
+/// What a check has found so far, kernel by kernel.
+struct CheckFindings {
+    /// Of a table.
+    private(set) var rows: [[Columns.Cell]] = []
+    private var failures: [String] = []
+    private var breakdowns: [String] = []
+    /// What is no fault, and worth to be known.
+    var remarks: [String] = []
+
+    mutating func take(_ conformance: Conformance, of kernel: String, _ paint: Paint) {
+        rows.append(CheckCommand.row(kernel, conformance, paint))
+        failures += conformance.failures.map { "\(kernel): \($0)" }
+        breakdowns += conformance.breakdowns.map { "\(kernel): \($0)" }
+    }
+
+    /// A wrong result comes first, since it makes all else worthless.
+    var verdict: Verdict {
+        func list(_ lines: [String]) -> String { lines.map { "\n  \($0)" }.joined() }
+        if !failures.isEmpty { return .wrongResult("a kernel is wrong" + list(failures + breakdowns)) }
+        return breakdowns.isEmpty ? .done : .engineFailed("an engine failed" + list(breakdowns))
     }
 }
 

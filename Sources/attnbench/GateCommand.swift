@@ -64,7 +64,7 @@ struct GateCommand: Command {
                 placement: pinning.placement, seed: options.seed,
                 environment: BLASCore.environmentBeforeRestart(console.environment), program: GateOptions.thisProgram,
                 cancellation: Interrupts.cancellation()))
-        let sweep = try sweep(over: session.kernels)
+        let (sweep, leftOut) = try sweep(on: session)
         let workloads = try sweep.workloads(kernels: session.kernels)
         var policy = options.policy(on: session.machine)
         policy.doubtsCommonMoves = !comparedOptions.isOfEngines
@@ -86,7 +86,7 @@ struct GateCommand: Command {
             machine: session.machine, seed: options.seed, command: command,
             seconds: watch.seconds, cells: decision.cells,
             uncompared: evidence.uncompared, guards: decision.guards, shape: decision.shape,
-            cautions: session.cautions.map(Caution.init) + decision.cautions)
+            cautions: (session.cautions + Self.cautions(leftOut)).map(Caution.init) + decision.cautions)
         progress.end()
         try output.write(comparison)
         if comparison.cells.isEmpty, let cell = comparison.uncompared.first(where: { $0.cause == .noBaseline }),
@@ -98,12 +98,28 @@ struct GateCommand: Command {
     }
 
     /// The sweep that was named; for engines by default one over all their kernels.
-    private func sweep(over kernels: [Kernel]) throws -> Sweep {
-        var options = options
-        if sweep == nil, comparedOptions.isOfEngines, !options.set.contains(where: { $0.key == "kernels" }) {
-            options.set = Sweep.axes(over: kernels) + options.set
+    ///
+    /// - Returns: the sweep, and what it names beside the kernels that are compared.
+    private func sweep(on session: PairedSession) throws -> (sweep: Sweep, leftOut: [String]) {
+        let name = sweep ?? GateOptions.defaultSweep
+        guard comparedOptions.isOfEngines else {
+            return (try options.sweep(named: name, kernels: session.kernels), [])
         }
-        return try options.sweep(named: sweep ?? GateOptions.defaultSweep, kernels: kernels)
+        var options = options
+        if sweep == nil, !options.set.contains(where: { $0.key == "kernels" }) {
+            options.set = Sweep.axes(over: session.kernels) + options.set
+        }
+        return try options.sweep(named: name, kernels: session.namedKernels + Kernel.builtIn)
+            .compared(over: session.kernels, names: session.names)
+    }
+
+    private static func cautions(_ leftOut: [String]) -> [String] {
+        leftOut.isEmpty
+            ? []
+            : [
+                "kernels of the sweep that are of neither engine are not compared: "
+                    + leftOut.joined(separator: ", ")
+            ]
     }
 
     /// What makes this comparison again.

@@ -65,7 +65,7 @@ struct HistoryCommand: Command {
             }
         }
         let newest = files.first { $0.path == history.entries.last?.path }
-        if let failure = newest?.results.measurements.firstFailure(where: "in the newest results, ") { return failure }
+        if let failure = newest?.results.measurements.failure(where: "in the newest results, ") { return failure }
         return strict && !history.slower.isEmpty ? .regressed(Self.complaint(of: history.slower)) : .done
     }
 

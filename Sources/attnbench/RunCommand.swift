@@ -208,7 +208,7 @@ struct RunCommand: Command {
         case .done, .outOfTime: break
         }
         let measurements = try ResultsFile.load(path).measurements
-        if let failure = measurements.firstFailure() { return failure }
+        if let failure = measurements.failure() { return failure }
         if measurements.allSatisfy({ !$0.isMeasured }) {
             throw NothingMeasured(command: command, directory: directory.relativePath)
         }
@@ -270,15 +270,21 @@ extension ShellCommand {
 }
 
 extension [Records.Measurement] {
-    /// What the first cell that failed makes of a command.
+    /// What cells that failed make of a command; a wrong result comes before an engine that broke.
     ///
     /// - Parameter place: words that begin the sentence; empty for the command's own results.
-    func firstFailure(where place: String = "") -> Verdict? {
+    func failure(where place: String = "") -> Verdict? {
+        var (wrong, broken): ([String], [String]) = ([], [])
         for measurement in self {
-            guard case .failed(let reason, let error) = measurement.outcome else { continue }
-            let sentence = "\(place)\(measurement.workload) \(reason)"
-            return error == nil ? .engineFailed(sentence) : .wrongResult(sentence)
+            switch measurement.outcome {
+            case .wrong(let reason, _): wrong.append("\(measurement.workload) \(reason)")
+            case .broken(let reason): broken.append("\(measurement.workload): \(reason)")
+            case .measured, .skipped: continue
+            }
         }
-        return nil
+        guard let first = wrong.first ?? broken.first else { return nil }
+        let others = wrong.count + broken.count - 1
+        let rest = others == 0 ? "" : "; \(others) other \(others == 1 ? "cell has" : "cells have") failed too"
+        return wrong.isEmpty ? .engineFailed(place + first + rest) : .wrongResult(place + first + rest)
     }
 }

@@ -121,7 +121,7 @@ import Testing
             })
     }
 
-    private let wrong = Measurement.Outcome.failed(reason: "is off by 1", maximumError: 1)
+    private let wrong = Measurement.Outcome.wrong(reason: "is off by 1", maximumError: 1)
     private let policy = GatePolicy(delta: 0.05)
 
     /// A wrong result of the baseline is why a cell is not compared; one of the candidate is an error as well.

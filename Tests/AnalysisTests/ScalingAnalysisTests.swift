@@ -102,16 +102,16 @@ import Testing
         var all = planted.measurements([1024, 2048, 4096], using: &generator)
         all.append(planted.absent(8192, .skipped(reason: "needs 9 GB, and 4 are free")))
         // Wrong in one launch is wrong, whatever the other launch took.
-        all.append(planted.absent(2048, .failed(reason: "error 0.1", maximumError: 0.1), launch: 1))
+        all.append(planted.absent(2048, .wrong(reason: "error 0.1", maximumError: 0.1), launch: 1))
         // Skipped in one launch is no reason to drop the other.
         all.append(planted.absent(1024, .skipped(reason: "no time left"), launch: 1))
         all.append(Planted(kernel: "full-naive").absent(8192, .skipped(reason: "too large")))
         let analysis = Planted.analysis(all)
         #expect(analysis.series.count == 1 && analysis.series[0].points.map(\.keyLength) == [1024, 4096])
         #expect(
-            Set(analysis.absent.map { "\($0.series) \($0.keyLength) \($0.reason) \($0.failed)" }) == [
-                "full 8192 needs 9 GB, and 4 are free false", "full 2048 error 0.1 true",
-                "full-naive 8192 too large false",
+            Set(analysis.absent.map { "\($0.series) \($0.keyLength) \($0.reason) \($0.state)" }) == [
+                "full 8192 needs 9 GB, and 4 are free skipped", "full 2048 error 0.1 wrong",
+                "full-naive 8192 too large skipped",
             ])
     }
 

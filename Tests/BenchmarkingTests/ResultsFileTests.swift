@@ -27,7 +27,7 @@ struct ResultsFileTests {
             contamination: [contamination, contamination], peakResidentBytes: 4096, maximumError: 2e-7)
         return [
             try measurement(0, .measured(record)), try measurement(3, .skipped(reason: "no \"room\"")),
-            try measurement(4, .failed(reason: "wrong", maximumError: .infinity)),
+            try measurement(4, .wrong(reason: "wrong", maximumError: .infinity)),
         ]
     }
 

@@ -226,7 +226,7 @@ struct RunLogTests {
     }
 
     private func wrong(_ workload: Workload) -> Measurement {
-        measurement(workload, .failed(reason: "a test", maximumError: 1))
+        measurement(workload, .wrong(reason: "a test", maximumError: 1))
     }
 
     private func measurement(_ workload: Workload, _ outcome: Measurement.Outcome) -> Measurement {

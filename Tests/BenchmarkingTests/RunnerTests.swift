@@ -74,11 +74,11 @@ struct RunnerTests {
             return try Runner(instruments, options { $0.rounds = 30 }).run(workloads, into: log)
         }
         #expect(outcome.measurements.count == 2)
-        guard case .failed(let reason, let error) = outcome.measurements[0].outcome else {
+        guard case .broken(let reason) = outcome.measurements[0].outcome else {
             Issue.record("\(when): \(outcome.measurements[0].outcome)")
             return
         }
-        #expect(reason == "the engine died" && error == nil)
+        #expect(reason == "the engine died")
         #expect(try record(outcome, "sliding-window").samplesNanoseconds.count == 30)
         let results = try ResultsFile.load(folder.file("results.jsonl"))
         #expect(Set(results.measurements) == Set(outcome.measurements))
@@ -121,7 +121,7 @@ struct RunnerTests {
             case .measured(let record):
                 #expect(record.samplesNanoseconds.count >= 6 || record.rounds.first == 0, "\(measurement.workload)")
             case .skipped(let reason): #expect(reason.contains("time budget"))
-            case .failed: Issue.record("\(measurement)")
+            case .wrong, .broken: Issue.record("\(measurement)")
             }
         }
     }
@@ -184,7 +184,7 @@ struct RunnerTests {
         axes.batches = [1, 2]
         let workloads = try Sweep(name: "x", groups: [axes]).workloads(kernels: [.fakeFull, .fakeWindow])
         let outcome = try run(workloads, options { $0.rounds = 6 })
-        #expect(outcome.measurements[0].outcome == .failed(reason: "off by 0.5", maximumError: 0.5))
+        #expect(outcome.measurements[0].outcome == .wrong(reason: "off by 0.5", maximumError: 0.5))
         #expect(outcome.measurements[1].outcome == .skipped(reason: "takes one batch at a time"))
         #expect(world.calls.filter { $0.hasPrefix("full") }.count == 5)
     }

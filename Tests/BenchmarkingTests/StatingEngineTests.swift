@@ -136,11 +136,11 @@ extension Kernel {
     @Test func pairsThatAreTooFewAreAFault() throws {
         engine.words.pairs = { FakeKernel.pairs(for: $0) - 1 }
         let outcome = try run(fakeWorkloads(kernels: ["full"], lengths: [64]))
-        guard case .failed(let reason, nil) = outcome.measurements[0].outcome else {
+        guard case .wrong(let reason, _) = outcome.measurements[0].outcome else {
             Issue.record("\(outcome)")
             return
         }
-        #expect(reason == "the kernel says that it computes 2079 pairs, fewer than its mask's 2080")
+        #expect(reason == "says that it computes 2079 pairs, fewer than the 2080 of its mask")
     }
 
     /// Of an engine that was asked nothing while others were timed.

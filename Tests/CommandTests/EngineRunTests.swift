@@ -74,7 +74,7 @@ import Testing
             ("floods standard output", 8, "something else than the protocol"),
             ("answers twice", 8, "something else than the protocol"), ("leaves a grandchild", 8, "status 3"),
             ("says too little", 8, "says that its calls took"), ("says too much", 8, "says that its calls took"),
-            ("writes into its inputs", 8, "PermissionError"), ("states too few pairs", 8, "fewer than its mask's"),
+            ("writes into its inputs", 8, "PermissionError"), ("states too few pairs", 7, "of its mask"),
             ("is wrong", 7, "differs from the reference"), ("is not a number", 7, "differs from the reference"),
             ("remembers an answer", 7, "after its last round: differs from the reference"),
             ("computes in write", 7, "outside of what is timed"), ("refuses", 0, "no causal attention today"),
@@ -92,10 +92,64 @@ import Testing
             switch measurement.outcome {
             case .measured(let record):
                 #expect(measurement.workload.kernel == "full" && record.samplesNanoseconds.count == 2)
-            case .failed(let text, _), .skipped(let text):
+            case .wrong(let text, _), .broken(let text), .skipped(let text):
                 #expect(measurement.workload.kernel == "misbehaving/causal" && text.contains(reason), "\(text)")
             }
         }
+    }
+
+    /// The shorter cells of the same kernel are measured, and the report names the cell in which the engine died.
+    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing))) func aDeathAtOneLengthCostsThatLength() throws {
+        let folder = try TestFolder()
+        try folder.write(
+            "name: both\nkernels: [full, misbehaving/causal]\nlengths: [32, 64, 128]\ntimeBudget: 20s\n",
+            to: "both.yaml")
+        try broken("dies in long calls", in: folder)
+        let run = try Program("$attnbench run both.yaml --engine ./broken.yaml --rounds 2 --output out", in: folder)
+        #expect(run.status == 8, "\(run.messages)")
+        #expect(run.messages.contains("misbehaving/causal 128: the engine misbehaving was ended by signal 11"))
+        let results = try ResultsFile.load(folder.path("out/results.jsonl"))
+        let broken = results.measurements.filter { if case .broken = $0.outcome { true } else { false } }
+        #expect(broken.map { "\($0.workload)" } == ["misbehaving/causal 128"])
+        #expect(results.measurements.count { $0.isMeasured } == 5)
+        #expect(try #require(folder.text("out/README.md")).contains("| misbehaving/causal | 128 | engine failed |"))
+    }
+
+    /// A sweep that serves `run` serves a gate over two engines too.
+    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing)), .tags(.slow)) func aSweepForRunIsGated() throws {
+        let folder = try TestFolder()
+        try broken("no fault", in: folder)
+        let engines = "--baseline-engine old=./broken.yaml --engine new=./broken.yaml"
+        func gate(_ kernels: String) throws -> Program {
+            try folder.write("name: both\nkernels: [\(kernels)]\nlengths: [64]\n", to: "both.yaml")
+            return try Program("$attnbench gate both.yaml \(engines) --time-budget 5s --delta 50%", in: folder)
+        }
+        let both = try gate("full, old/causal, new/causal")
+        #expect(both.status == 0, "\(both.messages)")
+        #expect(
+            (both.output + both.messages).contains(
+                "kernels of the sweep that are of neither engine are not compared: full"))
+        #expect(both.output.contains("new/causal") && !both.output.contains("old/causal 64"))
+        let none = try gate("full")
+        #expect(none.status == 2)
+        #expect(
+            none.messages.contains(
+                "the sweep both names no kernel of the two engines, and only these are compared; give it such as kernels: "
+                    + "[new/causal, new/decode]"), "\(none.messages)")
+    }
+
+    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing))) func enginesWithoutACommonKernelAreSaid() throws {
+        let folder = try TestFolder()
+        try broken("no fault", in: folder)
+        let gate = try Program(
+            "$attnbench gate --baseline-engine \(Self.examples)/engine-python/engine.py --engine ./broken.yaml",
+            in: folder)
+        #expect(gate.status == 5)
+        #expect(
+            gate.messages.contains(
+                "the two engines have no kernel in common, and kernels are matched by name: the baseline has "
+                    + "numpy/numpy-causal, the candidate misbehaving/causal, misbehaving/decode; give the same kernel"),
+            "\(gate.messages)")
     }
 
     /// Evidence against a row stands beside it, and what it took to start and compile the engine.

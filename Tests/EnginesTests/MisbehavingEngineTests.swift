@@ -45,6 +45,36 @@ struct MisbehavingEngineTests {
         return Conformance(of: causal, on: engine)
     }
 
+    private func decoding(_ fault: String) throws -> Conformance {
+        let engine = try Python.misbehaving(fault).started()
+        let kernel = Kernel(
+            "misbehaving/decode", summary: "", phase: .decode, masks: .full, elementTypes: [.float32])
+        return Conformance(of: kernel, on: engine)
+    }
+
+    @Test func whoDecodesRightConforms() throws {
+        let found = try decoding("")
+        #expect(found.isConforming && found.cases > 3, "\(found.failures) \(found.breakdowns)")
+    }
+
+    @Test(arguments: [
+        ("forgets the new token", ": error "), ("keeps an old cache", "wrong with other contents"),
+        ("is not a number", ": error "), ("remembers an answer", "it may remember an answer"),
+    ])
+    func wrongDecodingIsFound(fault: String, sentence: String) throws {
+        let failures = try decoding(fault).failures
+        #expect(!failures.isEmpty && failures.allSatisfy { $0.contains(sentence) }, "\(failures)")
+    }
+
+    /// A death is no wrong result. The second in a row is the last.
+    @Test(arguments: ["dies in a sample", "dies in load"]) func deathsInAConformanceAreBreakdowns(fault: String) throws
+    {
+        for found in [try decoding(fault), try conformance(fault)] {
+            #expect(found.failures.isEmpty && found.breakdowns.count == Conformance.mostFailures, "\(found)")
+            #expect(found.breakdowns.last?.contains("had ended its process in two cells") == true, "\(found)")
+        }
+    }
+
     @Test func whoDoesEverythingRightIsMeasured() throws {
         let sample = try Self.measure(Python.misbehaving())
         #expect(sample.nanoseconds > 20_000_000)
@@ -205,8 +235,8 @@ struct MisbehavingEngineTests {
         #expect(!failures.isEmpty && failures.allSatisfy { $0.contains("outside of what is timed") }, "\(failures)")
     }
 
-    /// It has broken two cells by then, and the third fails with the same words.
-    @Test func itIsStartedAgainOnce() throws {
+    /// A kernel that has ended it in two cells is not asked for again. Another one of the same engine goes on.
+    @Test func aKernelThatEndsItTwiceIsGivenUp() throws {
         let engine = try Python.misbehaving("dies in a sample").started()
         func prepare() throws -> any PreparedKernel {
             try engine.prepare(Self.workload) { SharedInputs(for: Self.problem, seed: 1) }
@@ -216,7 +246,32 @@ struct MisbehavingEngineTests {
         // Ready again, in another process.
         #expect(throws: EngineError.self) { try second.sample(Batch(calls: 1)) }
         let error = #expect(throws: EngineError.self) { try prepare() }
-        #expect(error?.description.contains("signal 11") == true)
+        #expect(
+            error?.description.hasPrefix(
+                "the engine misbehaving was not asked for causal again, which had ended its process in two cells, one after "
+                    + "the other; the last time it was ended by signal 11") == true, "\(error!)")
+    }
+
+    /// Long calls end the process again and again; in between the short ones give samples.
+    @Test func whatWorksBetweenDeathsKeepsAKernelAlive() throws {
+        let engine = try Python.misbehaving("dies in long calls").started()
+        func prepare(_ length: Int) throws -> any PreparedKernel {
+            let shape = try AttentionShape(queryLength: length, headDimension: 16)
+            let problem = try AttentionProblem(shape: shape, mask: .causal)
+            return try engine.prepare(Workload(kernel: "misbehaving/causal", problem: problem)) {
+                SharedInputs(for: problem, seed: 1)
+            }
+        }
+        let short = try prepare(64)
+        for _ in 0..<4 {
+            #expect(throws: EngineError.self) { try prepare(65).sample(Batch(calls: 1)) }
+            #expect(try short.sample(Batch(calls: 1)).nanoseconds > 0)
+        }
+        #expect(throws: EngineError.self) { try prepare(65).sample(Batch(calls: 1)) }
+        #expect(throws: EngineError.self) { try prepare(66).sample(Batch(calls: 1)) }
+        let error = #expect(throws: EngineError.self) { try prepare(32) }
+        #expect(error?.description.contains("not asked for causal again") == true)
+        #expect(try short.sample(Batch(calls: 1)).nanoseconds > 0)
     }
 
     /// The system refuses: inputs are sealed.

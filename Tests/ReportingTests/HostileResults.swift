@@ -15,7 +15,7 @@ enum HostileResults {
                 PlantedSamples.measured(text, length, launch: 0, [length, length + 3, length + 7], 1)
             } + [
                 PlantedSamples.absent(text, 8192, .skipped(reason: text)),
-                PlantedSamples.absent(text, 16_384, .failed(reason: text, maximumError: 0.5)),
+                PlantedSamples.absent(text, 16_384, .wrong(reason: text, maximumError: 0.5)),
             ]
         }
         return Results(

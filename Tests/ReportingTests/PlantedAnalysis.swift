@@ -93,7 +93,7 @@ struct PlantedAnalysis {
                 ? [11585, 16384].map { length in
                     [
                         "series": "full-naive", "phase": "prefill", "queryLength": length, "keyLength": length,
-                        "failed": false,
+                        "state": "skipped",
                         // Tensors of 64 float32, and all scores.
                         "predictedBytes": 4 * length * (4 * 64 + length),
                         "reason": "it needs more than the 512 MiB that are free",

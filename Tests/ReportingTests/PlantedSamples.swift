@@ -22,7 +22,7 @@ enum PlantedSamples {
                 measured(nasty, 1024, launch: 0, [8000, 8040], factor),
                 measured("planted", 1024, launch: 1, [4040, 4140, 4240, 4340], factor),
                 absent("planted", 4096, .skipped(reason: "it would take 1 min; give a longer --time-budget")),
-                absent("planted", 8192, .failed(reason: "row 7 is 'wrong'", maximumError: 0.5)),
+                absent("planted", 8192, .wrong(reason: "row 7 is 'wrong'", maximumError: 0.5)),
             ])
         return ReportSource(label: label, results: results, analysis: ScalingAnalysis(results: results))
     }

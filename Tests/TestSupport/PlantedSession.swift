@@ -55,7 +55,7 @@ public struct PlantedSession {
                 workload: Workload(kernel: cell.kernel, problem: problem), origin: .planted(cell.kernel), launch: 1,
                 work: Work(problem: problem, computedPairs: problem.pairs.allowed), scratchBytes: 0,
                 outcome: isWrong
-                    ? .failed(reason: "differs from the reference by 0.5", maximumError: 0.5)
+                    ? .wrong(reason: "differs from the reference by 0.5", maximumError: 0.5)
                     : .measured(
                         .init(
                             samplesNanoseconds: samples, rounds: Array(samples.indices), iterationsPerSample: 1,

@@ -63,8 +63,11 @@ public struct ResultsComparison: Sendable {
         baseline: [Records.Measurement]?, candidate: [Records.Measurement]?
     ) throws(NoTime) -> (before: Side, after: Side) {
         for measurement in candidate ?? [] {
-            if case .failed(let reason, _) = measurement.outcome {
-                throw NoTime(UncomparedCell(wrong: measurement.workload, reason))
+            switch measurement.outcome {
+            case .wrong(let reason, _): throw NoTime(UncomparedCell(wrong: measurement.workload, reason))
+            case .broken(let reason):
+                throw NoTime(UncomparedCell(workload: measurement.workload, cause: .engineFailed, reason: reason))
+            case .measured, .skipped: continue
             }
         }
         return (try Side(baseline, of: .baseline), try Side(candidate, of: .candidate))
@@ -94,8 +97,10 @@ public struct ResultsComparison: Sendable {
                 switch measurement.outcome {
                 case .measured(let record): records.append(record)
                 case .skipped(let reason): skipReason = skipReason ?? reason
-                case .failed(let reason, _):
+                case .wrong(let reason, _):
                     throw NoTime(of: side, "its result in the \(side) is wrong: \(reason)")
+                case .broken(let reason):
+                    throw NoTime(of: side, "its engine failed in the \(side): \(reason)")
                 }
             }
             if records.isEmpty, let skipReason {

@@ -85,12 +85,12 @@ public struct History: Sendable, Codable {
         }
     }
 
-    /// Nil where the cell was skipped or wrong: that is no time.
+    /// Nil where the cell was skipped, or its result wrong, or its engine broke: that is no time.
     private static func timing(of launches: [Measurement]) -> CellTiming? {
         var records: [Measurement.Record] = []
         for launch in launches.sorted(by: { $0.launch < $1.launch }) {
             switch launch.outcome {
-            case .failed: return nil
+            case .wrong, .broken: return nil
             case .skipped: continue
             case .measured(let record): records.append(record)
             }

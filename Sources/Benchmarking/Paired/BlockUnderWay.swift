@@ -183,12 +183,13 @@ struct BlockUnderWay {
                     statedPairs: cell.facts[side]!.statedPairs)
                 let effort = FinalCheck.Effort.callOnOtherInputs(seed: seed &+ 1)
                 guard let fault = check.fault(of: cell.ready[side].kernel, effort) else { continue }
-                guard fault.maximumError != nil else {
+                switch fault {
+                case .wrong(let reason, _): cells[index].facts[side]!.wrongness = reason
+                case .broken(let reason):
                     cells[index].isOver = true
-                    refuse(cell.workload, side, fault.reason)
-                    break
+                    refuse(cell.workload, side, reason)
                 }
-                cells[index].facts[side]!.wrongness = fault.reason
+                if cells[index].isOver { break }
             }
         }
     }

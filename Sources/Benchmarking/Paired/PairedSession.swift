@@ -41,12 +41,17 @@ public final class PairedSession {
     public let candidate: EngineGreeting
     /// All that a sweep may name: the candidate's kernels, then those that only the baseline has.
     public let kernels: [Kernel]
+    /// How a kernel of the baseline's engine is measured, by its name there: `new/flash` for `old/flash`.
+    public let names: [String: String]
+    /// Of the baseline, under the name of its own engine.
+    private let greetedKernels: [Kernel]
     private let compared: Compared
     private let setting: Setting
     private let topology: Topology
     private let naming: ProgramEngine.Naming
 
-    /// - Throws: `UnusableProgram`, `TooTolerantEngine`, and `UnusableEngine` where one does not greet.
+    /// - Throws: `UnusableProgram`, `TooTolerantEngine`, `UnusableEngine` where one does not greet, and
+    ///   `NoKernelInCommon`.
     public init(_ compared: Compared, _ setting: Setting) throws {
         try compared.check()
         let topology = try Topology()
@@ -67,10 +72,13 @@ public final class PairedSession {
         (baseline, candidate) = (baselineEngine.greeting, candidateEngine.greeting)
         let own = candidateEngine.kernels
         let prefix = isOfBuilds ? "" : candidateEngine.identity.name + "/"
-        kernels =
-            own
-            + baselineEngine.greeting.kernels.compactMap { $0.kernel(named: prefix + $0.name) }
-            .filter { kernel in !own.contains { $0.name == kernel.name } }
+        let others = baselineEngine.greeting.kernels.compactMap { $0.kernel(named: prefix + $0.name) }
+        kernels = own + others.filter { kernel in !own.contains { $0.name == kernel.name } }
+        greetedKernels = baselineEngine.kernels
+        names = Dictionary(uniqueKeysWithValues: zip(baselineEngine.kernels, others).map { ($0.name, $1.name) })
+        if Set(own.map(\.name)).isDisjoint(with: others.map(\.name)) {
+            throw NoKernelInCommon(baseline: baselineEngine.kernels, candidate: own)
+        }
     }
 
     /// Measures one block.
@@ -113,6 +121,11 @@ public final class PairedSession {
         }
         if request.isChecked { block.checkAgain() }
         return (try block.measured(preparationSeconds: preparationSeconds), watch.seconds)
+    }
+
+    /// All that a sweep of engines may name: the kernels that are compared, under the name of either engine.
+    public var namedKernels: [Kernel] {
+        kernels + greetedKernels.filter { named in !kernels.contains { $0.name == named.name } }
     }
 
     /// What makes the two differ beside what is to be compared.

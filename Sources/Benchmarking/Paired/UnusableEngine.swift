@@ -1,5 +1,6 @@
 import Engines
 import Faults
+import Kernels
 import Records
 
 /// One of the two that are compared cannot be started, or does not greet.
@@ -25,6 +26,25 @@ public struct UnusableEngine: Fault {
             "the \(engine) cannot be compared: \(cause); `attnbench check --engine` shows what an engine answers"
         }
     }
+}
+
+/// Kernels are matched by the names that their engines give them, and none of them has a match.
+struct NoKernelInCommon: Fault {
+    let baseline: [String]
+    let candidate: [String]
+
+    init(baseline: [Kernel], candidate: [Kernel]) {
+        (self.baseline, self.candidate) = (baseline.map(\.name), candidate.map(\.name))
+    }
+
+    var exitStatus: ExitStatus { .baselineMissing }
+
+    var description: String {
+        "the two engines have no kernel in common, and kernels are matched by name: the baseline has \(Self.list(baseline)), "
+            + "the candidate \(Self.list(candidate)); give the same kernel the same name in both"
+    }
+
+    private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
 }
 
 /// A kernel that may be wronger than others is no faster for it.

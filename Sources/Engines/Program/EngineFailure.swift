@@ -4,7 +4,7 @@ import Records
 
 /// What goes wrong between this program and an engine that is a program of its own.
 public struct EngineFailure: Fault, Hashable {
-    public enum Cause: Hashable, Sendable {
+    public indirect enum Cause: Hashable, Sendable {
         case notStarted(reason: String)
         case died(ProcessEnding)
         case late(seconds: Double)
@@ -16,6 +16,16 @@ public struct EngineFailure: Fault, Hashable {
         /// It reports times that our own clock contradicts.
         case dishonestClock(ClockComparison)
         case noMemory(SharedMemoryError)
+        /// A kernel has ended it again and again, the last time so.
+        case givenUp(kernel: String, last: Cause)
+
+        /// Whether its process is gone by it.
+        var endsProcess: Bool {
+            switch self {
+            case .notStarted, .died, .late, .nonsense, .otherVersion: true
+            case .failed, .dishonestClock, .noMemory, .givenUp: false
+            }
+        }
     }
 
     /// The engine's name where it has said it, else what was to be started.
@@ -40,7 +50,9 @@ public struct EngineFailure: Fault, Hashable {
             + (lastWords.isEmpty ? "" : "; it said: \(lastWords.suffix(3).joined(separator: " / "))")
     }
 
-    private var what: String {
+    private var what: String { Self.what(cause, doing) }
+
+    private static func what(_ cause: Cause, _ doing: String) -> String {
         switch cause {
         case .notStarted(let reason): "cannot be started: \(reason)"
         case .died(let ending): "\(ending) when it was to \(doing)"
@@ -55,6 +67,9 @@ public struct EngineFailure: Fault, Hashable {
         case .failed(let reason): "failed when it was to \(doing): \(reason)"
         case .dishonestClock(let clocks): "was asked to \(doing), and \(clocks)"
         case .noMemory(let error): "was to \(doing), but \(error)"
+        case .givenUp(let kernel, let last):
+            "was not asked for \(kernel) again, which had ended its process in two cells, one after the other; the last time "
+                + "it \(what(last, doing))"
         }
     }
 }

@@ -6,7 +6,8 @@ import Records
 
 /// A program in any language, at work in processes of its own: one for each number of threads.
 ///
-/// A process that has broken is started again once, for the cells that are left.
+/// A process that has ended is started again for the cells that are left. A kernel that has ended it in two cells, one after
+/// the other, is not asked for again: the next one would cost a start and a wait too, and show nothing new.
 public final class ProgramEngine: Engine {
     /// What its kernels are called here.
     public enum Naming: Sendable {
@@ -30,9 +31,10 @@ public final class ProgramEngine: Engine {
     private let prefix: String
     /// By number of threads.
     private var processes: [Int: EngineProcess] = [:]
-    /// Numbers of threads whose process cannot be started, or not once more.
+    /// Numbers of threads whose process cannot be started.
     private var failures: [Int: EngineFailure] = [:]
-    private var restarted: Set<Int> = []
+    /// What the processes ended with in one kernel, since that has last given a sample; by the engine's own name for it.
+    private var endings: [String: [EngineFailure]] = [:]
     /// What calls have taken, in seconds a pair, by the engine's own name for the kernel.
     private var secondsPerPair: [String: Double] = [:]
     public private(set) var startupSeconds = 0.0
@@ -158,13 +160,7 @@ public final class ProgramEngine: Engine {
     /// The process for so many threads, which may have to be started.
     func process(threads: Int) throws(EngineError) -> EngineProcess {
         if let failure = failures[threads] { throw .failed(failure) }
-        if let process = processes[threads] {
-            guard let end = process.end else { return process }
-            guard restarted.insert(threads).inserted else {
-                failures[threads] = end
-                throw .failed(end)
-            }
-        }
+        if let process = processes[threads], process.end == nil { return process }
         let seat: EngineSeat
         do throws(UnsupportedProblem) { seat = EngineSeat(threads: threads, cpus: try cpus(threads)) } catch {
             throw .unsupported(error)
@@ -194,7 +190,24 @@ public final class ProgramEngine: Engine {
 
     private static let leastPatienceSeconds = 5.0
 
+    /// - Throws: where the kernel has ended its process in the last two cells.
+    func requireHope(for kernel: String) throws(EngineError) {
+        guard let ends = endings[kernel], ends.count >= Self.mostEndings, let last = ends.last else { return }
+        throw .failed(
+            EngineFailure(
+                engine: last.engine, doing: last.doing, cause: .givenUp(kernel: kernel, last: last.cause),
+                lastWords: last.lastWords))
+    }
+
+    private static let mostEndings = 2
+
+    /// Takes note of what happened in a kernel.
+    func note(_ failure: EngineFailure, in kernel: String) {
+        if failure.cause.endsProcess { endings[kernel, default: []].append(failure) }
+    }
+
     func learn(_ kernel: String, pairs: Int, calls: Int, nanoseconds: Int) {
+        endings[kernel] = nil
         secondsPerPair[kernel] = Double(nanoseconds) / 1e9 / Double(calls) / Double(pairs)
     }
 

@@ -17,16 +17,15 @@ final class ProgramKernel: PreparedKernel {
     init(
         named name: String, _ workload: Workload, of engine: ProgramEngine, _ inputs: () -> SharedInputs
     ) throws(EngineError) {
+        try engine.requireHope(for: name)
         let inputs = inputs()
         let process = try engine.process(threads: workload.threads)
-        do throws(EngineFailure) {
-            do throws(SharedMemoryError) {
-                cell = Cell(
-                    engine: engine, workload: workload, name: name, tensors: try ProgramTensors(for: workload.problem))
-            } catch {
-                throw process.failure("prepare \(name)", .noMemory(error))
-            }
-        } catch { throw .failed(error) }
+        do throws(SharedMemoryError) {
+            cell = Cell(
+                engine: engine, workload: workload, name: name, tensors: try ProgramTensors(for: workload.problem))
+        } catch {
+            throw .failed(process.failure("prepare \(name)", .noMemory(error)))
+        }
         cell.tensors.fill(from: inputs.tensors)
         seat = try cell.seat(in: process)
         startup = Startup(engineSeconds: process.startSeconds, compileSeconds: seat.prepared.compileSeconds)
@@ -78,46 +77,46 @@ final class ProgramKernel: PreparedKernel {
         let pairs = max(1, shape.batch * shape.queryHeads * workload.problem.pairs.allowed)
         let extraTurns = batch.extraTurns == 0 ? nil : batch.extraTurns
         precondition(extraTurns == nil || engine.greeting.attnbench != nil, "only attnbench makes extra turns")
-        do throws(EngineFailure) {
+        return try cell.asking { () throws(EngineFailure) in
             // Warm-up calls are a request of their own, so that our clock sees what theirs sees.
             if batch.warmUpCalls > 0 {
                 let seen = try process.ask(
                     .sample(
                         cell: seat.number, warmUpCalls: batch.warmUpCalls - 1, calls: 1, extraTurns: extraTurns),
-                    doing: "time \(name)",
+                    doing: "run \(name)",
                     within: engine.patienceSeconds(name, pairs: pairs, calls: batch.warmUpCalls))
-                guard case .sampled = seen else { throw process.unexpected(seen, "time \(name)") }
+                guard case .sampled = seen else { throw process.unexpected(seen, "run \(name)") }
             }
             let seen = try process.observe(
                 .sample(cell: seat.number, warmUpCalls: 0, calls: batch.calls, extraTurns: extraTurns),
-                doing: "time \(name)", within: engine.patienceSeconds(name, pairs: pairs, calls: batch.calls))
+                doing: "run \(name)", within: engine.patienceSeconds(name, pairs: pairs, calls: batch.calls))
             guard case .sampled(_, let nanoseconds, _, let counted) = seen.reply else {
-                throw process.unexpected(seen.reply, "time \(name)")
+                throw process.unexpected(seen.reply, "run \(name)")
             }
-            guard nanoseconds > 0 else { throw process.unexpected(seen.reply, "time \(name)") }
+            guard nanoseconds > 0 else { throw process.unexpected(seen.reply, "run \(name)") }
             let sample = seen.sample(nanoseconds: nanoseconds)
             let clocks = ClockComparison(
                 engineNanoseconds: nanoseconds, wallNanoseconds: seen.wallNanoseconds,
                 waitNanoseconds: seen.ownDelayNanoseconds + sample.contamination.runDelayNanoseconds)
             guard clocks.judgement != .unbelievable else {
-                throw process.failure("time \(name)", .dishonestClock(clocks))
+                throw process.failure("run \(name)", .dishonestClock(clocks))
             }
             if let counted { computedPairs = counted }
             engine.learn(name, pairs: pairs, calls: batch.calls, nanoseconds: nanoseconds)
             return sample
-        } catch { throw .failed(error) }
+        }
     }
 
     func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result {
         let doing = "write the output of \(name)"
         let process = seat.process
         tensors.output.clear()
-        do throws(EngineFailure) {
-            if let end = process.end { throw end }
+        if let end = process.end { throw .failed(end) }
+        try cell.asking { () throws(EngineFailure) in
             let reply = try process.ask(
                 .write(cell: seat.number), doing: doing, within: engine.source.command.prepareSeconds)
             guard case .written = reply else { throw process.unexpected(reply, doing) }
-        } catch { throw .failed(error) }
+        }
         return body(tensors.output.contents())
     }
 
@@ -161,22 +160,21 @@ private struct Cell {
         let restingBytes = memory.bytes()
         let number = process.newCell()
         let doing = "prepare \(name)"
-        let reply: EngineReply
         let stopwatch = Stopwatch()
         // All of the wait, unless the engine says how much of it was compiling.
         var compileSeconds: Double?
         defer { engine.addStartup(seconds: compileSeconds ?? stopwatch.seconds) }
-        do throws(EngineFailure) {
-            reply = try process.ask(
+        let reply = try asking { () throws(EngineFailure) in
+            try process.ask(
                 .prepare(
                     cell: number, kernel: name, problem: workload.problem, threads: workload.threads,
                     cpus: process.seat.cpus, tensors: tensors.addresses),
                 doing: doing, within: process.command.prepareSeconds)
-        } catch { throw .failed(error) }
+        }
         switch reply {
         case .prepared(_, let seconds, let pairs, let bytes):
             guard (pairs ?? 0) >= 0, (0...Self.mostScratchBytes).contains(bytes ?? 0) else {
-                throw .failed(process.unexpected(reply, doing))
+                throw unexpected(reply, from: process, doing)
             }
             let waitedSeconds = stopwatch.seconds
             let compiling = min(max(0, seconds ?? waitedSeconds), waitedSeconds)
@@ -189,7 +187,21 @@ private struct Cell {
                 prepared: .init(compileSeconds: compiling, computedPairs: pairs, scratchBytes: bytes))
         case .refused(_, let reason):
             throw .unsupported(UnsupportedProblem("\(process.greeting.engine.name) refuses it: \(reason)"))
-        default: throw .failed(process.unexpected(reply, doing))
+        default: throw unexpected(reply, from: process, doing)
+        }
+    }
+
+    private func unexpected(_ reply: EngineReply, from process: EngineProcess, _ doing: String) -> EngineError {
+        let failure = process.unexpected(reply, doing)
+        engine.note(failure, in: name)
+        return .failed(failure)
+    }
+
+    /// Does something in a process, of whose end the engine takes note.
+    func asking<Result>(_ body: () throws(EngineFailure) -> Result) throws(EngineError) -> Result {
+        do throws(EngineFailure) { return try body() } catch {
+            engine.note(error, in: name)
+            throw .failed(error)
         }
     }
 
@@ -197,11 +209,11 @@ private struct Cell {
     private static let mostScratchBytes = 1 << 60
 
     func load(in process: EngineProcess, _ number: Int) throws(EngineError) {
-        do throws(EngineFailure) {
+        try asking { () throws(EngineFailure) in
             let reply = try process.ask(
                 .load(cell: number), doing: "load \(name)", within: process.command.prepareSeconds)
             guard case .loaded = reply else { throw process.unexpected(reply, "load \(name)") }
-        } catch { throw .failed(error) }
+        }
     }
 }
 

@@ -20,8 +20,8 @@ fault = sys.argv[1] if len(sys.argv) > 1 else ""
 TOO_LITTLE = [20, 20, 20, 20]
 
 
-def attention(problem):
-    query, key, value = (engine.to_float32(tensor) for tensor in problem.tensors)
+def attention(problem, tensors=None):
+    query, key, value = (engine.to_float32(tensor) for tensor in tensors or problem.tensors)
     group = problem.query_heads // problem.key_value_heads
     key, value = key.repeat(group, 1), value.repeat(group, 1)
     scores = query @ key.swapaxes(-1, -2) * numpy.float32(problem.scale)
@@ -43,8 +43,11 @@ def prepare(problem):
     if fault == "compiles for a second":
         time.sleep(1)
     first = []
+    cache = Cache(problem) if problem.query_length == 1 else None
 
     def load():
+        if cache:
+            cache.load()
         if fault == "dies in load":
             os.kill(os.getpid(), signal.SIGABRT)
         if fault == "hangs in load":
@@ -53,6 +56,8 @@ def prepare(problem):
     def call():
         if fault == "dies in a sample":
             print("last words", file=sys.stderr, flush=True)
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if fault == "dies in long calls" and problem.key_length > 64:
             os.kill(os.getpid(), signal.SIGSEGV)
         if fault == "hangs in a sample":
             time.sleep(1000)
@@ -68,7 +73,7 @@ def prepare(problem):
             return first[0]
         if fault == "computes in write":
             return None
-        output = attention(problem)
+        output = attention(problem, cache and cache.tensors())
         if fault == "is wrong":
             output[..., 0] += 1
         if fault == "is not a number":
@@ -81,6 +86,26 @@ def prepare(problem):
         return output
 
     return engine.Prepared(call, load, **stated(problem))
+
+
+class Cache:
+    """Of a kernel that decodes: all tokens but the last are there from `load` on, and each call writes the last one."""
+
+    def __init__(self, problem):
+        self.query, self.key, self.value = problem.tensors
+        self.keys, self.values = numpy.zeros_like(self.key), numpy.zeros_like(self.value)
+        self.is_loaded = False
+
+    def load(self):
+        if fault == "keeps an old cache" and self.is_loaded:
+            return
+        self.is_loaded = True
+        self.keys[:, :, :-1], self.values[:, :, :-1] = self.key[:, :, :-1], self.value[:, :, :-1]
+
+    def tensors(self):
+        if fault != "forgets the new token":
+            self.keys[:, :, -1], self.values[:, :, -1] = self.key[:, :, -1], self.value[:, :, -1]
+        return self.query, self.keys, self.values
 
 
 def stated(problem):
@@ -149,6 +174,7 @@ def main():
     if fault == "spins when idle":
         threading.Thread(target=spin, daemon=True).start()
     engine.kernel("causal", mask="causal", element_types=("float32", "bfloat16", "float16"))(prepare)
+    engine.kernel("decode", phase="decode", mask="full", element_types=("float32", "bfloat16", "float16"))(prepare)
     engine._reply = tampering(engine._reply)
     if fault == "computes in write":
         engine._Cell.write = lambda cell: cell.problem._write(attention(cell.problem))
