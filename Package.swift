@@ -58,7 +58,9 @@ let package = Package(
             dependencies: ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         .target(
             name: "Engines",
-            dependencies: ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
+            dependencies: [
+                "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine",
+            ]),
         .target(
             name: "Benchmarking",
             dependencies: [
@@ -202,7 +204,8 @@ if let fuzzer = Context.environment["ATTNBENCH_FUZZER"] {
 
 // A conversion that could end the program is an error: see Sources/Statistics/SaturatingInteger.swift.
 let withoutTraps: Set = [
-    "Statistics", "Quantities", "Records", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting", "attnbench",
+    "Statistics", "Quantities", "Records", "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting",
+    "attnbench",
 ]
 for target in package.targets where withoutTraps.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + [.treatWarning("DeprecatedDeclaration", as: .error)]

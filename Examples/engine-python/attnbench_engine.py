@@ -46,13 +46,18 @@ class Refused(Exception):
 
 
 class Prepared:
-    """A kernel that is ready: what is timed, and what takes in new contents of the arrays."""
+    """A kernel that is ready: what is timed, and what takes in new contents of the arrays.
 
-    def __init__(self, call, load=None, computed_pairs=None, scratch_bytes=None):
+    `device_nanoseconds` is called after the timed calls, where they ran on an accelerator: it returns the nanoseconds in which
+    the device computed, all calls together.
+    """
+
+    def __init__(self, call, load=None, computed_pairs=None, scratch_bytes=None, device_nanoseconds=None):
         self.call = call
         self.load = load
         self.computed_pairs = computed_pairs
         self.scratch_bytes = scratch_bytes
+        self.device_nanoseconds = device_nanoseconds
 
 
 class Mask:
@@ -81,7 +86,7 @@ class Mask:
 class Problem:
     """One problem, complete; see the module's description."""
 
-    def __init__(self, request):
+    def __init__(self, request, zero_copy=False):
         problem = request["problem"]
         self.batch = problem["batch"]
         self.query_heads = problem["queryHeads"]
@@ -100,12 +105,16 @@ class Problem:
         self.threads = request["threads"]
         self.cpus = request["cpus"]
         self._shared = {name: _Shared(tensor) for name, tensor in request["tensors"].items()}
+        self._zero_copy = zero_copy
         self.inputs = {
-            name: numpy.empty_like(shared.array) for name, shared in self._shared.items() if shared.role == "in"
+            name: shared.array if zero_copy else numpy.empty_like(shared.array)
+            for name, shared in self._shared.items() if shared.role == "in"
         }
         self.tensors = tuple(self.inputs[name] for name in ("query", "key", "value"))
 
     def _load(self):
+        if self._zero_copy:
+            return
         for name, array in self.inputs.items():
             numpy.copyto(array, self._shared[name].array)
 
@@ -159,14 +168,19 @@ def _array(output):
     return numpy.asarray(output)
 
 
-def kernel(name, *, mask="causal", phase="prefill", element_types=("float32",), summary=""):
+def kernel(name, *, mask="causal", phase="prefill", element_types=("float32",), summary="", zero_copy=False):
     """Declares a kernel. `mask` is a family: full, causal, sliding-window, symmetric-window, attention-sink, chunked-local,
-    or any; `phase` is prefill or decode."""
+    or any; `phase` is prefill or decode.
+
+    With `zero_copy` the arrays are those that attnbench shares, read-only and in small pages, and no copies of them: reports
+    say so beside the kernel.
+    """
 
     def declare(function):
         about = summary or (function.__doc__ or "").strip().split("\n")[0]
         _kernels[name] = {
             "function": function,
+            "zero_copy": zero_copy,
             "description": {
                 "name": name, "summary": about, "phase": phase, "mask": mask, "elementTypes": list(element_types),
             },
@@ -178,9 +192,10 @@ def kernel(name, *, mask="causal", phase="prefill", element_types=("float32",), 
 
 class _Cell:
     def __init__(self, request):
-        self.problem = Problem(request)
-        function = _kernels[request["kernel"]]["function"]
-        prepared = function(self.problem)
+        kernel = _kernels[request["kernel"]]
+        self.zero_copy = kernel["zero_copy"]
+        self.problem = Problem(request, self.zero_copy)
+        prepared = kernel["function"](self.problem)
         self.prepared = prepared if isinstance(prepared, Prepared) else Prepared(prepared)
         self.output = None
 
@@ -217,6 +232,8 @@ def _reply(request, cells):
             cells[cell] = _Cell(body)
             reply = {"cell": cell, "compileSeconds": time.monotonic() - start}
             prepared = cells[cell].prepared
+            if cells[cell].zero_copy:
+                reply["zeroCopy"] = True
             if prepared.computed_pairs is not None:
                 reply["computedPairs"] = prepared.computed_pairs
             if prepared.scratch_bytes is not None:
@@ -226,8 +243,11 @@ def _reply(request, cells):
             cells[cell].load()
             return {"loaded": {"cell": cell}}
         if name == "sample":
-            nanoseconds = cells[cell].sample(body["warmUpCalls"], body["calls"])
-            return {"sampled": {"cell": cell, "nanoseconds": nanoseconds}}
+            reply = {"cell": cell, "nanoseconds": cells[cell].sample(body["warmUpCalls"], body["calls"])}
+            device_nanoseconds = cells[cell].prepared.device_nanoseconds
+            if device_nanoseconds:
+                reply["deviceNanoseconds"] = int(device_nanoseconds())
+            return {"sampled": reply}
         if name == "write":
             cells[cell].write()
             return {"written": {"cell": cell}}
@@ -242,8 +262,13 @@ def _reply(request, cells):
         return {"failed": {"cell": cell, "reason": f"{type(error).__name__}: {error}"}}
 
 
-def serve(name, version, details=None):
-    """Answers attnbench's requests until there are no more."""
+def serve(name, version, details=None, device=None, ceilings=None):
+    """Answers attnbench's requests until there are no more.
+
+    An engine that does not compute on the CPUs of this machine names its `device`, and may say what it measured that the
+    device can do at best: `ceilings={"flopsPerSecond": {"float32": 6e13, "bfloat16": 8e14}, "readBytesPerSecond": 4e12}`.
+    Shares of a peak are then those of the device.
+    """
     # Whatever prints goes to standard error: standard output is the protocol's.
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -254,11 +279,16 @@ def serve(name, version, details=None):
         replies.write(json.dumps(message) + "\n")
         replies.flush()
 
-    send({
+    greeting = {
         "attnbenchEngine": VERSION,
         "engine": {"name": name, "version": version, "details": described},
         "kernels": [kernel["description"] for kernel in _kernels.values()],
-    })
+    }
+    if device:
+        greeting["device"] = device
+    if ceilings:
+        greeting["ceilings"] = ceilings
+    send(greeting)
     cells = {}
     for line in sys.stdin:
         send(_reply(json.loads(line), cells))

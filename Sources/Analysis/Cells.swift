@@ -36,10 +36,11 @@ struct Cells {
         let bySeries = Dictionary(grouping: byWorkload.keys) { SeriesKey($0) }
         let keys = SeriesOrder(measurements).sorted(bySeries.keys)
         for (key, label) in zip(keys, SeriesLabels.labels(for: keys)) {
+            let device = byWorkload[bySeries[key]![0]]![0].origin.device
             let workloads = bySeries[key]!.sorted { $0.problem.shape.keyLength < $1.problem.shape.keyLength }
             var points: [Point] = []
             for workload in workloads {
-                switch Self.cell(of: byWorkload[workload]!, ceilings, caches) {
+                switch Self.cell(of: byWorkload[workload]!, ceilings, device == nil ? caches : []) {
                 case .point(let point): points.append(point)
                 case .absent(let reason, let state):
                     let shape = workload.problem.shape
@@ -51,7 +52,9 @@ struct Cells {
                 }
             }
             if !points.isEmpty {
-                series.append(MeasuredSeries(key: key, label: label, points: points, caches: caches))
+                series.append(
+                    MeasuredSeries(
+                        key: key, label: label, device: device, points: points, caches: device == nil ? caches : []))
             }
         }
     }

@@ -3,7 +3,15 @@ import Statistics
 
 /// What the evidence beside the samples of one launch says against them, where other programs took part.
 extension Measurement.Record {
-    var engineCautions: [Caution] { [doubtedClock].compactMap { $0 } + busyEngines }
+    var engineCautions: [Caution] { [doubtedClock, sharedTensors].compactMap { $0 } + busyEngines }
+
+    private var sharedTensors: Caution? {
+        readsSharedTensors
+            ? Caution(
+                "its calls read memory that its process shares with this program, as it asked for; that memory comes in small pages, "
+                    + "over which kernels can be up to a tenth slower")
+            : nil
+    }
 
     /// Its engine's clock and ours disagree: both figures, of the median sample.
     private var doubtedClock: Caution? {

@@ -7,9 +7,13 @@ extension Ceilings {
     public func peakFLOPsPerSecond(of elementType: ElementType, threads: Int) -> Double {
         let one =
             switch elementType {
-            case .float32, .float16: flopsPerSecond.float32
+            case .float32: flopsPerSecond.float32
+            case .float16: flopsPerSecond.float16 ?? flopsPerSecond.float32
             case .bfloat16: flopsPerSecond.bfloat16 ?? flopsPerSecond.float32
             }
         return one * Double(threads)
     }
+
+    /// Of a gate, which measures no peaks, and of a device of which its engine says nothing.
+    static let unknown = Ceilings(flopsPerSecond: .init(float32: 0, bfloat16: nil), readBytesPerSecond: 0)
 }

@@ -6,6 +6,8 @@ import Statistics
 struct MeasuredSeries {
     let key: SeriesKey
     let label: String
+    /// What it was measured on; nil for the CPUs of the machine.
+    let device: Device?
     /// Ascending in length, at least one.
     let points: [Point]
     /// Standard error of ln(time), one for each point: its own, but see `errors(of:)`.
@@ -19,9 +21,10 @@ struct MeasuredSeries {
 
     private let caches: [Machine.Cache]
 
-    init(key: SeriesKey, label: String, points: [Point], caches: [Machine.Cache]) {
+    init(key: SeriesKey, label: String, device: Device? = nil, points: [Point], caches: [Machine.Cache]) {
         self.key = key
         self.label = label
+        self.device = device
         self.points = points
         self.caches = caches
         errors = Self.errors(of: points)
@@ -67,7 +70,7 @@ struct MeasuredSeries {
 
     /// The same without its last point.
     func droppingLast() -> MeasuredSeries {
-        MeasuredSeries(key: key, label: label, points: points.dropLast(), caches: caches)
+        MeasuredSeries(key: key, label: label, device: device, points: points.dropLast(), caches: caches)
     }
 
     var fittedPoints: [Point] { Array(points[fitted]) }

@@ -43,6 +43,9 @@ public struct Point: Sendable, Codable, Hashable {
     public let predictedBytes: Int?
     /// The longest of all launches; nil where this program itself computed.
     public let startup: Startup?
+    /// Of the time that counts, the part in which the engine's device computed: the median over samples. Nil where no engine
+    /// says it.
+    public let deviceShare: Double?
     public let cautions: [Caution]
 }
 
@@ -73,15 +76,19 @@ extension Point {
         computedPairs = work.computedPairs
         flops = work.flops
         bytes = work.bytes
-        let peak = ceilings.peakFLOPsPerSecond(of: workload.problem.elementType, threads: workload.threads)
+        let roof = Roof(
+            over: measurement.origin.device, ceilings, elementType: workload.problem.elementType,
+            threads: workload.threads)
+        let peak = roof.peakFLOPsPerSecond
         fractionOfPeak = peak > 0 ? Double(work.flops) / (timing.median.value * 1e-9) / peak : 0
         if peak <= 0 { cautions.append(Caution("no peak was measured, so there is no fraction of it")) }
-        let bandwidth = ceilings.readBytesPerSecond * Double(workload.threads)
+        let bandwidth = roof.readBytesPerSecond
         fractionOfBandwidth = bandwidth > 0 ? Double(work.bytes) / (timing.median.value * 1e-9) / bandwidth : nil
         cacheLevel = Self.level(holding: work.bytes, threads: workload.threads, caches)
         peakResidentBytes = launches.reduce(0) { max($0, $1.peakResidentBytes) }
         predictedBytes = measurement.predictedBytes
         startup = Startup.longest(launches.compactMap(\.startup))
+        deviceShare = Self.deviceShare(launches)
         for caution in launches.flatMap(\.engineCautions) where !cautions.contains(caution) { cautions.append(caution) }
         if predictedBytes == nil {
             cautions.append(
@@ -89,6 +96,13 @@ extension Point {
                     "\(workload.kernel) does not say how much scratch memory it needs, so its memory is not predicted"))
         }
         self.cautions = cautions
+    }
+
+    private static func deviceShare(_ launches: [Measurement.Record]) -> Double? {
+        let shares = launches.flatMap { record in
+            zip(record.deviceNanoseconds ?? [], record.samplesNanoseconds).map { Double($0) / Double($1) }
+        }.sorted()
+        return shares.isEmpty ? nil : shares[shares.count / 2]
     }
 
     private static func level(holding bytes: Int, threads: Int, _ caches: [Machine.Cache]) -> Int? {

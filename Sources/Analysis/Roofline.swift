@@ -4,22 +4,26 @@ import Records
 /// What a kernel could attain on measured cores (Williams, Waterman and Patterson, "Roofline", 2009): a call of
 /// `intensity` FLOPs a byte can do no more than the peak of its element type, and no more than memory feeds it.
 ///
-/// Both ceilings are those of one core times the threads. For arithmetic that is exact; memory is shared, so several
-/// cores may get less than that, never more. Bytes are the least that must move (`Work.bytes`): a call whose tensors lie
+/// Both ceilings are those of one core times the threads, or those of the device that the engine runs on. For the arithmetic
+/// of cores that is exact; memory is shared, so several cores may get less than that, never more. Bytes are the least that must move (`Work.bytes`): a call whose tensors lie
 /// in a cache may pass the memory roof.
 public struct Roofline: Sendable, Hashable {
     public let elementType: ElementType
     public let threads: Int
+    /// Nil for the CPUs of the machine.
+    public let device: String?
     public let peakFLOPsPerSecond: Double
     public let readBytesPerSecond: Double
 
     /// Nil where a ceiling was not measured.
-    public init?(_ ceilings: Ceilings, elementType: ElementType, threads: Int) {
-        peakFLOPsPerSecond = ceilings.peakFLOPsPerSecond(of: elementType, threads: threads)
-        readBytesPerSecond = ceilings.readBytesPerSecond * Double(threads)
-        guard peakFLOPsPerSecond > 0, readBytesPerSecond > 0 else { return nil }
+    public init?(_ ceilings: Ceilings, device: Device? = nil, elementType: ElementType, threads: Int) {
+        let roof = Roof(over: device, ceilings, elementType: elementType, threads: threads)
+        guard roof.peakFLOPsPerSecond > 0, roof.readBytesPerSecond > 0 else { return nil }
+        peakFLOPsPerSecond = roof.peakFLOPsPerSecond
+        readBytesPerSecond = roof.readBytesPerSecond
         self.elementType = elementType
         self.threads = threads
+        self.device = device?.name
     }
 
     /// FLOPs a byte from where on arithmetic is the limit.
@@ -42,6 +46,23 @@ extension Point {
 extension ScalingAnalysis {
     /// The roof over a series; nil where no ceiling was measured.
     public func roofline(of series: Series) -> Roofline? {
-        Roofline(ceilings, elementType: series.parameters.elementType, threads: series.parameters.threads)
+        Roofline(
+            ceilings, device: series.device, elementType: series.parameters.elementType,
+            threads: series.parameters.threads)
+    }
+}
+
+/// The ceilings over one cell; 0 where one was not measured.
+struct Roof {
+    let peakFLOPsPerSecond: Double
+    let readBytesPerSecond: Double
+
+    /// - Parameters:
+    ///   - device: what the cell was measured on; nil for so many of the cores that the ceilings are of.
+    ///   - ceilings: of one core.
+    init(over device: Device?, _ ceilings: Ceilings, elementType: ElementType, threads: Int) {
+        let (ceilings, count) = device.map { ($0.ceilings ?? .unknown, 1) } ?? (ceilings, threads)
+        peakFLOPsPerSecond = ceilings.peakFLOPsPerSecond(of: elementType, threads: count)
+        readBytesPerSecond = ceilings.readBytesPerSecond * Double(count)
     }
 }

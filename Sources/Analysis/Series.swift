@@ -10,6 +10,8 @@ public struct Series: Sendable, Codable, Hashable {
     public let parameters: SeriesParameters
     /// Such as "sliding-window(1024)": what tables and legends call it; unique in an analysis.
     public internal(set) var label: String
+    /// What it was measured on; nil for the CPUs of the machine.
+    public let device: Device?
     /// Ascending in length.
     public let points: [Point]
     /// The law that AICc prefers, with the exponent free or held at 1. Nil where there are too few lengths to fit; a
@@ -47,6 +49,7 @@ extension Series {
         kernel = measured.key.kernel
         parameters = measured.parameters
         label = measured.label
+        device = measured.device
         points = measured.points
         let laws = measured.laws
         law = laws?.preferred.law

@@ -99,7 +99,8 @@ extension Run {
             let preparation = SampleJournal.Preparation(
                 iterationsPerSample: try ready.callsPerSample(), peakResidentBytes: ready.peakResidentBytes,
                 maximumError: maximumError, computedPairs: stated ?? counted,
-                scratchBytes: ready.kernel.prepared.statedScratchBytes, startup: ready.kernel.prepared.startup)
+                scratchBytes: ready.kernel.prepared.statedScratchBytes, startup: ready.kernel.prepared.startup,
+                readsSharedTensors: ready.kernel.prepared.readsSharedTensors ? true : nil)
             return .ready(ready, cost, preparation)
         } catch {
             return .absent(error.outcome)

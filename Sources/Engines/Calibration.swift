@@ -1,3 +1,5 @@
+import Statistics
+
 /// How many calls fill a sample.
 public enum Calibration {
     /// Found by trying: believed only when two samples in a row are long enough, since one may have been stretched by an
@@ -17,7 +19,7 @@ public enum Calibration {
                 believed = 0
                 let wanted = Double(calls) * 1.1 * Double(minimumNanoseconds) / Double(nanoseconds)
                 // Ten times as many at most, also where a clock says 0: a quotient that is not finite is no count.
-                calls = max(calls + 1, Int(min(wanted.rounded(.up), 10 * Double(calls))))
+                calls = max(calls + 1, Int(saturating: min(wanted.rounded(.up), 10 * Double(calls))))
             }
         }
         return calls

@@ -11,6 +11,8 @@ import Records
 /// died, hung or spoke something else than the protocol.
 public protocol Engine: AnyObject {
     var identity: EngineIdentity { get }
+    /// What its kernels run on; nil for the CPUs of this machine.
+    var device: Device? { get }
     /// By the names that sweeps have for them: bare for this program's kernels, `engine/kernel` for all others.
     var kernels: [Kernel] { get }
     /// The shortest sample to be trusted. It is so long that neither the clock nor the way to it can be seen in a sample.
@@ -42,6 +44,7 @@ public protocol Engine: AnyObject {
 }
 
 extension Engine {
+    public var device: Device? { nil }
     public var tensorCopies: Int { 0 }
     public var startupSeconds: Double { 0 }
     public var cpuNanoseconds: Int? { nil }
@@ -84,6 +87,9 @@ public protocol PreparedKernel: AnyObject {
     /// What it took to start its engine and to compile it; nil for kernels that this program has from its own start on.
     var startup: Startup? { get }
 
+    /// Whether its calls read memory that two processes share, which comes in small pages: by its engine's own wish.
+    var readsSharedTensors: Bool { get }
+
     /// Whether it could compute where no clock runs, as another process can.
     var mayComputeUnseen: Bool { get }
 
@@ -93,6 +99,7 @@ public protocol PreparedKernel: AnyObject {
 
 extension PreparedKernel {
     public func adopt(_ inputs: SharedInputs) {}
+    public var readsSharedTensors: Bool { false }
     public var mayComputeUnseen: Bool { false }
     public var statedPairs: Int? { nil }
     public var statedScratchBytes: Int? { nil }

@@ -26,7 +26,7 @@ extension [any Engine] {
             guard let place = engine.kernels.firstIndex(where: { $0.name == name }) else { continue }
             return EngineKernel(
                 engine: engine, kernel: engine.kernels[place],
-                origin: KernelOrigin(engine: engine.identity, place: place))
+                origin: KernelOrigin(engine: engine.identity, place: place, device: engine.device))
         }
         throw UnknownName(name, isNot: "a kernel", known: flatMap(\.kernels).names)
     }

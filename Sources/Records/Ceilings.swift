@@ -5,10 +5,13 @@ public struct Ceilings: Hashable, Codable, Sendable {
         public let float32: Double
         /// bfloat16 pair products summed in float32; nil where the CPU or the build has no such instruction.
         public let bfloat16: Double?
+        /// Nil where float16 is computed in float32, as on the CPUs that this program measures. Devices of engines may say it.
+        public let float16: Double?
 
-        public init(float32: Double, bfloat16: Double?) {
+        public init(float32: Double, bfloat16: Double?, float16: Double? = nil) {
             self.float32 = float32
             self.bfloat16 = bfloat16
+            self.float16 = float16
         }
     }
 

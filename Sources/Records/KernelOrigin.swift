@@ -3,10 +3,13 @@ public struct KernelOrigin: Hashable, Sendable {
     public let engine: EngineIdentity
     /// In the engine's own list, from 0. A kernel that others are variants of stands before them.
     public let place: Int
+    /// Nil where the engine computes on the CPUs of this machine.
+    public let device: Device?
 
-    public init(engine: EngineIdentity, place: Int) {
+    public init(engine: EngineIdentity, place: Int, device: Device? = nil) {
         self.engine = engine
         self.place = place
+        self.device = device
     }
 }
 

@@ -29,23 +29,31 @@ public struct Measurement: Sendable, Hashable {
         public let maximumError: Double
         /// By this program's clock, where the samples are times that an engine told of itself; one for each sample.
         public let wallNanoseconds: [Int]?
+        /// The part of each sample in which the engine's device computed, by the engine's word; nil where it says nothing.
+        public let deviceNanoseconds: [Int]?
         /// Nil where the kernel is this program's own, which is there when the program is.
         public let startup: Startup?
         /// How many CPUs each engine that nobody asked anything kept busy around each sample: 0 of those that sleep. By the
         /// engine's name; empty where no other engine took part in the run.
         public let idleCPUs: [String: [Double]]
+        /// Whether calls read memory that two processes share, by the engine's own wish: such memory comes in small pages.
+        public let readsSharedTensors: Bool
 
         public init(
             samplesNanoseconds: [Int], rounds: [Int], iterationsPerSample: Int, contamination: [Contamination],
-            peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil, startup: Startup? = nil,
-            idleCPUs: [String: [Double]] = [:]
+            peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil,
+            deviceNanoseconds: [Int]? = nil, startup: Startup? = nil, idleCPUs: [String: [Double]] = [:],
+            readsSharedTensors: Bool = false
         ) {
             precondition(!samplesNanoseconds.isEmpty, "a measured record has samples")
             precondition(
                 samplesNanoseconds.count == contamination.count && samplesNanoseconds.count == rounds.count,
                 "each sample has its round and its evidence")
             precondition(
-                wallNanoseconds.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its wall time")
+                [wallNanoseconds, deviceNanoseconds].allSatisfy {
+                    $0?.count ?? samplesNanoseconds.count == samplesNanoseconds.count
+                },
+                "each sample has its wall time and its device's")
             precondition(
                 idleCPUs.values.allSatisfy { $0.count == samplesNanoseconds.count },
                 "each sample has what idle engines did meanwhile")
@@ -57,8 +65,10 @@ public struct Measurement: Sendable, Hashable {
             self.peakResidentBytes = peakResidentBytes
             self.maximumError = maximumError
             self.wallNanoseconds = wallNanoseconds
+            self.deviceNanoseconds = deviceNanoseconds
             self.startup = startup
             self.idleCPUs = idleCPUs
+            self.readsSharedTensors = readsSharedTensors
         }
     }
 

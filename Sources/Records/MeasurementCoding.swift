@@ -7,7 +7,7 @@ import Attention
 /// This reader computes it again, and refuses a line that says otherwise.
 extension Measurement: Codable {
     private enum Key: String, CodingKey {
-        case engine, kernel, place, phase, problem, threads, launch, work, scratchBytes, predictedBytes
+        case engine, kernel, place, device, phase, problem, threads, launch, work, scratchBytes, predictedBytes
     }
 
     public init(from decoder: any Decoder) throws {
@@ -20,7 +20,9 @@ extension Measurement: Codable {
             threads: try container.decodeThreads(forKey: .threads))
         self.init(
             workload: workload,
-            origin: KernelOrigin(engine: engine, place: try container.decode(Int.self, forKey: .place)),
+            origin: KernelOrigin(
+                engine: engine, place: try container.decode(Int.self, forKey: .place),
+                device: try container.decodeIfPresent(Device.self, forKey: .device)),
             launch: try container.decode(Int.self, forKey: .launch),
             work: try container.decode(CodedWork.self, forKey: .work).work(of: workload.problem, container),
             scratchBytes: try container.decode(Int?.self, forKey: .scratchBytes), outcome: try Outcome(from: decoder))
@@ -38,6 +40,7 @@ extension Measurement: Codable {
         try container.encode(origin.engine, forKey: .engine)
         try container.encode(origin.engine.ownName(of: workload.kernel), forKey: .kernel)
         try container.encode(origin.place, forKey: .place)
+        try container.encodeIfPresent(origin.device, forKey: .device)
         try container.encode(workload.phase, forKey: .phase)
         try container.encode(workload.problem, forKey: .problem)
         try container.encode(workload.threads, forKey: .threads)
@@ -157,8 +160,9 @@ extension Measurement.Outcome: Codable {
 
 extension Measurement.Record: Codable {
     private enum Key: String, CodingKey {
-        case samplesNanoseconds, wallNanoseconds, rounds, iterationsPerSample, contamination, peakResidentBytes,
-            maximumError, startSeconds, compileSeconds, idleCPUs
+        case samplesNanoseconds, wallNanoseconds, deviceNanoseconds, rounds, iterationsPerSample, contamination,
+            peakResidentBytes,
+            maximumError, startSeconds, compileSeconds, idleCPUs, readsSharedTensors
     }
 
     /// A year: nobody waits longer for a sample, and sums of them do not overflow.
@@ -168,6 +172,7 @@ extension Measurement.Record: Codable {
         let container = try decoder.container(keyedBy: Key.self)
         let samples = try container.decode([Int].self, forKey: .samplesNanoseconds)
         let walls = try container.decodeIfPresent([Int].self, forKey: .wallNanoseconds)
+        let devices = try container.decodeIfPresent([Int].self, forKey: .deviceNanoseconds)
         let rounds = try container.decode([Int].self, forKey: .rounds)
         let contamination = try container.decode([Contamination].self, forKey: .contamination)
         let iterations = try container.decode(Int.self, forKey: .iterationsPerSample)
@@ -185,7 +190,7 @@ extension Measurement.Record: Codable {
             "sample \(bad! + 1) is \(samples[bad!]) ns; a sample takes from 1 ns to a year")
         let counts = [
             (Key.rounds, rounds.count), (.contamination, contamination.count),
-            (.wallNanoseconds, (walls ?? samples).count),
+            (.wallNanoseconds, (walls ?? samples).count), (.deviceNanoseconds, (devices ?? samples).count),
         ]
         for (key, count) in counts + idleCPUs.values.map({ (Key.idleCPUs, $0.count) }) {
             try require(count == samples.count, key, "there are \(count) of them for \(samples.count) samples")
@@ -195,7 +200,8 @@ extension Measurement.Record: Codable {
             samplesNanoseconds: samples, rounds: rounds, iterationsPerSample: iterations, contamination: contamination,
             peakResidentBytes: try container.decode(Int.self, forKey: .peakResidentBytes),
             maximumError: try container.decode(Double.self, forKey: .maximumError), wallNanoseconds: walls,
-            startup: try Self.startup(container), idleCPUs: idleCPUs)
+            deviceNanoseconds: devices, startup: try Self.startup(container), idleCPUs: idleCPUs,
+            readsSharedTensors: try container.decodeIfPresent(Bool.self, forKey: .readsSharedTensors) ?? false)
     }
 
     private static func startup(_ container: KeyedDecodingContainer<Key>) throws -> Startup? {
@@ -208,6 +214,7 @@ extension Measurement.Record: Codable {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(samplesNanoseconds, forKey: .samplesNanoseconds)
         try container.encodeIfPresent(wallNanoseconds, forKey: .wallNanoseconds)
+        try container.encodeIfPresent(deviceNanoseconds, forKey: .deviceNanoseconds)
         try container.encode(rounds, forKey: .rounds)
         try container.encode(iterationsPerSample, forKey: .iterationsPerSample)
         try container.encode(contamination, forKey: .contamination)
@@ -216,6 +223,7 @@ extension Measurement.Record: Codable {
         try container.encodeIfPresent(startup?.engineSeconds, forKey: .startSeconds)
         try container.encodeIfPresent(startup?.compileSeconds, forKey: .compileSeconds)
         if !idleCPUs.isEmpty { try container.encode(idleCPUs, forKey: .idleCPUs) }
+        if readsSharedTensors { try container.encode(true, forKey: .readsSharedTensors) }
     }
 }
 

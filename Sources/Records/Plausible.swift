@@ -33,8 +33,18 @@ extension Measurement: Plausible {
         if let pairs = work.computedPairs, pairs < work.usefulPairs {
             return "`work.computedPairs` is \(pairs), fewer than the \(work.usefulPairs) that the mask allows"
         }
+        if let fault = origin.device?.implausibility { return fault }
         if case .measured(let record) = outcome { return record.implausibility }
         return nil
+    }
+}
+
+extension Device: Plausible {
+    package var implausibility: String? {
+        guard (1...200).contains(name.unicodeScalars.count) else {
+            return "`device.name` has \(name.unicodeScalars.count) characters, and not from 1 to 200"
+        }
+        return ceilings?.implausibility
     }
 }
 
@@ -56,7 +66,9 @@ extension Measurement.Record: Plausible {
                 ("iterationsPerSample", iterationsPerSample, 1...PlausibleBounds.counts.upperBound),
                 ("peakResidentBytes", peakResidentBytes, PlausibleBounds.bytes),
             ] + rounds.map { ("rounds", $0, PlausibleBounds.counts) }
-                + (samplesNanoseconds + (wallNanoseconds ?? [])).map { ("samples", $0, PlausibleBounds.nanoseconds) }
+                + (samplesNanoseconds + (wallNanoseconds ?? []) + (deviceNanoseconds ?? [])).map {
+                    ("samples", $0, PlausibleBounds.nanoseconds)
+                }
                 + evidence.map { ("contamination", $0, -year...year) })
     }
 }
@@ -80,6 +92,7 @@ extension Ceilings: Plausible {
         let peaks = [
             ("ceilings.flopsPerSecond.float32", flopsPerSecond.float32),
             ("ceilings.flopsPerSecond.bfloat16", flopsPerSecond.bfloat16 ?? 1e9),
+            ("ceilings.flopsPerSecond.float16", flopsPerSecond.float16 ?? 1e9),
             ("ceilings.readBytesPerSecond", readBytesPerSecond),
         ]
         return peaks.first { !($0.1 >= 1 && $0.1 <= 1e30) }.map { name, peak in

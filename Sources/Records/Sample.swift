@@ -5,15 +5,19 @@ public struct Sample: Sendable, Codable, Hashable {
     public let contamination: Contamination
     /// By this program's own clock, where an engine says of itself what a batch took; nil where both are the same.
     public let wallNanoseconds: Int?
+    /// The part of the batch in which the engine's device computed, by the engine's word; nil where it says nothing.
+    public let deviceNanoseconds: Int?
     /// How many CPUs each engine that nobody asked anything kept busy meanwhile, by its name; nil where there is no other.
     public var idleCPUs: [String: Double]?
 
     public init(
-        nanoseconds: Int, contamination: Contamination, wallNanoseconds: Int? = nil, idleCPUs: [String: Double]? = nil
+        nanoseconds: Int, contamination: Contamination, wallNanoseconds: Int? = nil, deviceNanoseconds: Int? = nil,
+        idleCPUs: [String: Double]? = nil
     ) {
         self.nanoseconds = nanoseconds
         self.contamination = contamination
         self.wallNanoseconds = wallNanoseconds
+        self.deviceNanoseconds = deviceNanoseconds
         self.idleCPUs = idleCPUs
     }
 

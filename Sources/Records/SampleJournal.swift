@@ -25,10 +25,12 @@ package final class SampleJournal {
         /// Nil where the engine does not say.
         package let scratchBytes: Int?
         package let startup: Startup?
+        /// Of an engine whose calls read the tensors that it shares with this program; nil for all others.
+        package let readsSharedTensors: Bool?
 
         package init(
             iterationsPerSample: Int, peakResidentBytes: Int, maximumError: Double, computedPairs: Int? = nil,
-            scratchBytes: Int? = nil, startup: Startup? = nil
+            scratchBytes: Int? = nil, startup: Startup? = nil, readsSharedTensors: Bool? = nil
         ) {
             self.iterationsPerSample = iterationsPerSample
             self.peakResidentBytes = peakResidentBytes
@@ -36,6 +38,7 @@ package final class SampleJournal {
             self.computedPairs = computedPairs
             self.scratchBytes = scratchBytes
             self.startup = startup
+            self.readsSharedTensors = readsSharedTensors
         }
     }
 

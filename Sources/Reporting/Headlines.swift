@@ -48,8 +48,9 @@ public struct Headlines: Sendable, Hashable {
         var parts = ["\(series.label): " + exponent(series)]
         if let point = analysis.lastPoint(of: series) {
             let cores = series.parameters.threads == 1 ? "this core's peak" : "these cores' peak"
+            let owner = series.device.map { "the peak of \($0.name)" } ?? cores
             let length = Quantity.tokens(point.keyLength)
-            parts.append("\(Quantity.percent(point.fractionOfPeak)) of \(cores) at \(length) tokens")
+            parts.append("\(Quantity.percent(point.fractionOfPeak)) of \(owner) at \(length) tokens")
         }
         return parts.joined(separator: ", ") + "."
     }

@@ -113,9 +113,6 @@ extension Document {
     static func facts(_ header: ResultsHeader, _ analysis: ScalingAnalysis) -> [Fact] {
         let (machine, build, ceilings) = (header.machine, header.build, analysis.ceilings)
         let caches = machine.caches.map { "L\($0.level) \(Quantity.bytes($0.bytes)) for \($0.sharedBy) CPU(s)" }
-        let peaks =
-            ["float32 \(Quantity.flops(perSecond: ceilings.flopsPerSecond.float32))"]
-            + (ceilings.flopsPerSecond.bfloat16.map { ["bfloat16 \(Quantity.flops(perSecond: $0))"] } ?? [])
         let pinned = machine.pinnedCPUs.map { "\($0)" }.joined(separator: ", ")
         return [
             Fact(term: "Machine", value: "\(machine.cpuModel), \(machine.architecture)"),
@@ -130,14 +127,33 @@ extension Document {
                 term: "Clock",
                 value: "\(Quantity.time(nanoseconds: machine.clockResolutionNanoseconds)) resolution, "
                     + "\(Quantity.time(nanoseconds: machine.clockOverheadNanoseconds)) a call"),
-            Fact(term: "Measured peak", value: peaks.joined(separator: ", ")),
+            Fact(term: "Measured peak", value: peaks(ceilings)),
             Fact(term: "Measured read bandwidth", value: Quantity.bytes(perSecond: ceilings.readBytesPerSecond)),
+        ] + devices(analysis) + [
             Fact(
                 term: "Vectors", value: "\(build.simd); the CPU has \(machine.availableVectorLanes) float32 lanes"),
             Fact(term: "Build", value: "\(build.compiler); \(build.flags); for \(machine.instructionSet)"),
             Fact(term: "OpenBLAS core", value: build.blasCore),
             Fact(term: "Seed", value: "\(header.seed)"),
         ]
+    }
+
+    private static func peaks(_ ceilings: Ceilings) -> String {
+        let rates = ceilings.flopsPerSecond
+        return [("float32", rates.float32), ("bfloat16", rates.bfloat16), ("float16", rates.float16)].compactMap {
+            type, rate in rate.map { "\(type) \(Quantity.flops(perSecond: $0))" }
+        }.joined(separator: ", ")
+    }
+
+    /// What engines compute on beside the machine's own CPUs, by their word.
+    private static func devices(_ analysis: ScalingAnalysis) -> [Fact] {
+        var seen = Set<Device>()
+        return analysis.series.compactMap(\.device).filter { seen.insert($0).inserted }.map { device in
+            let limits = device.ceilings.map {
+                "\(peaks($0)), reads \(Quantity.bytes(perSecond: $0.readBytesPerSecond)), as its engine says"
+            }
+            return Fact(term: "Device", value: "\(device.name): \(limits ?? "its engine says nothing of its peak")")
+        }
     }
 
     static let meanings = [

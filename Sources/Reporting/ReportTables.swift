@@ -57,7 +57,8 @@ public enum ReportTables {
             columns: [
                 .init("series", .left), .init("n"), .init("median"), .init("95 % interval", .right, .whenWide),
                 .init("GFLOP/s"), .init("peak"), .init("overhead"), .init("memory", .right, .whenWide),
-                .init("samples", .right, .whenWide), .init("start + compile", .right, .whenWide), .init("notes", .left),
+                .init("samples", .right, .whenWide), .init("start + compile", .right, .whenWide),
+                .init("on the device", .right, .whenWide), .init("notes", .left),
             ], rows: rows, footnotes: notes
         ).droppingEmptyColumns()
     }
@@ -69,6 +70,9 @@ public enum ReportTables {
             .joined(separator: " + ")
     }
 
+    /// Of the time that counts; empty where no engine says it.
+    static func deviceShare(of point: Point) -> String { point.deviceShare.map(Quantity.percent) ?? "" }
+
     private static func cell(_ series: Series, _ point: Point, _ notes: inout Footnotes) -> [String] {
         let (median, low, high) = (point.medianNanoseconds, point.low, point.high)
         let rate = point.flopsPerSecond
@@ -79,7 +83,7 @@ public enum ReportTables {
             Quantity.timeInterval(nanoseconds: median, low: low, high: high),
             Quantity.number(rate.value / 1e9, place: place), Quantity.percent(point.fractionOfPeak),
             point.overhead.map(Quantity.ratio) ?? "–", Quantity.bytes(point.peakResidentBytes),
-            samples(of: point), startup(of: point),
+            samples(of: point), startup(of: point), deviceShare(of: point),
             point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
         ]
     }

@@ -88,7 +88,7 @@ enum RooflineFigure {
         Dictionary(grouping: roofs, by: \.peakFLOPsPerSecond).sorted { $0.key < $1.key }.map { peak, sharing in
             let types = Set(sharing.map(\.elementType.rawValue)).sorted().joined(separator: " and ")
             return Plot.Guide(
-                name: "peak of \(types)\(onThreads(sharing[0], among: roofs)): \(Quantity.flops(perSecond: peak))",
+                name: "peak of \(types)\(on(sharing[0], among: roofs)): \(Quantity.flops(perSecond: peak))",
                 rows: [Plot.Row(x: sharing[0].ridge, y: peak / 1e9), Plot.Row(x: x.high, y: peak / 1e9)],
                 isNamed: .besideFrame)
         }
@@ -97,19 +97,21 @@ enum RooflineFigure {
     /// From the corner up to the ridge of the highest peak. Its name stands beside the frame, below that of the peak: inside
     /// the frame it would lie on points.
     private static func memory(_ roofs: [Roofline], x: Axis, y: Axis) -> [Plot.Guide] {
-        Dictionary(grouping: roofs, by: \.threads).sorted { $0.key < $1.key }.compactMap { _, sharing in
+        Dictionary(grouping: roofs, by: \.readBytesPerSecond).sorted { $0.key < $1.key }.compactMap { _, sharing in
             guard let roof = sharing.max(by: { $0.peakFLOPsPerSecond < $1.peakFLOPsPerSecond }) else { return nil }
             let rate = roof.readBytesPerSecond / 1e9
             let start = max(x.low, y.low / rate)
             return Plot.Guide(
-                name: "memory\(onThreads(roof, among: roofs)): \(Quantity.bytes(perSecond: roof.readBytesPerSecond))",
+                name: "memory\(on(roof, among: roofs)): \(Quantity.bytes(perSecond: roof.readBytesPerSecond))",
                 rows: [Plot.Row(x: start, y: start * rate), Plot.Row(x: roof.ridge, y: roof.ridge * rate)],
                 isNamed: .besideFrame)
         }
     }
 
-    private static func onThreads(_ roof: Roofline, among roofs: [Roofline]) -> String {
-        guard Set(roofs.map(\.threads)).count > 1 else { return "" }
+    /// Where a roof is one of several: on how many threads, or on which device.
+    private static func on(_ roof: Roofline, among roofs: [Roofline]) -> String {
+        if let device = roof.device { return " on \(device)" }
+        guard Set(roofs.map(\.threads)).count > 1 || roofs.contains(where: { $0.device != nil }) else { return "" }
         return roof.threads == 1 ? " on 1 thread" : " on \(roof.threads) threads"
     }
 

@@ -63,7 +63,8 @@ public struct MeasuredMachine: Sendable, Hashable {
     /// The cheapest fitted causal kernel of an analysis, and every fitted kernel with a bounded mask on
     /// as many threads and of the same element type.
     public init(_ analysis: ScalingAnalysis) throws(MeasuredMachineError) {
-        let prefills = analysis.series.filter { $0.parameters.queryLength == nil }
+        // What a device did says nothing of these cores.
+        let prefills = analysis.series.filter { $0.parameters.queryLength == nil && $0.device == nil }
         let causal = prefills.filter { $0.parameters.mask == .causal }
         guard
             let (series, kernel) = causal.compactMap({ series in Self.kernel(series).map { (series, $0) } })

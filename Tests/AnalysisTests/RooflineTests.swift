@@ -30,6 +30,19 @@ import Testing
     @Test func thereIsNoneWithoutCeilings() {
         let ceilings = Ceilings(flopsPerSecond: .init(float32: 0, bfloat16: nil), readBytesPerSecond: 40e9)
         #expect(Roofline(ceilings, elementType: .float32, threads: 1) == nil)
+        let silent = Device(name: "Model 7", ceilings: nil)
+        #expect(Roofline(Planted.ceilings, device: silent, elementType: .float32, threads: 1) == nil)
+    }
+
+    /// However many threads feed it, there is one device.
+    @Test func aDeviceHasItsOwnRoof() throws {
+        let peaks = Ceilings(
+            flopsPerSecond: .init(float32: 1e12, bfloat16: 2e12, float16: 4e12), readBytesPerSecond: 5e11)
+        let device = Device(name: "Model 7", ceilings: peaks)
+        for (type, peak) in [(ElementType.float32, 1e12), (.bfloat16, 2e12), (.float16, 4e12)] {
+            let roof = try #require(Roofline(Planted.ceilings, device: device, elementType: type, threads: 4))
+            #expect(roof.peakFLOPsPerSecond == peak && roof.readBytesPerSecond == 5e11 && roof.device == "Model 7")
+        }
         let unread = Ceilings(flopsPerSecond: .init(float32: 1e9, bfloat16: nil), readBytesPerSecond: 0)
         #expect(Roofline(unread, elementType: .float32, threads: 1) == nil)
     }

@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 import Records
 import TestSupport
@@ -73,6 +74,7 @@ import Testing
             ("speaks nonsense", 8, "something else than the protocol"),
             ("floods standard output", 8, "something else than the protocol"),
             ("answers twice", 8, "something else than the protocol"), ("leaves a grandchild", 8, "status 3"),
+            ("claims an endless device", 8, "something else than the protocol"),
             ("says too little", 8, "says that its calls took"), ("says too much", 8, "says that its calls took"),
             ("writes into its inputs", 8, "PermissionError"), ("states too few pairs", 7, "of its mask"),
             ("is wrong", 7, "differs from the reference"), ("is not a number", 7, "differs from the reference"),
@@ -112,7 +114,7 @@ import Testing
         let broken = results.measurements.filter { if case .broken = $0.outcome { true } else { false } }
         #expect(broken.map { "\($0.workload)" } == ["misbehaving/causal 128"])
         #expect(results.measurements.count { $0.isMeasured } == 5)
-        #expect(try #require(folder.text("out/README.md")).contains("| misbehaving/causal | 128 | engine failed |"))
+        #expect(try #require(folder.text("out/README.md")).contains("| 128    | engine failed |"))
     }
 
     /// A sweep that serves `run` serves a gate over two engines too.
@@ -121,15 +123,15 @@ import Testing
         try broken("no fault", in: folder)
         let engines = "--baseline-engine old=./broken.yaml --engine new=./broken.yaml"
         func gate(_ kernels: String) throws -> Program {
-            try folder.write("name: both\nkernels: [\(kernels)]\nlengths: [64]\n", to: "both.yaml")
-            return try Program("$attnbench gate both.yaml \(engines) --time-budget 5s --delta 50%", in: folder)
+            try folder.write("name: both\nkernels: [\(kernels)]\nlengths: [16]\n", to: "both.yaml")
+            return try Program("$attnbench gate both.yaml \(engines) --time-budget 60s --delta 50%", in: folder)
         }
         let both = try gate("full, old/causal, new/causal")
         #expect(both.status == 0, "\(both.messages)")
         #expect(
             (both.output + both.messages).contains(
                 "kernels of the sweep that are of neither engine are not compared: full"))
-        #expect(both.output.contains("new/causal") && !both.output.contains("old/causal 64"))
+        #expect(both.output.contains("new/causal") && !both.output.contains("old/causal 16"))
         let none = try gate("full")
         #expect(none.status == 2)
         #expect(
@@ -177,8 +179,57 @@ import Testing
         }
     }
 
+    /// Shares of a peak are those of the device, of which the engine brings the ceilings.
+    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing))) func aDeviceIsHeldAgainstItsOwnPeak() throws {
+        let folder = try TestFolder()
+        try sweep("full, misbehaving/causal", in: folder)
+        try broken("has a device", in: folder)
+        let run = try Program("$attnbench run both.yaml --engine ./broken.yaml --rounds 2 --output out", in: folder)
+        #expect(run.status == 0, "\(run.messages)")
+        let results = try ResultsFile.load(folder.path("out/results.jsonl"))
+        for measurement in results.measurements {
+            guard case .measured(let record) = measurement.outcome else {
+                Issue.record("\(measurement)")
+                continue
+            }
+            let isOwn = measurement.workload.kernel == "full"
+            #expect(measurement.origin.device?.name == (isOwn ? nil : "Model 7"))
+            #expect((record.deviceNanoseconds == nil) == isOwn && !record.readsSharedTensors)
+        }
+        let analysis = ScalingAnalysis(results: results)
+        let series = try #require(analysis.series.first { $0.kernel == "misbehaving/causal" })
+        for point in series.points {
+            let rate = Double(point.flops) / (point.medianNanoseconds * 1e-9)
+            #expect(abs(point.fractionOfPeak * 1e12 / rate - 1) < 1e-9)
+            let share = try #require(point.deviceShare)
+            #expect(point.cacheLevel == nil && share > 0.01 && share < 1)
+        }
+        let page = try #require(folder.text("out/README.md"))
+        #expect(
+            page.contains("on the device")
+                && page.contains(
+                    "Model 7: float32 1.00 TFLOP/s, bfloat16 2.00 TFLOP/s, float16 4.00 TFLOP/s, reads 100 GB/s")
+        )
+    }
+
+    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing))) func whatReadsSharedMemoryIsSaidBesideTheRow() throws {
+        let folder = try TestFolder()
+        try sweep("full, misbehaving/causal", in: folder)
+        try broken("reads shared memory", in: folder)
+        let run = try Program("$attnbench run both.yaml --engine ./broken.yaml --rounds 2 --output out", in: folder)
+        #expect(run.status == 0, "\(run.messages)")
+        let results = try ResultsFile.load(folder.path("out/results.jsonl"))
+        let shared = results.measurements.filter {
+            if case .measured(let record) = $0.outcome { record.readsSharedTensors } else { false }
+        }
+        #expect(shared.count == 2 && shared.allSatisfy { $0.workload.kernel == "misbehaving/causal" })
+        #expect(try #require(folder.text("out/README.md")).contains("its calls read memory that its process shares"))
+    }
+
     /// It does not come to the first cell.
-    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing)), arguments: ["exits early", "greets with nonsense"])
+    @Test(
+        .enabled(if: hasNumPy, Comment(rawValue: missing)),
+        arguments: ["exits early", "greets with nonsense", "claims absurd ceilings"])
     func anEngineThatDoesNotStartEndsTheCommand(fault: String) throws {
         let folder = try TestFolder()
         try sweep("full, misbehaving/causal", in: folder)

@@ -128,7 +128,7 @@ import Testing
                 && greeting.kernels.contains { $0.name == "full" && $0.mask == "causal" })
         let answers = replies.dropFirst().compactMap { WireLine.value(EngineReply.self, in: $0) }
         #expect(answers.map(\.cell) == requests.map(\.cell))
-        guard case .prepared(_, _, let pairs?, _?) = answers[0], case .loaded = answers[1],
+        guard case .prepared(_, _, let pairs?, _?, _) = answers[0], case .loaded = answers[1],
             case .sampled(_, let nanoseconds, nil, let counted?) = answers[2], case .written = answers[3],
             case .refused = answers[4], case .failed(_, "there is no cell 2") = answers[5],
             case .looped = answers[6], case .released = answers[7], case .failed = answers[8]

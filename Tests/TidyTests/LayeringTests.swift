@@ -22,7 +22,7 @@ import Testing
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
         ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        ("Engines", ["Faults", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
+        ("Engines", ["Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
         (
             "Benchmarking",
             [

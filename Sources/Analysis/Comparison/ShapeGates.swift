@@ -162,9 +162,3 @@ extension PairedBlock.Cell {
                     peakResidentBytes: facts[side].peakResidentBytes, maximumError: 0)))
     }
 }
-
-extension Ceilings {
-    /// A gate measures no peaks.
-    fileprivate static let unknown = Ceilings(
-        flopsPerSecond: .init(float32: 0, bfloat16: nil), readBytesPerSecond: 0)
-}

@@ -1,5 +1,6 @@
 import Hardware
 import Records
+import Statistics
 
 /// Takes one timed sample: what the clock says before and after some calls, with the thread's evidence around it.
 ///
@@ -18,7 +19,8 @@ public struct Sampler {
     ) {
         self.clock = clock
         self.evidence = evidence
-        minimumNanoseconds = Int(max(1000 * resolutionNanoseconds, overheadNanoseconds / 1e-4, 1e6).rounded(.up))
+        minimumNanoseconds = Int(
+            saturating: max(1000 * resolutionNanoseconds, overheadNanoseconds / 1e-4, 1e6).rounded(.up))
     }
 
     public func sample(iterations: Int, _ call: () -> Void) -> Sample {
@@ -30,5 +32,4 @@ public struct Sampler {
             nanoseconds: nanoseconds,
             contamination: evidence().contamination(since: before, wallNanoseconds: nanoseconds))
     }
-
 }

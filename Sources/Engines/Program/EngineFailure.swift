@@ -1,6 +1,7 @@
 import Faults
 import Processes
 import Records
+import Statistics
 
 /// What goes wrong between this program and an engine that is a program of its own.
 public struct EngineFailure: Fault, Hashable {
@@ -57,7 +58,7 @@ public struct EngineFailure: Fault, Hashable {
         case .notStarted(let reason): "cannot be started: \(reason)"
         case .died(let ending): "\(ending) when it was to \(doing)"
         case .late(let seconds):
-            "gave no answer within \(Int(seconds.rounded(.up))) s when it was to \(doing), and was ended"
+            "gave no answer within \(Int(saturating: seconds.rounded(.up))) s when it was to \(doing), and was ended"
         case .nonsense(let line):
             "answered with something else than the protocol when it was to \(doing): \(WireLine.quoted(line)); what an "
                 + "engine prints for people goes to its standard error"

@@ -46,11 +46,11 @@ final class EngineProcess {
         let before: ProcessEvidence
         let after: ProcessEvidence
 
-        func sample(nanoseconds: Int) -> Sample {
+        func sample(nanoseconds: Int, deviceNanoseconds: Int? = nil) -> Sample {
             Sample(
                 nanoseconds: nanoseconds,
                 contamination: after.contamination(since: before, wallNanoseconds: nanoseconds),
-                wallNanoseconds: wallNanoseconds)
+                wallNanoseconds: wallNanoseconds, deviceNanoseconds: deviceNanoseconds)
         }
     }
 

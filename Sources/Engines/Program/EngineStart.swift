@@ -58,7 +58,9 @@ final class EngineStart {
         if let version = WireLine.value(Version.self, in: line)?.attnbenchEngine, version != EngineGreeting.version {
             throw failure(.otherVersion(version))
         }
-        guard let greeting = WireLine.value(EngineGreeting.self, in: line) else { throw failure(.nonsense(line: line)) }
+        guard let greeting = WireLine.value(EngineGreeting.self, in: line), greeting.implausibility == nil else {
+            throw failure(.nonsense(line: line))
+        }
         return greeting
     }
 

@@ -125,6 +125,8 @@ public final class ProgramEngine: Engine {
     /// One that both processes can map, and one in the engine's own memory.
     public var tensorCopies: Int { 2 }
 
+    public var device: Device? { greeting.ownDevice }
+
     public func prepare(
         _ workload: Workload, inputs: () -> SharedInputs
     ) throws(EngineError) -> any PreparedKernel {

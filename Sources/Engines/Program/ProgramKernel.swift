@@ -42,6 +42,8 @@ final class ProgramKernel: PreparedKernel {
 
     var mayComputeUnseen: Bool { true }
 
+    var readsSharedTensors: Bool { seat.prepared.zeroCopy }
+
     var tolerance: Double { engine.source.tolerance }
 
     var peakResidentBytes: Int { max(0, seat.memory.peakBytes() - seat.restingBytes) }
@@ -90,11 +92,10 @@ final class ProgramKernel: PreparedKernel {
             let seen = try process.observe(
                 .sample(cell: seat.number, warmUpCalls: 0, calls: batch.calls, extraTurns: extraTurns),
                 doing: "run \(name)", within: engine.patienceSeconds(name, pairs: pairs, calls: batch.calls))
-            guard case .sampled(_, let nanoseconds, _, let counted) = seen.reply else {
-                throw process.unexpected(seen.reply, "run \(name)")
-            }
-            guard nanoseconds > 0 else { throw process.unexpected(seen.reply, "run \(name)") }
-            let sample = seen.sample(nanoseconds: nanoseconds)
+            guard case .sampled(_, let nanoseconds, let deviceNanoseconds, let counted) = seen.reply,
+                nanoseconds > 0, (1...nanoseconds).contains(deviceNanoseconds ?? nanoseconds)
+            else { throw process.unexpected(seen.reply, "run \(name)") }
+            let sample = seen.sample(nanoseconds: nanoseconds, deviceNanoseconds: deviceNanoseconds)
             let clocks = ClockComparison(
                 engineNanoseconds: nanoseconds, wallNanoseconds: seen.wallNanoseconds,
                 waitNanoseconds: seen.ownDelayNanoseconds + sample.contamination.runDelayNanoseconds)
@@ -144,6 +145,7 @@ private struct Seat {
         let compileSeconds: Double
         let computedPairs: Int?
         let scratchBytes: Int?
+        let zeroCopy: Bool
     }
 }
 
@@ -172,7 +174,7 @@ private struct Cell {
                 doing: doing, within: process.command.prepareSeconds)
         }
         switch reply {
-        case .prepared(_, let seconds, let pairs, let bytes):
+        case .prepared(_, let seconds, let pairs, let bytes, let zeroCopy):
             guard (pairs ?? 0) >= 0, (0...Self.mostScratchBytes).contains(bytes ?? 0) else {
                 throw unexpected(reply, from: process, doing)
             }
@@ -184,7 +186,8 @@ private struct Cell {
             memory.resetPeak()
             return Seat(
                 process: process, number: number, memory: memory, restingBytes: restingBytes,
-                prepared: .init(compileSeconds: compiling, computedPairs: pairs, scratchBytes: bytes))
+                prepared: .init(
+                    compileSeconds: compiling, computedPairs: pairs, scratchBytes: bytes, zeroCopy: zeroCopy ?? false))
         case .refused(_, let reason):
             throw .unsupported(UnsupportedProblem("\(process.greeting.engine.name) refuses it: \(reason)"))
         default: throw unexpected(reply, from: process, doing)

@@ -89,14 +89,31 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
     public let attnbenchEngine: Int
     public let engine: Engine
     public let kernels: [Kernel]
+    /// What the kernels run on, where that is not the CPUs of this machine.
+    public let device: String?
+    /// What that device can do at best, measured by the engine before it greets.
+    public let ceilings: Ceilings?
     public let attnbench: Attnbench?
 
-    public init(engine: Engine, kernels: [Kernel], attnbench: Attnbench? = nil) {
+    public init(
+        engine: Engine, kernels: [Kernel], device: String? = nil, ceilings: Ceilings? = nil,
+        attnbench: Attnbench? = nil
+    ) {
         attnbenchEngine = Self.version
         self.engine = engine
         self.kernels = kernels
+        self.device = device
+        self.ceilings = ceilings
         self.attnbench = attnbench
     }
+
+    /// The device as results name it. Ceilings without a device are those of the engine itself.
+    var ownDevice: Device? {
+        device == nil && ceilings == nil ? nil : Device(name: device ?? engine.name, ceilings: ceilings)
+    }
+
+    /// What no reader of results would believe; nil where nothing is wrong.
+    var implausibility: String? { ownDevice?.implausibility }
 
     /// What this program says for an engine that it serves.
     public func served(by attnbench: Attnbench) -> EngineGreeting {

@@ -1,6 +1,8 @@
 /// What an engine answers, one JSON object a line.
 public enum EngineReply: Codable, Hashable, Sendable {
-    case prepared(cell: Int, compileSeconds: Double?, computedPairs: Int?, scratchBytes: Int?)
+    /// `zeroCopy`: calls read the shared tensors themselves, and not copies in the engine's own memory.
+    case prepared(
+        cell: Int, compileSeconds: Double?, computedPairs: Int?, scratchBytes: Int?, zeroCopy: Bool? = nil)
     /// The kernel does not take the problem, which is no fault.
     case refused(cell: Int, reason: String)
     case loaded(cell: Int)
@@ -16,7 +18,7 @@ public enum EngineReply: Codable, Hashable, Sendable {
 
     public var cell: Int? {
         switch self {
-        case .prepared(let cell, _, _, _), .refused(let cell, _), .loaded(let cell), .sampled(let cell, _, _, _),
+        case .prepared(let cell, _, _, _, _), .refused(let cell, _), .loaded(let cell), .sampled(let cell, _, _, _),
             .written(let cell), .released(let cell):
             cell
         case .failed(let cell, _): cell

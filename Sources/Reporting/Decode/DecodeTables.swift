@@ -43,6 +43,7 @@ extension ReportTables {
                     series.recomputes ? "–" : Quantity.significant(point.bytesPerSecond.value / 1e9, digits: 3),
                     series.recomputes ? "–" : point.fractionOfBandwidth.map(Quantity.percent) ?? "–",
                     Quantity.bytes(point.peakResidentBytes), samples(of: point), startup(of: point),
+                    deviceShare(of: point),
                     point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
                 ]
             }
@@ -52,7 +53,8 @@ extension ReportTables {
                 .init("series", .left), .init("cached"), .init("reads"), .init("fits", .left), .init("a token"),
                 .init("95 % interval", .right, .whenWide), .init("GB/s"), .init("bandwidth"),
                 .init("memory", .right, .whenWide), .init("samples", .right, .whenWide),
-                .init("start + compile", .right, .whenWide), .init("notes", .left),
+                .init("start + compile", .right, .whenWide), .init("on the device", .right, .whenWide),
+                .init("notes", .left),
             ], rows: rows, footnotes: notes
         ).droppingEmptyColumns()
     }

@@ -85,7 +85,12 @@ def prepare(problem):
         first.append(output)
         return output
 
-    return engine.Prepared(call, load, **stated(problem))
+    device = {}
+    if fault == "has a device":
+        device["device_nanoseconds"] = lambda: 9_000_000
+    if fault == "claims an endless device":
+        device["device_nanoseconds"] = lambda: 10**12
+    return engine.Prepared(call, load, **stated(problem), **device)
 
 
 class Cache:
@@ -174,6 +179,8 @@ def main():
     if fault == "spins when idle":
         threading.Thread(target=spin, daemon=True).start()
     engine.kernel("causal", mask="causal", element_types=("float32", "bfloat16", "float16"))(prepare)
+    if fault == "reads shared memory":
+        engine.kernel("causal", mask="causal", element_types=("float32",), zero_copy=True)(prepare)
     engine.kernel("decode", phase="decode", mask="full", element_types=("float32", "bfloat16", "float16"))(prepare)
     engine._reply = tampering(engine._reply)
     if fault == "computes in write":
@@ -186,7 +193,13 @@ def main():
                 super().__init__({**tensor, "role": "out"})
         engine._Shared = Writable
     engine.json = Tampering()
-    engine.serve("misbehaving", "1")
+    peaks = {"flopsPerSecond": {"float32": 1e12, "bfloat16": 2e12, "float16": 4e12}, "readBytesPerSecond": 1e11}
+    if fault == "claims absurd ceilings":
+        peaks["readBytesPerSecond"] = -1
+    if "device" in fault or "ceilings" in fault:
+        engine.serve("misbehaving", "1", device="Model 7", ceilings=None if fault == "says no ceilings" else peaks)
+    else:
+        engine.serve("misbehaving", "1")
 
 
 def tampering(reply):
