@@ -26,7 +26,7 @@ extension Document {
             .table(caption: "Time of every common cell", OverlayTables.cells(sources)),
         ]
         for source in sources {
-            let lines = Headlines(source.analysis).lines
+            let lines = Headlines(source.findings).lines
             blocks += [.heading("What \(source.label) says"), .list(lines)]
             if !source.analysis.absent.isEmpty {
                 blocks.append(.table(caption: AbsentCells.caption, AbsentCells.table(source.analysis.absent)))

@@ -6,12 +6,11 @@ import Statistics
 /// the ratio to the first. A roofline needs one pair of ceilings and stands in each source's own report.
 extension Figure {
     static func all(overlaying sources: [ReportSource], width: FigureWidth = .page) -> [Figure] {
-        let merged = ScalingAnalysis(merging: sources.map { ($0.label, $0.analysis) })
-        let prefill = merged.only(.prefill)
+        let merged = Findings(merging: sources.map { ($0.label, $0.findings) })
         return [
-            DecodeFigure.plot(merged).map { OverlayFigure.withRatios($0, of: sources) },
-            TimeFigure.plot(prefill).map { OverlayFigure.withRatios($0, of: sources) },
-            ThroughputFigure.plot(prefill), MemoryFigure.plot(prefill), ForecastFigure.plot(prefill),
+            StepTimes.figure(merged).map { OverlayFigure.withRatios($0, of: sources) },
+            PromptTimes.figure(merged).map { OverlayFigure.withRatios($0, of: sources) },
+            Throughput.figure(merged), PeakMemory.figure(merged), Forecasts.figure(merged),
         ].compactMap { $0.map { Figure($0.leavingOutDecode, width: width) } }
     }
 }

@@ -8,7 +8,7 @@ extension Document {
         title = "How far stacked layers see"
         subtitle = "the receptive field of each windowed kernel, measured and from its mask"
         blocks = [
-            .table(caption: "Tokens that one token answers to", ReportTables.receptiveFields(fields)),
+            .table(caption: "Tokens that one token answers to", ReceptiveFieldTable.table(fields)),
             .heading("What the numbers mean"),
             .list([
                 "A layer attends with queries and keys of its own, drawn at random, over the values that the layer below "
@@ -23,9 +23,9 @@ extension Document {
     }
 }
 
-extension ReportTables {
+public enum ReceptiveFieldTable {
     /// One row a kernel: what it sees through one layer and through all.
-    public static func receptiveFields(_ fields: [MeasuredReceptiveField]) -> Table {
+    public static func table(_ fields: [MeasuredReceptiveField]) -> Table {
         Table(
             columns: [
                 .init("kernel", .left), .init("layers"), .init("one layer"), .init("all layers"), .init("theory"),

@@ -23,7 +23,7 @@ public struct Report: Sendable {
     public init(_ sources: [ReportSource], title: String? = nil, width: FigureWidth = .page) {
         let figures =
             sources.count == 1
-            ? Figure.all(for: sources[0].analysis, width: width)
+            ? Figure.all(for: sources[0].findings, width: width)
             : Figure.all(overlaying: sources, width: width)
         self.init(
             sources, title: title, figures: figures, gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
@@ -85,7 +85,7 @@ public struct Report: Sendable {
         for source in sources {
             let name = source.fileName("analysis", extension: "json", among: sources)
             try directory.appendingPathComponent(name).write(
-                try ExportJSON.text(source.analysis, file: "analysis.json"))
+                try ExportJSON.text(source.findings, file: "analysis.json"))
         }
     }
 

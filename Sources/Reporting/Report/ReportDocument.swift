@@ -18,39 +18,13 @@ extension Document {
         subtitle =
             "\(header.machine.cpuModel), \(header.startedAt), commit \(header.build.commit)"
             + (header.build.dirty ? " with uncommitted changes" : "")
-        let headlines = Headlines(analysis)
+        let headlines = Headlines(source.findings)
         let doubts = (analysis.cautions + cautions + LaunchTables.cautions(results)).map(\.description)
         var blocks: [Block] = headlines.lines.isEmpty ? [] : [.list(headlines.lines)]
         if !doubts.isEmpty { blocks.append(.cautions(doubts)) }
         blocks += figures.map { .figure($0.figure, drawn: $0.drawn) }
         if !headlines.details.isEmpty { blocks += [.heading("Every series"), .list(headlines.details)] }
-        blocks += ReportTables.summaries(analysis).map { .table(caption: $0.caption, $0.table) }
-        blocks += Self.decode(analysis)
-        if !analysis.forecasts.isEmpty {
-            blocks.append(.table(caption: "Time of one call at lengths far out", ReportTables.forecasts(analysis)))
-        }
-        let cells = ReportTables.cells(analysis)
-        if !cells.rows.isEmpty { blocks.append(.table(caption: "Every cell", cells)) }
-        let roofline = ReportTables.roofline(analysis)
-        if !roofline.rows.isEmpty { blocks.append(.table(caption: "Every cell under the roofline", roofline)) }
-        let scaling = ReportTables.strongScaling(analysis)
-        if !scaling.rows.isEmpty {
-            blocks.append(.table(caption: "Strong scaling: one problem, more threads", scaling))
-        }
-        let quality = ReportTables.cacheQuality(analysis.cacheQuality)
-        if !quality.rows.isEmpty {
-            blocks.append(.table(caption: "What each cache format costs in accuracy: relative RMS errors", quality))
-        }
-        let candidates = ReportTables.candidates(analysis)
-        if !candidates.rows.isEmpty {
-            blocks.append(.table(caption: "Functions that the times could be proportional to", candidates))
-        }
-        let local = ReportTables.localExponents(analysis)
-        if !local.rows.isEmpty { blocks.append(.table(caption: "Exponent on length between neighbours", local)) }
-        let variance = LaunchTables.variance(analysis)
-        if let sentence = LaunchTables.sentence(analysis), !variance.rows.isEmpty {
-            blocks += [.paragraph(sentence), .table(caption: "How the variance splits, by cell", variance)]
-        }
+        blocks += Section.allCases.flatMap(source.findings.blocks)
         if !analysis.absent.isEmpty {
             blocks += [
                 .heading("Not measured"),
@@ -62,7 +36,9 @@ extension Document {
             blocks.append(.table(caption: "The processes that measured", LaunchTables.launches(results)))
         }
         blocks += [.heading("How to reproduce"), Self.howToRepeat(header.command)]
-        blocks += [.heading("What the numbers mean"), .list(Self.meanings + Self.decodeMeanings(analysis))]
+        blocks += [
+            .heading("What the numbers mean"), .list(Self.meanings + (analysis.isDecode ? Self.decodeMeanings : [])),
+        ]
         blocks += [.heading("Raw data"), .links(Self.dataLinks([source], formats))]
         self.blocks = blocks
     }
@@ -166,5 +142,16 @@ extension Document {
             + "cache that overflows on the way is not in it.",
         "Memory: growth of the process's peak resident memory over what it held before Q, K, V, O and the kernel were "
             + "allocated.",
+    ]
+
+    private static let decodeMeanings = [
+        "Decode: one query for each head, the last token, against all that is cached. Time is held against the bytes "
+            + "that a step must read and write; past a window they do not grow, and \"matches\" says that the 90 % "
+            + "interval of the exponent on the length lies within ±0.03 of 0.",
+        "Bandwidth: those bytes over the time, as a part of the read bandwidth that was measured in the same run from "
+            + "memory. A cell that fits a cache finds its keys and values there from the step before, and may pass "
+            + "100 %; in a model other layers would have displaced them.",
+        "Fits: the smallest cache that holds what a step reads, by its nominal size. Cells at that size still miss, since "
+            + "other things lie there too.",
     ]
 }

@@ -2,20 +2,9 @@ import Analysis
 import Drawing
 
 extension Figure {
-    /// All figures that this analysis can fill, in the order of the report.
-    public static func all(for analysis: ScalingAnalysis, width: FigureWidth = .page) -> [Figure] {
-        let prefill = analysis.only(.prefill)
-        let decodePlots = [
-            DecodeFigure.plot(analysis), BandwidthFigure.plot(analysis), StreamingFigure.plot(analysis),
-            TokenCostFigure.plot(analysis), CacheFormatFigure.plot(analysis), CacheQualityFigure.plot(analysis),
-        ]
-        let prefillPlots = [
-            TimeFigure.plot(prefill), ThroughputFigure.plot(prefill), RooflineFigure.plot(analysis),
-            StrongScalingFigure.plot(analysis), PairsFigure.plot(prefill), CrossoverFigure.plot(prefill),
-            MemoryFigure.plot(prefill), ForecastFigure.plot(prefill),
-        ]
-        let plots = analysis.isAboutPrefill ? prefillPlots + decodePlots : decodePlots + prefillPlots
-        return plots.compactMap { $0.map { Figure($0.leavingOutDecode, width: width) } }
+    /// All figures that these findings can fill, in the order of the report.
+    public static func all(for findings: Findings, width: FigureWidth = .page) -> [Figure] {
+        findings.plots().map { Figure($0.leavingOutDecode, width: width) }
     }
 }
 

@@ -6,13 +6,19 @@ import Records
 public struct ReportSource: Sendable {
     public let label: String
     public let results: Results
-    public let analysis: ScalingAnalysis
+    public let findings: Findings
 
-    public init(label: String, results: Results, analysis: ScalingAnalysis) {
+    public init(label: String, results: Results) {
+        self.init(label: label, results: results, findings: Findings(ScalingAnalysis(results: results)))
+    }
+
+    public init(label: String, results: Results, findings: Findings) {
         self.label = label
         self.results = results
-        self.analysis = analysis
+        self.findings = findings
     }
+
+    public var analysis: ScalingAnalysis { findings.analysis }
 
     /// "results.jsonl" of a single source; "results-old-build.jsonl" of one among several.
     ///

@@ -1,5 +1,6 @@
 import Analysis
 import Attention
+import Quantities
 import Statistics
 
 /// What sentences, tables and figures read off a series.
@@ -11,7 +12,7 @@ extension Series {
     var window: Int? { parameters.mask.bandWidth }
 
     /// Reads a whole window anew for each token, and is bound by that arithmetic.
-    var recomputes: Bool { kernel == Streaming.recomputingKernel }
+    var recomputes: Bool { kernel == Series.recomputingKernel }
 
     /// Time that the fitted law gives.
     func fittedNanoseconds(at length: Int) -> Double? {
@@ -38,14 +39,51 @@ extension Point {
     }
 }
 
+extension Point {
+    /// "18", "18 (2 noisy)".
+    var sampleCounts: String {
+        contaminatedSamples == 0
+            ? Quantity.count(samples) : "\(Quantity.count(samples)) (\(Quantity.count(contaminatedSamples)) noisy)"
+    }
+
+    /// Of the engine and of the kernel in it; empty for kernels of this program.
+    var startupTimes: String {
+        guard let startup else { return "" }
+        return [startup.engineSeconds, startup.compileSeconds].map { Quantity.time(nanoseconds: $0 * 1e9) }
+            .joined(separator: " + ")
+    }
+}
+
+extension TheoryVerdict {
+    var sentence: String {
+        switch self {
+        case .matches: "matches theory"
+        case .deviates: "deviates from theory"
+        case .undecided: "too uncertain to judge against theory"
+        }
+    }
+}
+
 extension ScalingAnalysis {
     /// The series that the others are held against: the first whose pairs grow with n².
     var baseline: Series? { series.first(where: \.isQuadratic) ?? series.first }
 
+    /// The series that stands for what a window wins: of the first other kernel on as many threads as the baseline, the
+    /// last, which has the widest window; of the baseline's own where there is no other.
+    var windowedLead: Series? {
+        guard let baseline else { return nil }
+        let beside = series.filter { $0.label != baseline.label }
+        let alike = beside.filter {
+            $0.kernel != baseline.kernel && $0.parameters.threads == baseline.parameters.threads
+        }
+        let others = alike.isEmpty ? beside : alike
+        return others.last { $0.kernel == others.first?.kernel }
+    }
+
     func series(labelled label: String) -> Series? { series.first { $0.label == label } }
 
     /// True where queries stand against keys that were cached before them.
-    private var isDecode: Bool { series.contains(where: \.parameters.isDecode) }
+    var isDecode: Bool { series.contains(where: \.parameters.isDecode) }
 
     /// Whether prompts are the matter, read by several kernels, or stand beside decoding as a measure for it.
     var isAboutPrefill: Bool { Set(only(.prefill).series.map(\.kernel)).count > 1 }

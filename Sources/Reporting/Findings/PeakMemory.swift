@@ -1,11 +1,15 @@
 import Analysis
+import Attention
 import Drawing
 import Quantities
 import Statistics
 
 /// Peak memory against length: measured points on predicted lines.
-enum MemoryFigure {
-    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+enum PeakMemory: Finding {
+    static let phase = Phase.prefill
+
+    static func figure(_ findings: Findings) -> Plot? {
+        let analysis = findings.analysis.only(.prefill)
         guard let lengths = analysis.curveLengths else { return nil }
         let styles = SeriesStyle.styles(for: analysis.series)
         let absent = analysis.absentNearCurves

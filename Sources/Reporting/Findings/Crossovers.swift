@@ -10,7 +10,14 @@ import Statistics
 /// Up to n = w a window allows every pair that full attention does, so n* = w is the earliest at which it can win.
 /// A kernel that computes more than its mask allows wins where its own count falls below that of full attention. For
 /// chunks of w queries against 2w keys that is 2nw − w² < n²/2, from n = (2 + √2)·w = 3.41·w on.
-enum CrossoverFigure {
+enum Crossovers: Finding {
+    static let phase = Phase.prefill
+    static let key: String? = "crossovers"
+
+    static func find(in analysis: ScalingAnalysis) -> [Crossover] { Crossover.all(among: analysis.measured) }
+
+    static func label(of crossover: Crossover) -> String? { crossover.faster }
+
     /// One crossing with its window.
     private struct Crossing {
         let series: Series
@@ -21,8 +28,10 @@ enum CrossoverFigure {
 
     static let chunkedOverlapFactor = 2 + 2.0.squareRoot()
 
-    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
-        let crossings = self.crossings(analysis)
+    static func figure(_ findings: Findings) -> Plot? {
+        let analysis = findings.analysis.only(.prefill)
+        let all = findings.only(.prefill)[Crossovers.self]
+        let crossings = self.crossings(all, of: analysis)
         let windows = crossings.map { Double($0.window) }
         guard let narrowest = windows.min(), let widest = windows.max(), narrowest < widest else { return nil }
         let kernels = names(crossings.map(\.series.kernel))
@@ -43,7 +52,7 @@ enum CrossoverFigure {
                 + "that computes no more than it allows"
                 + (hasChunks ? ", 3.41 w for chunks of w queries against 2w keys." : ".")
                 + measured(crossings, kernels),
-            notes: notes(analysis, crossings), x: x,
+            notes: notes(all, of: analysis, crossings), x: x,
             y: .lengths(from: Int(saturating: least / 1.3), to: Int(saturating: most * 1.3)),
             xLabel: "window w (tokens)",
             yLabel: "crossover length n* (tokens)", columns: ("windowTokens", "crossoverTokens"),
@@ -55,8 +64,8 @@ enum CrossoverFigure {
         kernels.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    private static func crossings(_ analysis: ScalingAnalysis) -> [Crossing] {
-        analysis.crossovers.compactMap { crossover in
+    private static func crossings(_ all: [Crossover], of analysis: ScalingAnalysis) -> [Crossing] {
+        all.compactMap { crossover in
             guard case .at(let tokens, let bracketed) = crossover.place,
                 let series = analysis.series(labelled: crossover.faster), let window = series.window
             else { return nil }
@@ -97,8 +106,10 @@ enum CrossoverFigure {
         return " Found: \(clauses.joined(separator: ", "))."
     }
 
-    private static func notes(_ analysis: ScalingAnalysis, _ crossings: [Crossing]) -> [String] {
-        let throughout = analysis.crossovers.filter { $0.place == .notCrossedInRange }
+    private static func notes(
+        _ all: [Crossover], of analysis: ScalingAnalysis, _ crossings: [Crossing]
+    ) -> [String] {
+        let throughout = all.filter { $0.place == .notCrossedInRange }
         let early = throughout.filter { analysis.series(labelled: $0.faster)?.window != nil }.map(\.faster)
         let never = throughout.filter { analysis.series(labelled: $0.slower)?.window != nil }.map(\.slower)
         return [
@@ -107,5 +118,29 @@ enum CrossoverFigure {
             crossings.contains { !$0.isBracketed }
                 ? "Stars lie outside the measured lengths: there the fitted laws cross." : nil,
         ].compactMap { $0 }
+    }
+
+    /// From where a series beats another, in words about that series.
+    static func beats(_ crossover: Crossover, for series: Series) -> String {
+        switch crossover.place {
+        case .at(let tokens, let bracketed):
+            "beats \(crossover.slower) from \(Quantity.interval(tokens, unit: "tokens"))"
+                + (bracketed ? "" : ", outside the measured lengths")
+        case .notCrossedInRange:
+            crossover.faster == series.label
+                ? "faster than \(crossover.slower) at every measured length"
+                : "slower than \(crossover.faster) at every measured length"
+        }
+    }
+
+    /// "full: 1,410 [1,360, 1,480]".
+    static func wins(_ series: Series, _ crossovers: [Crossover]) -> String {
+        crossovers.filter { $0.faster == series.label }.map { crossover in
+            switch crossover.place {
+            case .at(let tokens, let bracketed):
+                "\(crossover.slower): \(Quantity.interval(tokens))" + (bracketed ? "" : " (outside)")
+            case .notCrossedInRange: "\(crossover.slower): throughout"
+            }
+        }.joined(separator: "; ")
     }
 }

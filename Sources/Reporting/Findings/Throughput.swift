@@ -1,11 +1,15 @@
 import Analysis
+import Attention
 import Drawing
 import Quantities
 import Statistics
 
 /// Useful FLOP/s against length, under the peak that was measured on the same cores.
-enum ThroughputFigure {
-    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+enum Throughput: Finding {
+    static let phase = Phase.prefill
+
+    static func figure(_ findings: Findings) -> Plot? {
+        let analysis = findings.analysis.only(.prefill)
         guard let lengths = analysis.curveLengths, lengths.lowerBound < lengths.upperBound else { return nil }
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = analysis.series.flatMap { series in
@@ -61,5 +65,39 @@ enum ThroughputFigure {
         return [Plot.Kind.joined, .measured].map { kind in
             Plot.Trace(series: label, kind: kind, style: style, rows: rows)
         }.filter { !$0.rows.isEmpty }
+    }
+
+    static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
+        section == .cells ? .table("Every cell", cells(findings.analysis)) : []
+    }
+
+    /// One row a cell: a series at a length.
+    static func cells(_ analysis: ScalingAnalysis) -> Table {
+        var notes = Footnotes()
+        let rows = analysis.only(.prefill).series.flatMap { series in
+            series.points.map { point in cell(series, point, &notes) }
+        }
+        return Table(
+            columns: [
+                .init("series", .left), .init("n"), .init("median"), .init("95 % interval", .right, .whenWide),
+                .init("GFLOP/s"), .init("peak"), .init("overhead"), .init("memory", .right, .whenWide),
+                .init("samples", .right, .whenWide), .init("start + compile", .right, .whenWide), .init("notes", .left),
+            ], rows: rows, footnotes: notes
+        ).droppingEmptyColumns()
+    }
+
+    private static func cell(_ series: Series, _ point: Point, _ notes: inout Footnotes) -> [String] {
+        let (median, low, high) = (point.medianNanoseconds, point.low, point.high)
+        let rate = point.flopsPerSecond
+        let place = Quantity.supportedPlace(
+            value: rate.value / 1e9, halfWidth: max(rate.high - rate.value, rate.value - rate.low) / 1e9)
+        return [
+            series.label, Quantity.tokens(point.keyLength), Quantity.time(nanoseconds: median, low: low, high: high),
+            Quantity.timeInterval(nanoseconds: median, low: low, high: high),
+            Quantity.number(rate.value / 1e9, place: place), Quantity.percent(point.fractionOfPeak),
+            point.overhead.map(Quantity.ratio) ?? "–", Quantity.bytes(point.peakResidentBytes),
+            point.sampleCounts, point.startupTimes,
+            point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
+        ]
     }
 }

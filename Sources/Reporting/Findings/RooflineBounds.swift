@@ -5,8 +5,11 @@ import Quantities
 import Statistics
 
 /// FLOP/s against FLOPs a byte, under the ceilings that were measured on the same cores.
-enum RooflineFigure {
-    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+enum RooflineBounds: Finding {
+    static let phase = Phase.prefill
+
+    static func figure(_ findings: Findings) -> Plot? {
+        let analysis = findings.analysis
         let roofs = self.roofs(analysis)
         let styles = SeriesStyle.styles(for: analysis.series)
         let traces = analysis.series.flatMap { series in
@@ -122,5 +125,30 @@ enum RooflineFigure {
         return [Plot.Kind.joined, .measured].map { kind in
             Plot.Trace(series: series.label, kind: kind, style: style, rows: rows)
         }.filter { !$0.rows.isEmpty }
+    }
+
+    static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
+        section == .cells ? .table("Every cell under the roofline", table(findings.analysis)) : []
+    }
+
+    /// One row a cell: what bounds it, and how much of that it attains. Empty where no ceiling was measured.
+    static func table(_ analysis: ScalingAnalysis) -> Table {
+        let rows = analysis.series.flatMap { series -> [[String]] in
+            guard let roof = analysis.roofline(of: series) else { return [] }
+            return series.points.map { point in
+                [
+                    series.label, Quantity.tokens(point.keyLength), Quantity.significant(point.intensity, digits: 3),
+                    point.intensity < roof.ridge ? "memory" : "arithmetic",
+                    Quantity.flops(perSecond: roof.attainable(intensity: point.intensity)),
+                    Quantity.flops(perSecond: point.flopsPerSecond.value),
+                    Quantity.percent(roof.fractionOfAttainable(point)),
+                ]
+            }
+        }
+        return Table(
+            columns: [
+                .init("series", .left), .init("n"), .init("FLOP/byte"), .init("bound by", .left), .init("attainable"),
+                .init("measured"), .init("of attainable"),
+            ], rows: rows)
     }
 }

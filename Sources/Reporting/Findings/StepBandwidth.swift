@@ -1,11 +1,15 @@
 import Analysis
+import Attention
 import Drawing
 import Quantities
 import Statistics
 
 /// Bytes that decoding reads in a second against what is cached, under the read bandwidth measured on the same cores.
-enum BandwidthFigure {
-    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
+enum StepBandwidth: Finding {
+    static let phase = Phase.decode
+
+    static func figure(_ findings: Findings) -> Plot? {
+        let analysis = findings.analysis
         // A kernel that recomputes is bound by arithmetic; what it reads says nothing about it.
         let decode = analysis.only(.decode)
         let reading = decode.series.filter { !$0.recomputes }

@@ -1,12 +1,15 @@
 import Analysis
+import Attention
 import Drawing
 import Quantities
 import Records
 
 /// Error of the output against bits of a cached element, one point a format and sample.
-enum CacheQualityFigure {
-    static func plot(_ analysis: ScalingAnalysis) -> Plot? {
-        let schemes = analysis.cacheQuality
+enum CacheAccuracy: Finding {
+    static let phase = Phase.decode
+
+    static func figure(_ findings: Findings) -> Plot? {
+        let schemes = findings.analysis.cacheQuality
         let traces: [Plot.Trace] = CacheSample.allCases.enumerated().flatMap { index, sample in
             [false, true].map { perChannel in
                 Plot.Trace(
@@ -97,4 +100,30 @@ enum CacheQualityFigure {
             + "channel put outputs over real activations off by \(Quantity.percent(perChannel.output)), scales per token "
             + "by \(Quantity.percent(perToken.output))"
     }
+
+    static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
+        section == .accuracy
+            ? .table(
+                "What each cache format costs in accuracy: relative RMS errors", table(findings.analysis.cacheQuality))
+            : []
+    }
+
+    /// One row a cache format: relative errors of keys, values and outputs. "Per channel" are keys of which 32
+    /// tokens share a scale in each channel.
+    static func table(_ schemes: [CacheQuality]) -> Table {
+        let samples = CacheSample.allCases.map { (sample: $0, name: name($0)) }
+        return Table(
+            columns: [.init("format", .left), .init("bits")]
+                + samples.map { .init("keys: \($0.name)", .right, .whenWide) }
+                + [.init("values: \(name(.realActivations))", .right, .whenWide)]
+                + samples.map { .init("output: \($0.name)") },
+            rows: schemes.map { scheme in
+                [scheme.scheme, Quantity.bits(scheme.bitsPerElement)]
+                    + samples.map { percent(scheme[$0.sample]?.keys) }
+                    + [percent(scheme[.realActivations]?.values)]
+                    + samples.map { percent(scheme[$0.sample]?.output) }
+            })
+    }
+
+    private static func percent(_ error: Double?) -> String { error.map(Quantity.percent) ?? "–" }
 }
