@@ -152,7 +152,8 @@ let package = Package(
         .testTarget(
             name: "AnalysisTests",
             dependencies: [
-                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "TestSupport",
+                "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting",
+                "TestSupport",
             ]),
         .testTarget(
             name: "ServingTests",

@@ -21,9 +21,20 @@ public struct Crossover: Sendable, Codable, Hashable {
     static let reach = 64.0
     static let replicates = 1000
 
+    /// Every series with a bounded mask against full attention of the same shape.
+    package static func all(among measured: [MeasuredSeries]) -> [Crossover] {
+        measured.enumerated().compactMap { index, narrow in
+            let unbounded: Mask = narrow.parameters.mask.isCausal ? .causal : .full
+            guard narrow.parameters.mask != unbounded,
+                let full = measured.first(where: { $0.parameters == narrow.parameters.with(mask: unbounded) })
+            else { return nil }
+            return between(narrow, and: full, seed: UInt64(index))
+        }
+    }
+
     /// Nil where the two have no two lengths' range in common, and where nothing can be said: no crossing is in reach, and
     /// neither is the faster at every length, as where a window is the whole text.
-    static func between(_ narrow: MeasuredSeries, and full: MeasuredSeries, seed: UInt64) -> Crossover? {
+    private static func between(_ narrow: MeasuredSeries, and full: MeasuredSeries, seed: UInt64) -> Crossover? {
         guard let curves = MeasuredCurves(narrow, and: full) else { return nil }
         var generator = SplitMix64(seed: seed)
         let measured = curves.advantage(of: narrow.logTimes, over: full.logTimes)

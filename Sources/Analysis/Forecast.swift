@@ -14,7 +14,7 @@ public struct Forecast: Sendable, Codable, Hashable {
         case extrapolated
     }
 
-    public internal(set) var series: String
+    public package(set) var series: String
     public let tokens: Int
     public let seconds: Double
     /// With `high`, the 95 % interval: of the median where measured, otherwise of the prediction.
@@ -35,9 +35,22 @@ extension Forecast {
     /// An interval whose ends are further apart than this factor says nothing, and none is given.
     public static let refusedSpread = 100.0
 
-    static func of(
-        _ series: MeasuredSeries, tokens: Int, caches: [Machine.Cache]
-    ) -> ForecastAttempt {
+    /// Of every series at each of `lengths`, as far as there is one.
+    package static func all(among measured: [MeasuredSeries]) -> [Forecast] {
+        attempts(measured).compactMap { if case .forecast(let forecast) = $0 { forecast } else { nil } }
+    }
+
+    /// Why some of them are missing.
+    static func cautions(among measured: [MeasuredSeries]) -> [Caution] {
+        ForecastRefusal.cautions(
+            attempts(measured).compactMap { if case .refused(let refusal) = $0 { refusal } else { nil } })
+    }
+
+    private static func attempts(_ measured: [MeasuredSeries]) -> [ForecastAttempt] {
+        measured.flatMap { series in lengths.map { of(series, tokens: $0) } }
+    }
+
+    private static func of(_ series: MeasuredSeries, tokens: Int) -> ForecastAttempt {
         if let point = series.points.first(where: { $0.keyLength == tokens }) {
             return .forecast(Forecast(measured: point, of: series))
         }
@@ -57,7 +70,7 @@ extension Forecast {
                 series: series.label, tokens: tokens, seconds: prediction.value * 1e-9, low: prediction.low * 1e-9,
                 high: prediction.high * 1e-9, basis: multiple < 1 ? .interpolated : .extrapolated,
                 multipleOfMeasured: multiple,
-                cautions: cautions(series, tokens: tokens, multiple: multiple, caches: caches)))
+                cautions: cautions(series, tokens: tokens, multiple: multiple)))
     }
 
     private init(measured point: Point, of series: MeasuredSeries) {
@@ -68,7 +81,7 @@ extension Forecast {
     }
 
     private static func cautions(
-        _ series: MeasuredSeries, tokens: Int, multiple: Double, caches: [Machine.Cache]
+        _ series: MeasuredSeries, tokens: Int, multiple: Double
     ) -> [Caution] {
         var cautions: [Caution] = []
         if multiple > doubtedBeyond {
@@ -77,7 +90,7 @@ extension Forecast {
                     "far: \(Int(saturating: multiple.rounded())) times the largest measured length; "
                         + "the interval holds only if the same law does"))
         }
-        if let last = caches.map(\.bytes).max(),
+        if let last = series.caches.map(\.bytes).max(),
             series.parameters.keyValueBytes(length: series.points.last!.length) <= Double(last),
             series.parameters.keyValueBytes(length: Double(tokens)) > Double(last)
         {
@@ -89,13 +102,13 @@ extension Forecast {
 }
 
 /// What asking for a forecast came to.
-enum ForecastAttempt {
+private enum ForecastAttempt {
     case forecast(Forecast)
     case refused(ForecastRefusal)
 }
 
 /// Why there is no forecast of a series at a length.
-struct ForecastRefusal: Equatable {
+private struct ForecastRefusal: Equatable {
     enum Reason: CaseIterable { case noLaw, tooFar, tooUncertain }
 
     let series: String

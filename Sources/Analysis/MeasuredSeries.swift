@@ -3,13 +3,13 @@ import Records
 import Statistics
 
 /// A series with its laws: what the comparisons and forecasts work on.
-struct MeasuredSeries {
-    let key: SeriesKey
-    let label: String
+package struct MeasuredSeries: Sendable {
+    package let key: SeriesKey
+    package let label: String
     /// What it was measured on; nil for the CPUs of the machine.
     let device: Device?
     /// Ascending in length, at least one.
-    let points: [Point]
+    package let points: [Point]
     /// Standard error of ln(time), one for each point: its own, but see `errors(of:)`.
     let errors: [Double]
     /// Over `fitted`.
@@ -19,7 +19,7 @@ struct MeasuredSeries {
     let fitted: Range<Int>
     let lengthSlope: LengthSlope?
 
-    private let caches: [Machine.Cache]
+    let caches: [Machine.Cache]
 
     init(key: SeriesKey, label: String, device: Device? = nil, points: [Point], caches: [Machine.Cache]) {
         self.key = key
@@ -34,7 +34,7 @@ struct MeasuredSeries {
         lengthSlope = LengthSlope(points, errors: errors, basis: key.parameters.lawBasis)
     }
 
-    var parameters: SeriesParameters { key.parameters }
+    package var parameters: SeriesParameters { key.parameters }
     var lengths: [Double] { points.map(\.length) }
     var logTimes: [Double] { points.map { log($0.medianNanoseconds) } }
 
@@ -83,6 +83,14 @@ struct MeasuredSeries {
         let known = points.compactMap(\.logStandardError).sorted()
         let median = known.isEmpty ? leastError : known[known.count / 2]
         return points.map { max($0.logStandardError ?? median, median / 4, leastError) }
+    }
+
+    /// Nil where that length was not measured.
+    package func median(at length: Int) -> Estimate? { points.first { $0.keyLength == length }?.median }
+
+    /// Time of one call by the laws; nil where there are none.
+    package func foretold(at length: Int) -> Estimate? {
+        laws?.prediction(pairs: parameters.work(length: length)).nanoseconds()
     }
 
     /// Where time was shown not to grow with the length, it is at longer ones what it was.

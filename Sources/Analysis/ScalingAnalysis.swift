@@ -2,27 +2,23 @@ import Attention
 import Records
 import Statistics
 
-/// All that a results file says about scaling, ready to be printed and drawn, and written as `analysis.json`.
+/// What a results file says of each series, and what comparisons between them start from. The comparisons themselves are
+/// findings of `Reporting`, each in a file of its own; with them this is what `analysis.json` holds.
 public struct ScalingAnalysis: Sendable, Codable {
     public static let currentSchema = "attnbench-analysis/1"
 
     public let schema: String
-    public let series: [Series]
-    public let crossovers: [Crossover]
-    public let overheadRatios: [OverheadRatio]
-    /// Problems that were measured at several numbers of threads.
-    public let strongScaling: [StrongScaling]
-    /// Contexts at which both a prompt and a decoding step were measured.
-    public let tokenCosts: [TokenCost]
-    public let streaming: [Streaming]
-    public let cacheFormats: [CacheFormatCost]
-    public let forecasts: [Forecast]
+    public private(set) var series: [Series]
     /// What the measured cache formats cost in accuracy; empty where the results do not say.
-    public let cacheQuality: [CacheQuality]
+    public private(set) var cacheQuality: [CacheQuality]
     public let ceilings: Ceilings
     /// Cells that have no time, and why.
-    public let absent: [AbsentCell]
+    public private(set) var absent: [AbsentCell]
     public private(set) var cautions: [Caution]
+    /// The series with their laws, in the same order; none where the analysis was read from a file.
+    package private(set) var measured: [MeasuredSeries] = []
+
+    private enum CodingKeys: CodingKey { case schema, series, cacheQuality, ceilings, absent, cautions }
 }
 
 extension ScalingAnalysis {
@@ -50,50 +46,60 @@ extension ScalingAnalysis {
         _ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache], cacheQuality: [CacheQuality] = []
     ) {
         let cells = Cells(measurements, ceilings: ceilings, caches: caches)
-        let measured = cells.series
-
         schema = Self.currentSchema
         self.ceilings = ceilings
+        self.cacheQuality = cacheQuality
         absent = cells.absent
-        series = measured.enumerated().map { index, one in
+        measured = cells.series
+        series = cells.series.enumerated().map { index, one in
             var generator = SplitMix64(seed: UInt64(index))
             return Series(one, caches: caches, using: &generator)
         }
-        crossovers = Self.crossovers(among: measured)
-        overheadRatios = Self.overheadRatios(among: measured)
-        strongScaling = StrongScaling.all(among: measured)
-        tokenCosts = TokenCost.all(among: measured)
-        streaming = Streaming.all(among: measured)
-        cacheFormats = CacheFormatCost.all(among: measured)
-        var forecasts: [Forecast] = []
-        var refused: [ForecastRefusal] = []
-        for one in measured {
-            for length in Forecast.lengths {
-                switch Forecast.of(one, tokens: length, caches: caches) {
-                case .forecast(let forecast): forecasts.append(forecast)
-                case .refused(let refusal): refused.append(refusal)
+        cautions = Forecast.cautions(among: cells.series)
+    }
+}
+
+extension ScalingAnalysis {
+    /// What was measured in one phase. Times over prompts and times of steps share neither axes nor units of work, so
+    /// figures and tables show them apart.
+    public func only(_ phase: Phase) -> ScalingAnalysis {
+        var part = self
+        part.series.removeAll { $0.parameters.phase != phase }
+        part.measured.removeAll { $0.parameters.phase != phase }
+        part.absent.removeAll { $0.phase != phase }
+        return part
+    }
+
+    /// Several analyses as one, for figures that lay them over one another. Series keep their numbers and take the source
+    /// into their labels: "full · old". The same series of all sources stand together. The ceilings are the first one's.
+    ///
+    /// - Parameter parts: at least one; labels differ.
+    public init(merging parts: [(label: String, analysis: ScalingAnalysis)]) {
+        precondition(!parts.isEmpty, "there is nothing to merge")
+        precondition(Set(parts.map(\.label)).count == parts.count, "two sources have one label")
+        self = parts[0].analysis
+        var order: [String] = []
+        for series in parts.flatMap(\.analysis.series) where !order.contains(series.label) {
+            order.append(series.label)
+        }
+        func relabelled<Value>(
+            _ values: (ScalingAnalysis) -> [Value], _ label: WritableKeyPath<Value, String>
+        ) -> [Value] {
+            parts.flatMap { source, analysis in
+                values(analysis).map { value in
+                    var value = value
+                    value[keyPath: label] = Self.label(value[keyPath: label], source: source)
+                    return value
                 }
             }
         }
-        self.forecasts = forecasts
-        self.cacheQuality = cacheQuality
-        cautions = ForecastRefusal.cautions(refused)
+        let labels = order.flatMap { name in parts.map { Self.label(name, source: $0.label) } }
+        let all = relabelled(\.series, \.label)
+        series = labels.compactMap { label in all.first { $0.label == label } }
+        absent = relabelled(\.absent, \.series)
+        (measured, cacheQuality, cautions) = ([], [], [])
     }
 
-    /// Every series with a bounded mask against full attention of the same shape.
-    private static func crossovers(among all: [MeasuredSeries]) -> [Crossover] {
-        all.enumerated().compactMap { index, narrow in
-            let unbounded: Mask = narrow.parameters.mask.isCausal ? .causal : .full
-            guard narrow.parameters.mask != unbounded,
-                let full = all.first(where: { $0.parameters == narrow.parameters.with(mask: unbounded) })
-            else { return nil }
-            return Crossover.between(narrow, and: full, seed: UInt64(index))
-        }
-    }
-
-    private static func overheadRatios(among all: [MeasuredSeries]) -> [OverheadRatio] {
-        Dictionary(grouping: all) { $0.parameters }
-            .sorted { $0.key < $1.key }
-            .flatMap { OverheadRatio.ratios(among: $0.value) }
-    }
+    /// "full · old": what a series of a source is called among others.
+    public static func label(_ series: String, source: String) -> String { "\(series) · \(source)" }
 }

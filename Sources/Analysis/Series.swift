@@ -45,6 +45,9 @@ public struct Series: Sendable, Codable, Hashable {
 }
 
 extension Series {
+    /// Reads a whole window as a prompt for each token.
+    public static let recomputingKernel = "decode-recompute"
+
     init(_ measured: MeasuredSeries, caches: [Machine.Cache], using generator: inout some RandomNumberGenerator) {
         kernel = measured.key.kernel
         parameters = measured.parameters

@@ -1,11 +1,11 @@
 import Records
 
 /// Which series a cell belongs to. The name of a kernel holds its engine's, so that kernels of two engines never share one.
-struct SeriesKey: Hashable {
-    let kernel: String
-    let parameters: SeriesParameters
+package struct SeriesKey: Hashable, Sendable {
+    package let kernel: String
+    package let parameters: SeriesParameters
 
-    init(kernel: String, parameters: SeriesParameters) {
+    package init(kernel: String, parameters: SeriesParameters) {
         self.kernel = kernel
         self.parameters = parameters
     }
@@ -16,11 +16,11 @@ struct SeriesKey: Hashable {
 }
 
 /// The order in which lists and legends show series: kernel by kernel, then by parameters.
-struct SeriesOrder {
+package struct SeriesOrder {
     private let rank: [String: Int]
 
     /// - Parameter kernels: in order; a name may come again.
-    init(kernels: some Sequence<String>) {
+    package init(kernels: some Sequence<String>) {
         var rank: [String: Int] = [:]
         for kernel in kernels where rank[kernel] == nil { rank[kernel] = rank.count }
         self.rank = rank
@@ -34,7 +34,7 @@ struct SeriesOrder {
     }
 
     /// - Precondition: the kernels are among those that this was made of.
-    func sorted(_ keys: some Sequence<SeriesKey>) -> [SeriesKey] {
+    package func sorted(_ keys: some Sequence<SeriesKey>) -> [SeriesKey] {
         keys.sorted { (rank[$0.kernel]!, $0.parameters) < (rank[$1.kernel]!, $1.parameters) }
     }
 }

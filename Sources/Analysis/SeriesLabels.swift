@@ -2,9 +2,9 @@ import Attention
 
 /// What tables and legends call each series: the kernel and its mask's sizes, such as `sliding-window(1024)`, and, where
 /// that would name two series alike, whatever else differs between these.
-enum SeriesLabels {
+package enum SeriesLabels {
     /// One label for each key, in their order, all different.
-    static func labels(for keys: [SeriesKey]) -> [String] {
+    package static func labels(for keys: [SeriesKey]) -> [String] {
         let plain = keys.map { $0.kernel + $0.parameters.mask.sizesInBrackets }
         let sharing = Dictionary(grouping: keys.indices) { plain[$0] }
         return keys.indices.map { index in

@@ -76,7 +76,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     public var storedAs: CacheFormat { cacheFormat ?? CacheFormat(elementType) }
 
     /// The same with some things changed.
-    func with(mask: Mask? = nil, threads: Int? = nil) -> SeriesParameters {
+    package func with(mask: Mask? = nil, threads: Int? = nil) -> SeriesParameters {
         SeriesParameters(
             phase: phase, mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads ?? self.threads,
@@ -84,10 +84,10 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     }
 
     /// The same problem as the prompt would pose it, and with keys and values as the element type has them.
-    var prefill: SeriesParameters { rephrased(.prefill, queryLength: nil) }
+    package var prefill: SeriesParameters { rephrased(.prefill, queryLength: nil) }
 
     /// The same with keys and values as the element type has them.
-    var unquantised: SeriesParameters { rephrased(phase, queryLength: queryLength) }
+    package var unquantised: SeriesParameters { rephrased(phase, queryLength: queryLength) }
 
     private func rephrased(_ phase: Phase, queryLength: Int?) -> SeriesParameters {
         SeriesParameters(

@@ -102,6 +102,11 @@ public enum Quantity {
         return "[\(number(low / size, place: place)), \(number(high / size, place: place))]"
     }
 
+    /// A number of nanoseconds with the digits that its interval supports.
+    public static func time(_ nanoseconds: Estimate) -> String {
+        time(nanoseconds: nanoseconds.value, low: nanoseconds.low, high: nanoseconds.high)
+    }
+
     /// "1.2 ms": two digits, or as many as asked.
     public static func time(nanoseconds value: Double, digits: Int = 2) -> String {
         let unit = TimeUnit.fitting(value)

@@ -74,7 +74,7 @@ struct CheckCommand: Command {
 
     private func stack(_ kernels: [Kernel], layers: Int, on console: Console) throws -> Verdict {
         let fields = try MeasuredReceptiveField.of(kernels, layers: layers)
-        console.output("\n" + TerminalTable.text(ReportTables.receptiveFields(fields), width: console.width))
+        console.output("\n" + TerminalTable.text(ReceptiveFieldTable.table(fields), width: console.width))
         if let output {
             let directory = URL(fileURLWithPath: output)
             try ReportDirectory.requireNoResults(in: directory)

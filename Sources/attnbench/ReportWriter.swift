@@ -25,7 +25,7 @@ struct ReportWriter {
     func write(_ inputs: [(label: String, path: String)], to directory: URL) throws -> [ReportSource] {
         let sources = try inputs.map { label, path in
             let results = try ResultsFile.load(path)
-            return ReportSource(label: label, results: results, analysis: ScalingAnalysis(results: results))
+            return ReportSource(label: label, results: results)
         }
         let copies = try ResultsCopies(
             of: zip(sources, inputs).map { ($1.path, $0.fileName("results", extension: "jsonl", among: sources)) },
@@ -52,13 +52,13 @@ struct ReportWriter {
         if source.analysis.series.isEmpty {
             output("Nothing was measured; the report has the reason for each cell.")
         } else {
-            for (_, table) in ReportTables.summaries(source.analysis) {
+            for table in source.findings.summaries {
                 console.output(TerminalTable.text(table, width: console.width) + "\n")
             }
         }
         guard isAlone else { return }
-        for line in Headlines(source.analysis).lines { output(line) }
-        if let sentence = LaunchTables.sentence(source.analysis) { output(sentence) }
+        for line in Headlines(source.findings).lines { output(line) }
+        if let sentence = source.findings.varianceOverLaunches { output(sentence) }
     }
 
     private func output(_ text: String) {

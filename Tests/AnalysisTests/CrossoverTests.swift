@@ -4,6 +4,7 @@ import Statistics
 import Testing
 
 @testable import Analysis
+@testable import Reporting
 
 @Suite struct CrossoverTests {
     private let lengths = Planted.halfOctaves(from: 512, count: 9)
@@ -19,7 +20,7 @@ import Testing
             launchNoise: noise)
         let measurements =
             full.measurements(lengths, using: &generator) + window.measurements(lengths, using: &generator)
-        return try #require(Planted.analysis(measurements).crossovers.first)
+        return try #require(Planted.analysis(measurements).found(Crossovers.self).first)
     }
 
     /// Where 0.5·T(n) = cost·P(n): n²/2·0.5 = cost·(n·w − w²/2), to the lower orders.
@@ -71,7 +72,7 @@ import Testing
                 kernel: "sliding-window", mask: .slidingWindow(1024), law: { 0.5 * $0 }, launchNoise: 0.005)
             let measurements =
                 full.measurements(lengths, using: &generator) + window.measurements(lengths, using: &generator)
-            let crossover = try #require(Planted.analysis(measurements).crossovers.first)
+            let crossover = try #require(Planted.analysis(measurements).found(Crossovers.self).first)
             guard case .at(let tokens, bracketed: true) = crossover.place else {
                 Issue.record("\(crossover.place) is not a measured crossover")
                 continue
@@ -97,7 +98,7 @@ import Testing
                 kernel: "sliding-window", mask: .slidingWindow(1024), law: { 0.5 * $0 }, launchNoise: 0.005)
             let measurements =
                 full.measurements(short, using: &generator) + window.measurements(short, using: &generator)
-            let crossovers = Planted.analysis(measurements).crossovers
+            let crossovers = Planted.analysis(measurements).found(Crossovers.self)
             #expect(!crossovers.contains { $0.place == .notCrossedInRange }, "seed \(seed)")
         }
     }
@@ -110,7 +111,7 @@ import Testing
             kernel: "sliding-window", mask: .slidingWindow(64), law: { $0 > 500_000 ? 10_000 * $0 : 0.1 * $0 })
         let measurements =
             full.measurements(lengths, using: &generator) + window.measurements(lengths, using: &generator)
-        let crossovers = Planted.analysis(measurements).crossovers
+        let crossovers = Planted.analysis(measurements).found(Crossovers.self)
         #expect(!crossovers.contains { $0.place == .notCrossedInRange })
     }
 
@@ -119,13 +120,15 @@ import Testing
         let full = Planted(headDimension: 128).measurements(lengths, using: &generator)
         let window = Planted(kernel: "sliding-window", mask: .slidingWindow(1024))
             .measurements(lengths, using: &generator)
-        #expect(Planted.analysis(full + window).crossovers.isEmpty)
+        #expect(Planted.analysis(full + window).found(Crossovers.self).isEmpty)
         // An encoder's window is held against attention without a mask, not against causal attention.
         let symmetric = Planted(kernel: "symmetric-window", mask: .symmetricWindow(radius: 256))
             .measurements(lengths, using: &generator)
-        #expect(Planted.analysis(Planted().measurements(lengths, using: &generator) + symmetric).crossovers.isEmpty)
+        #expect(
+            Planted.analysis(Planted().measurements(lengths, using: &generator) + symmetric).found(Crossovers.self)
+                .isEmpty)
         let unmasked = Planted(kernel: "full-bidirectional", mask: .full).measurements(lengths, using: &generator)
-        let crossovers = Planted.analysis(unmasked + symmetric).crossovers
+        let crossovers = Planted.analysis(unmasked + symmetric).found(Crossovers.self)
         #expect(crossovers.count == 1 && crossovers[0].faster == "symmetric-window(256)")
     }
 }

@@ -4,6 +4,7 @@ import Statistics
 import Testing
 
 @testable import Analysis
+@testable import Reporting
 
 /// What decoding is compared with: prompts, recomputing, other formats.
 @Suite struct DecodeComparisonTests {
@@ -28,8 +29,8 @@ import Testing
             (prompt, [512, 724, 1024, 1448, 2048]), (step, [512, 1024, 4096]),
             (Planted(kernel: "full-blas", law: { 9 * $0 }), [512]),
         ])
-        let cost = try #require(analysis.tokenCosts.first)
-        #expect(analysis.tokenCosts.count == 1)
+        let cost = try #require(analysis.found(TokenCosts.self).first)
+        #expect(analysis.found(TokenCosts.self).count == 1)
         #expect(cost.prefill == "full" && cost.decode == "decode-full")
         #expect(cost.rows.map(\.length) == [512, 1024, 4096])
         #expect(cost.rows.map(\.inputBasis) == [.measured, .measured, .extrapolated])
@@ -43,7 +44,7 @@ import Testing
     @Test func otherHeadsAreNotCompared() {
         let prompt = Planted(headDimension: 128)
         let step = Planted(kernel: "decode-full", queryLength: 1)
-        #expect(Self.analysis([(prompt, [512, 1024]), (step, [512, 1024])]).tokenCosts.isEmpty)
+        #expect(Self.analysis([(prompt, [512, 1024]), (step, [512, 1024])]).found(TokenCosts.self).isEmpty)
     }
 
     @Test func recomputingIsSetBesideKeeping() throws {
@@ -57,7 +58,7 @@ import Testing
             (Self.step("decode-recompute", .slidingWindow(256), 110_000, waste: 128), lengths),
             (Self.step("decode-recompute", .slidingWindow(512), 420_000, waste: 256), [8192]),
         ])
-        let streaming = try #require(analysis.streaming.first)
+        let streaming = try #require(analysis.found(StreamingCosts.self).first)
         #expect(streaming.length == 8192, "the longest at which all were measured")
         #expect(streaming.rows.map(\.window) == [256, 512])
         #expect(streaming.rows.map { ($0.ratio.value * 10).rounded() / 10 } == [10, 20])
@@ -71,7 +72,7 @@ import Testing
             (Self.step("decode-window", .slidingWindow(256), 10_000), [8192]),
             (Self.step("decode-sink", .attentionSink(sinks: 4, window: 256), 11_000), [8192]),
         ])
-        #expect(analysis.streaming.isEmpty)
+        #expect(analysis.found(StreamingCosts.self).isEmpty)
     }
 
     @Test func formatsAreSetBesideTheWidest() throws {
@@ -80,12 +81,13 @@ import Testing
             (Self.step("decode-full", .causal, 100_000), [4096, 8192]),
             (Self.step("decode-full", .causal, 50_000, format: .bfloat16), [4096]),
         ])
-        let cost = try #require(analysis.cacheFormats.first)
+        let cost = try #require(analysis.found(CacheFormatCosts.self).first)
         #expect(cost.kernel == "decode-full" && cost.length == 4096)
         #expect(cost.rows.map(\.format) == [.float32, .bfloat16, .q4_0])
         #expect(cost.rows.map(\.bitsPerElement) == [32, 16, 4.5])
         #expect(cost.rows.map { ($0.timeRatio.value * 100).rounded() } == [100, 50, 40])
         #expect(abs(cost.rows[2].bytesRatio - 4.5 / 32) < 0.001)
-        #expect(Self.analysis([(Self.step("decode-full", .causal, 100_000), [4096])]).cacheFormats.isEmpty)
+        #expect(
+            Self.analysis([(Self.step("decode-full", .causal, 100_000), [4096])]).found(CacheFormatCosts.self).isEmpty)
     }
 }

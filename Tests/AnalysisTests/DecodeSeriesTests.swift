@@ -4,6 +4,7 @@ import Statistics
 import Testing
 
 @testable import Analysis
+@testable import Reporting
 
 /// Steps of generation: time goes with bytes, and past a window with nothing.
 @Suite struct DecodeSeriesTests {
@@ -120,7 +121,7 @@ import Testing
     }
 
     private static func forecast(of kernel: String, mask: Mask) -> Forecast? {
-        analysis([step(kernel, mask)]).forecasts.first { $0.tokens == 1 << 20 }
+        analysis([step(kernel, mask)]).found(Forecasts.self).first { $0.tokens == 1 << 20 }
     }
 
     @Test func whatIsFlatIsForetoldToStaySo() throws {

@@ -5,6 +5,7 @@ import Statistics
 import TestSupport
 
 @testable import Analysis
+@testable import Reporting
 
 /// Foundation has a Measurement too.
 typealias Measurement = Records.Measurement
@@ -105,4 +106,9 @@ struct Planted {
     static func analysis(_ measurements: [Measurement]) -> ScalingAnalysis {
         ScalingAnalysis(measurements, ceilings: ceilings, caches: caches)
     }
+}
+
+extension ScalingAnalysis {
+    /// What one kind of finding computes.
+    func found<Kind: Finding>(_ kind: Kind.Type) -> [Kind.Row] { Findings(self)[kind] }
 }

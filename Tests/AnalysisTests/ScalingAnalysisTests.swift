@@ -5,6 +5,7 @@ import Statistics
 import Testing
 
 @testable import Analysis
+@testable import Reporting
 
 @Suite struct ScalingAnalysisTests {
     private let lengths = Planted.halfOctaves(from: 512, count: 9)
@@ -27,14 +28,14 @@ import Testing
     @Test func theOrderOfTheFileDoesNotMatter() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let one = try encoder.encode(Planted.analysis(measurements()))
-        #expect(try encoder.encode(Planted.analysis(measurements())) == one)
-        #expect(try encoder.encode(Planted.analysis(measurements(shuffledBy: 1))) == one)
+        let one = try encoder.encode(Findings(Planted.analysis(measurements())))
+        #expect(try encoder.encode(Findings(Planted.analysis(measurements()))) == one)
+        #expect(try encoder.encode(Findings(Planted.analysis(measurements(shuffledBy: 1)))) == one)
     }
 
     /// The names that scripts rely on.
     @Test func jsonHasItsNames() throws {
-        let data = try JSONEncoder().encode(Planted.analysis(measurements()))
+        let data = try JSONEncoder().encode(Findings(Planted.analysis(measurements())))
         let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(root["schema"] as? String == "attnbench-analysis/1")
         #expect(
@@ -60,8 +61,8 @@ import Testing
         let forecast = try #require((root["forecasts"] as? [[String: Any]])?.first)
         #expect(Set(forecast.keys).isSuperset(of: ["series", "tokens", "seconds", "low", "high", "basis"]))
         #expect(forecast["basis"] as? String == "extrapolated")
-        let again = try JSONDecoder().decode(ScalingAnalysis.self, from: data)
-        #expect(again.series == Planted.analysis(measurements()).series)
+        let again = try JSONDecoder().decode(Findings.self, from: data)
+        #expect(again.analysis.series == Planted.analysis(measurements()).series)
     }
 
     @Test func aPointSumsUpItsCell() throws {
@@ -86,7 +87,7 @@ import Testing
     }
 
     @Test func overheadIsHeldAgainstTheComputedPairs() throws {
-        let ratios = Planted.analysis(measurements()).overheadRatios
+        let ratios = Planted.analysis(measurements()).found(WastedPairs.self)
         let ratio = try #require(ratios.first)
         #expect(ratios.count == 1 && ratio.length == lengths.last)
         #expect(ratio.series == "sliding-window-dense(1024)" && ratio.against == "sliding-window(1024)")
@@ -142,13 +143,13 @@ import Testing
                 all += planted.measurements(lengths.sorted(), using: &generator)
             }
             let analysis = Planted.analysis(all)
-            let data = try JSONEncoder().encode(analysis)
-            #expect(try JSONDecoder().decode(ScalingAnalysis.self, from: data).series.count == analysis.series.count)
+            let data = try JSONEncoder().encode(Findings(analysis))
+            #expect(try JSONDecoder().decode(Findings.self, from: data).analysis.series.count == analysis.series.count)
         }
     }
 
     @Test func nothingMeasuredIsNothingAnalysed() {
         let analysis = Planted.analysis([])
-        #expect(analysis.series.isEmpty && analysis.forecasts.isEmpty && analysis.absent.isEmpty)
+        #expect(analysis.series.isEmpty && analysis.found(Forecasts.self).isEmpty && analysis.absent.isEmpty)
     }
 }

@@ -4,6 +4,7 @@ import Statistics
 import Testing
 
 @testable import Analysis
+@testable import Reporting
 
 @Suite struct StrongScalingTests {
     /// Serial share of 4 %: on two threads 1 / (0.04 + 0.48) of the speed, on four 1 / (0.04 + 0.24).
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func findsThePlantedSpeedUp() throws {
-        let scaling = Planted.analysis(measurements(threads: [4, 1, 2])).strongScaling
+        let scaling = Planted.analysis(measurements(threads: [4, 1, 2])).found(ThreadScaling.self)
         #expect(scaling.map(\.length) == [2048, 8192])
         for problem in scaling {
             #expect(problem.series == "full")
@@ -40,13 +41,14 @@ import Testing
         let truth = 1 / 0.52
         let held = (0..<200).count { seed in
             let all = measurements(threads: [1, 2], lengths: [2048], noise: 0.02, seed: UInt64(seed))
-            return Planted.analysis(all).strongScaling[0].rows[1].speedUp.contains(truth)
+            return Planted.analysis(all).found(ThreadScaling.self)[0].rows[1].speedUp.contains(truth)
         }
         #expect(held >= 180)
     }
 
     @Test func withoutOneThreadTheFewestCountAsIdeal() throws {
-        let scaling = Planted.analysis(measurements(threads: [2, 4], lengths: [2048], noise: 0)).strongScaling
+        let scaling = Planted.analysis(measurements(threads: [2, 4], lengths: [2048], noise: 0)).found(
+            ThreadScaling.self)
         let rows = try #require(scaling.first).rows
         #expect(rows[0].speedUp.value == 2)
         #expect(abs(rows[1].speedUp.value - 2 * 0.52 / 0.28) < 1e-3)
@@ -55,13 +57,13 @@ import Testing
     @Test func problemsAreToldApartByWhatElseDiffers() {
         let all =
             measurements(threads: [1, 2], lengths: [2048]) + measurements(threads: [1, 2], lengths: [2048], heads: 8)
-        #expect(Planted.analysis(all).strongScaling.map(\.series) == ["full, 1 head", "full, 8 heads"])
+        #expect(Planted.analysis(all).found(ThreadScaling.self).map(\.series) == ["full, 1 head", "full, 8 heads"])
     }
 
     @Test func oneNumberOfThreadsScalesNothing() {
-        #expect(Planted.analysis(measurements(threads: [1])).strongScaling.isEmpty)
+        #expect(Planted.analysis(measurements(threads: [1])).found(ThreadScaling.self).isEmpty)
         let apart = measurements(threads: [1], lengths: [2048]) + measurements(threads: [2], lengths: [8192])
-        #expect(Planted.analysis(apart).strongScaling.isEmpty, "no length has both")
+        #expect(Planted.analysis(apart).found(ThreadScaling.self).isEmpty, "no length has both")
     }
 
     /// A series is of one number of threads, and its points are fractions of that many cores' peak.

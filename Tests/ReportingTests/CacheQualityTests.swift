@@ -10,28 +10,28 @@ import TestSupport
 @testable import Drawing
 
 struct CacheQualityTests {
-    private static let analysis = PlantedAnalysis.withCacheFormats
+    private static let findings = PlantedAnalysis.withCacheFormats
 
     @Test func figureIsAsReviewed() throws {
-        let figure = try #require(CacheQualityFigure.plot(Self.analysis).map { Figure($0) })
+        let figure = try #require(CacheAccuracy.figure(Self.findings).map { Figure($0) })
         #expect(figure.drawing.script == Golden.text("quality.gp", updatingTo: figure.drawing.script))
         #expect(figure.data == Golden.text("quality.csv", updatingTo: figure.data))
     }
 
     @Test func tableIsAsReviewed() {
-        let table = MarkdownTable.text(ReportTables.cacheQuality(Self.analysis.cacheQuality))
+        let table = MarkdownTable.text(CacheAccuracy.table(Self.findings.analysis.cacheQuality))
         #expect(table == Golden.text("cache-quality", updatingTo: table))
     }
 
     @Test func onlyWhereAFormatGivesUpAccuracy() {
-        #expect(CacheQualityFigure.plot(PlantedAnalysis.full) == nil)
-        #expect(ReportTables.cacheQuality(PlantedAnalysis.full.cacheQuality).rows.isEmpty)
+        #expect(CacheAccuracy.figure(PlantedAnalysis.full) == nil)
+        #expect(CacheAccuracy.table(PlantedAnalysis.full.analysis.cacheQuality).rows.isEmpty)
     }
 
     @Test func theReportHoldsBoth() throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
         defer { try? FileManager.default.removeItem(at: directory) }
-        try Report([ReportSource(label: "new", results: PlantedResults.results, analysis: Self.analysis)])
+        try Report([ReportSource(label: "new", results: PlantedResults.results, findings: Self.findings)])
             .write(to: directory, formats: [.md, .png])
         let text = try String(contentsOf: directory.appendingPathComponent("README.md"), encoding: .utf8)
         #expect(text.contains("figures/quality.png") && text.contains("What each cache format costs in accuracy"))
@@ -46,15 +46,15 @@ struct CacheQualityTests {
         let document = try String(
             contentsOf: root.appendingPathComponent("docs/kv-cache-formats.md"), encoding: .utf8)
         let table = MarkdownTable.text(
-            ReportTables.cacheQuality(CacheQuality.measured(for: Set(CacheFormat.allCases))))
+            CacheAccuracy.table(CacheQuality.measured(for: Set(CacheFormat.allCases))))
         #expect(document.contains(table), "docs/kv-cache-formats.md should hold\n\(table)")
     }
 
     @Test func theTitleNamesTheFewestBits() {
         #expect(
-            CacheQualityFigure.title(Self.analysis.cacheQuality)
+            CacheAccuracy.title(Self.findings.analysis.cacheQuality)
                 == "With 3 bits an element, key scales per channel put outputs over real activations off by 41 %, "
                 + "scales per token by 59 %")
-        #expect(CacheQualityFigure.title([]).hasPrefix("Error of the output"))
+        #expect(CacheAccuracy.title([]).hasPrefix("Error of the output"))
     }
 }

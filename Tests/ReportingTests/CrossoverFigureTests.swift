@@ -10,7 +10,7 @@ import TestSupport
 
 @Suite struct CrossoverFigureTests {
     @Test func pointsStandAtTheirWindowsOverTheory() throws {
-        let plot = try #require(CrossoverFigure.plot(PlantedAnalysis.full))
+        let plot = try #require(Crossovers.figure(PlantedAnalysis.full))
         let measured = try #require(plot.traces.first { $0.series == "sliding-window" && $0.kind == .measured })
         #expect(measured.rows.map(\.x) == [256, 1024])
         #expect(zip(measured.rows.map(\.y), [256, 1024]).allSatisfy { abs($0 / $1 - 1.377) < 1e-9 })
@@ -24,7 +24,7 @@ import TestSupport
     }
 
     @Test func oneWindowIsNoFigure() {
-        #expect(CrossoverFigure.plot(PlantedAnalysis.withNaive) == nil)
+        #expect(Crossovers.figure(PlantedAnalysis.withNaive) == nil)
     }
 
     /// The line is where the pairs that the kernel itself counts fall below those of causal attention.
@@ -40,6 +40,6 @@ import TestSupport
                     mask: .slidingWindow(window), elementType: .float32)
                 return kernel.computedPairs(for: problem)! >= length * (length + 1) / 2
             })
-        #expect(abs(Double(last) / Double(window) / CrossoverFigure.chunkedOverlapFactor - 1) < 0.05)
+        #expect(abs(Double(last) / Double(window) / Crossovers.chunkedOverlapFactor - 1) < 0.05)
     }
 }

@@ -9,26 +9,26 @@ import TestSupport
 @testable import Drawing
 
 @Suite struct DecodeReportTests {
-    private static let analyses = [
+    private static let findings = [
         ("decode", PlantedDecode.growth), ("bandwidth", PlantedDecode.growth), ("streaming", PlantedDecode.streaming),
         ("formats", PlantedDecode.formats), ("tokens", PlantedDecode.inputAndOutput),
     ]
 
-    private static func figures(_ analysis: ScalingAnalysis) -> [Figure] {
-        Figure.all(for: analysis)
+    private static func figures(_ findings: Findings) -> [Figure] {
+        Figure.all(for: findings)
     }
 
     @Test(arguments: ["decode", "bandwidth", "streaming", "formats", "tokens"])
     func scriptAndDataAreAsReviewed(name: String) throws {
-        let analysis = try #require(Self.analyses.first { $0.0 == name }).1
-        let figure = try #require(Self.figures(analysis).first { $0.name == name })
+        let findings = try #require(Self.findings.first { $0.0 == name }).1
+        let figure = try #require(Self.figures(findings).first { $0.name == name })
         #expect(figure.drawing.script == Golden.text("\(name).gp", updatingTo: figure.drawing.script))
         #expect(figure.data == Golden.text("\(name).csv", updatingTo: figure.data))
     }
 
     /// Each analysis draws its own figures and no other of decoding, and prompts none of them.
     @Test func figuresAreThereWhereTheirDataAre() {
-        func names(_ analysis: ScalingAnalysis) -> [String] { Self.figures(analysis).map(\.name) }
+        func names(_ findings: Findings) -> [String] { Self.figures(findings).map(\.name) }
         #expect(names(PlantedDecode.growth) == ["decode", "bandwidth", "roofline"])
         #expect(names(PlantedDecode.streaming) == ["streaming", "roofline"])
         #expect(names(PlantedDecode.formats).starts(with: ["formats", "quality"]))
@@ -51,12 +51,12 @@ import TestSupport
 
     /// Lengths that a wide gap parts from the others have no curve.
     @Test func curvesAreWhereLengthsAreClose() {
-        #expect(PlantedAnalysis.full.curveLengths == 512...16_384)
-        #expect(PlantedDecode.small.curveLengths == 1024...1 << 20)
+        #expect(PlantedAnalysis.full.analysis.curveLengths == 512...16_384)
+        #expect(PlantedDecode.small.analysis.curveLengths == 1024...1 << 20)
     }
 
     @Test func namesLeaveRoomForCurves() throws {
-        let plot = try #require(DecodeFigure.plot(PlantedDecode.growth)).leavingOutDecode
+        let plot = try #require(StepTimes.figure(PlantedDecode.growth)).leavingOutDecode
         let (page, column) = (PlotLayout(plot, width: .page), PlotLayout(plot, width: .column))
         #expect(page.name("decode-full").hasPrefix("full: bytes^"))
         #expect(column.name("decode-full") == "full")
@@ -66,10 +66,10 @@ import TestSupport
     @Test func theyAreDrawn() throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
         defer { try? FileManager.default.removeItem(at: directory) }
-        for (name, analysis) in Self.analyses {
+        for (name, findings) in Self.findings {
             let report = Report(
-                [ReportSource(label: "new", results: PlantedResults.results, analysis: analysis)],
-                figures: Self.figures(analysis),
+                [ReportSource(label: "new", results: PlantedResults.results, findings: findings)],
+                figures: Self.figures(findings),
                 gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
             #expect(try report.write(to: directory, formats: [.svg, .md]).map(\.description) == [])
             let file = directory.appendingPathComponent("figures/\(name).svg")
@@ -80,18 +80,18 @@ import TestSupport
     @Test func tablesAreAsReviewed() throws {
         var text = ""
         func add(_ table: Table) { text += TerminalTable.text(table, width: 120) + "\n" }
-        add(ReportTables.decodeSeries(PlantedDecode.growth))
-        add(ReportTables.decodeCells(PlantedDecode.growth))
-        add(ReportTables.streaming(try #require(PlantedDecode.streaming.streaming.first)))
-        add(ReportTables.tokenCosts(PlantedDecode.inputAndOutput))
-        add(ReportTables.cacheFormats(PlantedDecode.formats))
+        add(StepTimes.summary(PlantedDecode.growth))
+        add(StepTimes.cells(PlantedDecode.growth.analysis))
+        add(StreamingCosts.table(try #require(PlantedDecode.streaming[StreamingCosts.self].first)))
+        add(TokenCosts.table(PlantedDecode.inputAndOutput[TokenCosts.self]))
+        add(CacheFormatCosts.table(PlantedDecode.formats[CacheFormatCosts.self]))
         #expect(text == Golden.text("decode-tables", updatingTo: text))
     }
 
     @Test func headlinesAreAsReviewed() {
         let text = [PlantedDecode.growth, PlantedDecode.streaming, PlantedDecode.formats, PlantedDecode.inputAndOutput]
-            .map { analysis in
-                let headlines = Headlines(analysis)
+            .map { findings in
+                let headlines = Headlines(findings)
                 return (headlines.lines + ["--"] + headlines.details).joined(separator: "\n") + "\n"
             }.joined(separator: "\n")
         #expect(text == Golden.text("decode-headlines", updatingTo: text))
@@ -99,11 +99,11 @@ import TestSupport
 
     /// Steps have tables of their own: none stands among prompts, and none is counted in pairs.
     @Test func promptsAndStepsStandApart() {
-        let analysis = PlantedDecode.inputAndOutput
-        #expect(ReportTables.series(analysis).rows.map { $0[0] } == ["full"])
-        #expect(ReportTables.decodeSeries(analysis).rows.map { $0[0] } == ["decode-full"])
-        #expect(ReportTables.summaries(PlantedDecode.growth).count == 1)
-        #expect(ReportTables.summaries(analysis).count == 2)
+        let findings = PlantedDecode.inputAndOutput
+        #expect(PromptTimes.summary(findings).rows.map { $0[0] } == ["full"])
+        #expect(StepTimes.summary(findings).rows.map { $0[0] } == ["decode-full"])
+        #expect(PlantedDecode.growth.summaries.count == 1)
+        #expect(findings.summaries.count == 2)
     }
 
     @Test func numbersAboutZeroKeepTheDigitsOfTheirInterval() {

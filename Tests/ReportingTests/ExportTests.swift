@@ -10,7 +10,7 @@ import TestSupport
 
 @Suite struct ExportTests {
     private static let source = ReportSource(
-        label: "planted", results: PlantedResults.results, analysis: PlantedAnalysis.withNaive)
+        label: "planted", results: PlantedResults.results, findings: PlantedAnalysis.withNaive)
 
     @Test func cellsAreTidy() throws {
         let table = TidyTable.cells(of: [Self.source])
@@ -25,7 +25,7 @@ import TestSupport
         #expect(objects.allSatisfy { Set($0.keys) == Set(table.columns) })
         #expect(
             objects[0]["medianNanoseconds"] as? Double
-                == PlantedAnalysis.withNaive.series[0].points[0].medianNanoseconds)
+                == PlantedAnalysis.withNaive.analysis.series[0].points[0].medianNanoseconds)
         #expect(objects[0]["windowTokens"] is NSNull)
     }
 
@@ -54,7 +54,7 @@ import TestSupport
                     contamination: [quiet, moved], peakResidentBytes: 0, maximumError: 0)))
         let source = ReportSource(
             label: "planted", results: Results(header: PlantedResults.header, measurements: [measurement]),
-            analysis: PlantedAnalysis.full)
+            findings: PlantedAnalysis.full)
         #expect(
             TidyTable.samples(of: [source]).csv == """
                 results,series,queryTokens,keyTokens,launch,round,callsInSample,callNanoseconds,contaminated

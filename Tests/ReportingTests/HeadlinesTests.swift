@@ -22,23 +22,24 @@ import TestSupport
         let headlines = Headlines(PlantedAnalysis.full)
         let text = headlines.details.joined(separator: "\n") + "\n"
         #expect(text == Golden.text("details", updatingTo: text))
-        for series in PlantedAnalysis.full.series {
+        for series in PlantedAnalysis.full.analysis.series {
             #expect(headlines.details.contains { $0.hasPrefix("\(series.label): ") })
         }
     }
 
     @Test func aDeviationIsNeverHidden() {
         #expect(Headlines(PlantedAnalysis.full).lines[1].contains("attention-sink(4+256) deviates"))
-        #expect(TimeFigure.title(PlantedAnalysis.full).hasSuffix(" growth laws match theory"))
-        #expect(TimeFigure.plot(PlantedAnalysis.full)?.method.contains("for attention-sink(4+256) (deviates)") == true)
+        #expect(PromptTimes.title(PlantedAnalysis.full.analysis).hasSuffix(" growth laws match theory"))
+        #expect(
+            PromptTimes.figure(PlantedAnalysis.full)?.method.contains("for attention-sink(4+256) (deviates)") == true)
     }
 
     @Test func nothingIsSaidOfWhatIsNotThere() {
-        #expect(Headlines(PlantedAnalysis(kernels: [], windows: []).analysis).details.isEmpty)
+        #expect(Headlines(PlantedAnalysis(kernels: [], windows: []).findings).details.isEmpty)
         #expect(Headlines(PlantedAnalysis.withNaive).lines.count == 3, "no kernel wastes pairs there")
         let others = PlantedAnalysis(
             kernels: ["full", "sliding-window", "attention-sink"], windows: [1024],
             forecastSeries: ("attention-sink(4+1024)", "full-naive"))
-        #expect(Headlines(others.analysis).lines.count == 2, "neither headline series has a forecast there")
+        #expect(Headlines(others.findings).lines.count == 2, "neither headline series has a forecast there")
     }
 }

@@ -107,13 +107,13 @@ import Testing
         }
         series[0]["points"] = points
         object["series"] = series
-        let analysis = try JSONDecoder().decode(
-            ScalingAnalysis.self, from: JSONSerialization.data(withJSONObject: object))
+        let findings = try JSONDecoder().decode(
+            Findings.self, from: JSONSerialization.data(withJSONObject: object))
         #expect(
-            LaunchTables.sentence(analysis)
+            findings.varianceOverLaunches
                 == "Variance of a cell (median; standard deviation 3.2 %): between launches 60 %, between rounds 30 %, "
                 + "within a round 10 %. More launches narrow the intervals, more rounds hardly do.")
-        #expect(LaunchTables.variance(analysis).rows.map(\.count) == [7, 7])
-        #expect(LaunchTables.sentence(PlantedAnalysis.withNaive) == nil)
+        #expect(LaunchVariance.table(findings.analysis).rows.map(\.count) == [7, 7])
+        #expect(PlantedAnalysis.withNaive.varianceOverLaunches == nil)
     }
 }

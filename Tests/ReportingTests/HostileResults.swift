@@ -26,7 +26,7 @@ enum HostileResults {
     static let source = source(label: HostileStrings.all[0])
 
     static func source(label: String) -> ReportSource {
-        ReportSource(label: label, results: results, analysis: ScalingAnalysis(results: results))
+        ReportSource(label: label, results: results)
     }
 
     static func comparison(_ start: Int) throws -> Comparison {

@@ -25,14 +25,15 @@ import TestSupport
     }
 
     @Test func mergedSeriesKeepTheirNumbersUnderTheirSource() {
-        let merged = ScalingAnalysis(merging: PlantedResults.oldAndNew.map { ($0.label, $0.analysis) })
+        let findings = Findings(merging: PlantedResults.oldAndNew.map { ($0.label, $0.findings) })
+        let merged = findings.analysis
         #expect(
             merged.series.map(\.label) == [
                 "full · old", "full · new", "sliding-window(1024) · old", "sliding-window(1024) · new",
             ])
         #expect(merged.series[1].points == PlantedResults.oldAndNew[1].analysis.series[0].points)
-        #expect(merged.forecasts.map(\.series).contains("full · new"))
-        #expect(merged.crossovers.isEmpty)
+        #expect(findings[Forecasts.self].map(\.series).contains("full · new"))
+        #expect(findings[Crossovers.self].isEmpty)
     }
 
     @Test func timesHaveAPanelOfRatios() throws {
@@ -56,7 +57,7 @@ import TestSupport
         #expect(same.count == 3 && same[0].contains("one after the other"))
         #expect(same[1].hasPrefix("old: The machine was busy") && same[2].hasPrefix("new: The machine was busy"))
         let other = ReportSource(
-            label: "other", results: PlantedResults.onAnotherMachine, analysis: PlantedAnalysis.withNaive)
+            label: "other", results: PlantedResults.onAnotherMachine, findings: PlantedAnalysis.withNaive)
         let different = OverlaySentences.cautions([PlantedResults.oldAndNew[0], other]).map(\.description)
         #expect(different[0].contains("different machines") && different[0].contains("no verdict"))
         #expect(different[0].contains("Planted CPU <4>") && different[0].contains("Another CPU"))
@@ -78,7 +79,7 @@ import TestSupport
     @Test func labelsBecomeFileNames() {
         let source = PlantedResults.oldAndNew[0]
         #expect(source.fileName("results", extension: "jsonl", among: [source]) == "results.jsonl")
-        let odd = ReportSource(label: "a/b c", results: source.results, analysis: source.analysis)
+        let odd = ReportSource(label: "a/b c", results: source.results, findings: source.findings)
         #expect(odd.fileName("results", extension: "jsonl", among: [source, odd]) == "results-a-b-c.jsonl")
     }
 }

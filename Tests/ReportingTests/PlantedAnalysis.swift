@@ -4,16 +4,16 @@ import Foundation
 
 @testable import Reporting
 
-/// An analysis with known answers, written as `analysis.json` holds it and read back: so these tests lean on no fit and
+/// Findings with known answers, written as `analysis.json` holds it and read back: so these tests lean on no fit and
 /// on no kernel, only on the file's form. Times are laws with a ripple of ±0.4 %, so that every printed number can be
 /// recomputed by hand.
 struct PlantedAnalysis {
     /// Seven series, as a scaling sweep has them; one deviates.
     static let full = PlantedAnalysis(
         kernels: ["full", "sliding-window", "chunked-overlap", "attention-sink"], windows: [256, 1024]
-    ).analysis
+    ).findings
     /// Three series, of which the naive one ran out of memory.
-    static let withNaive = PlantedAnalysis(kernels: ["full", "full-naive", "sliding-window"], windows: [1024]).analysis
+    static let withNaive = PlantedAnalysis(kernels: ["full", "full-naive", "sliding-window"], windows: [1024]).findings
 
     /// Two problems on one and two threads, one of which gains little.
     static let withThreads = PlantedAnalysis(
@@ -22,13 +22,13 @@ struct PlantedAnalysis {
             scaling("full", "full", 2048, 1.9), scaling("full", "full", 8192, 1.96),
             scaling("sliding-window", "sliding-window(1024)", 8192, 1.5),
         ]
-    ).analysis
+    ).findings
 
     /// Two series, and the same in 0.8 of the time.
-    static let short = PlantedAnalysis(kernels: ["full", "sliding-window"], windows: [1024]).analysis
+    static let short = PlantedAnalysis(kernels: ["full", "sliding-window"], windows: [1024]).findings
     static let shortAndFaster = PlantedAnalysis(
         kernels: ["full", "sliding-window"], windows: [1024], speed: 1.25
-    ).analysis
+    ).findings
 
     /// Formats of a cache, with errors near those that random numbers have.
     static let withCacheFormats = PlantedAnalysis(
@@ -44,13 +44,13 @@ struct PlantedAnalysis {
             quality("int2 per token", 3, keys: (0.394, 0.641, 0.389), 0.394, output: (0.62, 2.6, 0.59)),
             quality("kivi-2", 3, keys: (0.394, 0.234, 0.241), 0.394, output: (0.62, 0.62, 0.41)),
         ]
-    ).analysis
+    ).findings
 
     static let peakFLOPsPerSecond = 60e9
     static let lengths = [512, 724, 1024, 1448, 2048, 2896, 4096, 5792, 8192, 11585, 16384]
     static let tenM = 10 << 20
 
-    let analysis: ScalingAnalysis
+    let findings: Findings
 
     /// - Parameters:
     ///   - forecastSeries: the two series that have a forecast.
@@ -101,7 +101,7 @@ struct PlantedAnalysis {
                 } : [],
             "cautions": ["The machine was busy: 12 % of the samples were contaminated."],
         ]
-        analysis = Self.decode(object)
+        findings = Self.decode(object)
     }
 
     /// Pairs that the planted kernels compute, apart from those of any real kernel: tiles of 16, or 2w keys for each

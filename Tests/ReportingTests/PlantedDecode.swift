@@ -4,6 +4,8 @@ import Attention
 import Foundation
 import Records
 
+@testable import Reporting
+
 /// Results of decoding whose times are laws with a ripple of ±0.2 %: bytes at 10.5 of 11.4 GB/s beside 2 µs, and pairs
 /// at 40 of 60 GFLOP/s where a prompt is read or a window recomputed. 8 query heads share 2 of 128.
 enum PlantedDecode {
@@ -11,15 +13,15 @@ enum PlantedDecode {
     static let lengths = [1024, 4096, 16_384] + (0..<5).map { 65_536 << $0 }
 
     /// The full cache, a window and sinks.
-    static let growth = analysis(
+    static let growth = findings(
         steps("decode-full", .causal) + steps("decode-window", .slidingWindow(1024))
             + steps("decode-sink", .attentionSink(sinks: 4, window: 1024)))
 
     /// A length far below the others.
-    static let small = analysis(steps("decode-full", .causal, lengths: [128] + lengths))
+    static let small = findings(steps("decode-full", .causal, lengths: [128] + lengths))
 
     /// Windows of three sizes, kept and recomputed.
-    static let streaming = analysis(
+    static let streaming = findings(
         steps("decode-full", .causal, lengths: [16384])
             + [256, 512, 1024].flatMap { window in
                 steps("decode-window", .slidingWindow(window), lengths: [16384])
@@ -28,30 +30,32 @@ enum PlantedDecode {
             })
 
     /// Five formats of one cache.
-    static let formats = analysis(
+    static let formats = findings(
         [CacheFormat.float32, .bfloat16, .fp8E4M3, .q8_0, .q4_0].flatMap { format in
             // Turning 4 bits back takes as long as reading 8.
             steps("decode-full", .causal, format: format, lengths: [65536], slowdown: format == .q4_0 ? 2 : 1)
-        }, cacheQuality: PlantedAnalysis.withCacheFormats.cacheQuality)
+        }, cacheQuality: PlantedAnalysis.withCacheFormats.analysis.cacheQuality)
 
     /// Prompts to 4K tokens, steps to 1M.
-    static let inputAndOutput = analysis(
+    static let inputAndOutput = findings(
         steps("decode-full", .causal)
             + promptLengths.map { prompt($0) })
 
     /// The same, and a window that reads prompts too: these are the matter then.
-    static let promptsAndOutput = analysis(
+    static let promptsAndOutput = findings(
         steps("decode-full", .causal)
             + [1, 2].flatMap { threads in promptLengths.map { prompt($0, threads: threads) } }
             + promptLengths.map { prompt($0, "sliding-window", .slidingWindow(128)) })
 
     private static let promptLengths = [512, 724, 1024, 1448, 2048, 2896, 4096]
 
-    private static func analysis(
+    private static func findings(
         _ measurements: [Records.Measurement], cacheQuality: [CacheQuality] = []
-    ) -> ScalingAnalysis {
-        ScalingAnalysis(
-            results: Results(header: PlantedResults.header, measurements: measurements, cacheQuality: cacheQuality))
+    ) -> Findings {
+        Findings(
+            ScalingAnalysis(
+                results: Results(header: PlantedResults.header, measurements: measurements, cacheQuality: cacheQuality))
+        )
     }
 
     private static func steps(

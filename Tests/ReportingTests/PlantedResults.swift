@@ -19,7 +19,7 @@ enum PlantedResults {
                     EnvironmentCheck(name: "steal", state: .ok, detail: "0 %"),
                     EnvironmentCheck(name: "pressure", state: .bad, detail: "46 %; stop other programs"),
                 ]),
-            ceilings: PlantedAnalysis.full.ceilings,
+            ceilings: PlantedAnalysis.full.analysis.ceilings,
             build: .init(
                 commit: "0123abc", dirty: false, compiler: "Swift 6.3.1", flags: "-O", simd: "16 lanes (AVX-512)",
                 blasCore: "SkylakeX"),
@@ -32,7 +32,7 @@ enum PlantedResults {
 
     /// Two results of one machine; the second takes 0.8 of the time.
     static let oldAndNew = [
-        ReportSource(label: "old", results: results, analysis: PlantedAnalysis.short),
-        ReportSource(label: "new", results: results, analysis: PlantedAnalysis.shortAndFaster),
+        ReportSource(label: "old", results: results, findings: PlantedAnalysis.short),
+        ReportSource(label: "new", results: results, findings: PlantedAnalysis.shortAndFaster),
     ]
 }

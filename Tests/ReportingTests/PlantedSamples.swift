@@ -24,7 +24,7 @@ enum PlantedSamples {
                 absent("planted", 4096, .skipped(reason: "it would take 1 min; give a longer --time-budget")),
                 absent("planted", 8192, .wrong(reason: "row 7 is 'wrong'", maximumError: 0.5)),
             ])
-        return ReportSource(label: label, results: results, analysis: ScalingAnalysis(results: results))
+        return ReportSource(label: label, results: results)
     }
 
     static func workload(_ kernel: String, _ length: Int) -> Workload {

@@ -21,7 +21,7 @@ import TestSupport
         let figure = try #require(Figure.receptiveField(Self.right))
         #expect(figure.title == "L layers of a window of w see exactly L(w−1)+1 tokens; no depth leaves a chunk")
         #expect(figure.data == Golden.text("reach.csv", updatingTo: figure.data))
-        let table = MarkdownTable.text(ReportTables.receptiveFields(Self.right))
+        let table = MarkdownTable.text(ReceptiveFieldTable.table(Self.right))
         #expect(table == Golden.text("reach", updatingTo: table))
     }
 
@@ -30,7 +30,7 @@ import TestSupport
         #expect(!wrong.isRight)
         let figure = try #require(Figure.receptiveField(Self.right + [wrong]))
         #expect(figure.title == "too-wide(8) does not see what the mask says")
-        #expect(ReportTables.receptiveFields([wrong]).rows[0].last == "WRONG")
+        #expect(ReceptiveFieldTable.table([wrong]).rows[0].last == "WRONG")
         #expect(Figure.receptiveField([]) == nil)
     }
 }

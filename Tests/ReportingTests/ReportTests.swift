@@ -8,16 +8,16 @@ import TestSupport
 @testable import Drawing
 
 @Suite struct ReportTests {
-    static func figures(_ analysis: ScalingAnalysis) -> [Figure] {
-        Figure.all(for: analysis)
+    static func figures(_ findings: Findings) -> [Figure] {
+        Figure.all(for: findings)
     }
 
     static func report(
-        _ analysis: ScalingAnalysis, gnuplot: Result<Gnuplot, GnuplotError>? = nil
+        _ findings: Findings, gnuplot: Result<Gnuplot, GnuplotError>? = nil
     ) -> Report {
         Report(
-            [ReportSource(label: "planted", results: PlantedResults.results, analysis: analysis)],
-            figures: figures(analysis),
+            [ReportSource(label: "planted", results: PlantedResults.results, findings: findings)],
+            figures: figures(findings),
             gnuplot: gnuplot ?? Result { () throws(GnuplotError) in try Gnuplot() })
     }
 
@@ -52,7 +52,7 @@ import TestSupport
     @Test func aTitleOfOnesOwnStandsEverywhere() throws {
         try Self.inDirectory { directory in
             let report = Report(
-                [ReportSource(label: "planted", results: PlantedResults.results, analysis: PlantedAnalysis.full)],
+                [ReportSource(label: "planted", results: PlantedResults.results, findings: PlantedAnalysis.full)],
                 title: "What <I> found", figures: [], gnuplot: Result { () throws(GnuplotError) in try Gnuplot() })
             try report.write(to: directory, formats: [.html, .md, .tex])
             #expect(try Self.text(directory, "README.md").hasPrefix("# What "))
@@ -129,7 +129,7 @@ import TestSupport
 
     @Test func figuresOfOneColumnHaveNoHeading() throws {
         let page = try #require(Self.figures(PlantedAnalysis.withNaive).first { $0.name == "time" })
-        let plot = try #require(TimeFigure.plot(PlantedAnalysis.withNaive))
+        let plot = try #require(PromptTimes.figure(PlantedAnalysis.withNaive))
         let column = Figure(plot, width: .column)
         #expect(page.drawing.width == 720 && column.drawing.width == 336)
         #expect(page.script.contains("Bold") && !column.script.contains("Bold"))
@@ -156,8 +156,9 @@ import TestSupport
         try Self.inDirectory { directory in
             try Self.report(PlantedAnalysis.full).write(to: directory, formats: [.json])
             let data = try Data(contentsOf: directory.appendingPathComponent("analysis.json"))
-            let analysis = try JSONDecoder().decode(ScalingAnalysis.self, from: data)
-            #expect(analysis.series == PlantedAnalysis.full.series)
+            let again = try JSONDecoder().decode(Findings.self, from: data)
+            #expect(again.analysis.series == PlantedAnalysis.full.analysis.series)
+            #expect(again[Crossovers.self] == PlantedAnalysis.full[Crossovers.self])
         }
     }
 
@@ -259,12 +260,12 @@ import TestSupport
         let figure = try #require(Self.figures(PlantedAnalysis.withThreads).first { $0.name == "speedup" })
         #expect(figure.script == Golden.text("speedup.gp", updatingTo: figure.script))
         #expect(figure.data == Golden.text("speedup.csv", updatingTo: figure.data))
-        let table = MarkdownTable.text(ReportTables.strongScaling(PlantedAnalysis.withThreads))
+        let table = MarkdownTable.text(ThreadScaling.table(PlantedAnalysis.withThreads[ThreadScaling.self]))
         #expect(table == Golden.text("strong-scaling", updatingTo: table))
         #expect(
             !Self.figures(PlantedAnalysis.full).contains { $0.name == "speedup" },
             "only where there is such data")
-        #expect(ReportTables.strongScaling(PlantedAnalysis.full).rows.isEmpty)
+        #expect(ThreadScaling.table(PlantedAnalysis.full[ThreadScaling.self]).rows.isEmpty)
     }
 
     @Test func htmlStandsAlone() throws {
@@ -285,7 +286,7 @@ import TestSupport
 
     /// In a table of the report; a figure shows a cross.
     @Test func skippedCellsAreToldOnce() throws {
-        let absent = PlantedAnalysis.withNaive.absent
+        let absent = PlantedAnalysis.withNaive.analysis.absent
         let table = AbsentCells.table(absent)
         #expect(table.rows.map { Array($0.prefix(3)) } == [["full-naive", "11,585 and 16K", "skipped"]])
         try Self.inDirectory { directory in

@@ -6,15 +6,17 @@ import TestSupport
 @Suite struct TableTests {
     @Test(arguments: [80, 120])
     func tablesFitTheTerminal(width: Int) {
-        let analysis = PlantedAnalysis.full
-        let text = [ReportTables.series(analysis), ReportTables.cells(analysis), ReportTables.forecasts(analysis)]
-            .map { TerminalTable.text($0, width: width) }.joined(separator: "\n")
+        let findings = PlantedAnalysis.full
+        let text = [
+            PromptTimes.summary(findings), Throughput.cells(findings.analysis),
+            Forecasts.table(findings[Forecasts.self]),
+        ].map { TerminalTable.text($0, width: width) }.joined(separator: "\n")
         #expect(text == Golden.text("tables-\(width)", updatingTo: text))
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= width })
     }
 
     @Test func aWideTerminalShowsMore() {
-        let table = ReportTables.cells(PlantedAnalysis.full)
+        let table = Throughput.cells(PlantedAnalysis.full.analysis)
         #expect(!TerminalTable.text(table, width: 80).contains("95 % interval"))
         #expect(TerminalTable.text(table, width: 120).contains("95 % interval"))
     }

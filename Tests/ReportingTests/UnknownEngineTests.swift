@@ -87,7 +87,7 @@ import TestSupport
         let results = try results()
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
         defer { try? FileManager.default.removeItem(at: directory) }
-        try Report([ReportSource(label: "acme", results: results, analysis: ScalingAnalysis(results: results))])
+        try Report([ReportSource(label: "acme", results: results)])
             .write(to: directory, formats: [format])
         return try String(contentsOf: directory.appendingPathComponent(name), encoding: .utf8)
     }
@@ -97,7 +97,7 @@ import TestSupport
         #expect(analysis.series.map(\.label) == ["full", "acme/flash", "acme/flash-window(128)", "acme/paged"])
         #expect(analysis.series.map(\.parameters.phase) == [.prefill, .prefill, .prefill, .decode])
         #expect(analysis.series[1].verdict == .matches && analysis.series[1].exponentOnComputedPairs == nil)
-        #expect(analysis.crossovers.contains { $0.faster == "acme/flash-window(128)" })
+        #expect(Findings(analysis)[Crossovers.self].contains { $0.faster == "acme/flash-window(128)" })
         #expect(analysis.absent.map(\.series) == ["acme/flash"])
     }
 
@@ -124,7 +124,7 @@ import TestSupport
     @Test(arguments: Export<ReportSource>.all.map(\.name)) func everyExportIsWritten(name: String) throws {
         let export = try #require(Export<ReportSource>.all.first { $0.name == name })
         let results = try Self.results()
-        let source = ReportSource(label: "acme", results: results, analysis: ScalingAnalysis(results: results))
+        let source = ReportSource(label: "acme", results: results)
         #expect(try export.text(source).contains("acme/flash"))
     }
 }

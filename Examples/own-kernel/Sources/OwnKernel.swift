@@ -30,9 +30,9 @@ enum OwnKernel {
 
         let path = CommandLine.arguments.dropFirst().first ?? "own-kernel.jsonl"
         let results = try measure(sweep, into: path)
-        let analysis = ScalingAnalysis(results: results)
-        print(TerminalTable.text(ReportTables.series(analysis), width: 80))
-        print(Headlines(analysis).text(width: 80))
+        let findings = Findings(ScalingAnalysis(results: results))
+        for table in findings.summaries { print(TerminalTable.text(table, width: 80)) }
+        print(Headlines(findings).text(width: 80))
         print("Every sample is in \(path); `attnbench report \(path)` draws them.")
     }
 

@@ -53,27 +53,28 @@ enum ShapeGates {
     // MARK: Crossovers
 
     private static func crossovers(of candidate: ScalingAnalysis, against baseline: ScalingAnalysis) -> [ShapeFinding] {
-        candidate.crossovers.compactMap { crossover in
+        let before = Crossover.all(among: baseline.measured)
+        return Crossover.all(among: candidate.measured).compactMap { crossover in
             guard
-                let former = baseline.crossovers.first(where: {
+                let former = before.first(where: {
                     $0.faster == crossover.faster && $0.slower == crossover.slower
                 }),
-                case .at(let before, true) = former.place, case .at(let now, true) = crossover.place
+                case .at(let formerly, true) = former.place, case .at(let now, true) = crossover.place
             else { return nil }
-            let move = now.ratio(to: before)
+            let move = now.ratio(to: formerly)
             let hasMoved = move.low > toleratedMove || move.high < 1 / toleratedMove
             // A series that became faster moves a crossover too, and nobody has to be warned of that.
             let culprit = move.value > 1 ? crossover.faster : crossover.slower
             let isSlower = meanLogRatio(of: culprit, in: candidate, over: baseline) > 0
             let place =
                 "\(crossover.faster) overtakes \(crossover.slower) from \(Int(saturating: now.value.rounded())) tokens"
-            let wasAt = "; in the baseline from \(Int(saturating: before.value.rounded()))"
+            let wasAt = "; in the baseline from \(Int(saturating: formerly.value.rounded()))"
             return ShapeFinding(
                 kind: .crossover, subject: crossover.faster, passed: !(hasMoved && isSlower),
                 message: place + wasAt
                     + (hasMoved ? isSlower ? ", since \(culprit) is slower" : ", since the other is faster" : ""),
-                baseline: before.value, candidate: now.value,
-                limit: before.value * (move.value > 1 ? toleratedMove : 1 / toleratedMove))
+                baseline: formerly.value, candidate: now.value,
+                limit: formerly.value * (move.value > 1 ? toleratedMove : 1 / toleratedMove))
         }
     }
 

@@ -1,0 +1,84 @@
+import Analysis
+import Attention
+import Drawing
+import Quantities
+import Statistics
+
+/// Peak memory against length: measured points on predicted lines.
+enum PeakMemory: Finding {
+    static let phase = Phase.prefill
+
+    static func figure(_ findings: Findings) -> Plot? {
+        let analysis = findings.analysis.only(.prefill)
+        guard let lengths = analysis.curveLengths else { return nil }
+        let styles = SeriesStyle.styles(for: analysis.series)
+        let absent = analysis.absentNearCurves
+        let traces = analysis.series.flatMap { series in
+            styles[series.label].map { style in
+                self.traces(
+                    series, series.points(within: lengths), style,
+                    skipped: absent.filter { $0.series == series.label })
+            } ?? []
+        }
+        let rows = traces.flatMap(\.rows)
+        guard let shortest = rows.map(\.x).min(), let longest = rows.map(\.x).max(), shortest < longest,
+            let least = rows.map(\.y).min(), let most = rows.map(\.y).max()
+        else { return nil }
+        return Plot(
+            name: "memory", title: title(analysis, lengths),
+            method:
+                "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
+                + "held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.",
+            notes: traces.contains { $0.kind == .skipped } ? [AbsentCells.crosses] : [],
+            x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
+            y: .bytes(from: least / 1.6, to: most * 1.6), xLabel: analysis.lengthAxisName,
+            yLabel: "peak memory", columns: ("tokens", "bytes"), traces: traces, guides: [])
+    }
+
+    /// The hungriest and the leanest series at the longest length that both have.
+    static func title(_ analysis: ScalingAnalysis, _ lengths: ClosedRange<Int>) -> String {
+        let measured = analysis.series.filter { !$0.points(within: lengths).isEmpty }
+        let common = measured.map { Set($0.points(within: lengths).map(\.keyLength)) }
+            .reduce(nil as Set<Int>?) { $0?.intersection($1) ?? $1 }?.max()
+        let there = measured.compactMap { series in
+            series.points.first { $0.keyLength == common && $0.peakResidentBytes > 0 }.map { (series.label, $0) }
+        }
+        guard let common, let most = there.max(by: { $0.1.peakResidentBytes < $1.1.peakResidentBytes }),
+            let least = there.min(by: { $0.1.peakResidentBytes < $1.1.peakResidentBytes })
+        else { return "Peak memory by sequence length" }
+        let (high, low) = (most.1.peakResidentBytes, least.1.peakResidentBytes)
+        if there.count > 1, Double(high) < 1.05 * Double(low) {
+            return "At \(Quantity.tokens(common)) tokens all \(there.count) series peak at the same "
+                + "\(Quantity.bytes(high)), within 5 %"
+        }
+        let sentence =
+            "At \(Quantity.tokens(common)) tokens \(most.0) peaks at \(Quantity.bytes(high))"
+        guard most.0 != least.0 else { return sentence }
+        return sentence + ", \(least.0) at \(Quantity.bytes(low))"
+    }
+
+    private static func traces(
+        _ series: Series, _ points: [Point], _ style: SeriesStyle, skipped: [AbsentCell]
+    ) -> [Plot.Trace] {
+        let predicted = points.compactMap { point in
+            point.predictedBytes.map { Plot.Row(x: Double(point.keyLength), y: Double($0)) }
+        }
+        let measured = points.map { Plot.Row(x: Double($0.keyLength), y: Double($0.peakResidentBytes)) }
+        let missing = skipped.compactMap { cell in
+            cell.predictedBytes.map {
+                Plot.Row(x: Double(cell.keyLength), y: Double($0), remark: AbsentCells.remark(cell))
+            }
+        }
+        let beyond = missing.isEmpty ? [] : predicted.suffix(1) + missing.map { Plot.Row(x: $0.x, y: $0.y) }
+        return [
+            Plot.Trace(series: series.label, kind: .theory, style: style, rows: predicted),
+            Plot.Trace(series: series.label, kind: .beyond, style: style, rows: beyond),
+            Plot.Trace(series: series.label, kind: .skipped, style: style, rows: missing),
+            Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),
+        ].map { trace in
+            // A logarithmic axis has no place for a page count that rounds to nothing.
+            Plot.Trace(
+                series: trace.series, kind: trace.kind, style: trace.style, rows: trace.rows.filter { $0.y > 0 })
+        }.filter { !$0.rows.isEmpty }
+    }
+}

@@ -1,0 +1,65 @@
+import Analysis
+import Attention
+import Drawing
+import Quantities
+import Statistics
+
+/// Bytes that decoding reads in a second against what is cached, under the read bandwidth measured on the same cores.
+enum StepBandwidth: Finding {
+    static let phase = Phase.decode
+
+    static func figure(_ findings: Findings) -> Plot? {
+        let analysis = findings.analysis
+        // A kernel that recomputes is bound by arithmetic; what it reads says nothing about it.
+        let decode = analysis.only(.decode)
+        let reading = decode.series.filter { !$0.recomputes }
+        guard let lengths = decode.curveLengths, lengths.lowerBound < lengths.upperBound else { return nil }
+        let styles = SeriesStyle.styles(for: decode.series)
+        let traces = reading.flatMap { series -> [Plot.Trace] in
+            let rows = series.points(within: lengths).map { point in
+                let rate = point.bytesPerSecond
+                return Plot.Row(x: Double(point.keyLength), y: rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
+            }
+            guard let style = styles[series.label], !rows.isEmpty else { return [] }
+            return [Plot.Kind.joined, .measured].map {
+                Plot.Trace(series: series.label, kind: $0, style: style, rows: rows)
+            }
+        }
+        let roofs = Set(reading.map(\.parameters.threads)).sorted().map { threads in
+            (threads: threads, rate: analysis.ceilings.readBytesPerSecond * Double(threads) / 1e9)
+        }.filter { $0.rate > 0 }
+        guard !traces.isEmpty else { return nil }
+        let most = Plot.most(of: traces.flatMap(\.rows), roofs.map(\.rate))
+        let x = Axis.lengths(from: Int(saturating: Double(lengths.lowerBound) / 1.1), to: lengths.upperBound)
+        return Plot(
+            name: "bandwidth", title: title(decode, reading, lengths),
+            method:
+                "Queries, outputs, and the keys and values that the token sees, once each, over the time of a step; "
+                + "\(decode.conditions). Medians with 95 % intervals. Grey: read from memory in the same run; above it: the "
+                + "step before left them in a cache.",
+            notes: [], x: x, y: .linear(to: most * 1.08),
+            xLabel: decode.lengthAxisName, yLabel: "GB/s", columns: ("tokens", "gigabytesPerSecond"), traces: traces,
+            guides: roofs.map { roof in
+                Plot.Guide(
+                    name: "memory"
+                        + (roofs.count == 1 ? "" : roof.threads == 1 ? " of 1 core" : " of \(roof.threads) × 1 core")
+                        + ": \(Quantity.bytes(perSecond: roof.rate * 1e9))",
+                    rows: [x.low, x.high].map { Plot.Row(x: $0, y: roof.rate) }, isNamed: .besideFrame)
+            }, intervals: .bars)
+    }
+
+    private static func title(
+        _ decode: ScalingAnalysis, _ reading: [Series], _ lengths: ClosedRange<Int>
+    ) -> String {
+        let last = reading.compactMap { series in
+            series.points(within: lengths).last.flatMap { point in
+                point.fractionOfBandwidth.map { (label: series.label, point: point, fraction: $0) }
+            }
+        }
+        guard let longest = last.map(\.point.bytes).max(), let most = last.first(where: { $0.point.bytes == longest })
+        else { return "Bytes per second by context" }
+        let place = most.point.cacheLevel == nil ? "from memory" : "from a cache"
+        return "\(most.label) reads \(Quantity.bytes(most.point.bytes)) a token \(place) at "
+            + "\(Quantity.percent(most.fraction)) of the measured bandwidth"
+    }
+}

@@ -1,0 +1,54 @@
+import Analysis
+import Attention
+import Quantities
+import Statistics
+
+/// What a sweep found, in sentences that carry their intervals. Pure: the same findings give the same words.
+public struct Headlines: Sendable, Hashable {
+    /// Of prompts how the baseline grows, what a window wins, what wasted pairs cost and what a very long context takes;
+    /// at most four of decoding. The terminal prints them, and the report opens with them.
+    public let lines: [String]
+    /// One sentence a series and one for each pair of kernels compared.
+    public let details: [String]
+
+    public init(_ findings: Findings) {
+        let steps = findings.sentences(about: .decode)
+        lines =
+            steps.isEmpty || findings.analysis.isAboutPrefill
+            ? findings.sentences(about: .prefill) + steps.prefix(4)
+            : Array((steps + [Forecasts.sentence(findings)].compactMap { $0 }).prefix(4))
+        details =
+            findings.analysis.series.map { Self.detail(of: $0, findings) }
+            + findings[WastedPairs.self].map(WastedPairs.sentence)
+    }
+
+    /// The lines for a terminal, wrapped, each continued under an indent.
+    public func text(width: Int) -> String {
+        lines.map { TerminalTable.wrap($0, width: width, indent: 2).joined(separator: "\n") + "\n" }.joined()
+    }
+
+    private static func detail(of series: Series, _ findings: Findings) -> String {
+        let crossovers = findings[Crossovers.self].filter { crossover in
+            // Both sides of a pair could say it: the narrower mask does.
+            !series.isQuadratic && [crossover.faster, crossover.slower].contains(series.label)
+        }
+        let clauses = crossovers.map { Crossovers.beats($0, for: series) } + [regime(series)].compactMap { $0 }
+        let growth =
+            series.parameters.isDecode
+            ? StepTimes.growth(series, findings.analysis.only(.decode)) : PromptTimes.growth(series, findings.analysis)
+        return clauses.isEmpty ? growth : String(growth.dropLast()) + "; " + clauses.joined(separator: "; ") + "."
+    }
+
+    /// "a pair costs 1.12 ± 0.02 times as much from 8K tokens on, where K and V (4.00 MiB) outgrow the L2 cache".
+    private static func regime(_ series: Series) -> String? {
+        series.regimeChange.map { change in
+            let what = series.parameters.isDecode ? "the cached K and V" : "K and V of a head"
+            let cache = change.cacheLevel.map {
+                ", where \(what) (\(Quantity.bytes(Int(saturating: change.keyValueBytes)))) outgrow the L\($0) cache"
+            }
+            return
+                "a \(series.parameters.isDecode ? "byte" : "pair") costs \(Quantity.estimate(change.costRatio)) times as much from "
+                + "\(Quantity.tokens(change.toLength)) tokens on" + (cache ?? "")
+        }
+    }
+}

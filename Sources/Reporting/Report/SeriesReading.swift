@@ -1,0 +1,148 @@
+import Analysis
+import Attention
+import Quantities
+import Statistics
+
+/// What sentences, tables and figures read off a series.
+extension Series {
+    /// True where the pairs grow with the square of the length: what windows are held against.
+    var isQuadratic: Bool { window == nil }
+
+    /// Keys that a query far from the start sees, sinks aside; nil where that grows with the length.
+    var window: Int? { parameters.mask.bandWidth }
+
+    /// Reads a whole window anew for each token, and is bound by that arithmetic.
+    var recomputes: Bool { kernel == Series.recomputingKernel }
+
+    /// Time that the fitted law gives.
+    func fittedNanoseconds(at length: Int) -> Double? {
+        law?.nanoseconds(work: parameters.work(length: length))
+    }
+
+    func points(within lengths: ClosedRange<Int>) -> [Point] { points.filter { lengths.contains($0.keyLength) } }
+}
+
+extension Point {
+    /// Useful FLOPs per second, with the interval of the time.
+    var flopsPerSecond: Estimate {
+        let flops = Double(flops)
+        return Estimate(
+            value: flops / medianNanoseconds * 1e9, low: flops / high * 1e9, high: flops / low * 1e9,
+            level: level)
+    }
+
+    /// Bytes that must move, per second, with the interval of the time.
+    var bytesPerSecond: Estimate {
+        let bytes = Double(bytes)
+        return Estimate(
+            value: bytes / medianNanoseconds * 1e9, low: bytes / high * 1e9, high: bytes / low * 1e9, level: level)
+    }
+}
+
+extension Point {
+    /// "18", "18 (2 noisy)".
+    var sampleCounts: String {
+        contaminatedSamples == 0
+            ? Quantity.count(samples) : "\(Quantity.count(samples)) (\(Quantity.count(contaminatedSamples)) noisy)"
+    }
+
+    /// The part of the time in which the engine's device computed; empty where no engine says it.
+    var deviceTimes: String { deviceShare.map(Quantity.percent) ?? "" }
+
+    /// Of the engine and of the kernel in it; empty for kernels of this program.
+    var startupTimes: String {
+        guard let startup else { return "" }
+        return [startup.engineSeconds, startup.compileSeconds].map { Quantity.time(nanoseconds: $0 * 1e9) }
+            .joined(separator: " + ")
+    }
+}
+
+extension TheoryVerdict {
+    var sentence: String {
+        switch self {
+        case .matches: "matches theory"
+        case .deviates: "deviates from theory"
+        case .undecided: "too uncertain to judge against theory"
+        }
+    }
+}
+
+extension ScalingAnalysis {
+    /// The series that the others are held against: the first whose pairs grow with n².
+    var baseline: Series? { series.first(where: \.isQuadratic) ?? series.first }
+
+    /// The series that stands for what a window wins: of the first other kernel on as many threads as the baseline, the
+    /// last, which has the widest window; of the baseline's own where there is no other.
+    var windowedLead: Series? {
+        guard let baseline else { return nil }
+        let beside = series.filter { $0.label != baseline.label }
+        let alike = beside.filter {
+            $0.kernel != baseline.kernel && $0.parameters.threads == baseline.parameters.threads
+        }
+        let others = alike.isEmpty ? beside : alike
+        return others.last { $0.kernel == others.first?.kernel }
+    }
+
+    func series(labelled label: String) -> Series? { series.first { $0.label == label } }
+
+    /// True where queries stand against keys that were cached before them.
+    var isDecode: Bool { series.contains(where: \.parameters.isDecode) }
+
+    /// Whether prompts are the matter, read by several kernels, or stand beside decoding as a measure for it.
+    var isAboutPrefill: Bool { Set(only(.prefill).series.map(\.kernel)).count > 1 }
+
+    /// The lengths of the curves: the most, and of as many the shortest, that no gap wider than a factor of four parts.
+    /// Single far lengths, measured to test a forecast or for small problems, lie outside.
+    var curveLengths: ClosedRange<Int>? {
+        var runs: [[Int]] = []
+        for length in Set(series.flatMap { $0.points.map(\.keyLength) }).sorted() {
+            if let last = runs.last?.last, length <= 4 * last {
+                runs[runs.count - 1].append(length)
+            } else {
+                runs.append([length])
+            }
+        }
+        guard let most = runs.map(\.count).max(), let curve = runs.first(where: { $0.count == most }) else {
+            return nil
+        }
+        return curve[0]...curve[most - 1]
+    }
+
+    /// Cells without a time that lie on the curves or within a factor of four past them. Single far lengths belong to the
+    /// forecast.
+    var absentNearCurves: [AbsentCell] {
+        guard let lengths = curveLengths else { return absent }
+        return absent.filter { $0.keyLength <= 4 * lengths.upperBound }
+    }
+
+    /// The point that speaks for a series: the last of its curve, or of all where it has none there.
+    func lastPoint(of series: Series) -> Point? {
+        curveLengths.flatMap { series.points(within: $0).last } ?? series.points.last
+    }
+
+    var lengthAxisName: String { isDecode ? "cached tokens n" : "sequence length n (tokens)" }
+
+    /// "causal, float32, d = 64, 1 head, one pinned core": what all series share, for subtitles;
+    /// a number stays with its noun.
+    var conditions: String {
+        func common<Value: Hashable>(_ value: (SeriesParameters) -> Value, _ text: (Value) -> String) -> String? {
+            let values = Set(series.map { value($0.parameters) })
+            return values.count == 1 ? values.first.map(text) : nil
+        }
+        return [
+            common(\.mask.isCausal) { $0 ? "causal" : "non-causal" },
+            common(\.elementType, \.rawValue),
+            common(\.cacheFormat) { $0.map { "\($0.rawValue) cache" } ?? "" },
+            common(\.headDimension) { "d\u{A0}=\u{A0}\($0)" },
+            common(\.batch) { $0 == 1 ? "" : "batch\u{A0}\($0)" },
+            common(\.queryHeads) { $0 == 1 ? "1\u{A0}head" : "\($0)\u{A0}query heads" },
+            common(\.sharedKeyValueHeads) { $0.map { "\($0)\u{A0}KV heads" } ?? "" },
+            common(\.threads) { $0 == 1 ? "one\u{A0}core" : "\($0)\u{A0}cores" },
+        ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+}
+
+extension SeriesParameters {
+    /// Nil where each query head has its own.
+    fileprivate var sharedKeyValueHeads: Int? { keyValueHeads == queryHeads ? nil : keyValueHeads }
+}
