@@ -6,7 +6,7 @@ import Statistics
 /// One question that a report answers: what is computed, its sentences, its figure, its tables and its place in
 /// `analysis.json`. A finding is one file of this folder and one row of `Findings.kinds`; what it does not have, it leaves
 /// out.
-protocol Finding {
+protocol Finding: SendableMetatype {
     /// What it computes beyond the series themselves, one value a comparison; `Never` where the series say it all.
     associatedtype Row: Codable & Sendable = Never
 
