@@ -111,6 +111,9 @@ public final class ChildProcess {
         return true
     }
 
+    /// CPU time of it and of all that it has started, as far as they still run.
+    public var cpuSeconds: Double { descendants.cpuSeconds(group: identifier) }
+
     /// Tells the child that nothing more will come.
     public func closeInput() {
         if let input { close(input) }

@@ -32,6 +32,13 @@ struct Descendants {
         }
     }
 
+    /// CPU time of those that run, in seconds.
+    /// - Parameter group: as for `end`.
+    func cpuSeconds(group: Int32) -> Double {
+        let ticks = identifiers(group: group).reduce(0) { $0 + (ProcessStatus($1)?.cpuTicks ?? 0) }
+        return Double(ticks) / Double(max(sysconf(Int32(_SC_CLK_TCK)), 1))
+    }
+
     private func identifiers(group: Int32) -> [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { Int32($0) }.filter { process in
@@ -56,16 +63,21 @@ struct ProcessStatus {
     /// parent of an orphan may never ask, such as the first process of a container.
     let isRunning: Bool
     let group: Int32
+    /// CPU time of all its threads, as a program and in the system.
+    let cpuTicks: Int
 
     /// Nil where there is no such process.
     init?(_ process: Int32) {
-        // "17 (a name (with) blanks) S 1 17 …": the state, the parent and the group follow the last bracket.
+        // "17 (a name (with) blanks) S 1 17 …": the state, the parent and the group follow the last bracket, the two times of
+        // the CPU as twelfth and thirteenth.
         let text = String(decoding: ProcessFile.bytes("/proc/\(process)/stat"), as: UTF8.self)
         guard let bracket = text.lastIndex(of: ")") else { return nil }
         let fields = text[bracket...].split(separator: " ")
-        guard fields.count > 3, let group = Int32(fields[3]) else { return nil }
+        guard fields.count > 13, let group = Int32(fields[3]), let own = Int(fields[12]), let system = Int(fields[13])
+        else { return nil }
         isRunning = !["Z", "X"].contains(fields[1])
         self.group = group
+        cpuTicks = own + system
     }
 }
 

@@ -67,6 +67,24 @@ import Testing
         #expect(error?.description == message)
     }
 
+    /// Where nothing but the sweep ends it, a launch may be silent for hours, and computes then.
+    @Test func aLaunchThatSleepsIsEndedWithoutABudget() throws {
+        func child(_ script: String) -> ChildLaunch {
+            var child = ChildLaunch(
+                number: 1, executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin"])
+            child.patienceSeconds = 0.2
+            return child
+        }
+        let error = #expect(throws: LaunchFailed.self) {
+            try child("sleep 1000").run(cancellation: Cancellation()) { _ in }
+        }
+        #expect(error?.description == "launch 1 said nothing and computed nothing for 0.2 s, and was ended")
+        // A grandchild computes for a second while the launch itself waits for it.
+        let ended = line(.ended(wasInterrupted: false, startupSeconds: 0))
+        let busy = "(end=$(($(date +%s) + 2)); while [ $(date +%s) -lt $end ]; do :; done); \(ended)"
+        #expect(try !child(busy).run(cancellation: Cancellation()) { _ in }.wasInterrupted)
+    }
+
     /// Without a time budget too.
     @Test func aLaunchThatDoesNotStopIsEnded() {
         let cancellation = Cancellation()

@@ -117,6 +117,18 @@ import Testing
         #expect(try #require(folder.text("out/README.md")).contains("| 128    | engine failed |"))
     }
 
+    /// More than a pipe holds, before each answer; in this process and in launches of their own.
+    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing)), arguments: ["", " --launches 2"])
+    func aFloodOfWarningsHoldsNobodyUp(launches: String) throws {
+        let folder = try TestFolder()
+        try sweep("full, misbehaving/causal", in: folder)
+        try broken("floods standard error", in: folder)
+        let run = try Program(
+            "$attnbench run both.yaml --engine ./broken.yaml --rounds 2 --output out\(launches)", in: folder)
+        #expect(run.status == 0, "\(run.messages)")
+        #expect(try ResultsFile.load(folder.path("out/results.jsonl")).measurements.allSatisfy(\.isMeasured))
+    }
+
     /// A sweep that serves `run` serves a gate over two engines too.
     @Test(.enabled(if: hasNumPy, Comment(rawValue: missing)), .tags(.slow)) func aSweepForRunIsGated() throws {
         let folder = try TestFolder()

@@ -99,6 +99,16 @@ import Testing
         #expect(comparison.uncompared.map(\.cause) == [.engineFailed])
     }
 
+    /// More than a pipe holds.
+    @Test func aFloodOfWarningsHoldsNobodyUp() throws {
+        let folder = try Folder()
+        let loud = try folder.script(
+            "attnbench", "head -c 300000 /dev/zero | tr '\\0' '\\n' >&2; exec " + Self.program + #" "$@""#)
+        let session = Session(
+            ["gate", "smoke", "--baseline", loud, "--candidate", Self.program, "--delta", "90%"] + Self.tiny)
+        #expect(session.status == .done, "\(session.messages)")
+    }
+
     @Test func aBaselineEngineThatIsNotThereIsMissing() {
         let session = Session("gate --baseline-engine nowhere/libmine.so --engine nowhere/libmine.so")
         #expect(session.status == .baselineMissing)

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 FAULTS = ["KILL", "ENOSPC", "EIO", "EINTR"]
 SWEEP = """name: tiny
@@ -178,6 +179,29 @@ class Output:
         return None if self.contents(place) == self.whole else "the second attempt is not whole"
 
 
+class Gate(Output):
+    """A gate, whose files hold other times whenever they are written: each is missing, or can be read to its end."""
+
+    def __init__(self, program):
+        super().__init__(
+            "gate", "../tiny.yaml", "--baseline", program, "--delta", "50%", "--no-pin", "--output", "out",
+            "--format", "json,junit,csv", "--quiet")
+
+    def contents(self, place):
+        return {name: self.is_whole(name, data) for name, data in super().contents(place).items()}
+
+    @staticmethod
+    def is_whole(name, data):
+        try:
+            if name.endswith(".json"):
+                return "verdict" in json.loads(data)
+            if name.endswith(".xml"):
+                return xml.etree.ElementTree.fromstring(data) is not None
+            return data.endswith(b"\n") and len(data.splitlines()) > 1
+        except (ValueError, xml.etree.ElementTree.ParseError):
+            return False
+
+
 def wrong(fault, status, words):
     """What is wrong with the end of the program itself."""
     if fault == "KILL":
@@ -194,6 +218,7 @@ SCENARIOS = [
     lambda: Run(launches=2),
     lambda: Run(launches=1),
     lambda: Output("report", "../results.jsonl", "--output", "out", "--format", "json,csv,md,svg", "--quiet"),
+    lambda: Gate(os.path.abspath(sys.argv[1])),
     lambda: Output("history", "../results.jsonl", "../results.jsonl", "--output", "out", "--quiet"),
     lambda: Output("plan", "--model", "llama-3.1-8b", "--output", "out", "--quiet"),
     lambda: Output(

@@ -28,6 +28,9 @@ struct ChildLaunch {
         let startupSeconds: Double
     }
 
+    /// Of one CPU: who uses less waits. Looking for messages some times a second costs less.
+    private static let sleepersShare = 0.01
+
     /// How soon a cancellation reaches the child.
     private static let watchSeconds = 0.1
 
@@ -45,6 +48,8 @@ struct ChildLaunch {
         var lastWord = start
         var said: Ending?
         var isTold = false
+        // Since a launch that is silent was looked at, and what it had computed until then.
+        var watched: (since: Stopwatch, cpuSeconds: Double)?
         following: while true {
             switch process.nextLine(within: Self.watchSeconds) {
             case .late:
@@ -52,10 +57,20 @@ struct ChildLaunch {
                 if isOver, lastWord.seconds > patienceSeconds {
                     throw ended(process, "said nothing for \(patienceSeconds) s after its time was up")
                 }
+                // Without a budget one call may take hours, and then it computes.
+                guard lastWord.seconds > patienceSeconds else { continue }
+                if let before = watched, before.since.seconds < patienceSeconds { break }
+                let now = (since: Stopwatch(), cpuSeconds: process.cpuSeconds)
+                if let before = watched,
+                    now.cpuSeconds - before.cpuSeconds < Self.sleepersShare * before.since.seconds
+                {
+                    throw ended(process, "said nothing and computed nothing for \(patienceSeconds) s")
+                }
+                watched = now
             case .tooLong: throw ended(process, "said a line that does not end")
             case .ended: break following
             case .line(let line):
-                lastWord = Stopwatch()
+                (lastWord, watched) = (Stopwatch(), nil)
                 switch LaunchEvent(line: Data(line.utf8)) {
                 case .progress(let event): follow(event)
                 case .ended(let wasInterrupted, let startupSeconds):
