@@ -151,7 +151,8 @@ let package = Package(
             name: "AnalysisTests",
             dependencies: [
                 "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "TestSupport",
-            ]),
+            ],
+            exclude: ["neighbour-trace.csv"]),
         .testTarget(
             name: "ServingTests",
             dependencies: ["Attention", "Records", "Hardware", "Benchmarking", "Analysis", "Serving", "TestSupport"],

@@ -32,11 +32,15 @@ public struct Measurement: Sendable, Hashable {
         /// How many CPUs each engine that nobody asked anything kept busy around each sample: 0 of those that sleep. By the
         /// engine's name; empty where no other engine took part in the run.
         public let idleCPUs: [String: [Double]]
+        /// The readings of the sentinels around each sample; nil where nobody looked.
+        public let sentinels: [SentinelNeighbours]?
+        /// Which samples these call slowed, by the readings of the whole launch; nil until they are judged.
+        public internal(set) var slowed: [Bool]?
 
         public init(
             samplesNanoseconds: [Int], rounds: [Int], iterationsPerSample: Int, contamination: [Contamination],
             peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil, startup: Startup? = nil,
-            idleCPUs: [String: [Double]] = [:]
+            idleCPUs: [String: [Double]] = [:], sentinels: [SentinelNeighbours]? = nil
         ) {
             precondition(!samplesNanoseconds.isEmpty, "a measured record has samples")
             precondition(
@@ -47,6 +51,8 @@ public struct Measurement: Sendable, Hashable {
             precondition(
                 idleCPUs.values.allSatisfy { $0.count == samplesNanoseconds.count },
                 "each sample has what idle engines did meanwhile")
+            precondition(
+                sentinels.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its sentinels")
             precondition(iterationsPerSample >= 1, "a sample is at least one call")
             self.samplesNanoseconds = samplesNanoseconds
             self.rounds = rounds
@@ -57,6 +63,7 @@ public struct Measurement: Sendable, Hashable {
             self.wallNanoseconds = wallNanoseconds
             self.startup = startup
             self.idleCPUs = idleCPUs
+            self.sentinels = sentinels
         }
     }
 

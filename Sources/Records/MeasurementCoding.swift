@@ -149,7 +149,7 @@ extension Measurement.Outcome: Codable {
 extension Measurement.Record: Codable {
     private enum Key: String, CodingKey {
         case samplesNanoseconds, wallNanoseconds, rounds, iterationsPerSample, contamination, peakResidentBytes,
-            maximumError, startSeconds, compileSeconds, idleCPUs
+            maximumError, startSeconds, compileSeconds, idleCPUs, sentinels
     }
 
     /// A year: nobody waits longer for a sample, and sums of them do not overflow.
@@ -163,6 +163,7 @@ extension Measurement.Record: Codable {
         let contamination = try container.decode([Contamination].self, forKey: .contamination)
         let iterations = try container.decode(Int.self, forKey: .iterationsPerSample)
         let idleCPUs = try container.decodeIfPresent([String: [Double]].self, forKey: .idleCPUs) ?? [:]
+        let sentinels = try container.decodeIfPresent([SentinelNeighbours].self, forKey: .sentinels)
         func require(_ condition: Bool, _ key: Key, _ complaint: @autoclosure () -> String) throws {
             if !condition {
                 throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: complaint())
@@ -176,7 +177,7 @@ extension Measurement.Record: Codable {
             "sample \(bad! + 1) is \(samples[bad!]) ns; a sample takes from 1 ns to a year")
         let counts = [
             (Key.rounds, rounds.count), (.contamination, contamination.count),
-            (.wallNanoseconds, (walls ?? samples).count),
+            (.wallNanoseconds, (walls ?? samples).count), (.sentinels, sentinels?.count ?? samples.count),
         ]
         for (key, count) in counts + idleCPUs.values.map({ (Key.idleCPUs, $0.count) }) {
             try require(count == samples.count, key, "there are \(count) of them for \(samples.count) samples")
@@ -186,7 +187,7 @@ extension Measurement.Record: Codable {
             samplesNanoseconds: samples, rounds: rounds, iterationsPerSample: iterations, contamination: contamination,
             peakResidentBytes: try container.decode(Int.self, forKey: .peakResidentBytes),
             maximumError: try container.decode(Double.self, forKey: .maximumError), wallNanoseconds: walls,
-            startup: try Self.startup(container), idleCPUs: idleCPUs)
+            startup: try Self.startup(container), idleCPUs: idleCPUs, sentinels: sentinels)
     }
 
     private static func startup(_ container: KeyedDecodingContainer<Key>) throws -> Startup? {
@@ -207,6 +208,7 @@ extension Measurement.Record: Codable {
         try container.encodeIfPresent(startup?.engineSeconds, forKey: .startSeconds)
         try container.encodeIfPresent(startup?.compileSeconds, forKey: .compileSeconds)
         if !idleCPUs.isEmpty { try container.encode(idleCPUs, forKey: .idleCPUs) }
+        try container.encodeIfPresent(sentinels, forKey: .sentinels)
     }
 }
 

@@ -4,12 +4,14 @@ extension Measurement.Record {
         if visits.isEmpty { return nil }
         // Nil where the samples are of this program's own clock.
         let walls = visits.compactMap(\.sample.wallNanoseconds)
+        let sentinels = visits.compactMap(\.sample.sentinels)
         self.init(
             samplesNanoseconds: visits.map(\.sample.nanoseconds), rounds: visits.map(\.round),
             iterationsPerSample: preparation.iterationsPerSample, contamination: visits.map(\.sample.contamination),
             peakResidentBytes: preparation.peakResidentBytes, maximumError: preparation.maximumError,
             wallNanoseconds: walls.count == visits.count ? walls : nil, startup: preparation.startup,
-            idleCPUs: Self.idleCPUs(visits.map(\.sample)))
+            idleCPUs: Self.idleCPUs(visits.map(\.sample)),
+            sentinels: sentinels.count == visits.count ? sentinels : nil)
     }
 
     /// Of the engines that were there for every sample: `--resume` may have been called with others.

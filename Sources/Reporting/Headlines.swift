@@ -6,17 +6,19 @@ import Statistics
 /// What a sweep found, in sentences that carry their intervals. Pure: the same analysis gives the same words.
 public struct Headlines: Sendable, Hashable {
     /// At most four of prefill: how the baseline grows, what a window wins, what wasted pairs cost, what a very long
-    /// context takes; and as many of decoding. What the terminal prints and the report opens with.
+    /// context takes; and as many of decoding. One more where much
+    /// of the run was not quiet. What the terminal prints and the report opens with.
     public let lines: [String]
     /// One sentence a series and one for each pair of kernels compared.
     public let details: [String]
 
     public init(_ analysis: ScalingAnalysis) {
         let (prefill, decode) = (analysis.only(.prefill), Self.decodeLines(analysis))
-        lines =
+        let growth =
             decode.isEmpty || analysis.isAboutPrefill
             ? Self.lines(prefill) + decode.prefix(4)
             : Array((decode + [Self.forecast(analysis)].compactMap { $0 }).prefix(4))
+        lines = growth + [Self.quietTime(analysis)].compactMap { $0 }
         details =
             analysis.series.map { Self.verdict($0, analysis) }
             + analysis.overheadRatios.map(Self.overhead)
@@ -30,6 +32,20 @@ public struct Headlines: Sendable, Hashable {
             prefill.baseline.map { growth($0, prefill) }, window(prefill), comparison(prefill).map(overhead),
             forecast(prefill),
         ].compactMap { $0 }
+    }
+
+    /// "The machine was at full speed for 63 % of the run; the rest was left out."
+    private static func quietTime(_ analysis: ScalingAnalysis) -> String? {
+        guard let quiet = analysis.quietTime, quiet.share < QuietTime.worthTelling else { return nil }
+        let rest =
+            switch quiet.cellsUsedWhole {
+            case 0: "the rest was left out"
+            case quiet.cells: "too little to leave the rest out"
+            default:
+                "the rest was left out, but for \(Quantity.count(quiet.cellsUsedWhole)) of "
+                    + "\(Quantity.count(quiet.cells)) cells that would have kept too few samples"
+            }
+        return "The machine was at full speed for \(Quantity.percent(quiet.share)) of the run; \(rest)."
     }
 
     /// What is left to say where no series has lengths enough for a law.
