@@ -154,7 +154,8 @@ let package = Package(
             dependencies: [
                 "Statistics", "Attention", "Records", "Hardware", "Kernels", "Benchmarking", "Analysis", "Reporting",
                 "TestSupport",
-            ]),
+            ],
+            exclude: ["neighbour-trace.csv"]),
         .testTarget(
             name: "ServingTests",
             dependencies: ["Attention", "Records", "Hardware", "Benchmarking", "Analysis", "Serving", "TestSupport"],

@@ -12,6 +12,8 @@ public struct ScalingAnalysis: Sendable, Codable {
     /// What the measured cache formats cost in accuracy; empty where the results do not say.
     public private(set) var cacheQuality: [CacheQuality]
     public let ceilings: Ceilings
+    /// How much of the run was quiet; nil where no sentinels ran.
+    public private(set) var quietTime: QuietTime?
     /// Cells that have no time, and why.
     public private(set) var absent: [AbsentCell]
     public private(set) var cautions: [Caution]
@@ -27,6 +29,7 @@ extension ScalingAnalysis {
         self.init(
             results.measurements, ceilings: results.header.ceilings, caches: results.header.machine.caches,
             cacheQuality: results.cacheQuality)
+        quietTime = QuietTime(results.measurements)
         cautions = results.cautions + Self.unknownAccuracy(results) + cautions
     }
 

@@ -20,28 +20,46 @@ public struct Instruments {
     /// Memory that the system could still give.
     public let availableBytes: () -> Int
     public let clock: any NanosecondClock
+    /// How fast the CPUs are now on which a workload runs; nil where nobody looks. Its engine must be at rest.
+    public let sentinels: (Workload) -> SentinelReading?
 
     public init(
         engines: [any Engine],
         check:
             @escaping (AttentionProblem, borrowing AttentionInputs, borrowing Tensor, _ tolerance: Double) ->
             Correctness,
-        availableBytes: @escaping () -> Int, clock: any NanosecondClock
+        availableBytes: @escaping () -> Int, clock: any NanosecondClock,
+        sentinels: @escaping (Workload) -> SentinelReading? = { _ in nil }
     ) {
         precondition(!engines.isEmpty, "a run has kernels from somewhere")
         self.engines = engines
         self.check = check
         self.availableBytes = availableBytes
         self.clock = clock
+        self.sentinels = sentinels
     }
 
     /// What the engines have taken so far to start and to compile.
     var startupSeconds: Double { engines.reduce(0) { $0 + $1.startupSeconds } }
 
-    /// A sample, with how busy the engines were meanwhile that nobody asked anything.
+    /// A sample, with how fast the machine was right before and right after, and with how busy the engines were meanwhile
+    /// that nobody asked anything.
     ///
+    /// Whatever computes, the sentinels run in this process: its threads are bound to the CPUs of the workload, and an
+    /// engine between two requests leaves these to them.
+    func sample(
+        _ kernel: LoadedKernel, _ batch: Batch, of workload: Workload
+    ) throws(EngineError) -> Sample {
+        let before = sentinels(workload)
+        var sample = try sample(kernel, batch)
+        if let before, let after = sentinels(workload) {
+            sample.sentinels = SentinelNeighbours(before: before, after: after)
+        }
+        return sample
+    }
+
     /// Threads of an idle engine that spin take CPUs and caches from what is measured in turn with it.
-    func sample(_ kernel: LoadedKernel, _ batch: Batch) throws(EngineError) -> Sample {
+    private func sample(_ kernel: LoadedKernel, _ batch: Batch) throws(EngineError) -> Sample {
         let idle = engines.filter { $0 !== kernel.engine }.compactMap { engine in
             engine.cpuNanoseconds.map { (engine, cpuNanoseconds: $0) }
         }

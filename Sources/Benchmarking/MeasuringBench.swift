@@ -1,3 +1,4 @@
+import Attention
 import Engines
 import Foundation
 import Hardware
@@ -18,7 +19,7 @@ public struct MeasuringBench {
     /// Where the ceilings come from.
     public enum CeilingsSource {
         case known(Ceilings)
-        /// They are measured, which takes about two seconds, or fewer where fewer are given.
+        /// They are measured, which takes less than a second.
         case measured(withinSeconds: Double)
     }
 
@@ -48,8 +49,8 @@ public struct MeasuringBench {
         case .measured(let seconds):
             progress.report(
                 ProgressEvent(
-                    phase: .machine, cell: "its peak and bandwidth", done: 0, total: 0, secondsLeft: min(2, seconds)))
-            self.ceilings = Ceilings.measure(on: single, topology: topology, within: seconds)
+                    phase: .machine, cell: "its peak and bandwidth", done: 0, total: 0, secondsLeft: min(1, seconds)))
+            self.ceilings = Ceilings.measure(on: single, within: seconds)
         }
     }
 
@@ -70,7 +71,12 @@ public struct MeasuringBench {
                 }
             }, evidence: ThreadEvidenceReader(teams: teams.values.compactMap { try? $0.get() }),
             clockFacts: clockFacts)
-        return .system(engines: [engine] + engines, seed: seed)
+        let sentinels = teams.compactMapValues { try? $0.get() }.mapValues { Sentinels($0) }
+        let ceilings = ceilings
+        return .system(engines: [engine] + engines, seed: seed) { workload in
+            let work = Work(problem: workload.problem, computedPairs: nil)
+            return sentinels[workload.threads]?.reading(ofMemory: ceilings.memoryBounds(work))
+        }
     }
 
     /// The CPUs that the threads are on.

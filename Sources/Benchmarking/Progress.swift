@@ -29,12 +29,12 @@ public struct ProgressEvent: Hashable, Sendable, Codable {
     public let total: Int
     /// Nil while nothing is known yet.
     public let secondsLeft: Double?
-    public let samples: Int
-    public let contaminatedSamples: Int
+    /// Of the samples so far.
+    public let samples: KeptSamples.Summary
 
     public init(
         phase: Phase, launch: Launch? = nil, cell: String, done: Int, total: Int, secondsLeft: Double?,
-        samples: Int = 0, contaminatedSamples: Int = 0
+        samples: KeptSamples.Summary = .init()
     ) {
         self.phase = phase
         self.launch = launch
@@ -43,7 +43,6 @@ public struct ProgressEvent: Hashable, Sendable, Codable {
         self.total = total
         self.secondsLeft = secondsLeft
         self.samples = samples
-        self.contaminatedSamples = contaminatedSamples
     }
 
     /// The same, seen from a run of several launches of which others are still to come.
@@ -52,21 +51,18 @@ public struct ProgressEvent: Hashable, Sendable, Codable {
     public func of(_ launch: Launch, laterSeconds: Double) -> ProgressEvent {
         ProgressEvent(
             phase: phase, launch: launch, cell: cell, done: done, total: total,
-            secondsLeft: secondsLeft.map { $0 + laterSeconds }, samples: samples,
-            contaminatedSamples: contaminatedSamples)
+            secondsLeft: secondsLeft.map { $0 + laterSeconds }, samples: samples)
     }
 
     /// One line of at most `columns` characters:
-    /// `measuring  412/1650  0:41 left  noise 3 %  sliding-window(1024) 16K`.
+    /// `measuring  412/1650  0:41 left  kept 97 %, spread 1.2 %  attention-sink(4) 16K`.
     public func line(columns: Int = 80) -> String {
         var parts = [phase.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)]
         if let launch { parts[0] = "launch \(launch.number)/\(launch.count)  " + parts[0] }
         let width = "\(total)".count
         if total > 0 { parts[0] += " " + String(repeating: " ", count: width - "\(done)".count) + "\(done)/\(total)" }
         if let secondsLeft, secondsLeft.isFinite { parts.append("\(Self.clock(secondsLeft)) left") }
-        if samples > 0 {
-            parts.append("noise \(Int(saturating: (100 * Double(contaminatedSamples) / Double(samples)).rounded())) %")
-        }
+        if samples.count > 0 { parts.append(samples.text) }
         if !cell.isEmpty { parts.append(VisibleText.line(cell)) }
         let text = parts.joined(separator: "  ")
         return text.count <= columns ? text : text.prefix(columns - 1) + "…"
@@ -141,5 +137,15 @@ public final class TextProgress: ProgressObserver {
     public func end() {
         if case .terminal = style, lastPhase != nil { write("\r\u{1B}[K") }
         lastPhase = nil
+    }
+}
+
+extension KeptSamples.Summary {
+    /// "kept 97 %, spread 1.2 %".
+    fileprivate var text: String {
+        // Towards zero, so that 100 % are all.
+        let share = 100 * (count - leftOut) / count
+        let spread = spread.map { ", spread \((1000 * $0).rounded() / 10) %" } ?? ""
+        return "kept \(share) %" + spread
     }
 }

@@ -29,7 +29,7 @@ struct ReadyCell {
         let kernel = try LoadedKernel(workload, on: engine, inputs: inputs)
         startupSeconds = engine.startupSeconds - before
         buildSeconds = max(0, watch.seconds - startupSeconds)
-        first = try instruments.sample(kernel, Batch(calls: 1))
+        first = try instruments.sample(kernel, Batch(calls: 1), of: workload)
         peakResidentBytes = kernel.prepared.peakResidentBytes
         self.workload = workload
         self.kernel = kernel

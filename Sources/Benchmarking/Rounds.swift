@@ -51,7 +51,7 @@ extension Run {
             if cell.isKept || cell.visitsLeft == 1 { cell.resident = kernel }
             var batch = Batch(calls: cell.preparation.iterationsPerSample, warmUpCalls: cell.cost.warmUpCalls)
             for _ in 0..<cell.cost.samplesPerVisit(limits) {
-                samples.append(try instruments.sample(kernel, batch))
+                samples.append(try instruments.sample(kernel, batch, of: cell.workload))
                 cell.fault = cell.fault ?? pairFault(of: kernel, cell)
                 batch.warmUpCalls = 0
             }

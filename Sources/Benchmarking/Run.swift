@@ -21,8 +21,9 @@ final class Run {
     var inputs: InputPool
     /// Lines written so far.
     private(set) var measurements: [Measurement] = []
-    private var samplesTaken = 0
-    private var samplesContaminated = 0
+    private var keptSamples = KeptSamples()
+    private var summary = KeptSamples.Summary()
+    private var sinceSummary: Stopwatch?
     /// What engines have taken to start and to compile outside of the budget.
     private(set) var startupSeconds = 0.0
 
@@ -119,8 +120,7 @@ final class Run {
         let visit = SampleJournal.Visit(round: round, sample)
         try log.append(visit, to: cell.workload)
         cell.visits.append(visit)
-        samplesTaken += 1
-        if sample.isContaminated { samplesContaminated += 1 }
+        keptSamples.add(sample, of: cell.workload)
     }
 
     /// Brings the journal to disk once a second at most, between visits: a power cut then costs about a second of
@@ -176,10 +176,14 @@ final class Run {
     }
 
     func report(_ phase: ProgressEvent.Phase, _ workload: Workload?, _ steps: Steps, secondsLeft: Double?) {
+        // Every sample is looked at, so once a second has to do.
+        if sinceSummary.map({ $0.seconds >= 1 }) ?? true || steps.done == steps.total {
+            (summary, sinceSummary) = (keptSamples.summary, Stopwatch(instruments.clock))
+        }
         progress.report(
             ProgressEvent(
                 phase: phase, cell: workload.map { "\($0)" } ?? "", done: steps.done, total: steps.total,
-                secondsLeft: secondsLeft, samples: samplesTaken, contaminatedSamples: samplesContaminated))
+                secondsLeft: secondsLeft, samples: summary))
     }
 }
 

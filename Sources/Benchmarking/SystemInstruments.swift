@@ -2,6 +2,7 @@ import Attention
 import Engines
 import Hardware
 import Kernels
+import Records
 
 extension Instruments {
     /// The instruments of this machine.
@@ -9,7 +10,10 @@ extension Instruments {
     /// - Parameters:
     ///   - engines: where the kernels that a sweep may name come from; not empty.
     ///   - seed: which rows of an output are checked where all are too many.
-    public static func system(engines: [any Engine], seed: UInt64) -> Instruments {
+    ///   - sentinels: how fast the machine is now; nil where nobody looks.
+    public static func system(
+        engines: [any Engine], seed: UInt64, sentinels: @escaping (Workload) -> SentinelReading? = { _ in nil }
+    ) -> Instruments {
         Instruments(
             engines: engines,
             check: { problem, inputs, output, tolerance in
@@ -17,7 +21,7 @@ extension Instruments {
                 return correctness(
                     ExpectedRows(for: problem, inputs, rows, tolerance: tolerance).accuracy(of: output))
             },
-            availableBytes: { AvailableMemory.bytes() ?? .max }, clock: SystemClock())
+            availableBytes: { AvailableMemory.bytes() ?? .max }, clock: SystemClock(), sentinels: sentinels)
     }
 
     static func correctness(_ accuracy: Accuracy) -> Correctness {

@@ -76,6 +76,69 @@ float peak_read(const void *start, size_t bytes) {
     return first_of_all(total);
 }
 
+enum { cache_line = 64 };
+
+void flush_from_caches(const void *start, size_t bytes) {
+    const char *line = start;
+    for (size_t at = 0; at < bytes; at += cache_line) {
+#if defined(__CLFLUSHOPT__)
+        _mm_clflushopt((void *)(line + at));
+#elif defined(__x86_64__)
+        _mm_clflush(line + at);
+#elif defined(__aarch64__)
+        __asm__ volatile("dc civac, %0" : : "r"(line + at) : "memory");
+#endif
+    }
+    // Later reads must not overtake it.
+#if defined(__x86_64__)
+    _mm_mfence();
+#elif defined(__aarch64__)
+    __asm__ volatile("dsb ish" : : : "memory");
+#endif
+}
+
+// As many rows as the register tile of the kernels has (TileGeometry.swift).
+#if defined(__AVX512F__) || defined(__aarch64__)
+#define TILE_ROWS 8
+#elif defined(__AVX__)
+#define TILE_ROWS 6
+#else
+#define TILE_ROWS 4
+#endif
+
+enum {
+    tile_depth = 64,
+    tile_key_floats = tile_depth * 2 * VECTOR_LANES,
+    tile_floats = tile_key_floats + tile_depth * TILE_ROWS,
+};
+
+// 10 KiB with AVX-512. Small, so that sums stay normal numbers however many turns there are.
+static const float tile_operands[tile_floats] __attribute__((aligned(64))) = {[0 ... tile_floats - 1] = 0x1p-10f};
+
+int peak_tile_flops(void) { return 2 * 2 * VECTOR_LANES * TILE_ROWS * tile_depth; }
+
+float peak_tile_turns(long turns) {
+    const float *keys = tile_operands, *queries = tile_operands + tile_key_floats;
+    vector_float sum[TILE_ROWS][2];
+    for (int row = 0; row < TILE_ROWS; row++) sum[row][0] = sum[row][1] = (vector_float)(0.0f);
+    for (long turn = 0; turn < turns; turn++) {
+        // Hidden from the compiler, which would otherwise load the constants once for all turns.
+        __asm__ volatile("" : "+r"(keys), "+r"(queries));
+        for (int at = 0; at < tile_depth; at++) {
+            vector_float left = ((const vector_float *)keys)[2 * at], right = ((const vector_float *)keys)[2 * at + 1];
+#pragma unroll
+            for (int row = 0; row < TILE_ROWS; row++) {
+                vector_float query = (vector_float)(queries[at * TILE_ROWS + row]);
+                sum[row][0] = vector_fma(left, query, sum[row][0]);
+                sum[row][1] = vector_fma(right, query, sum[row][1]);
+            }
+        }
+    }
+    vector_float total = (vector_float)(0.0f);
+    for (int row = 0; row < TILE_ROWS; row++) total += sum[row][0] + sum[row][1];
+    return first_of_all(total);
+}
+
 #if defined(__aarch64__)
 #define ADD_ONE "add %0, %0, #1\n\t"
 #else

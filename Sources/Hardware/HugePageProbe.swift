@@ -5,11 +5,10 @@ enum HugePageProbe {
     /// Share of a buffer of 16 MiB that is backed by huge pages; nil where the system does not tell.
     static func share(_ files: SystemFiles) -> Double? {
         guard let before = hugeBytes(files) else { return nil }
-        let buffer = ReadBuffer(bytesPerSlice: bytes, slices: 1, workers: 1)
-        buffer.touch(slice: 0, worker: 0)
+        let buffer = ReadBuffer(bytesPerWorker: bytes, workers: 1)
+        buffer.touch(worker: 0)
         let after = withExtendedLifetime(buffer) { hugeBytes(files) }
-        // The mapping may begin between two huge pages and then holds one less.
-        return after.map { min(1, max(0, Double($0 - before) / Double(bytes - (2 << 20)))) }
+        return after.map { min(1, max(0, Double($0 - before) / Double(bytes))) }
     }
 
     private static func hugeBytes(_ files: SystemFiles) -> Int? {

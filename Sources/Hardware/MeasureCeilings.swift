@@ -15,11 +15,10 @@ extension Ceilings {
     private static let roundCount = 100
     /// Of which the best is within some per cent of that of many.
     private static let fewestRounds = 8
-    private static let readPasses = 10
-    /// A slice of the buffer takes about a millisecond, and comes again after all others went through the cache.
-    private static let slicesPerPass = 8
-    /// One and a half times the last-level cache: a slice that comes again is then not in it any more.
-    private static let fewestSlices = 3
+    /// Of all workers together: a round takes about a millisecond.
+    private static let readBytes = 32 << 20
+    /// Of the tile, of which the lower decile counts.
+    private static let tileReadings = 400
 
     /// Whether this build has an instruction for bfloat16 products.
     static var hasBFloat16: Bool { peak_bfloat16_flops() > 0 }
@@ -31,12 +30,11 @@ extension Ceilings {
         let run: @Sendable (_ turns: Int) -> Float
     }
 
-    /// - Parameter seconds: what it may take. Without a limit it takes about two seconds; with less it makes fewer rounds,
-    ///   and reads a smaller buffer, so that a short run keeps its time for what it is to measure. The fewest rounds take
-    ///   some tenths of a second, whatever is allowed.
+    /// - Parameter seconds: what it may take. Without a limit it takes about seven tenths of a second; with less it makes
+    ///   fewer rounds, so that a short run keeps its time for what it is to measure. The fewest rounds take less than a tenth,
+    ///   whatever is allowed.
     public static func measure(
-        on team: WorkerTeam, topology: Topology, clock: some NanosecondClock = SystemClock(),
-        within seconds: Double = .infinity
+        on team: WorkerTeam, clock: some NanosecondClock = SystemClock(), within seconds: Double = .infinity
     ) -> Ceilings {
         let loops = [
             PeakLoop(operations: peak_float32_flops()) { peak_float32_rounds($0) },
@@ -45,7 +43,8 @@ extension Ceilings {
         let peaks = loops.map { $0.map { peak(of: $0, on: team, clock: clock, within: seconds / 4) } }
         return Ceilings(
             flopsPerSecond: FLOPsPerSecond(float32: peaks[0]!, bfloat16: peaks[1]),
-            readBytesPerSecond: readBandwidth(on: team, topology: topology, clock: clock, within: seconds / 2))
+            readBytesPerSecond: readBandwidth(on: team, clock: clock, within: seconds / 4),
+            tileFLOPsPerSecond: tilePeak(on: team, clock: clock, within: seconds / 4))
     }
 
     /// FLOP/s of all workers together.
@@ -75,37 +74,41 @@ extension Ceilings {
         return Double(turns) * Double(loop.operations) * Double(team.threadCount) / best
     }
 
-    /// Each worker reads its own part of the buffer, which it touched first, so that the part lies on its NUMA node.
+    /// Each worker reads its own part of a buffer that it has touched and taken out of the caches.
     private static func readBandwidth(
-        on team: WorkerTeam, topology: Topology, clock: some NanosecondClock, within allowedSeconds: Double
+        on team: WorkerTeam, clock: some NanosecondClock, within allowedSeconds: Double
     ) -> Double {
-        let cpus = team.pinnedCPUs.isEmpty ? topology.logicalCPUs : team.pinnedCPUs
-        let wanted = readBytes(
-            lastLevelCacheBytes: topology.lastLevelCacheBytes(of: cpus), available: AvailableMemory.bytes() ?? 1 << 30)
-        let buffer = ReadBuffer(
-            bytesPerSlice: wanted / (slicesPerPass * team.threadCount), slices: slicesPerPass,
-            workers: team.threadCount)
+        let buffer = ReadBuffer(bytesPerWorker: readBytesPerWorker(team.threadCount), workers: team.threadCount)
         let watch = Stopwatch(clock)
-        var touched = 0
-        while touched < slicesPerPass, touched < fewestSlices || watch.seconds < allowedSeconds / 2 {
-            let slice = touched
-            team.onEachWorker { buffer.touch(slice: slice, worker: $0) }
-            touched += 1
-        }
+        team.onEachWorker { buffer.touch(worker: $0) }
         var best = Double.infinity
         var rounds = 0
-        while rounds < readPasses * touched, rounds < touched || watch.seconds < allowedSeconds {
-            let slice = rounds % touched
-            best = min(best, seconds(clock) { team.onEachWorker { buffer.read(slice: slice, worker: $0) } })
+        while rounds < roundCount, rounds < fewestRounds || watch.seconds < allowedSeconds {
+            team.onEachWorker { buffer.flush(worker: $0) }
+            best = min(best, seconds(clock) { team.onEachWorker { buffer.read(worker: $0) } })
             rounds += 1
         }
-        return Double(buffer.bytesPerSlice * team.threadCount) / best
+        return Double(buffer.bytesPerWorker * team.threadCount) / best
     }
 
-    /// Four times the last-level cache and at least 256 MiB, so that at most a small part of a slice is still in the
-    /// cache when it comes again; at most half of the memory that is free.
-    static func readBytes(lastLevelCacheBytes: Int, available: Int) -> Int {
-        min(max(4 * lastLevelCacheBytes, 256 << 20), available / 2)
+    /// At least a megabyte, and a multiple of what the reading loop takes at once.
+    static func readBytesPerWorker(_ workers: Int) -> Int { max(1 << 20, readBytes / workers / 4096 * 4096) }
+
+    /// The tile's speed on a quiet machine, by the rule that also judges samples.
+    private static func tilePeak(
+        on team: WorkerTeam, clock: some NanosecondClock, within allowedSeconds: Double
+    ) -> Double {
+        let sentinels = Sentinels(team, clock: clock)
+        let watch = Stopwatch(clock)
+        var readings: [SentinelReading] = []
+        while readings.count < tileReadings,
+            readings.count < QuietLevel.fewestReadings || watch.seconds < allowedSeconds
+        {
+            readings.append(sentinels.reading())
+        }
+        // All CPUs work until the slowest is done.
+        let level = QuietLevel(readings)!
+        return sentinels.flops / (level.tileNanoseconds.max()! * 1e-9)
     }
 
     private static func seconds(_ clock: some NanosecondClock, _ body: () -> Void) -> Double {

@@ -118,15 +118,6 @@ public final class Topology: Sendable {
         return caches
     }
 
-    /// Bytes of all the last-level caches that these CPUs use; 0 where the system does not tell.
-    func lastLevelCacheBytes(of cpus: [Int]) -> Int {
-        let last = cacheInstances.map(\.level).max()
-        return
-            cacheInstances
-            .filter { $0.level == last && !Set($0.cpus).isDisjoint(with: cpus) }
-            .reduce(0) { $0 + $1.bytes }
-    }
-
     private static func makeHandle() throws(TopologyError) -> hwloc_topology_t {
         var handle: hwloc_topology_t?
         guard hwloc_topology_init(&handle) == 0, let handle else {

@@ -1,3 +1,5 @@
+import Attention
+
 /// What the pinned cores can do at best, measured in the same run as the kernels.
 public struct Ceilings: Hashable, Codable, Sendable {
     public struct FLOPsPerSecond: Hashable, Codable, Sendable {
@@ -16,11 +18,20 @@ public struct Ceilings: Hashable, Codable, Sendable {
     }
 
     public let flopsPerSecond: FLOPsPerSecond
-    /// Reading a buffer larger than the last cache, one pass after another.
+    /// Reading a buffer that no cache holds.
     public let readBytesPerSecond: Double
+    /// The attainable peak: float32 products of a register tile on operands in the first cache, on a quiet machine. A kernel
+    /// has to load its operands, which the multiply-adds of `flopsPerSecond` do not. Nil in files of earlier builds.
+    public let tileFLOPsPerSecond: Double?
 
-    public init(flopsPerSecond: FLOPsPerSecond, readBytesPerSecond: Double) {
+    public init(flopsPerSecond: FLOPsPerSecond, readBytesPerSecond: Double, tileFLOPsPerSecond: Double? = nil) {
         self.flopsPerSecond = flopsPerSecond
         self.readBytesPerSecond = readBytesPerSecond
+        self.tileFLOPsPerSecond = tileFLOPsPerSecond
+    }
+
+    /// Whether memory, rather than arithmetic, is what bounds work of so many FLOPs and bytes.
+    public func memoryBounds(_ work: Work) -> Bool {
+        Double(work.flops) * readBytesPerSecond < Double(work.bytes) * flopsPerSecond.float32
     }
 }

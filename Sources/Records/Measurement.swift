@@ -38,12 +38,16 @@ public struct Measurement: Sendable, Hashable {
         public let idleCPUs: [String: [Double]]
         /// Whether calls read memory that two processes share, by the engine's own wish: such memory comes in small pages.
         public let readsSharedTensors: Bool
+        /// The readings of the sentinels around each sample; nil where nobody looked.
+        public let sentinels: [SentinelNeighbours]?
+        /// Which samples these call slowed, by the readings of the whole launch; nil until they are judged.
+        public internal(set) var slowed: [Bool]?
 
         public init(
             samplesNanoseconds: [Int], rounds: [Int], iterationsPerSample: Int, contamination: [Contamination],
             peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil,
             deviceNanoseconds: [Int]? = nil, startup: Startup? = nil, idleCPUs: [String: [Double]] = [:],
-            readsSharedTensors: Bool = false
+            readsSharedTensors: Bool = false, sentinels: [SentinelNeighbours]? = nil
         ) {
             precondition(!samplesNanoseconds.isEmpty, "a measured record has samples")
             precondition(
@@ -57,6 +61,8 @@ public struct Measurement: Sendable, Hashable {
             precondition(
                 idleCPUs.values.allSatisfy { $0.count == samplesNanoseconds.count },
                 "each sample has what idle engines did meanwhile")
+            precondition(
+                sentinels.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its sentinels")
             precondition(iterationsPerSample >= 1, "a sample is at least one call")
             self.samplesNanoseconds = samplesNanoseconds
             self.rounds = rounds
@@ -69,6 +75,7 @@ public struct Measurement: Sendable, Hashable {
             self.startup = startup
             self.idleCPUs = idleCPUs
             self.readsSharedTensors = readsSharedTensors
+            self.sentinels = sentinels
         }
     }
 

@@ -161,8 +161,7 @@ extension Measurement.Outcome: Codable {
 extension Measurement.Record: Codable {
     private enum Key: String, CodingKey {
         case samplesNanoseconds, wallNanoseconds, deviceNanoseconds, rounds, iterationsPerSample, contamination,
-            peakResidentBytes,
-            maximumError, startSeconds, compileSeconds, idleCPUs, readsSharedTensors
+            peakResidentBytes, maximumError, startSeconds, compileSeconds, idleCPUs, readsSharedTensors, sentinels
     }
 
     /// A year: nobody waits longer for a sample, and sums of them do not overflow.
@@ -177,6 +176,7 @@ extension Measurement.Record: Codable {
         let contamination = try container.decode([Contamination].self, forKey: .contamination)
         let iterations = try container.decode(Int.self, forKey: .iterationsPerSample)
         let idleCPUs = try container.decodeIfPresent([String: [Double]].self, forKey: .idleCPUs) ?? [:]
+        let sentinels = try container.decodeIfPresent([SentinelNeighbours].self, forKey: .sentinels)
         func require(_ condition: Bool, _ key: Key, _ complaint: @autoclosure () -> String) throws {
             if !condition {
                 throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: complaint())
@@ -191,6 +191,7 @@ extension Measurement.Record: Codable {
         let counts = [
             (Key.rounds, rounds.count), (.contamination, contamination.count),
             (.wallNanoseconds, (walls ?? samples).count), (.deviceNanoseconds, (devices ?? samples).count),
+            (.sentinels, sentinels?.count ?? samples.count),
         ]
         for (key, count) in counts + idleCPUs.values.map({ (Key.idleCPUs, $0.count) }) {
             try require(count == samples.count, key, "there are \(count) of them for \(samples.count) samples")
@@ -201,7 +202,8 @@ extension Measurement.Record: Codable {
             peakResidentBytes: try container.decode(Int.self, forKey: .peakResidentBytes),
             maximumError: try container.decode(Double.self, forKey: .maximumError), wallNanoseconds: walls,
             deviceNanoseconds: devices, startup: try Self.startup(container), idleCPUs: idleCPUs,
-            readsSharedTensors: try container.decodeIfPresent(Bool.self, forKey: .readsSharedTensors) ?? false)
+            readsSharedTensors: try container.decodeIfPresent(Bool.self, forKey: .readsSharedTensors) ?? false,
+            sentinels: sentinels)
     }
 
     private static func startup(_ container: KeyedDecodingContainer<Key>) throws -> Startup? {
@@ -224,6 +226,7 @@ extension Measurement.Record: Codable {
         try container.encodeIfPresent(startup?.compileSeconds, forKey: .compileSeconds)
         if !idleCPUs.isEmpty { try container.encode(idleCPUs, forKey: .idleCPUs) }
         if readsSharedTensors { try container.encode(true, forKey: .readsSharedTensors) }
+        try container.encodeIfPresent(sentinels, forKey: .sentinels)
     }
 }
 

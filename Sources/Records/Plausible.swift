@@ -61,6 +61,7 @@ extension Measurement.Record: Plausible {
             [$0.runDelayNanoseconds, $0.offCPUNanoseconds, $0.stealNanoseconds, $0.involuntarySwitches]
         }
         let year = PlausibleBounds.nanoseconds.upperBound
+        let readings = (sentinels ?? []).flatMap(\.both).flatMap { $0.tileNanoseconds + ($0.readNanoseconds ?? []) }
         return PlausibleBounds.fault(
             [
                 ("iterationsPerSample", iterationsPerSample, 1...PlausibleBounds.counts.upperBound),
@@ -69,6 +70,7 @@ extension Measurement.Record: Plausible {
                 + (samplesNanoseconds + (wallNanoseconds ?? []) + (deviceNanoseconds ?? [])).map {
                     ("samples", $0, PlausibleBounds.nanoseconds)
                 }
+                + readings.map { ("sentinels", $0, PlausibleBounds.nanoseconds) }
                 + evidence.map { ("contamination", $0, -year...year) })
     }
 }
@@ -94,6 +96,7 @@ extension Ceilings: Plausible {
             ("ceilings.flopsPerSecond.bfloat16", flopsPerSecond.bfloat16 ?? 1e9),
             ("ceilings.flopsPerSecond.float16", flopsPerSecond.float16 ?? 1e9),
             ("ceilings.readBytesPerSecond", readBytesPerSecond),
+            ("ceilings.tileFLOPsPerSecond", tileFLOPsPerSecond ?? 1e9),
         ]
         return peaks.first { !($0.1 >= 1 && $0.1 <= 1e30) }.map { name, peak in
             "`\(name)` is \(peak), and not from 1 to 1e30 a second"

@@ -5,6 +5,7 @@ extension Measurement.Record {
         // Nil where the samples are of this program's own clock.
         let walls = visits.compactMap(\.sample.wallNanoseconds)
         let devices = visits.compactMap(\.sample.deviceNanoseconds)
+        let sentinels = visits.compactMap(\.sample.sentinels)
         self.init(
             samplesNanoseconds: visits.map(\.sample.nanoseconds), rounds: visits.map(\.round),
             iterationsPerSample: preparation.iterationsPerSample, contamination: visits.map(\.sample.contamination),
@@ -12,7 +13,8 @@ extension Measurement.Record {
             wallNanoseconds: walls.count == visits.count ? walls : nil,
             deviceNanoseconds: devices.count == visits.count ? devices : nil, startup: preparation.startup,
             idleCPUs: Self.idleCPUs(visits.map(\.sample)),
-            readsSharedTensors: preparation.readsSharedTensors ?? false)
+            readsSharedTensors: preparation.readsSharedTensors ?? false,
+            sentinels: sentinels.count == visits.count ? sentinels : nil)
     }
 
     /// Of the engines that were there for every sample: `--resume` may have been called with others.

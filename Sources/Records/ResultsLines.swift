@@ -62,7 +62,8 @@ struct ResultsLines {
         self.measurementLines = measurementLines
         self.otherLines = otherLines
         results = Results(
-            header: reader.header, measurements: measurements, launches: launches, cacheQuality: cacheQuality,
+            header: reader.header, measurements: measurements.judgedBySentinels(), launches: launches,
+            cacheQuality: cacheQuality,
             cautions: isTorn ? [Caution("the last line of \(path) is torn and was dropped")] : [])
     }
 }

@@ -9,17 +9,21 @@ public struct Sample: Sendable, Codable, Hashable {
     public let deviceNanoseconds: Int?
     /// How many CPUs each engine that nobody asked anything kept busy meanwhile, by its name; nil where there is no other.
     public var idleCPUs: [String: Double]?
+    /// How fast the machine was right before and right after; nil where nobody looked.
+    public var sentinels: SentinelNeighbours?
 
     public init(
         nanoseconds: Int, contamination: Contamination, wallNanoseconds: Int? = nil, deviceNanoseconds: Int? = nil,
-        idleCPUs: [String: Double]? = nil
+        idleCPUs: [String: Double]? = nil, sentinels: SentinelNeighbours? = nil
     ) {
         self.nanoseconds = nanoseconds
         self.contamination = contamination
         self.wallNanoseconds = wallNanoseconds
         self.deviceNanoseconds = deviceNanoseconds
         self.idleCPUs = idleCPUs
+        self.sentinels = sentinels
     }
 
+    /// By the system's counters. Whether the sentinels call it slowed is known when the launch is over.
     public var isContaminated: Bool { contamination.isContaminated(wallNanoseconds: wallNanoseconds ?? nanoseconds) }
 }

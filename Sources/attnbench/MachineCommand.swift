@@ -13,7 +13,8 @@ struct MachineCommand: Command {
         abstract: "What will measure, how fast it could be, and what could spoil it.",
         discussion: """
             The ceilings are measured now, on the CPUs that a run with the same flags would use: the peak of fused \
-            multiply-adds and of bfloat16 dot products, and the rate at which memory is read. Every check of the \
+            multiply-adds and of bfloat16 dot products, what a register tile of a kernel attains of that, and the rate \
+            at which memory is read. Every check of the \
             environment is ok, bad or unknown; unknown is never taken for ok.
 
             Examples:
@@ -53,7 +54,7 @@ struct MachineDescription: Codable, Hashable {
         let team = try WorkerTeam(threads: threads, placement: placement, on: topology)
         return MachineDescription(
             machine: Machine.current(topology: topology, team: team),
-            ceilings: Ceilings.measure(on: team, topology: topology), threads: threads, blasCore: BLASCore.current)
+            ceilings: Ceilings.measure(on: team), threads: threads, blasCore: BLASCore.current)
     }
 
     func text(paint: Paint, width: Int? = nil) -> Escaped<TerminalScreen> {
@@ -97,6 +98,7 @@ struct MachineDescription: Codable, Hashable {
     private var ceilingRows: [[String]] {
         [
             ["float32", Self.gigaFLOPs(ceilings.flopsPerSecond.float32)],
+            ["register tile", ceilings.tileFLOPsPerSecond.map(Self.gigaFLOPs) ?? "not measured"],
             ["bfloat16", ceilings.flopsPerSecond.bfloat16.map(Self.gigaFLOPs) ?? "no such instruction in this build"],
             ["read", String(format: "%.1f GB/s", ceilings.readBytesPerSecond / 1e9)],
         ]

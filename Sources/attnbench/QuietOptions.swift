@@ -5,7 +5,8 @@ import Records
 
 /// Whether a machine that is not quiet may measure.
 struct QuietOptions: ParsableArguments {
-    @Flag(help: "Refuse to measure (exit code 6) while load, pressure, steal or throttling would spoil it.")
+    @Flag(
+        help: "Refuse to measure (exit code 6) while load, pressure, steal, throttling or a neighbour would spoil it.")
     var requireQuiet = false
 
     /// Watches for a second where it was asked for. Call it before the program makes noise of its own.

@@ -1,10 +1,10 @@
 import Attention
 import Foundation
-import Records
 import Statistics
 import Testing
 
 @testable import Analysis
+@testable import Records
 
 @Suite struct CellTimingTests {
     private let spread = [1000, 1010, 990, 1005, 995, 1002, 998, 1001, 1003, 999]
@@ -35,6 +35,33 @@ import Testing
         let timing = try timing([1000, 1001, 1002, 1003, 1004, 9000, 9001], contaminated: [5, 6])
         #expect(timing.cautions.contains { $0.description.hasPrefix("noisy") })
         #expect(timing.median.high == 9001)
+    }
+
+    /// Of launches that sentinels have judged.
+    private func timing(_ samples: [Int], slowed: Set<Int>) throws -> CellTiming {
+        var record = Planted.record(samples)
+        record.slowed = samples.indices.map(slowed.contains)
+        return try CellTiming(launches: [record])
+    }
+
+    @Test func slowedSamplesAreLeftOutWhileThreeRemain() throws {
+        let times = [9000, 9100, 9200, 9300, 9400, 9500, 9600, 1000, 1010, 1020]
+        let left = try timing(times, slowed: Set(0..<7))
+        #expect(left.median.value == 1010 && left.contaminatedSamples == 7)
+        #expect(left.cautions == [.fewSamples(3, needed: 6)])
+        let kept = try timing(times, slowed: Set(0..<8))
+        #expect(kept.median.value > 9000)
+        #expect(
+            kept.cautions.map(\.description) == [
+                "slowed: something slowed the machine beside 8 of 10 samples, too many to leave them out"
+            ])
+    }
+
+    /// The level is the lower decile of the readings: with less than a tenth left it is not the quiet one.
+    @Test func aTenthMustRemain() throws {
+        let times = [Int](repeating: 2000, count: 37) + [1000, 1000, 1000]
+        #expect(try timing(times, slowed: Set(0..<37)).median.value == 2000)
+        #expect(try timing(Array(times.suffix(30)), slowed: Set(0..<27)).median.value == 1000)
     }
 
     @Test func outliersThatNothingExplainsStay() throws {

@@ -6,29 +6,31 @@ import Testing
 struct ProgressTests {
     private func event(
         _ phase: ProgressEvent.Phase = .measuring, cell: String = "sliding-window(1024) 16K", done: Int = 412,
-        total: Int = 1650, secondsLeft: Double? = 41, samples: Int = 400, contaminated: Int = 12
+        total: Int = 1650, secondsLeft: Double? = 41, samples: Int = 400, leftOut: Int = 12
     ) -> ProgressEvent {
         ProgressEvent(
-            phase: phase, cell: cell, done: done, total: total, secondsLeft: secondsLeft, samples: samples,
-            contaminatedSamples: contaminated)
+            phase: phase, cell: cell, done: done, total: total, secondsLeft: secondsLeft,
+            samples: .init(count: samples, leftOut: leftOut, spread: 0.0123))
     }
 
     @Test func lines() {
-        #expect(event().line() == "measuring  412/1650  0:41 left  noise 3 %  sliding-window(1024) 16K")
+        #expect(event().line() == "measuring  412/1650  0:41 left  kept 97 %, spread 1.2 %  sliding-window(1024) 1…")
         #expect(event(.probing, cell: "", done: 0, total: 79, secondsLeft: nil, samples: 0).line() == "probing    0/79")
         #expect(
             event(.preparing, done: 7, total: 79, secondsLeft: 125.2, samples: 0).line()
                 == "preparing  7/79  2:06 left  sliding-window(1024) 16K")
         #expect(
             event(secondsLeft: 3723).line(columns: 60)
-                == "measuring  412/1650  1:02:03 left  noise 3 %  sliding-windo…")
-        #expect(event(secondsLeft: .infinity).line() == "measuring  412/1650  noise 3 %  sliding-window(1024) 16K")
+                == "measuring  412/1650  1:02:03 left  kept 97 %, spread 1.2 % …")
+        #expect(
+            event(secondsLeft: .infinity).line()
+                == "measuring  412/1650  kept 97 %, spread 1.2 %  sliding-window(1024) 16K")
         #expect(event(cell: String(repeating: "x", count: 200)).line().count == 80)
     }
 
     @Test func severalLaunchesAreCounted() {
         let later = event().of(.init(number: 2, of: 5), laterSeconds: 60)
-        #expect(later.line() == "launch 2/5  measuring  412/1650  1:41 left  noise 3 %  sliding-window(1024) 16K")
+        #expect(later.line() == "launch 2/5  measuring  412/1650  1:41 left  kept 97 %, spread 1.2 %  sliding-wi…")
         let machine = ProgressEvent(phase: .machine, cell: "its peak", done: 0, total: 0, secondsLeft: 2)
         #expect(machine.line() == "machine    0:02 left  its peak")
     }

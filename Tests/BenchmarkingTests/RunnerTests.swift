@@ -334,7 +334,7 @@ struct RunnerTests {
         let measuring = recorder.events.filter { $0.phase == .measuring }
         #expect(measuring.map(\.done) == Array(1...24))
         #expect(measuring.last?.secondsLeft == 0)
-        #expect(measuring.last?.samples == 24)
+        #expect(measuring.last?.samples.count == 24)
     }
 }
 

@@ -154,7 +154,7 @@ extension Kernel {
             let workload = try fakeWorkloads(kernels: ["full"], lengths: [64])[0]
             func sample(on engine: any Engine) throws -> Sample {
                 let kernel = try LoadedKernel(workload, on: engine) { SharedInputs(for: workload.problem, seed: 1) }
-                return try instruments.sample(kernel, Batch(calls: 1))
+                return try instruments.sample(kernel, Batch(calls: 1), of: workload)
             }
             #expect(try sample(on: own).idleCPUs == ["attnbench": 0.75])
             #expect(try sample(on: engine).idleCPUs == nil, "the other has no process of its own")

@@ -28,7 +28,7 @@ import Testing
             machine: machine,
             ceilings: Ceilings(
                 flopsPerSecond: Ceilings.FLOPsPerSecond(float32: 270.44e9, bfloat16: bfloat16),
-                readBytesPerSecond: 40.26e9),
+                readBytesPerSecond: 40.26e9, tileFLOPsPerSecond: 266.2e9),
             threads: max(1, pinned.count), blasCore: "SkylakeX")
     }
 
@@ -39,7 +39,7 @@ import Testing
 
     @Test func saysWhatThereIsNot() {
         let text = description(bfloat16: nil, pinned: []).text(paint: Paint(isOn: false)).text
-        #expect(text.contains("bfloat16  no such instruction in this build\n"))
+        #expect(text.contains("bfloat16       no such instruction in this build\n"))
         #expect(text.contains("pinned to      nothing\n"))
         #expect(description(bfloat16: nil, pinned: [0, 2]).text(paint: Paint(isOn: false)).text.contains("2 threads"))
     }

@@ -85,6 +85,12 @@ def lines(path):
         return [json.loads(line) for line in file.read().split(b"\n")[:-1] if line]
 
 
+def cells(path):
+    """The lines of cells. A launch also has a line of its process, which says under what conditions it measured; a kill between
+    the two costs that line, and nothing that was measured."""
+    return [line for line in lines(path) if "outcome" in line]
+
+
 def samples(measurement):
     return {json.dumps(sample) for sample in measurement.get("samplesNanoseconds", [])}
 
@@ -100,7 +106,7 @@ class Run:
         code, words, _ = place.call(self.arguments)
         if code != 0:
             sys.exit(f"scripts/faults: the run without a fault ends with {code}: {words}")
-        self.whole = len(lines(place.path("out/results.jsonl")))
+        self.whole = len(cells(place.path("out/results.jsonl")))
 
     def acknowledged(self, place):
         """The times of all samples that a reader could find on the disk."""
@@ -119,7 +125,7 @@ class Run:
 
     def is_over(self, place):
         """Whether the fault came after the measuring: the steps that follow are those of a report."""
-        return not self.journals(place) and len(lines(place.path("out/results.jsonl"))) >= self.whole
+        return not self.journals(place) and len(cells(place.path("out/results.jsonl"))) >= self.whole
 
     def go_on(self, place, status):
         before = self.acknowledged(place)
@@ -130,7 +136,7 @@ class Run:
         after = self.acknowledged(place)
         if not before <= after:
             return f"{len(before - after)} of {len(before)} samples are lost"
-        if len(lines(place.path("out/results.jsonl"))) < self.whole:
+        if len(cells(place.path("out/results.jsonl"))) < self.whole:
             return "the resumed results lack cells"
         return None
 

@@ -14,11 +14,13 @@ import Testing
 
     /// What is found where `files` take the place of others while the machine is watched.
     private func states(
-        _ start: [String: String] = quiet, during files: [String: String] = [:], without missing: Set<String> = []
+        _ start: [String: String] = quiet, during files: [String: String] = [:], without missing: Set<String> = [],
+        tiles: [Int] = .init(repeating: 31_000, count: 50)
     ) throws -> [String: EnvironmentCheck.State] {
         let system = try FakeSystem(start.filter { !missing.contains($0.key) })
         let quietness = Quietness(system.files, cpus: [1], cpuCount: 2) {
             for (path, text) in files { try? system.write(text, to: path) }
+            return tiles.map { SentinelReading(tileNanoseconds: [$0]) }
         }
         return Dictionary(uniqueKeysWithValues: quietness.checks.map { ($0.name, $0.state) })
     }
@@ -27,7 +29,7 @@ import Testing
 
     @Test func aQuietMachineIsFit() throws {
         let states = try states(during: ["proc/stat": Self.passing])
-        #expect(states == ["load": .ok, "pressure": .ok, "steal": .ok, "throttling": .ok])
+        #expect(states == ["load": .ok, "pressure": .ok, "steal": .ok, "throttling": .ok, "neighbours": .ok])
     }
 
     @Test func whatWasBeforeDoesNotCount() throws {
@@ -51,10 +53,19 @@ import Testing
     }
 
     @Test func whatCannotBeSeenIsUnknown() throws {
-        #expect(Set(try states([:]).values) == [.unknown])
+        #expect(Set(try states([:], tiles: []).values) == [.unknown])
         let system = try FakeSystem()
-        let quietness = Quietness(system.files, cpus: [1], cpuCount: 2) {}
-        #expect(quietness.bad.isEmpty && quietness.unknown.count == 4)
+        let quietness = Quietness(system.files, cpus: [1], cpuCount: 2) { [] }
+        #expect(quietness.bad.isEmpty && quietness.unknown.count == 5)
+    }
+
+    /// A guest on the same core, of which the system's own counters tell nothing.
+    @Test(arguments: [(slow: 10, state: EnvironmentCheck.State.ok), (11, .bad), (40, .bad)])
+    func aNeighbourIsSeenByTheTimeOfFixedWork(slow: Int, state: EnvironmentCheck.State) throws {
+        let tiles = (0..<50).map { $0 < slow ? 42_000 : 31_000 }
+        let states = try states(during: ["proc/stat": Self.passing], tiles: tiles)
+        #expect(states["neighbours"] == state)
+        #expect(states.filter { $0.value == .bad }.count == (state == .bad ? 1 : 0))
     }
 }
 

@@ -29,16 +29,6 @@ import Testing
             ])
     }
 
-    @Test(arguments: [([0], 1), ([0, 1], 1), ([0, 4], 2), ([], 0)])
-    func addsUpTheLastLevelCachesInUse(cpus: [Int], instances: Int) throws {
-        let topology = try Topology(synthetic: "pack:2 l3:1(size=33554432) core:2 pu:2")
-        #expect(topology.lastLevelCacheBytes(of: cpus) == instances * 33_554_432)
-    }
-
-    @Test func hasNoLastLevelCacheWhereNoneIsTold() throws {
-        #expect(try Topology(synthetic: "pu:2").lastLevelCacheBytes(of: [0]) == 0)
-    }
-
     @Test func listsMemoryNodes() throws {
         let topology = try Topology(synthetic: "pack:2 [numa] core:2 pu:1")
         #expect(topology.numaNodes == [[0, 1], [2, 3]])

@@ -34,6 +34,20 @@ import TestSupport
             PromptTimes.figure(PlantedAnalysis.full)?.method.contains("for attention-sink(4+256) (deviates)") == true)
     }
 
+    /// A run that was disturbed says so where it says what it found.
+    @Test(arguments: [
+        (0.83, 0, nil), (0.634, 0, "63 % of the run; the rest was left out."),
+        (0.3, 7, "30 % of the run; too little to leave the rest out."),
+        (0.5, 2, "50 % of the run; the rest was left out, but for 2 of 7 cells that would have kept too few samples."),
+    ])
+    func theShareOfQuietTimeIsToldWhereItIsSmall(share: Double, whole: Int, end: String?) {
+        let findings = PlantedAnalysis(
+            kernels: ["full"], windows: [], quietTime: ["share": share, "cellsUsedWhole": whole, "cells": 7]
+        ).findings
+        let told = Headlines(findings).lines.filter { $0.hasPrefix("The machine was at full speed for ") }
+        #expect(told == (end.map { ["The machine was at full speed for " + $0] } ?? []))
+    }
+
     @Test func nothingIsSaidOfWhatIsNotThere() {
         #expect(Headlines(PlantedAnalysis(kernels: [], windows: []).findings).details.isEmpty)
         #expect(Headlines(PlantedAnalysis.withNaive).lines.count == 3, "no kernel wastes pairs there")

@@ -57,7 +57,8 @@ struct PlantedAnalysis {
     ///   - speed: what all times are divided by.
     init(
         kernels: [String], windows: [Int], strongScaling: [[String: Any]] = [], cacheQuality: [[String: Any]] = [],
-        forecastSeries: (String, String) = ("full", "sliding-window(1024)"), speed: Double = 1
+        forecastSeries: (String, String) = ("full", "sliding-window(1024)"), speed: Double = 1,
+        quietTime: [String: Any] = [:]
     ) {
         let series = kernels.flatMap { kernel in
             kernel.hasPrefix("full")
@@ -69,7 +70,7 @@ struct PlantedAnalysis {
                         : Self.series(kernel, .slidingWindow(window), "\(kernel)(\(window))", speed)
                 }
         }
-        let object: [String: Any] = [
+        var object: [String: Any] = [
             "schema": ScalingAnalysis.currentSchema, "series": series,
             "crossovers": windows.map { window in
                 [
@@ -101,6 +102,7 @@ struct PlantedAnalysis {
                 } : [],
             "cautions": ["The machine was busy: 12 % of the samples were contaminated."],
         ]
+        if !quietTime.isEmpty { object["quietTime"] = quietTime }
         findings = Self.decode(object)
     }
 

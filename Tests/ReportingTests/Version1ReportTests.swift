@@ -15,7 +15,8 @@ import Testing
         let results = try ResultsFile.load(folder.appendingPathComponent("results.jsonl").path)
         let committed = try JSONSerialization.jsonObject(
             with: Data(contentsOf: folder.appendingPathComponent("analysis.json")))
-        let computed = try JSONSerialization.jsonObject(with: JSONEncoder().encode(Findings(ScalingAnalysis(results: results))))
+        let computed = try JSONSerialization.jsonObject(
+            with: JSONEncoder().encode(Findings(ScalingAnalysis(results: results))))
         var count = 0
         for difference in Self.differences(committed, computed, at: name, &count) { Issue.record("\(difference)") }
         #expect(count > 2500)

@@ -50,7 +50,7 @@ enum OwnKernel {
         let instruments = Instruments.system(engines: [engine], seed: 1)
         let header = ResultsHeader(
             machine: .current(topology: topology, team: team),
-            ceilings: .measure(on: team, topology: topology), build: .current, sweep: sweep, seed: 1,
+            ceilings: .measure(on: team), build: .current, sweep: sweep, seed: 1,
             startedAt: Date().formatted(.iso8601), command: CommandLine.arguments.joined(separator: " "))
         var options = RunOptions(seed: 1)
         options.timeBudgetSeconds = sweep.timeBudgetSeconds ?? .infinity

@@ -36,6 +36,6 @@ final class EventProgress: ProgressObserver {
             .progress(
                 ProgressEvent(
                     phase: event.phase, cell: event.cell, done: event.done, total: event.total,
-                    secondsLeft: secondsLeft, samples: event.samples, contaminatedSamples: event.contaminatedSamples)))
+                    secondsLeft: secondsLeft, samples: event.samples)))
     }
 }

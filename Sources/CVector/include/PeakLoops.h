@@ -14,5 +14,11 @@ float peak_float32_rounds(long rounds);
 float peak_bfloat16_rounds(long rounds);
 // Reads `bytes` bytes, a multiple of 1024, from an address aligned to 64.
 float peak_read(const void *start, size_t bytes);
+// Takes the lines of a buffer out of every cache, so that the next reading comes from memory however small the buffer is.
+void flush_from_caches(const void *start, size_t bytes);
+// A register tile on operands in the first cache: rows of queries by two vectors of keys, as a kernel multiplies them.
+// Where another guest uses the core's second hardware thread this slows like a kernel, and the chains above hardly do.
+int peak_tile_flops(void);
+float peak_tile_turns(long turns);
 // `hundreds` times a hundred additions of which each needs the one before: as many cycles.
 long dependent_additions(long hundreds);

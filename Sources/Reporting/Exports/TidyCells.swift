@@ -80,7 +80,7 @@ extension TidyTable {
                         .whole(lengths.keyLength), .whole(measurement.launch), .whole(record.rounds[index]),
                         .whole(record.iterationsPerSample),
                         .number(Double(wall) / Double(record.iterationsPerSample)),
-                        .flag(record.contamination[index].isContaminated(wallNanoseconds: wall)),
+                        .flag(record.isContaminated(index)),
                     ]
                 }
             }

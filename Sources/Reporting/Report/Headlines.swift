@@ -6,20 +6,36 @@ import Statistics
 /// What a sweep found, in sentences that carry their intervals. Pure: the same findings give the same words.
 public struct Headlines: Sendable, Hashable {
     /// Of prompts how the baseline grows, what a window wins, what wasted pairs cost and what a very long context takes;
-    /// at most four of decoding. The terminal prints them, and the report opens with them.
+    /// at most four of decoding. One more where much of the run was not quiet. The terminal prints them, and the report opens
+    /// with them.
     public let lines: [String]
     /// One sentence a series and one for each pair of kernels compared.
     public let details: [String]
 
     public init(_ findings: Findings) {
         let steps = findings.sentences(about: .decode)
-        lines =
+        let growth =
             steps.isEmpty || findings.analysis.isAboutPrefill
             ? findings.sentences(about: .prefill) + steps.prefix(4)
             : Array((steps + [Forecasts.sentence(findings)].compactMap { $0 }).prefix(4))
+        lines = growth + [Self.quietTime(findings.analysis)].compactMap { $0 }
         details =
             findings.analysis.series.map { Self.detail(of: $0, findings) }
             + findings[WastedPairs.self].map(WastedPairs.sentence)
+    }
+
+    /// "The machine was at full speed for 63 % of the run; the rest was left out."
+    private static func quietTime(_ analysis: ScalingAnalysis) -> String? {
+        guard let quiet = analysis.quietTime, quiet.share < QuietTime.worthTelling else { return nil }
+        let rest =
+            switch quiet.cellsUsedWhole {
+            case 0: "the rest was left out"
+            case quiet.cells: "too little to leave the rest out"
+            default:
+                "the rest was left out, but for \(Quantity.count(quiet.cellsUsedWhole)) of "
+                    + "\(Quantity.count(quiet.cells)) cells that would have kept too few samples"
+            }
+        return "The machine was at full speed for \(Quantity.percent(quiet.share)) of the run; \(rest)."
     }
 
     /// The lines for a terminal, wrapped, each continued under an indent.

@@ -1,0 +1,55 @@
+import Records
+import Statistics
+
+/// What the progress line says of the samples so far: how many the rules leave out, and how far the others scatter.
+///
+/// A report decides with the readings of the whole launch; this knows those that were taken so far.
+public struct KeptSamples {
+    public struct Summary: Hashable, Codable, Sendable {
+        var count = 0
+        var leftOut = 0
+        /// Between the quartiles, relative to the median, of the cell in the middle; nil while no cell has enough samples.
+        var spread: Double?
+
+        /// No samples yet.
+        public init() {}
+
+        init(count: Int, leftOut: Int, spread: Double?) {
+            self.count = count
+            self.leftOut = leftOut
+            self.spread = spread
+        }
+    }
+
+    private var cells: [Workload: [Sample]] = [:]
+    /// Quartiles of fewer say little.
+    private static let fewestForSpread = 4
+
+    mutating func add(_ sample: Sample, of workload: Workload) { cells[workload, default: []].append(sample) }
+
+    var summary: Summary {
+        let levels = Dictionary(grouping: cells, by: \.key.threads).compactMapValues { cells in
+            QuietLevel(cells.flatMap(\.value).compactMap(\.sentinels).flatMap { [$0.before, $0.after] })
+        }
+        var summary = Summary()
+        var spreads: [Double] = []
+        for (workload, samples) in cells {
+            let kept = samples.filter { sample in
+                let level = levels[workload.threads]
+                let isSlowed = sample.sentinels.flatMap { level?.isSlowed(between: $0) } ?? false
+                return !isSlowed && !sample.isContaminated
+            }
+            summary.count += samples.count
+            summary.leftOut += samples.count - kept.count
+            if kept.count >= Self.fewestForSpread { spreads.append(Self.spread(of: kept)) }
+        }
+        if !spreads.isEmpty { summary.spread = Durations.quantile(0.5, ofSorted: spreads.sorted()) }
+        return summary
+    }
+
+    private static func spread(of samples: [Sample]) -> Double {
+        let times = samples.map { Double($0.nanoseconds) }.sorted()
+        func quantile(_ probability: Double) -> Double { Durations.quantile(probability, ofSorted: times) }
+        return (quantile(0.75) - quantile(0.25)) / quantile(0.5)
+    }
+}

@@ -1,0 +1,53 @@
+/// The readings of one launch on one number of threads, which have one quiet level: hardware threads of one core slow each
+/// other when both work.
+private struct Team: Hashable {
+    let launch: Int
+    let threads: Int
+
+    init(of measurement: Measurement) { (launch, threads) = (measurement.launch, measurement.workload.threads) }
+}
+
+extension [Measurement] {
+    /// With each sample judged by the sentinels beside it, against all readings of its launch. So a sample can be judged
+    /// only when the whole launch is there: files hold the readings, and whoever reads a file judges.
+    func judgedBySentinels() -> [Measurement] {
+        let levels = quietLevels()
+        return map { measurement in
+            guard case .measured(var record) = measurement.outcome, let neighbours = record.sentinels,
+                let level = levels[Team(of: measurement)]
+            else { return measurement }
+            record.slowed = neighbours.map(level.isSlowed(between:))
+            return measurement.with(.measured(record))
+        }
+    }
+
+    private func quietLevels() -> [Team: QuietLevel] {
+        var readings: [Team: [SentinelReading]] = [:]
+        for measurement in self {
+            guard case .measured(let record) = measurement.outcome else { continue }
+            readings[Team(of: measurement), default: []] += (record.sentinels ?? []).flatMap(\.both)
+        }
+        return readings.compactMapValues { QuietLevel($0) }
+    }
+}
+
+extension Measurement {
+    fileprivate func with(_ outcome: Outcome) -> Measurement {
+        Measurement(
+            workload: workload, origin: origin, launch: launch, work: work, scratchBytes: scratchBytes, outcome: outcome
+        )
+    }
+}
+
+extension Measurement.Record {
+    /// Whether the machine disturbed a sample: by its own counters, or by the sentinels beside it.
+    public func isContaminated(_ sample: Int) -> Bool { isSlowed(sample) || isDisturbed(sample) }
+
+    /// By the sentinels beside it.
+    public func isSlowed(_ sample: Int) -> Bool { slowed?[sample] ?? false }
+
+    /// By the system's counters.
+    public func isDisturbed(_ sample: Int) -> Bool {
+        contamination[sample].isContaminated(wallNanoseconds: samplesNanoseconds[sample])
+    }
+}
