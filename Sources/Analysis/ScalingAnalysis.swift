@@ -20,7 +20,7 @@ public struct ScalingAnalysis: Sendable, Codable {
     /// The series with their laws, in the same order; none where the analysis was read from a file.
     package private(set) var measured: [MeasuredSeries] = []
 
-    private enum CodingKeys: CodingKey { case schema, series, cacheQuality, ceilings, absent, cautions }
+    private enum CodingKeys: CodingKey { case schema, series, cacheQuality, ceilings, quietTime, absent, cautions }
 }
 
 extension ScalingAnalysis {
