@@ -68,7 +68,8 @@ def prepare(problem):
         if fault == "floods standard error":
             for index in range(20_000):
                 print("a warning that nobody reads, number", index, file=sys.stderr)
-        time.sleep(0.01)
+        # Long calls hide what a busy machine adds to them, so that a small lie shows.
+        time.sleep(0.1 if fault == "says a little too little" else 0.01)
         if fault == "remembers an answer" and first:
             return first[0]
         if fault == "computes in write":
