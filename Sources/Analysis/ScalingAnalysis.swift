@@ -30,7 +30,9 @@ extension ScalingAnalysis {
             results.measurements, ceilings: results.header.ceilings, caches: results.header.machine.caches,
             cacheQuality: results.cacheQuality)
         quietTime = QuietTime(results.measurements)
-        cautions = results.cautions + Self.unknownAccuracy(results) + cautions
+        cautions =
+            results.cautions + CeilingsDrift.found(in: results.measurements).map(\.caution)
+            + Self.unknownAccuracy(results) + cautions
     }
 
     /// Files of version 1 do not say it.

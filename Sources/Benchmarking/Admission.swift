@@ -146,7 +146,10 @@ struct Admission: Sendable {
             return .memory(neededBytes: cost.bytes, limitBytes: limits.memoryBytes)
         }
         var room = residency
-        let least = cost.leastSeconds(limits, isResident: room.keeps(cells[cell].problem, bytes: cost.bytes))
+        // While no cell is ready, one round is worth more than an empty report.
+        let rounds = admitted.isEmpty ? 1 : CellCost.minimumRounds
+        let least = cost.leastSeconds(
+            limits, isResident: room.keeps(cells[cell].problem, bytes: cost.bytes), mostRounds: rounds)
         let needed = least * (cost.isSinglePass ? Self.singlePassMargin : 1)
         if needed <= limits.timeBudgetSeconds - elapsedSeconds - reservedSeconds { return nil }
         return .time(

@@ -5,6 +5,12 @@ public enum BudgetShare {
     /// Short calls from which the cost of every cell is predicted.
     static let probing = 0.2
 
+    /// What a budget pays of the time that measuring the ceilings took. More than its share is not taken from the cells: on a
+    /// machine that is slow at it a short sweep would be left with nothing.
+    public static func charged(ceilingSeconds: Double, budgetSeconds: Double) -> Double {
+        min(ceilingSeconds, ceilings * budgetSeconds)
+    }
+
     /// Seconds that probing may take.
     ///
     /// - Parameter elapsedSeconds: how much of the budget is spent.

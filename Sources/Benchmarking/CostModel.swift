@@ -56,13 +56,14 @@ struct CellCost: Hashable, Sendable {
     }
 
     /// The rounds without which the cell is not worth starting, and the check after them.
-    func leastRoundsSeconds(_ limits: RunLimits, isResident: Bool) -> Double {
-        Double(min(limits.rounds, minimumRounds)) * visitSeconds(limits, isResident: isResident) + finalCheckSeconds
+    func leastRoundsSeconds(_ limits: RunLimits, isResident: Bool, mostRounds: Int = minimumRounds) -> Double {
+        Double(min(limits.rounds, minimumRounds, mostRounds)) * visitSeconds(limits, isResident: isResident)
+            + finalCheckSeconds
     }
 
-    /// Preparation and the least of rounds.
-    func leastSeconds(_ limits: RunLimits, isResident: Bool = true) -> Double {
-        preparationSeconds(limits) + leastRoundsSeconds(limits, isResident: isResident)
+    /// Preparation and the least of rounds, or fewer where no more are asked for.
+    func leastSeconds(_ limits: RunLimits, isResident: Bool = true, mostRounds: Int = minimumRounds) -> Double {
+        preparationSeconds(limits) + leastRoundsSeconds(limits, isResident: isResident, mostRounds: mostRounds)
     }
 
     /// Whether the check after the last round may take inputs of its own: what that costs is hardly seen.

@@ -23,32 +23,40 @@ public struct KeptSamples {
 
     private var cells: [Workload: [Sample]] = [:]
     /// Quartiles of fewer say little.
-    private static let fewestForSpread = 4
+    static let fewestForSpread = 4
 
     mutating func add(_ sample: Sample, of workload: Workload) { cells[workload, default: []].append(sample) }
 
     var summary: Summary {
-        let levels = Dictionary(grouping: cells, by: \.key.threads).compactMapValues { cells in
-            QuietLevel(cells.flatMap(\.value).compactMap(\.sentinels).flatMap { [$0.before, $0.after] })
-        }
+        let levels = levels
         var summary = Summary()
         var spreads: [Double] = []
         for (workload, samples) in cells {
-            let kept = samples.filter { sample in
-                let level = levels[workload.threads]
-                let isSlowed = sample.sentinels.flatMap { level?.isSlowed(between: $0) } ?? false
-                return !isSlowed && !sample.isContaminated
-            }
+            let level = levels[workload.threads]
+            let kept = samples.filter { Self.isKept($0, level) }
             summary.count += samples.count
             summary.leftOut += samples.count - kept.count
-            if kept.count >= Self.fewestForSpread { spreads.append(Self.spread(of: kept)) }
+            if kept.count >= Self.fewestForSpread {
+                spreads.append(Self.spread(ofSorted: kept.map { Double($0.nanoseconds) }.sorted()))
+            }
         }
         if !spreads.isEmpty { summary.spread = Durations.quantile(0.5, ofSorted: spreads.sorted()) }
         return summary
     }
 
-    private static func spread(of samples: [Sample]) -> Double {
-        let times = samples.map { Double($0.nanoseconds) }.sorted()
+    /// By number of threads.
+    var levels: [Int: QuietLevel] {
+        Dictionary(grouping: cells, by: \.key.threads).compactMapValues { cells in
+            QuietLevel(cells.flatMap(\.value).compactMap(\.sentinels).flatMap { [$0.before, $0.after] })
+        }
+    }
+
+    static func isKept(_ sample: Sample, _ level: QuietLevel?) -> Bool {
+        let isSlowed = sample.sentinels.flatMap { level?.isSlowed(between: $0) } ?? false
+        return !isSlowed && !sample.isContaminated
+    }
+
+    static func spread(ofSorted times: [Double]) -> Double {
         func quantile(_ probability: Double) -> Double { Durations.quantile(probability, ofSorted: times) }
         return (quantile(0.75) - quantile(0.25)) / quantile(0.5)
     }

@@ -4,17 +4,44 @@ import Records
 
 /// Shuffled rounds over the cells that are prepared, one visit each.
 extension Run {
+    /// Three quarters of the visits as planned, then the last quarter as it is needed.
+    ///
     /// - Parameters:
     ///   - visits: how often each cell is visited, in the order of `cells`.
     ///   - heldBack: seconds of the budget that the rounds must leave.
     func visitInRounds(_ visits: [Int], heldBack: Double) throws(ResultsError) {
         for (cell, count) in zip(cells, visits) { cell.visitsLeft = count }
+        let later = visits.map(NeededRounds.heldBack)
+        var steps = Steps(done: 0, total: visits.reduce(0, +))
+        try visit(zip(visits, later).map(-), heldBack: heldBack, &steps)
+        if cancellation.isCancelled { return }
+        let needed = needed(later)
+        for (cell, count) in zip(cells, needed) where cell.visitsLeft > 0 { cell.visitsLeft = count }
+        steps.total = steps.done + needed.reduce(0, +)
+        try visit(needed, heldBack: heldBack, &steps)
+        if cancellation.isCancelled { return }
+        for cell in cells where !log.hasFinished(cell.workload) { try close(cell) }
+        cells = []
+    }
 
+    /// How often each cell is visited in the last quarter of the rounds.
+    private func needed(_ later: [Int]) -> [Int] {
+        let levels = keptSamples.levels
+        return NeededRounds.visits(
+            zip(cells, later).map { cell, heldBack in
+                let kept = cell.visits.filter { KeptSamples.isKept($0.sample, levels[cell.workload.threads]) }
+                let rounds = Set(cell.visits.map(\.round)).count
+                return cell.need(kept: kept, heldBack: heldBack, most: max(0, options.rounds - rounds))
+            })
+    }
+
+    /// - Parameters:
+    ///   - visits: of each cell now; some have more later.
+    ///   - steps: what the progress line counts.
+    private func visit(_ visits: [Int], heldBack: Double, _ steps: inout Steps) throws(ResultsError) {
         // A resumed launch goes on counting, and must not repeat the order of the rounds that it has.
         let firstRound = 1 + (cells.flatMap { $0.visits.map(\.round) }.max() ?? 0)
         let seed = options.seed &+ UInt64(options.launch) << 32 &+ UInt64(firstRound)
-        let total = visits.reduce(0, +)
-        var done = 0
         for (index, round) in Schedule.rounds(visits: visits, seed: seed).enumerated() {
             for cell in round.map({ cells[$0] }) {
                 if cancellation.isCancelled { return }
@@ -25,16 +52,13 @@ extension Run {
                 }
                 cell.visitsLeft -= 1
                 if cell.visitsLeft == 0, !log.hasFinished(cell.workload) { try close(cell) }
-                done += 1
+                steps.done += 1
                 let predicted = cells.reduce(checkSeconds) { $0 + Double($1.visitsLeft) * $1.visitSeconds }
                 report(
-                    .measuring, cell.workload, Steps(done: done, total: total),
+                    .measuring, cell.workload, steps,
                     secondsLeft: max(0, min(predicted + heldBack, secondsLeft)))
             }
         }
-        if cancellation.isCancelled { return }
-        for (cell, count) in zip(cells, visits) where count == 0 { try close(cell) }
-        cells = []
     }
 
     /// Of the checks that are still to come.

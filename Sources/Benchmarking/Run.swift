@@ -21,7 +21,7 @@ final class Run {
     var inputs: InputPool
     /// Lines written so far.
     private(set) var measurements: [Measurement] = []
-    private var keptSamples = KeptSamples()
+    private(set) var keptSamples = KeptSamples()
     private var summary = KeptSamples.Summary()
     private var sinceSummary: Stopwatch?
     /// What engines have taken to start and to compile outside of the budget.
@@ -171,8 +171,8 @@ final class Run {
 
     /// How far a phase is.
     struct Steps {
-        let done: Int
-        let total: Int
+        var done: Int
+        var total: Int
     }
 
     func report(_ phase: ProgressEvent.Phase, _ workload: Workload?, _ steps: Steps, secondsLeft: Double?) {

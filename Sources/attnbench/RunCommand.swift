@@ -102,7 +102,8 @@ struct RunCommand: Command {
             placement: pinning.placement, threadCounts: threadCounts,
             ceilings: .measured(withinSeconds: BudgetShare.ceilings * options.timeBudgetSeconds), progress: progress)
         bench.engines = engines
-        options.secondsAlreadySpent = watch.seconds
+        options.secondsAlreadySpent = BudgetShare.charged(
+            ceilingSeconds: watch.seconds, budgetSeconds: options.timeBudgetSeconds)
         guard let results else {
             let plan = plan(workloads, bench, options)
             progress.end()

@@ -34,18 +34,19 @@ struct PlantedSlowdown {
     private static let stepNanoseconds = 100_000.0
     private static let seconds = 60.0
     private static let tileNanoseconds = 31_000.0
-    private static let rounds = 24
     /// Of a call, over its pairs.
     static let nanosecondsPerPair = 1.0
 
     /// By how much the machine is slower than quiet, in steps of time.
     private var slowdown: [Double]
     private let disturbance: Disturbance
+    private let rounds: Int
     private var generator: SplitMix64
     private var now = 0.0
 
-    init(_ disturbance: Disturbance, seed: UInt64) {
+    init(_ disturbance: Disturbance, seed: UInt64, rounds: Int = 24) {
         self.disturbance = disturbance
+        self.rounds = rounds
         generator = SplitMix64(seed: seed)
         slowdown = [Double](repeating: 1, count: Int(saturating: Self.seconds * 1e9 / Self.stepNanoseconds))
         if disturbance == .episodes || disturbance == .both { disturb(share: 0.4, by: 1.3...1.7, lasting: 0.5...5) }
@@ -98,7 +99,7 @@ struct PlantedSlowdown {
             let pairs = Double(length) * Double(length + 1) / 2
             return Cell(length: length, trueNanoseconds: pairs * Self.nanosecondsPerPair)
         }
-        for _ in 0..<Self.rounds {
+        for _ in 0..<rounds {
             for index in cells.indices.shuffled(using: &generator) {
                 let call = cells[index].trueNanoseconds
                 let before = reading()

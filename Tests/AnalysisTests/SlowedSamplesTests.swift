@@ -119,6 +119,20 @@ import Testing
         return try String(contentsOf: page, encoding: .utf8)
     }
 
+    /// The planted clock falls by 6 % over a minute, which is about as long as the longer run takes.
+    @Test func aDriftOfTheMachineIsTold() throws {
+        func drift(_ disturbance: PlantedSlowdown.Disturbance, rounds: Int) -> [CeilingsDrift] {
+            var machine = PlantedSlowdown(disturbance, seed: 1, rounds: rounds)
+            return CeilingsDrift.found(in: machine.run().map { $0.measurement() })
+        }
+        #expect(drift(.none, rounds: 24).isEmpty && drift(.episodes, rounds: 24).isEmpty)
+        let told = try #require(drift(.drift, rounds: 95).first)
+        #expect((0.03...0.05).contains(told.change))
+        #expect(
+            told.caution.description.hasPrefix("launch 1: at its quietest the machine was 4 % slower in the last third")
+        )
+    }
+
     /// A minute of a noisy neighbour, every other second of it: `tile` is a register tile on operands in the first cache,
     /// `work` the same on a megabyte of keys, both in tenths of a microsecond. A sample is the work of some turns in a row.
     @Test(arguments: [1, 4, 16, 64]) func onTheRecordedTraceMostOfTheSlownessIsLeftOut(turns: Int) throws {

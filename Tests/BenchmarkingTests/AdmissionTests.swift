@@ -206,8 +206,11 @@ import Testing
         #expect((visited + refusals(steps).keys).sorted() == Array(costs.indices))
         #expect(visited.sorted() == prepared(steps).sorted())
         #expect(seconds <= budget || prepared(steps).isEmpty)
-        for (cell, count) in visits(steps).flatMap(\.self) where !costs[cell].isSinglePass {
-            #expect(count >= 6, "no cell is begun that does not get the rounds of an interval")
+        // The cheapest may have fewer: it stands alone then.
+        for round in visits(steps) where round.count > 1 {
+            for (cell, count) in round where !costs[cell].isSinglePass {
+                #expect(count >= 6, "no cell is begun that does not get the rounds of an interval")
+            }
         }
     }
 }

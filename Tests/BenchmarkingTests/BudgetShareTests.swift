@@ -35,4 +35,44 @@ import Testing
         #expect((reasons.count < workloads.count) == (seconds > 9), "a budget that holds a cell measures one")
         #expect(plan.cells.contains { $0.decision == .skip(.unknown(budgetSeconds: seconds)) } == (seconds < 60))
     }
+
+    /// A machine on which the ceilings take longer than the whole budget: nearly all of it is still there for the cells.
+    @Test func smokeMeasuresAllItsCellsWhereCeilingsAreSlow() throws {
+        let workloads = try fakeSweep(lengths: [256, 512, 1024], windows: [128]).workloads(kernels: [
+            .fakeFull, .fakeWindow,
+        ])
+        world.secondsPerPair = ["full": 1e-8, "sliding-window": 1e-8]
+        var budget = RunOptions(seed: 1)
+        budget.timeBudgetSeconds = 5
+        budget.memoryLimitBytes = 1 << 30
+        budget.secondsAlreadySpent = BudgetShare.charged(ceilingSeconds: 7, budgetSeconds: 5)
+        #expect(budget.secondsAlreadySpent == 0.75)
+        let folder = try TemporaryFolder()
+        let outcome = try FakeWorld.$current.withValue(world) {
+            let log = try RunLog.create(folder.file("results.jsonl"), header: fakeHeader())
+            return try Runner(world.instruments(), budget).run(workloads, into: log)
+        }
+        #expect(outcome.measurements.allSatisfy(\.isMeasured) && outcome.measurements.count == 6)
+        #expect(BudgetShare.charged(ceilingSeconds: 0.2, budgetSeconds: 5) == 0.2)
+        #expect(BudgetShare.charged(ceilingSeconds: 3, budgetSeconds: .infinity) == 3)
+    }
+
+    /// A machine so slow that no cell has time for the six rounds of an interval: the cheapest is measured all the same, and its
+    /// row says how few its samples are.
+    @Test func theCheapestCellIsMeasuredWhereNoneHasTimeForItsRounds() throws {
+        world.secondsPerCall = 0.4
+        let workloads = try fakeWorkloads(kernels: ["full"], lengths: [256, 512, 1024])
+        var budget = RunOptions(seed: 1)
+        budget.timeBudgetSeconds = 3.5
+        budget.memoryLimitBytes = 1 << 30
+        let folder = try TemporaryFolder()
+        let outcome = try FakeWorld.$current.withValue(world) {
+            let log = try RunLog.create(folder.file("results.jsonl"), header: fakeHeader())
+            return try Runner(world.instruments(), budget).run(workloads, into: log)
+        }
+        #expect(outcome.measurements.map(\.isMeasured) == [true, false, false])
+        #expect(outcome.seconds <= 3.5)
+        guard case .measured(let record) = outcome.measurements[0].outcome else { return }
+        #expect((1...5).contains(record.samplesNanoseconds.count))
+    }
 }

@@ -58,7 +58,7 @@ struct PlantedAnalysis {
     init(
         kernels: [String], windows: [Int], strongScaling: [[String: Any]] = [], cacheQuality: [[String: Any]] = [],
         forecastSeries: (String, String) = ("full", "sliding-window(1024)"), speed: Double = 1,
-        quietTime: [String: Any] = [:]
+        quietTime: [String: Any] = [:], tileFLOPsPerSecond: Double? = nil
     ) {
         let series = kernels.flatMap { kernel in
             kernel.hasPrefix("full")
@@ -102,6 +102,12 @@ struct PlantedAnalysis {
                 } : [],
             "cautions": ["The machine was busy: 12 % of the samples were contaminated."],
         ]
+        if let tileFLOPsPerSecond {
+            object["ceilings"] = [
+                "flopsPerSecond": ["float32": Self.peakFLOPsPerSecond], "readBytesPerSecond": 11.4e9,
+                "tileFLOPsPerSecond": tileFLOPsPerSecond,
+            ]
+        }
         if !quietTime.isEmpty { object["quietTime"] = quietTime }
         findings = Self.decode(object)
     }

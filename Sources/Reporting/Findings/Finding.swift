@@ -55,7 +55,7 @@ public struct Findings: Sendable, Codable {
         PeakMemory.self, Forecasts.self,
         StepTimes.self, StepBandwidth.self, StreamingCosts.self, TokenCosts.self, CacheFormatCosts.self,
         CacheAccuracy.self,
-        WorkFunctions.self, LaunchVariance.self,
+        WorkFunctions.self, LaunchVariance.self, QuietRun.self,
     ]
 
     public let analysis: ScalingAnalysis

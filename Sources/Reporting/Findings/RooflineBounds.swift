@@ -32,7 +32,7 @@ enum RooflineBounds: Finding {
             notes: [], x: x, y: y,
             xLabel: "intensity (FLOP/byte)", yLabel: "useful GFLOP/s",
             columns: ("FLOPsPerByte", "usefulGFLOPsPerSecond"), traces: traces,
-            guides: peaks(roofs, x) + memory(roofs, x: x, y: y), intervals: .bars)
+            guides: peaks(roofs, x) + tiles(analysis, roofs, x) + memory(roofs, x: x, y: y), intervals: .bars)
     }
 
     /// "0.25", "1", "256".
@@ -93,6 +93,18 @@ enum RooflineBounds: Finding {
             return Plot.Guide(
                 name: "peak of \(types)\(on(sharing[0], among: roofs)): \(Quantity.flops(perSecond: peak))",
                 rows: [Plot.Row(x: sharing[0].ridge, y: peak / 1e9), Plot.Row(x: x.high, y: peak / 1e9)],
+                isNamed: .besideFrame)
+        }
+    }
+
+    /// What a register tile attains of float32's peak: no kernel that loads its operands does more.
+    private static func tiles(_ analysis: ScalingAnalysis, _ roofs: [Roofline], _ x: Axis) -> [Plot.Guide] {
+        guard let rate = analysis.ceilings.tileFLOPsPerSecond else { return [] }
+        return roofs.filter { $0.elementType == .float32 && $0.device == nil }.map { roof in
+            let attained = rate * Double(roof.threads)
+            return Plot.Guide(
+                name: "register tile\(on(roof, among: roofs)): \(Quantity.flops(perSecond: attained))",
+                rows: [Plot.Row(x: roof.ridge, y: attained / 1e9), Plot.Row(x: x.high, y: attained / 1e9)],
                 isNamed: .besideFrame)
         }
     }

@@ -14,28 +14,14 @@ public struct Headlines: Sendable, Hashable {
 
     public init(_ findings: Findings) {
         let steps = findings.sentences(about: .decode)
-        let growth =
+        let found =
             steps.isEmpty || findings.analysis.isAboutPrefill
             ? findings.sentences(about: .prefill) + steps.prefix(4)
             : Array((steps + [Forecasts.sentence(findings)].compactMap { $0 }).prefix(4))
-        lines = growth + [Self.quietTime(findings.analysis)].compactMap { $0 }
+        lines = found + [QuietRun.warning(findings.analysis)].compactMap { $0 }
         details =
             findings.analysis.series.map { Self.detail(of: $0, findings) }
             + findings[WastedPairs.self].map(WastedPairs.sentence)
-    }
-
-    /// "The machine was at full speed for 63 % of the run; the rest was left out."
-    private static func quietTime(_ analysis: ScalingAnalysis) -> String? {
-        guard let quiet = analysis.quietTime, quiet.share < QuietTime.worthTelling else { return nil }
-        let rest =
-            switch quiet.cellsUsedWhole {
-            case 0: "the rest was left out"
-            case quiet.cells: "too little to leave the rest out"
-            default:
-                "the rest was left out, but for \(Quantity.count(quiet.cellsUsedWhole)) of "
-                    + "\(Quantity.count(quiet.cells)) cells that would have kept too few samples"
-            }
-        return "The machine was at full speed for \(Quantity.percent(quiet.share)) of the run; \(rest)."
     }
 
     /// The lines for a terminal, wrapped, each continued under an indent.

@@ -116,9 +116,10 @@ extension Document {
 
     private static func peaks(_ ceilings: Ceilings) -> String {
         let rates = ceilings.flopsPerSecond
-        return [("float32", rates.float32), ("bfloat16", rates.bfloat16), ("float16", rates.float16)].compactMap {
-            type, rate in rate.map { "\(type) \(Quantity.flops(perSecond: $0))" }
-        }.joined(separator: ", ")
+        return [
+            ("float32", rates.float32), ("bfloat16", rates.bfloat16), ("float16", rates.float16),
+            ("a register tile of float32", ceilings.tileFLOPsPerSecond),
+        ].compactMap { name, rate in rate.map { "\(name) \(Quantity.flops(perSecond: $0))" } }.joined(separator: ", ")
     }
 
     /// What engines compute on beside the machine's own CPUs, by their word.
