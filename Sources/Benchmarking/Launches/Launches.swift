@@ -11,7 +11,7 @@ import Records
 /// another order of cells, another size of the environment and the system's own randomised addresses.
 ///
 /// The machine's ceilings are measured once, before: they are the best of many short rounds, which another launch does
-/// not change by much, and would cost each launch two seconds. The clock's rate, which may change, is measured
+/// not change by much, and would cost each launch most of a second. The clock's rate, which may change, is measured
 /// before and after each.
 public struct Launches {
     private let count: Int
