@@ -14,13 +14,17 @@ public struct ScalingAnalysis: Sendable, Codable {
     public let ceilings: Ceilings
     /// How much of the run was quiet; nil where no sentinels ran.
     public private(set) var quietTime: QuietTime?
+    /// How many cores' work the CPUs of a team do together, by numbers of threads; nil where no sentinels ran on several.
+    public private(set) var tileCores: [TileCores]?
     /// Cells that have no time, and why.
     public private(set) var absent: [AbsentCell]
     public private(set) var cautions: [Caution]
     /// The series with their laws, in the same order; none where the analysis was read from a file.
     package private(set) var measured: [MeasuredSeries] = []
 
-    private enum CodingKeys: CodingKey { case schema, series, cacheQuality, ceilings, quietTime, absent, cautions }
+    private enum CodingKeys: CodingKey {
+        case schema, series, cacheQuality, ceilings, quietTime, tileCores, absent, cautions
+    }
 }
 
 extension ScalingAnalysis {
@@ -30,6 +34,8 @@ extension ScalingAnalysis {
             results.measurements, ceilings: results.header.ceilings, caches: results.header.machine.caches,
             cacheQuality: results.cacheQuality)
         quietTime = QuietTime(results.measurements)
+        let tileCores = TileCores.found(in: results.measurements)
+        self.tileCores = tileCores.isEmpty ? nil : tileCores
         cautions =
             results.cautions + CeilingsDrift.found(in: results.measurements).map(\.caution)
             + Self.unknownAccuracy(results) + cautions

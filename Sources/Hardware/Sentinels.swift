@@ -44,6 +44,24 @@ public final class Sentinels {
         return SentinelReading(tileNanoseconds: tile, readNanoseconds: nanoseconds { buffer.read(worker: $0) })
     }
 
+    /// The tile work that the CPUs of a team do at once, in that of one of them alone: 2 for two cores, some 1.2 for two hardware
+    /// threads of one core, which a hypervisor may show as two. Readings of the two are taken in turn, and those of a quiet
+    /// machine count. It takes some 30 ms.
+    ///
+    /// - Parameter alone: one of the CPUs of the team.
+    public static func cores(of team: WorkerTeam, alone: WorkerTeam) -> Double? {
+        let (together, single) = (Sentinels(team), Sentinels(alone))
+        var readings: (together: [SentinelReading], single: [SentinelReading]) = ([], [])
+        for _ in 0..<coreReadings {
+            readings.together.append(together.reading())
+            readings.single.append(single.reading())
+        }
+        guard let all = QuietLevel(readings.together), let one = QuietLevel(readings.single) else { return nil }
+        return all.cores(alone: one)
+    }
+
+    private static let coreReadings = 400
+
     private static func runTile(turns: Int) {
         precondition(peak_tile_turns(turns) > 0, "products of positive numbers have a positive sum")
     }

@@ -36,6 +36,14 @@ public struct QuietLevel: Hashable, Sendable {
         }
     }
 
+    /// The tile work that all CPUs of this team do at once, in that of one CPU alone: 2 for two cores, some 1.2 for two hardware
+    /// threads of one core, which a hypervisor may show as two cores.
+    ///
+    /// - Parameter alone: of a team of one.
+    public func cores(alone: QuietLevel) -> Double {
+        tileNanoseconds.reduce(0) { $0 + alone.tileNanoseconds[0] / $1 }
+    }
+
     /// How many times slower than quiet the slowest CPU was.
     public func slowdown(of reading: SentinelReading) -> Double {
         slowdown(of: reading.tileNanoseconds, tileNanoseconds)

@@ -23,5 +23,5 @@ public struct SentinelNeighbours: Hashable, Codable, Sendable {
         self.after = after
     }
 
-    var both: [SentinelReading] { [before, after] }
+    package var both: [SentinelReading] { [before, after] }
 }

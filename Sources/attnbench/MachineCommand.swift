@@ -46,15 +46,22 @@ struct MachineDescription: Codable, Hashable {
     let machine: Machine
     let ceilings: Ceilings
     let threads: Int
+    /// The work of a register tile that two CPUs do at once, in that of one of them alone; nil where there is one CPU.
+    let coresOfTwoCPUs: Double?
     /// The core type that OpenBLAS runs as.
     let blasCore: String
 
     static func measure(_ placement: Placement, threads: Int) throws -> MachineDescription {
         let topology = try Topology()
+        // The calling thread keeps the pinning of the team that is made last.
+        let pair = try? WorkerTeam(threads: 2, placement: placement, on: topology)
+        let single = try WorkerTeam(threads: 1, placement: placement, on: topology)
+        let coresOfTwoCPUs = pair.flatMap { Sentinels.cores(of: $0, alone: single) }
         let team = try WorkerTeam(threads: threads, placement: placement, on: topology)
         return MachineDescription(
             machine: Machine.current(topology: topology, team: team),
-            ceilings: Ceilings.measure(on: team), threads: threads, blasCore: BLASCore.current)
+            ceilings: Ceilings.measure(on: team), threads: threads, coresOfTwoCPUs: coresOfTwoCPUs,
+            blasCore: BLASCore.current)
     }
 
     func text(paint: Paint, width: Int? = nil) -> Escaped<TerminalScreen> {
@@ -74,7 +81,7 @@ struct MachineDescription: Codable, Hashable {
         let pinned = machine.pinnedCPUs.map(String.init).joined(separator: ", ")
         return [
             ["CPU", "\(machine.cpuModel)\(revision), \(machine.architecture)"],
-            ["cores", "\(machine.physicalCores), \(machine.logicalCPUs) logical CPUs"],
+            ["cores", "\(machine.physicalCores), \(machine.logicalCPUs) logical CPUs\(pair)"],
             ["caches", machine.caches.map(Self.cache).joined(separator: ", ")],
             ["memory", Self.bytes(machine.memoryBytes)],
             ["hypervisor", machine.hypervisor ?? "unknown"],
@@ -93,6 +100,10 @@ struct MachineDescription: Codable, Hashable {
                     machine.clockOverheadNanoseconds),
             ],
         ]
+    }
+
+    private var pair: String {
+        coresOfTwoCPUs.map { String(format: "; two CPUs at once do the tile work of %.2g cores", $0) } ?? ""
     }
 
     private var ceilingRows: [[String]] {

@@ -36,6 +36,28 @@ import Testing
         }
     }
 
+    /// Sentinels beside one thread and beside two say how many cores the two CPUs are.
+    @Test func theCoresOfThreadsAreTold() throws {
+        let cells = measurements(threads: [1, 2]).map { planted in
+            guard case .measured(let record) = planted.outcome else { return planted }
+            let threads = planted.workload.threads
+            let reading = SentinelReading(
+                tileNanoseconds: Array(repeating: threads == 1 ? 30_000 : 50_000, count: threads))
+            let watched = Measurement.Record(
+                samplesNanoseconds: record.samplesNanoseconds, rounds: record.rounds, iterationsPerSample: 1,
+                contamination: record.contamination, peakResidentBytes: 0, maximumError: 0,
+                sentinels: record.rounds.map { _ in SentinelNeighbours(before: reading, after: reading) })
+            return Measurement(
+                workload: planted.workload, origin: planted.origin, launch: planted.launch, work: planted.work,
+                scratchBytes: planted.scratchBytes, outcome: .measured(watched))
+        }
+        let found = try #require(TileCores.found(in: cells).first)
+        #expect(found.threads == 2 && abs(found.cores - 1.2) < 1e-9 && TileCores.found(in: cells).count == 1)
+        #expect(
+            ThreadScaling.sentence(threads: 2, cores: found.cores) == "2 CPUs at once do the tile work of 1.2 cores")
+        #expect(TileCores.found(in: measurements(threads: [1, 2])).isEmpty, "nobody looked")
+    }
+
     /// With 95 % intervals on independent draws, about one in twenty may miss the truth.
     @Test func intervalsHoldTheTruthAsOftenAsTheySay() {
         let truth = 1 / 0.52

@@ -29,7 +29,7 @@ import Testing
             ceilings: Ceilings(
                 flopsPerSecond: Ceilings.FLOPsPerSecond(float32: 270.44e9, bfloat16: bfloat16),
                 readBytesPerSecond: 40.26e9, tileFLOPsPerSecond: 266.2e9),
-            threads: max(1, pinned.count), blasCore: "SkylakeX")
+            threads: max(1, pinned.count), coresOfTwoCPUs: pinned.isEmpty ? nil : 1.23, blasCore: "SkylakeX")
     }
 
     @Test func printsATable() {
@@ -40,7 +40,7 @@ import Testing
     @Test func saysWhatThereIsNot() {
         let text = description(bfloat16: nil, pinned: []).text(paint: Paint(isOn: false)).text
         #expect(text.contains("bfloat16       no such instruction in this build\n"))
-        #expect(text.contains("pinned to      nothing\n"))
+        #expect(text.contains("pinned to      nothing\n") && text.contains("8 logical CPUs\n"))
         #expect(description(bfloat16: nil, pinned: [0, 2]).text(paint: Paint(isOn: false)).text.contains("2 threads"))
     }
 

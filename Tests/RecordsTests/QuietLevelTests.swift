@@ -101,4 +101,14 @@ import Testing
             launch: launch, work: Work(problem: problem, computedPairs: nil), scratchBytes: nil,
             outcome: .measured(record))
     }
+
+    /// Two cores do twice the work of one; two hardware threads of one core each take 1.67 times as long.
+    @Test(arguments: [(30_000, 2.0), (50_000, 1.2)]) func theCoresOfTwoCPUsAreCounted(nanoseconds: Int, cores: Double)
+        throws
+    {
+        let alone = try #require(QuietLevel(Array(repeating: SentinelReading(tileNanoseconds: [30_000]), count: 20)))
+        let both = SentinelReading(tileNanoseconds: [nanoseconds, nanoseconds])
+        let together = try #require(QuietLevel(Array(repeating: both, count: 20)))
+        #expect(abs(together.cores(alone: alone) - cores) < 1e-9)
+    }
 }

@@ -103,7 +103,7 @@ enum ThreadScaling: Finding {
         return Plot(
             name: "speedup", title: title(problems),
             method: "One problem on more cores, \(analysis.conditions): time of the fewest over time. Speed-ups of "
-                + "medians with 95 % intervals.",
+                + "medians with 95 % intervals." + cores(analysis).map { " " + $0 }.joined(),
             notes: [],
             x: Axis(
                 low: 0, high: end, isLogarithmic: false,
@@ -144,8 +144,19 @@ enum ThreadScaling: Finding {
     }
 
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
-        section == .cells
-            ? .table("Strong scaling: one problem, more threads", table(findings[ThreadScaling.self])) : []
+        guard section == .cells else { return [] }
+        let sentences = cores(findings.analysis)
+        return .table("Strong scaling: one problem, more threads", table(findings[ThreadScaling.self]))
+            + (sentences.isEmpty ? [] : [.paragraph(sentences.joined(separator: " "))])
+    }
+
+    /// What more threads can give at best here: "2 CPUs at once do the tile work of 1.2 cores."
+    private static func cores(_ analysis: ScalingAnalysis) -> [String] {
+        (analysis.tileCores ?? []).map { Self.sentence(threads: $0.threads, cores: $0.cores) + "." }
+    }
+
+    static func sentence(threads: Int, cores: Double) -> String {
+        "\(threads) CPUs at once do the tile work of \(Quantity.significant(cores, digits: 2)) cores"
     }
 
     /// One row for each number of threads of a problem that was measured at several.

@@ -1,0 +1,32 @@
+import Records
+
+/// How much of the work of a register tile several CPUs do at once, by the sentinels of a run on several numbers of threads.
+///
+/// A hypervisor may show two hardware threads of one core as two cores. Whoever computes on both then finds a speed-up of 1.2
+/// where 2 were expected, and no topology says why.
+public struct TileCores: Sendable, Codable, Hashable {
+    public let threads: Int
+    /// In the work of one of them alone: 2 for two cores, some 1.2 for two hardware threads of one core.
+    public let cores: Double
+
+    /// Ascending in threads; empty where one thread alone was not measured, or no sentinels ran.
+    static func found(in measurements: [Records.Measurement]) -> [TileCores] {
+        let levels = Dictionary(grouping: measurements) { $0.workload.threads }.compactMapValues { cells in
+            // At its quietest in any launch: who disturbs one of them says nothing of the cores.
+            Dictionary(grouping: cells, by: \.launch).values.compactMap(Self.level)
+                .min { $0.tileNanoseconds[0] < $1.tileNanoseconds[0] }
+        }
+        guard let alone = levels[1] else { return [] }
+        return levels.filter { $0.key > 1 }.map { threads, level in
+            TileCores(threads: threads, cores: level.cores(alone: alone))
+        }.sorted { $0.threads < $1.threads }
+    }
+
+    private static func level(_ cells: [Records.Measurement]) -> QuietLevel? {
+        QuietLevel(
+            cells.flatMap { cell -> [SentinelReading] in
+                guard case .measured(let record) = cell.outcome else { return [] }
+                return (record.sentinels ?? []).flatMap(\.both)
+            })
+    }
+}
