@@ -46,7 +46,7 @@ struct CacheQualityTests {
         let document = try String(
             contentsOf: root.appendingPathComponent("docs/kv-cache-formats.md"), encoding: .utf8)
         let table = MarkdownTable.text(
-            CacheAccuracy.table(CacheQuality.measured(for: Set(CacheFormat.allCases))))
+            CacheAccuracy.table(CacheQuality.measured(for: Set(CacheFormat.allCases.map { CacheFormats($0) }))))
         #expect(document.contains(table), "docs/kv-cache-formats.md should hold\n\(table)")
     }
 

@@ -132,7 +132,7 @@ extension ScalingAnalysis {
         return [
             common(\.mask.isCausal) { $0 ? "causal" : "non-causal" },
             common(\.elementType, \.rawValue),
-            common(\.cacheFormat) { $0.map { "\($0.rawValue) cache" } ?? "" },
+            common(\.cacheFormat) { $0.map { "\($0) cache" } ?? "" },
             common(\.headDimension) { "d\u{A0}=\u{A0}\($0)" },
             common(\.batch) { $0 == 1 ? "" : "batch\u{A0}\($0)" },
             common(\.queryHeads) { $0 == 1 ? "1\u{A0}head" : "\($0)\u{A0}query heads" },
