@@ -76,7 +76,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     /// How keys and values are stored.
     public var storedAs: CacheFormats { cacheFormat ?? CacheFormats(of: elementType) }
 
-    /// The same with some things changed.
+    /// These parameters with another mask or other threads.
     package func with(mask: Mask? = nil, threads: Int? = nil) -> SeriesParameters {
         SeriesParameters(
             phase: phase, mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
@@ -84,10 +84,10 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
             queryLength: queryLength, cacheFormat: cacheFormat, scale: scale)
     }
 
-    /// The same problem as the prompt would pose it, and with keys and values as the element type has them.
+    /// The problem of a prompt on these heads, with keys and values stored as the element type has them.
     package var prefill: SeriesParameters { rephrased(.prefill, queryLength: nil) }
 
-    /// The same with keys and values as the element type has them.
+    /// These parameters with keys and values stored as the element type has them.
     package var unquantised: SeriesParameters { rephrased(phase, queryLength: queryLength) }
 
     private func rephrased(_ phase: Phase, queryLength: Int?) -> SeriesParameters {

@@ -78,6 +78,27 @@ struct TokenCacheTests {
         #expect(2 * mixed.allocatedBytes == ofKeys.allocatedBytes + ofValues.allocatedBytes)
     }
 
+    /// Each product is chosen by the format of its own half. The conformance cases have many more.
+    @Test(arguments: [
+        CacheFormats(key: .q8_0, value: .q4_0), CacheFormats(key: .q4_0, value: .float16),
+        CacheFormats(key: .bfloat16, value: .q8_0), CacheFormats(key: .fp8E4M3, value: .bfloat16),
+    ])
+    func aStepOverMixedFormatsIsRight(formats: CacheFormats) throws {
+        for type in [ElementType.float32, .bfloat16] {
+            let problem = try AttentionProblem(
+                shape: AttentionShape(
+                    queryHeads: 8, keyValueHeads: 2, queryLength: 1, keyLength: 600, headDimension: 64),
+                mask: .causal, elementType: type, cacheFormat: formats)
+            let inputs = AttentionInputs(shape: problem.shape, elementType: type, seed: 4)
+            let step = try Kernel.decodeFull.prepare(for: problem, on: WorkerTeam())
+            step.fillCache(from: inputs)
+            var output = Tensor(type, dimensions: AttentionInputs.queryDimensions(problem.shape))
+            step.run(inputs, into: &output)
+            let accuracy = Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
+            #expect(accuracy.isAccepted, "\(formats) \(type): \(accuracy)")
+        }
+    }
+
     /// The latest tokens of KIVI wait together.
     @Test func kiviStandsBesideNoOtherFormat() {
         #expect(throws: UnsupportedProblem.self) {

@@ -12,7 +12,7 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
             + " n=\(shape.queryLength)/\(shape.keyLength) d=\(shape.headDimension)"
     }
 
-    /// The same in another element type, and in a cache of a format: nil for the type's own.
+    /// This case in another element type, with a cache in these formats; nil stands for the element type's own.
     func stored(as elementType: ElementType, cache: CacheFormats? = nil) -> ProblemCase {
         do {
             let problem = try AttentionProblem(
