@@ -68,7 +68,7 @@ package struct MeasuredSeries: Sendable {
         return points.startIndex..<(points.firstIndex { $0.cacheLevel == nil } ?? points.endIndex)
     }
 
-    /// The same without its last point.
+    /// This series without its last point.
     func droppingLast() -> MeasuredSeries {
         MeasuredSeries(key: key, label: label, device: device, points: points.dropLast(), caches: caches)
     }

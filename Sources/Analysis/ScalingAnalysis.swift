@@ -43,7 +43,7 @@ extension ScalingAnalysis {
 
     /// Files of version 1 do not say it.
     private static func unknownAccuracy(_ results: Results) -> [Caution] {
-        let quantises = results.measurements.contains { $0.workload.problem.cacheFormat.elementType == nil }
+        let quantises = results.measurements.contains { $0.workload.problem.cacheFormat.areQuantised }
         return quantises && results.cacheQuality.isEmpty
             ? [
                 Caution(

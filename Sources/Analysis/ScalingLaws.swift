@@ -59,3 +59,44 @@ struct ScalingLaws {
         }
     }
 }
+
+/// time = overhead + coefficient · work^exponent, over the exact pair count of the series' mask, or in decode over the
+/// bytes that must move: `SeriesParameters.work(length:)`.
+public struct GrowthLaw: Sendable, Codable, Hashable {
+    public let overheadNanoseconds: Double
+    public let coefficient: Double
+    public let exponent: Double
+
+    public init(overheadNanoseconds: Double, coefficient: Double, exponent: Double) {
+        self.overheadNanoseconds = overheadNanoseconds
+        self.coefficient = coefficient
+        self.exponent = exponent
+    }
+
+    /// - Parameter work: over all batches and heads.
+    public func nanoseconds(work: Double) -> Double {
+        overheadNanoseconds + coefficient * pow(work, exponent)
+    }
+}
+
+/// ln(time ratio) over ln(length ratio) between neighbours, measured and as the exact counts of pairs, or in decode of bytes, say. For a window the
+/// theory runs from 2 down to 1 as the length passes the window, so it is not held against either end.
+public struct LocalExponent: Sendable, Codable, Hashable {
+    public let fromLength: Int
+    public let toLength: Int
+    public let measured: Estimate
+    public let theory: Double
+}
+
+extension LocalExponent {
+    init(from: Point, to: Point, basis: WorkBasis) {
+        let doubling = log(to.length / from.length)
+        let ratio = to.median.ratio(to: from.median)
+        fromLength = from.keyLength
+        toLength = to.keyLength
+        measured = Estimate(
+            value: log(ratio.value) / doubling, low: log(ratio.low) / doubling, high: log(ratio.high) / doubling,
+            level: ratio.level)
+        theory = log(basis.work(of: to) / basis.work(of: from)) / doubling
+    }
+}

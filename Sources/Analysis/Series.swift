@@ -23,14 +23,15 @@ public struct Series: Sendable, Codable, Hashable {
     /// The exponent on the exact pair count, or in decode on the bytes, always from the law that leaves it free. Nil with
     /// the law.
     public let exponent: Estimate?
-    /// The same on the pairs that the kernel computes, which differ where tiles or chunks overhang the mask.
+    /// The exponent on the pairs that the kernel computes. These are more than the mask allows where tiles or chunks
+    /// reach past its edge.
     public let exponentOnComputedPairs: Estimate?
     public let verdict: TheoryVerdict
     /// What the verdict holds the time against.
     public let verdictBasis: WorkBasis
     /// Slope of the law with the exponent held at 1: the cost of one more pair. Nil with the law, and in decode.
     public let nanosecondsPerPair: Estimate?
-    /// The same of one more byte; nil but in decode.
+    /// Slope of that law over bytes in place of pairs: the cost of one more byte. Only decoding has it.
     public let nanosecondsPerByte: Estimate?
     /// Where work does not grow with the length, as in decode past a window: whether time does. Nil elsewhere.
     public let lengthSlope: LengthSlope?
@@ -116,8 +117,8 @@ extension Series {
         if WorkBasis(points, of: measured.parameters) == .computedPairs {
             cautions.append(
                 Caution(
-                    "held against the pairs that it computes: their ratio to those that the mask allows changes with "
-                        + "the length, which bends the exponent on the latter"))
+                    "held against the pairs that the kernel computes: these are more than the mask allows, by a factor that "
+                        + "changes with the length and would bend an exponent on the allowed pairs"))
         }
         if let minima = contradictingMinima(laws.exponent, measured)?.value {
             cautions.append(

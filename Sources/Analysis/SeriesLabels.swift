@@ -18,7 +18,7 @@ package enum SeriesLabels {
     /// "float32", "q8_0 cache", "bfloat16, q8_0 cache".
     private static func stored(_ parameters: SeriesParameters) -> String {
         guard let format = parameters.cacheFormat else { return parameters.elementType.rawValue }
-        let cache = "\(format.rawValue) cache"
+        let cache = "\(format) cache"
         return parameters.elementType == .float32 ? cache : "\(parameters.elementType.rawValue), \(cache)"
     }
 

@@ -15,14 +15,15 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     /// Nil where there are as many queries as keys; otherwise the number of queries, 1 in decode.
     public let queryLength: Int?
     /// Nil where keys and values are stored as the element type has them.
-    public let cacheFormat: CacheFormat?
+    public let cacheFormat: CacheFormats?
     /// Nil where scores are scaled by 1/√headDimension.
     public let scale: Float?
 
     public init(
         phase: Phase = .prefill, mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1,
         headDimension: Int,
-        elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil, cacheFormat: CacheFormat? = nil,
+        elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil,
+        cacheFormat: CacheFormats? = nil,
         scale: Float? = nil
     ) {
         self.phase = phase
@@ -45,7 +46,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
             keyValueHeads: shape.keyValueHeads, headDimension: shape.headDimension,
             elementType: problem.elementType, threads: workload.threads,
             queryLength: shape.queryLength == shape.keyLength ? nil : shape.queryLength,
-            cacheFormat: problem.cacheFormat == CacheFormat(problem.elementType) ? nil : problem.cacheFormat,
+            cacheFormat: problem.cacheFormat == CacheFormats(of: problem.elementType) ? nil : problem.cacheFormat,
             scale: problem.hasUsualScale ? nil : problem.scale)
     }
 
@@ -73,9 +74,9 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     }
 
     /// How keys and values are stored.
-    public var storedAs: CacheFormat { cacheFormat ?? CacheFormat(elementType) }
+    public var storedAs: CacheFormats { cacheFormat ?? CacheFormats(of: elementType) }
 
-    /// The same with some things changed.
+    /// These parameters with another mask or other threads.
     package func with(mask: Mask? = nil, threads: Int? = nil) -> SeriesParameters {
         SeriesParameters(
             phase: phase, mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
@@ -83,10 +84,10 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
             queryLength: queryLength, cacheFormat: cacheFormat, scale: scale)
     }
 
-    /// The same problem as the prompt would pose it, and with keys and values as the element type has them.
+    /// The problem of a prompt on these heads, with keys and values stored as the element type has them.
     package var prefill: SeriesParameters { rephrased(.prefill, queryLength: nil) }
 
-    /// The same with keys and values as the element type has them.
+    /// These parameters with keys and values stored as the element type has them.
     package var unquantised: SeriesParameters { rephrased(phase, queryLength: queryLength) }
 
     private func rephrased(_ phase: Phase, queryLength: Int?) -> SeriesParameters {
@@ -111,10 +112,13 @@ extension SeriesParameters: Comparable {
     }
 
     private var order: [Int] {
+        func index(_ half: KeyPath<CacheFormats, CacheFormat>) -> Int {
+            cacheFormat.flatMap { CacheFormat.allCases.firstIndex(of: $0[keyPath: half]) } ?? -1
+        }
         let type = ElementType.allCases.firstIndex(of: elementType) ?? 0
         return [
             headDimension, type, threads, batch, queryHeads, keyValueHeads, queryLength ?? 0,
-            cacheFormat.flatMap(CacheFormat.allCases.firstIndex) ?? -1, Int(scale?.bitPattern ?? 0),
+            index(\.key), index(\.value), Int(scale?.bitPattern ?? 0),
         ]
     }
 }

@@ -9,7 +9,7 @@ public struct AttentionProblem: Hashable, Sendable {
     /// Factor on the scores before softmax; positive.
     public let scale: Float
     /// How the keys and values that a decoding step reads are stored. In prefill they lie as the element type has them.
-    public let cacheFormat: CacheFormat
+    public let cacheFormat: CacheFormats
     public let positions: PositionEncoding
 
     /// Whether scores are scaled as most models have it.
@@ -22,7 +22,7 @@ public struct AttentionProblem: Hashable, Sendable {
     ///   - cacheFormat: nil for the one that stores the element type as it is.
     public init(
         shape: AttentionShape, mask: Mask, elementType: ElementType = .float32, scale: Float? = nil,
-        cacheFormat: CacheFormat? = nil, positions: PositionEncoding = .none
+        cacheFormat: CacheFormats? = nil, positions: PositionEncoding = .none
     ) throws(ProblemError) {
         if !mask.isUnmasked, shape.queryLength > shape.keyLength {
             throw .queriesWithoutKeys(queryLength: shape.queryLength, keyLength: shape.keyLength)
@@ -33,7 +33,7 @@ public struct AttentionProblem: Hashable, Sendable {
         self.mask = mask
         self.elementType = elementType
         self.scale = scale
-        self.cacheFormat = cacheFormat ?? CacheFormat(elementType)
+        self.cacheFormat = cacheFormat ?? CacheFormats(of: elementType)
         self.positions = positions
         let flops = 4 * Double(shape.headDimension) * Double(shape.batch * shape.queryHeads) * Double(pairs.allowed)
         guard flops <= 0x1p62 else { throw .tooMuchWork(flops: flops) }
@@ -71,4 +71,22 @@ public enum ProblemError: Fault, Equatable {
             "scale is \(scale); it must be a positive number"
         }
     }
+}
+
+/// What a model is doing when it attends.
+public enum Phase: String, Codable, Sendable, CaseIterable {
+    /// Reading a prompt: every token is a query.
+    case prefill
+    /// Writing: one query a step, the last token, against all that is cached.
+    case decode
+}
+
+/// What a kernel does about positions before it takes scores.
+public enum PositionEncoding: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Nothing: queries and keys come as they are to be used, rotated already where a model rotates them.
+    case none
+    /// Rotary (Su et al. 2021), in the order of the cache as StreamingLLM has it: keys are cached as they come, and read
+    /// as if the visible ones stood at 0, 1, 2, … without gaps; the query stands at the last. A distance to a sink then
+    /// never passes the cache's length, however long the text.
+    case cacheRelativeRotary = "cache-relative-rotary"
 }

@@ -1,4 +1,4 @@
-/// How the keys and values of earlier tokens are stored between decoding steps.
+/// How the keys, or the values, of earlier tokens are stored between decoding steps.
 public enum CacheFormat: String, Codable, Hashable, Sendable, CaseIterable {
     case float32, bfloat16, float16
     /// One byte an element: 4 bits of exponent, 3 of fraction, no infinity, largest value 448 (OCP E4M3FN). No scale.
@@ -39,24 +39,59 @@ public enum CacheFormat: String, Codable, Hashable, Sendable, CaseIterable {
         return max(0, tokens - Self.residualTokens) / Self.blockLength * Self.blockLength
     }
 
-    /// Bytes of K and V of that many tokens, scales and residual window included. Rows that do not fill their last block
-    /// of 32 pay for it whole.
-    public func byteCount(tokens: Int, keyValueHeads: Int, headDimension: Int) -> Int {
-        let rows = 2 * tokens * keyValueHeads
+    /// The two halves of a cache. Only KIVI takes another number of bytes for one than for the other.
+    public enum Half: Sendable { case keys, values }
+
+    /// Bytes of one head's keys, or values, of that many tokens, scales and residual window included. Rows that do not
+    /// fill their last block of 32 pay for it whole.
+    public func byteCount(of half: Half, tokens: Int, headDimension: Int) -> Int {
         let blocks = (headDimension + Self.blockLength - 1) / Self.blockLength
         switch self {
-        case .float32: return rows * headDimension * 4
-        case .bfloat16, .float16: return rows * headDimension * 2
-        case .fp8E4M3: return rows * headDimension
-        case .q8_0: return rows * blocks * 34
-        case .q4_0: return rows * blocks * 18
+        case .float32: return tokens * headDimension * 4
+        case .bfloat16, .float16: return tokens * headDimension * 2
+        case .fp8E4M3: return tokens * headDimension
+        case .q8_0: return tokens * blocks * 34
+        case .q4_0: return tokens * blocks * 18
         case .kivi2:
             // Keys: d groups a 32 tokens; values: whole blocks of a row. Each 32 elements: 8 bytes, a scale, a zero point.
             let quantised = blockTokens(of: tokens)
-            let keys = quantised / Self.blockLength * headDimension * 12
-            let values = quantised * blocks * 12
-            return keyValueHeads * (keys + values + 2 * (tokens - quantised) * headDimension * 2)
+            let groups =
+                switch half {
+                case .keys: quantised / Self.blockLength * headDimension
+                case .values: quantised * blocks
+                }
+            return groups * 12 + (tokens - quantised) * headDimension * 2
         }
+    }
+}
+
+/// How a cache stores its keys and how it stores its values. Mostly they are alike; but scores suffer more from coarse keys
+/// than outputs do from coarse values, so that a cache may spend its bits on keys.
+public struct CacheFormats: Hashable, Sendable {
+    public let key: CacheFormat
+    public let value: CacheFormat
+
+    public init(key: CacheFormat, value: CacheFormat) {
+        self.key = key
+        self.value = value
+    }
+
+    public init(_ both: CacheFormat) { self.init(key: both, value: both) }
+
+    /// The ones that store an element type as it is.
+    public init(of elementType: ElementType) { self.init(CacheFormat(elementType)) }
+
+    /// Whether keys or values are stored as something else than elements of a type.
+    public var areQuantised: Bool { key.elementType == nil || value.elementType == nil }
+
+    /// Tokens whose keys and values are both stored in blocks, when the cache holds `tokens`.
+    public func blockTokens(of tokens: Int) -> Int { min(key.blockTokens(of: tokens), value.blockTokens(of: tokens)) }
+
+    /// Bytes of K and V of that many tokens.
+    public func byteCount(tokens: Int, keyValueHeads: Int, headDimension: Int) -> Int {
+        keyValueHeads
+            * (key.byteCount(of: .keys, tokens: tokens, headDimension: headDimension)
+                + value.byteCount(of: .values, tokens: tokens, headDimension: headDimension))
     }
 
     /// Bits that an element takes on average, scales included.
@@ -64,4 +99,43 @@ public enum CacheFormat: String, Codable, Hashable, Sendable, CaseIterable {
         let bytes = byteCount(tokens: tokens, keyValueHeads: 1, headDimension: headDimension)
         return Double(bytes * 8) / Double(2 * tokens * headDimension)
     }
+}
+
+/// "q8_0", or "q8_0/q4_0" of keys and values that differ.
+extension CacheFormats: CustomStringConvertible {
+    public var description: String { key == value ? key.rawValue : "\(key.rawValue)/\(value.rawValue)" }
+}
+
+/// In sweeps and results one name where the two are alike, else both under `key` and `value`.
+extension CacheFormats: Codable {
+    private enum Key: CodingKey { case key, value }
+
+    public init(from decoder: any Decoder) throws {
+        if let both = try? decoder.singleValueContainer().decode(CacheFormat.self) {
+            self.init(both)
+            return
+        }
+        let container = try decoder.container(keyedBy: Key.self)
+        self.init(
+            key: try container.decode(CacheFormat.self, forKey: .key),
+            value: try container.decode(CacheFormat.self, forKey: .value))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        guard key != value else {
+            var container = encoder.singleValueContainer()
+            try container.encode(key)
+            return
+        }
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(key, forKey: .key)
+        try container.encode(value, forKey: .value)
+    }
+}
+
+/// By keys first, in the order in which formats are listed.
+extension CacheFormats: Comparable {
+    public static func < (a: CacheFormats, b: CacheFormats) -> Bool { a.order.lexicographicallyPrecedes(b.order) }
+
+    private var order: [Int] { [key, value].compactMap(CacheFormat.allCases.firstIndex) }
 }

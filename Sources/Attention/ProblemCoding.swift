@@ -2,7 +2,7 @@
 /// so that a reader never has to know what an absent one stands for.
 ///
 /// Keys and values each have a head dimension and a cache format of their own. This program only has problems in which the
-/// two are alike, and refuses others when it reads them.
+/// two head dimensions are alike, and refuses others when it reads them.
 extension AttentionProblem: Codable {
     private enum Key: String, CodingKey {
         case batch, queryHeads, keyValueHeads, queryLength, keyLength, keyHeadDimension, valueHeadDimension, mask,
@@ -13,26 +13,16 @@ extension AttentionProblem: Codable {
         let container = try decoder.container(keyedBy: Key.self)
         func integer(_ key: Key) throws -> Int { try container.decode(Int.self, forKey: key) }
         let headDimension = try integer(.keyHeadDimension)
-        let cacheFormat = try container.decode(CacheFormat.self, forKey: .keyCacheFormat)
-        let ofValues = (
-            headDimension: try integer(.valueHeadDimension),
-            cacheFormat: try container.decode(CacheFormat.self, forKey: .valueCacheFormat)
-        )
-        func refuse(_ key: Key, _ reason: String) -> DecodingError {
-            DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: reason)
+        let ofValues = try integer(.valueHeadDimension)
+        guard ofValues == headDimension else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .valueHeadDimension, in: container,
+                debugDescription:
+                    "values of \(ofValues) elements beside keys of \(headDimension) cannot be counted by this build")
         }
-        guard ofValues.headDimension == headDimension else {
-            throw refuse(
-                .valueHeadDimension,
-                "values of \(ofValues.headDimension) elements beside keys of \(headDimension) cannot be counted by this build"
-            )
-        }
-        guard ofValues.cacheFormat == cacheFormat else {
-            throw refuse(
-                .valueCacheFormat,
-                "values stored as \(ofValues.cacheFormat.rawValue) beside keys stored as \(cacheFormat.rawValue) cannot be "
-                    + "counted by this build")
-        }
+        let cacheFormat = CacheFormats(
+            key: try container.decode(CacheFormat.self, forKey: .keyCacheFormat),
+            value: try container.decode(CacheFormat.self, forKey: .valueCacheFormat))
         do {
             try self.init(
                 shape: AttentionShape(
@@ -59,8 +49,8 @@ extension AttentionProblem: Codable {
         try container.encode(mask, forKey: .mask)
         try container.encode(elementType, forKey: .elementType)
         try container.encode(scale, forKey: .scale)
-        try container.encode(cacheFormat, forKey: .keyCacheFormat)
-        try container.encode(cacheFormat, forKey: .valueCacheFormat)
+        try container.encode(cacheFormat.key, forKey: .keyCacheFormat)
+        try container.encode(cacheFormat.value, forKey: .valueCacheFormat)
         try container.encode(positions, forKey: .positions)
     }
 }

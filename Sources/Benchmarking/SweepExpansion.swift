@@ -85,7 +85,7 @@ extension Sweep.Axes {
     }
 
     /// Nil stands for the element type's own. Prefill kernels have no cache.
-    func cacheFormats(of kernel: Kernel) -> [CacheFormat?] {
+    func cacheFormats(of kernel: Kernel) -> [CacheFormats?] {
         kernel.phase == .prefill || cacheFormats.isEmpty ? [nil] : cacheFormats
     }
 

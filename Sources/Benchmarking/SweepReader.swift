@@ -107,15 +107,27 @@ struct SweepReader {
         return names
     }
 
-    private func cacheFormats(_ field: SweepField, in phase: Phase) throws(SweepError) -> [CacheFormat] {
+    private func cacheFormats(_ field: SweepField, in phase: Phase) throws(SweepError) -> [CacheFormats] {
         guard phase == .decode else {
             throw field.error("prompts are read without a cache; leave `cacheFormat` out or say `phase: decode`")
         }
-        var formats: [CacheFormat] = []
-        for item in try field.items() {
-            formats.append(try item.choice(CacheFormat.self, called: "a cache format"))
-        }
+        var formats: [CacheFormats] = []
+        for item in try field.items() { formats.append(try cacheFormats(item)) }
         return formats
+    }
+
+    /// One format for both, or `{key: q8_0, value: q4_0}`.
+    private func cacheFormats(_ field: SweepField) throws(SweepError) -> CacheFormats {
+        func format(_ field: SweepField) throws(SweepError) -> CacheFormat {
+            try field.choice(CacheFormat.self, called: "a cache format")
+        }
+        guard field.node.mapping != nil else { return CacheFormats(try format(field)) }
+        let halves = Fields(
+            uniqueKeysWithValues: try field.entries(known: ["key", "value"]).map { ($0.key, $0.value) })
+        guard let key = halves["key"], let value = halves["value"] else {
+            throw field.error("a cache stores keys and values; give both, such as {key: q8_0, value: q4_0}")
+        }
+        return CacheFormats(key: try format(key), value: try format(value))
     }
 
     private func lengths(_ field: SweepField, in phase: Phase) throws(SweepError) -> [Int] {

@@ -72,22 +72,23 @@ VECTOR_INLINE void unpack_value_codes(
         }
 }
 
-void cache_unpack_codes(
-    enum cache_codes codes, const void *tile, long values_offset, long word_bytes, long d, float *keys, float *values) {
-    const char *k = tile, *v = k + values_offset;
+void cache_unpack_key_codes(
+    enum cache_codes codes, const void *keys, long word_bytes, long d, float *unpacked) {
+    const char *words = keys, *scales = words + word_bytes;
     switch (codes) {
-    case cache_codes_q8_0:
-        unpack_key_codes(cache_codes_q8_0, k, k + word_bytes, d, keys);
-        unpack_value_codes(cache_codes_q8_0, v, v + word_bytes, d, values);
-        return;
-    case cache_codes_q4_0:
-        unpack_key_codes(cache_codes_q4_0, k, k + word_bytes, d, keys);
-        unpack_value_codes(cache_codes_q4_0, v, v + word_bytes, d, values);
-        return;
-    case cache_codes_kivi:
-        unpack_key_codes(cache_codes_kivi, k, k + word_bytes, d, keys);
-        unpack_value_codes(cache_codes_kivi, v, v + word_bytes, d, values);
-        return;
+    case cache_codes_q8_0: unpack_key_codes(cache_codes_q8_0, words, scales, d, unpacked); return;
+    case cache_codes_q4_0: unpack_key_codes(cache_codes_q4_0, words, scales, d, unpacked); return;
+    case cache_codes_kivi: unpack_key_codes(cache_codes_kivi, words, scales, d, unpacked); return;
+    }
+}
+
+void cache_unpack_value_codes(
+    enum cache_codes codes, const void *values, long word_bytes, long d, float *unpacked) {
+    const char *words = values, *scales = words + word_bytes;
+    switch (codes) {
+    case cache_codes_q8_0: unpack_value_codes(cache_codes_q8_0, words, scales, d, unpacked); return;
+    case cache_codes_q4_0: unpack_value_codes(cache_codes_q4_0, words, scales, d, unpacked); return;
+    case cache_codes_kivi: unpack_value_codes(cache_codes_kivi, words, scales, d, unpacked); return;
     }
 }
 

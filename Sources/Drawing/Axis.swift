@@ -65,7 +65,7 @@ package struct Axis {
         return (least, most)
     }
 
-    /// The same axis with one tick more.
+    /// This axis with one more tick.
     package func marking(_ tick: Tick) -> Axis {
         Axis(
             low: low, high: high, isLogarithmic: isLogarithmic, ticks: ticks.filter { $0.value != tick.value } + [tick],

@@ -14,7 +14,7 @@ public struct Figure: Sendable, Hashable {
     public let data: String
     /// As it stands in the files.
     package let drawing: FigureDrawing
-    /// The same for a narrow screen, which the page holds beside it.
+    /// The figure for a narrow screen. A page holds both.
     package let narrow: FigureDrawing
 
     package init(_ plot: Plot, width: FigureWidth = .page) {

@@ -27,7 +27,7 @@ package struct Plot {
         case joined
         /// A line over the measured lengths: the fitted law, or what theory predicts.
         case theory
-        /// The same line past the measured lengths.
+        /// The line of theory past the measured lengths.
         case beyond
         /// A prediction with its interval.
         case forecast

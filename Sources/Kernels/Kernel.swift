@@ -82,8 +82,9 @@ public struct Kernel: Sendable {
             throw UnsupportedProblem(
                 "the problem's positions are \(problem.positions.rawValue), this kernel's \(positions.rawValue)")
         }
-        let format = problem.cacheFormat
-        guard format == CacheFormat(problem.elementType) || cacheFormats.contains(format) else {
+        let own = CacheFormat(problem.elementType)
+        for format in [problem.cacheFormat.key, problem.cacheFormat.value]
+        where format != own && !cacheFormats.contains(format) {
             throw UnsupportedProblem(
                 cacheFormats.isEmpty
                     ? "\(name) has no cache to keep in \(format.rawValue); decode kernels that read one have"

@@ -29,7 +29,7 @@ public struct Sweep: Hashable, Codable, Sendable {
         public var threads: [Int] = [1]
         public var batches: [Int] = [1]
         /// Of decode kernels; empty for the one that stores the element type as it is.
-        public var cacheFormats: [CacheFormat] = []
+        public var cacheFormats: [CacheFormats] = []
 
         public init(kernels: [String], lengths: [Int]) {
             self.kernels = kernels

@@ -44,8 +44,8 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         if shape.queryHeads > 1 { words.append("h=\(shape.queryHeads):\(shape.keyValueHeads)") }
         if shape.headDimension != 64 { words.append("d=\(shape.headDimension)") }
         if problem.elementType != .float32 { words.append(problem.elementType.rawValue) }
-        if problem.cacheFormat != CacheFormat(problem.elementType) {
-            words.append("kv=\(problem.cacheFormat.rawValue)")
+        if problem.cacheFormat != CacheFormats(of: problem.elementType) {
+            words.append("kv=\(problem.cacheFormat)")
         }
         if !problem.hasUsualScale { words.append("scale=\(problem.scale)") }
         if threads > 1 { words.append("t=\(threads)") }

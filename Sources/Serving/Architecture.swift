@@ -46,7 +46,7 @@ public struct Architecture: Sendable, Hashable {
             .sorted { $0.order > $1.order }
     }
 
-    /// The same layers if each attended to everything.
+    /// These layers as they would be if each attended to everything.
     public var withAllLayersFull: Architecture {
         Architecture(
             hidden: hidden, vocabulary: vocabulary, layers: layers.map { $0.with(attention: $0.attention?.full) },

@@ -41,7 +41,7 @@ public struct AttentionLayer: Sendable, Hashable {
         self.inputWidth = inputWidth
     }
 
-    /// The same layer if it attended to everything.
+    /// This layer as it would be if it attended to everything.
     public var full: AttentionLayer {
         AttentionLayer(
             dimensions, mask: .causal, variations: variations, selection: selection, inputWidth: inputWidth)

@@ -42,7 +42,7 @@ public struct KVCache: Sendable, Hashable {
     /// Bytes that one token leaves in one layer.
     public var bytesPerTokenAndLayer: Double { elementsPerTokenAndLayer * bitsPerElement / 8 }
 
-    /// The same for a layer of this kind, with what its indexer keeps.
+    /// Bytes that one token leaves in a layer of this kind, with what its indexer keeps.
     public func bytesPerToken(of attention: AttentionLayer) -> Double {
         Double(attention.cachedElementsPerToken) * bitsPerElement(of: attention.dimensions) / 8
             + Double(attention.selection?.cachedBytesPerToken ?? 0)

@@ -112,7 +112,7 @@ public struct PlanSummary: Sendable, Encodable, Hashable {
     public let prefill: Reading
     public let decode: Writing
     public let assumptions: Assumptions
-    /// The same questions for a measured machine; absent where no results were given.
+    /// What the plan says of a measured machine; absent where no results were given.
     public let measured: MeasuredSummary?
 
     public init(_ plan: ServingPlan, cautions: [String], measured: MeasuredPlan? = nil) {

@@ -61,6 +61,23 @@ public struct StorageType: Sendable, Hashable {
     /// The names that sweeps have for formats that are in use under both.
     private static let namesInSweeps = ["float32": fp32, "bfloat16": bf16, "float16": fp16, "fp8-e4m3": fp8]
 
+    /// Of a cache: one type for keys and values, or `q8_0/q4_0` for the keys and for the values, which are as many. A
+    /// window of latest tokens is that of the half which has one.
+    ///
+    /// - Returns: nil for two types where keys and values are one vector.
+    public static func ofCache(_ name: String, in model: Model) throws(UnknownName) -> StorageType? {
+        let halves = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard halves.count == 2 else { return try named(name) }
+        let (key, value) = (try named(halves[0]), try named(halves[1]))
+        if case .latent = model.attention { return nil }
+        return StorageType(
+            "\(key.name)/\(value.name)", nominal: (key.nominalBits + value.nominalBits) / 2,
+            true: (key.bitsPerElement + value.bitsPerElement) / 2,
+            perVector: (key.bitsPerVector + value.bitsPerVector) / 2,
+            residualTokens: max(key.residualTokens, value.residualTokens),
+            source: "keys: \(key.source); values: \(value.source)")
+    }
+
     public static func named(_ name: String) throws(UnknownName) -> StorageType {
         let lowercase = name.lowercased()
         guard let type = all.first(where: { $0.name == lowercase }) ?? namesInSweeps[lowercase] else {

@@ -114,7 +114,7 @@ struct PlanCommand: Command {
             dollarsPerAcceleratorHour: use.price ?? price?.dollarsPerAcceleratorHour)
         deployment.cardMemory = use.cardMemory
         return ServingPlan(
-            KVCache(model, type: try storage.cache, allocation: try storage.allocation),
+            KVCache(model, type: try storage.cache(of: model), allocation: try storage.allocation),
             context: context ?? model.declaredContext, batch: batch,
             on: ServingPlan.Supply(deployment, count: count, price: price))
     }

@@ -86,7 +86,7 @@ struct PlanStorageOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Type of cached keys and values: \(StorageType.all.map(\.name).joined(separator: ", ")).",
+            "Type of cached keys and values, or of each, as in q8_0/q4_0: \(StorageType.all.map(\.name).joined(separator: ", ")).",
             valueName: "type"), completion: .storageTypes)
     var kvType = "bf16"
 
@@ -135,7 +135,15 @@ struct PlanStorageOptions: ParsableArguments {
         }
     }
 
-    var cache: StorageType { get throws { try .named(kvType) } }
+    func cache(of model: Model) throws -> StorageType {
+        guard let type = try StorageType.ofCache(kvType, in: model) else {
+            throw ValidationError(
+                "--kv-type is \(kvType), and \(model.name) caches one vector for keys and values together; give one type"
+            )
+        }
+        return type
+    }
+
     var weights: StorageType? { get throws { try weightType.map { try .named($0) } } }
 }
 

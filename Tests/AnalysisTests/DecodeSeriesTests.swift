@@ -18,7 +18,8 @@ import Testing
     ) -> Planted {
         Planted(
             kernel: kernel, mask: mask, law: law, roundNoise: 0.004, headDimension: 128,
-            heads: (query: 32, keyValue: 8), queryLength: 1, cacheFormat: format, followsBytes: true)
+            heads: (query: 32, keyValue: 8), queryLength: 1, cacheFormat: format.map { CacheFormats($0) },
+            followsBytes: true)
     }
 
     private static func analysis(_ planted: [Planted], lengths: [Int] = lengths, seed: UInt64 = 3) -> ScalingAnalysis {
@@ -45,7 +46,7 @@ import Testing
         for mask in [Mask.causal, .slidingWindow(1000), .attentionSink(sinks: 4, window: 300)] {
             let planted = Self.step("decode", mask, format: format)
             let parameters = SeriesParameters(planted.workload(4096))
-            #expect(parameters.isDecode && parameters.storedAs == format)
+            #expect(parameters.isDecode && parameters.storedAs == CacheFormats(format))
             for length in [2, 64, 1023, 40_000] {
                 #expect(parameters.bytes(length: length) == planted.work(length).bytes, "\(mask) \(length)")
             }

@@ -32,7 +32,7 @@ struct Planted {
     /// Nil for as many queries as keys.
     var queryLength: Int?
     /// Nil for the one that stores the element type as it is.
-    var cacheFormat: CacheFormat?
+    var cacheFormat: CacheFormats?
     var scratchBytes = 0
     /// The time follows the bytes instead of the pairs.
     var followsBytes = false

@@ -6,7 +6,7 @@ import Testing
 @testable import Benchmarking
 
 struct CacheStudyTests {
-    private static let quality = CacheQuality.measured(for: Set(CacheFormat.allCases))
+    private static let quality = CacheQuality.measured(for: Set(CacheFormat.allCases.map { CacheFormats($0) }))
 
     private static func errors(_ scheme: String, _ sample: CacheSample) throws -> CacheQuality.Errors {
         try #require(quality.first { $0.scheme == scheme }?[sample])
@@ -80,15 +80,30 @@ struct CacheStudyTests {
 
     /// As the formats count their bytes, KIVI's residual window apart.
     @Test(arguments: CacheFormat.allCases) func bitsAreThoseOfTheFormat(format: CacheFormat) {
-        let bytes = { format.byteCount(tokens: $0, keyValueHeads: 2, headDimension: 64) }
+        let bytes = { CacheFormats(format).byteCount(tokens: $0, keyValueHeads: 2, headDimension: 64) }
         let growth = Double(bytes(1 << 13) - bytes(1 << 12)) * 8 / Double(2 * 2 * 64 << 12)
-        #expect(CacheScheme(format).bitsPerElement == growth)
+        #expect(CacheScheme(CacheFormats(format)).bitsPerElement == growth)
+    }
+
+    /// Keys keep the error of their own format, and values that of theirs.
+    @Test func eachHalfHasTheErrorOfItsFormat() throws {
+        func quality(_ formats: CacheFormats) throws -> CacheQuality {
+            try #require(CacheQuality.measured([CacheScheme(formats)]).first)
+        }
+        let mixed = try quality(CacheFormats(key: .q8_0, value: .q4_0))
+        #expect(mixed.scheme == "q8_0/q4_0" && mixed.bitsPerElement == 6.5)
+        for (one, keys, values) in try zip(
+            mixed.errors, zip(quality(CacheFormats(.q8_0)).errors, quality(CacheFormats(.q4_0)).errors)
+        ).map({ ($0, $1.0, $1.1) }) {
+            #expect(one.keys == keys.keys && one.values == values.values)
+            #expect(keys.output < one.output && one.output < values.output)
+        }
     }
 
     @Test func formatsThatLoseNothingAreNotLookedAt() {
-        #expect(CacheQuality.measured(for: [.float32, .bfloat16]).isEmpty)
+        #expect(CacheQuality.measured(for: [CacheFormats(.float32), CacheFormats(.bfloat16)]).isEmpty)
         #expect(CacheQuality.measured(for: []).isEmpty)
-        let some = CacheScheme.all(with: [.float32, .q4_0]).map(\.name)
+        let some = CacheScheme.all(with: [CacheFormats(.float32), CacheFormats(.q4_0)]).map(\.name)
         #expect(
             some == [
                 "int4 per channel", "int4 per token", "q4_0", "int2 per channel", "int2 per token",
@@ -104,7 +119,7 @@ struct CacheStudyTests {
             axes.phase = .decode
             axes.windows = [16]
             axes.headDimensions = [1]
-            axes.cacheFormats = formats
+            axes.cacheFormats = formats.map { CacheFormats($0) }
             let sweep = Sweep(name: "fake", groups: [axes])
             let path = folder.file("\(formats.count).jsonl")
             try ResultsFile.create(path, header: fakeHeader(sweep: sweep))
@@ -119,7 +134,9 @@ struct CacheStudyTests {
             }
             return try ResultsFile.load(path).cacheQuality.map(\.scheme)
         }
-        #expect(try schemes([.float32, .q8_0], launches: 2) == CacheScheme.all(with: [.float32, .q8_0]).map(\.name))
+        #expect(
+            try schemes([.float32, .q8_0], launches: 2)
+                == CacheScheme.all(with: [CacheFormats(.float32), CacheFormats(.q8_0)]).map(\.name))
         #expect(try schemes([.float32], launches: 1).isEmpty)
     }
 

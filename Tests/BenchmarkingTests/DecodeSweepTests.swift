@@ -27,7 +27,7 @@ struct DecodeSweepTests {
         let workloads = try Self.parse(Self.text).workloads(kernels: Self.kernels)
         #expect(workloads.map(\.problem.shape.queryLength) == [1, 1])
         #expect(workloads.map(\.problem.shape.keyLength) == [2, 1024])
-        #expect(workloads.map(\.problem.cacheFormat) == [.float32, .float32])
+        #expect(workloads.map(\.problem.cacheFormat) == [CacheFormats(.float32), CacheFormats(.float32)])
         #expect("\(workloads[1])" == "decode-window(16) 1K q=1 h=8:2")
     }
 
@@ -36,8 +36,18 @@ struct DecodeSweepTests {
             Self.text + "\ncacheFormat: [float32, q8_0, kivi-2]\nelementType: [float32, bfloat16]")
         let workloads = try sweep.workloads(kernels: Self.kernels)
         #expect(workloads.count == 2 * 3 * 2)
-        #expect(workloads.filter { $0.problem.cacheFormat == .kivi2 }.count == 4)
+        #expect(workloads.filter { $0.problem.cacheFormat == CacheFormats(.kivi2) }.count == 4)
         #expect(workloads.map(\.description).contains("decode-window(16) 1K q=1 h=8:2 bfloat16 kv=q8_0"))
+    }
+
+    /// One name stands for both halves of a cache.
+    @Test func keysAndValuesMayHaveFormatsOfTheirOwn() throws {
+        let sweep = try Self.parse(Self.text + "\ncacheFormat: [q8_0, {key: q8_0, value: q4_0}]")
+        #expect(sweep.groups[0].cacheFormats == [CacheFormats(.q8_0), CacheFormats(key: .q8_0, value: .q4_0)])
+        let workloads = try sweep.workloads(kernels: Self.kernels)
+        #expect(workloads.map(\.description).contains("decode-window(16) 1K q=1 h=8:2 kv=q8_0/q4_0"))
+        let again = try JSONDecoder().decode(Sweep.self, from: JSONEncoder().encode(sweep))
+        #expect(again == sweep)
     }
 
     /// A group of prompts beside one of steps takes its axes, but not the format of a cache that it has not.
@@ -45,7 +55,7 @@ struct DecodeSweepTests {
         let sweep = try Self.parse(
             Self.text + "\ncacheFormat: [q8_0, q4_0]\nalso:\n  - {phase: prefill, kernels: [full, sliding-window]}")
         #expect(sweep.groups.map(\.phase) == [.decode, .prefill])
-        #expect(sweep.groups.map(\.cacheFormats) == [[.q8_0, .q4_0], []])
+        #expect(sweep.groups.map(\.cacheFormats) == [[CacheFormats(.q8_0), CacheFormats(.q4_0)], []])
         let workloads = try sweep.workloads(kernels: Self.kernels)
         #expect(workloads.map(\.problem.shape.queryLength) == [1, 1, 1, 1, 2, 1024, 2, 1024])
         #expect(try JSONDecoder().decode(Sweep.self, from: JSONEncoder().encode(sweep)) == sweep)
@@ -59,6 +69,14 @@ struct DecodeSweepTests {
             "cacheFormat: [q4_0, int7]",
             "bad.yaml:7: cacheFormat[1]: \"int7\" is not a cache format; there are float32, bfloat16, float16, fp8-e4m3, "
                 + "q8_0, q4_0, kivi-2"
+        ),
+        (
+            "cacheFormat: {key: q8_0}",
+            "bad.yaml:7: cacheFormat: a cache stores keys and values; give both, such as {key: q8_0, value: q4_0}"
+        ),
+        (
+            "cacheFormat: {key: q8_0, value: q4_1}",
+            "bad.yaml:7: cacheFormat.value: \"q4_1\" is not a cache format; did you mean \"q4_0\"?"
         ),
         (
             "also: [{kernels: [decode-window, full]}]",

@@ -26,7 +26,9 @@ struct TokenCacheTests {
         var keys = [Float](repeating: 0, count: 64 * layout.d)
         var values = keys
         cache.withTiles {
-            unpackCacheTile($0 + cache.tileOffset(group: group, slot: slot), layout, keys: &keys, values: &values)
+            let tile = $0 + cache.tileOffset(group: group, slot: slot)
+            unpackKeys(tile, layout, into: &keys)
+            unpackValues(tile, layout, into: &values)
         }
         return (
             (0..<layout.d).map { keys[cache_key_word(layout.d, slot % 64, $0)] },
@@ -39,7 +41,8 @@ struct TokenCacheTests {
         let tokens = 300
         let inputs = try inputs(tokens: tokens)
         let cache = filled(
-            try TokenCache(format, .all(capacity: tokens), groups: 2, headDimension: Self.d), inputs, tokens: tokens)
+            try TokenCache(CacheFormats(format), .all(capacity: tokens), groups: 2, headDimension: Self.d), inputs,
+            tokens: tokens)
         for group in 0..<2 {
             let elements = group * tokens * Self.d..<(group + 1) * tokens * Self.d
             let keys = format.restoredKeys(inputs.key.elements(elements), headDimension: Self.d)
@@ -53,6 +56,54 @@ struct TokenCacheTests {
                 #expect(key == Array(keys[token * Self.d..<(token + 1) * Self.d]), "\(format) key \(token)")
                 #expect(value == Array(values[token * Self.d..<(token + 1) * Self.d]), "\(format) value \(token)")
             }
+        }
+    }
+
+    /// Each half of a tile is what it is in a cache of one format.
+    @Test(arguments: [(CacheFormat.q8_0, CacheFormat.q4_0), (.float32, .fp8E4M3), (.q4_0, .bfloat16)])
+    func keysAndValuesLieInFormatsOfTheirOwn(key: CacheFormat, value: CacheFormat) throws {
+        let tokens = 100
+        let inputs = try inputs(tokens: tokens)
+        func cache(_ formats: CacheFormats) throws -> TokenCache {
+            filled(
+                try TokenCache(formats, .all(capacity: tokens), groups: 2, headDimension: Self.d), inputs,
+                tokens: tokens)
+        }
+        let mixed = try cache(CacheFormats(key: key, value: value))
+        let (ofKeys, ofValues) = (try cache(CacheFormats(key)), try cache(CacheFormats(value)))
+        for slot in [0, 1, 63, 64, 99] {
+            #expect(row(mixed, group: 1, slot: slot).key == row(ofKeys, group: 1, slot: slot).key)
+            #expect(row(mixed, group: 1, slot: slot).value == row(ofValues, group: 1, slot: slot).value)
+        }
+        #expect(2 * mixed.allocatedBytes == ofKeys.allocatedBytes + ofValues.allocatedBytes)
+    }
+
+    /// Each product is chosen by the format of its own half. The conformance cases have many more.
+    @Test(arguments: [
+        CacheFormats(key: .q8_0, value: .q4_0), CacheFormats(key: .q4_0, value: .float16),
+        CacheFormats(key: .bfloat16, value: .q8_0), CacheFormats(key: .fp8E4M3, value: .bfloat16),
+    ])
+    func aStepOverMixedFormatsIsRight(formats: CacheFormats) throws {
+        for type in [ElementType.float32, .bfloat16] {
+            let problem = try AttentionProblem(
+                shape: AttentionShape(
+                    queryHeads: 8, keyValueHeads: 2, queryLength: 1, keyLength: 600, headDimension: 64),
+                mask: .causal, elementType: type, cacheFormat: formats)
+            let inputs = AttentionInputs(shape: problem.shape, elementType: type, seed: 4)
+            let step = try Kernel.decodeFull.prepare(for: problem, on: WorkerTeam())
+            step.fillCache(from: inputs)
+            var output = Tensor(type, dimensions: AttentionInputs.queryDimensions(problem.shape))
+            step.run(inputs, into: &output)
+            let accuracy = Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
+            #expect(accuracy.isAccepted, "\(formats) \(type): \(accuracy)")
+        }
+    }
+
+    /// The latest tokens of KIVI wait together.
+    @Test func kiviStandsBesideNoOtherFormat() {
+        #expect(throws: UnsupportedProblem.self) {
+            try TokenCache(
+                CacheFormats(key: .kivi2, value: .q4_0), .all(capacity: 64), groups: 1, headDimension: Self.d)
         }
     }
 
@@ -97,9 +148,10 @@ struct TokenCacheTests {
         let inputs = try inputs(tokens: tokens)
         let retention = TokenRetention.rolling(sinks: sinks, window: window)
         let rolled = filled(
-            try TokenCache(format, retention, groups: 2, headDimension: Self.d), inputs, tokens: tokens)
+            try TokenCache(CacheFormats(format), retention, groups: 2, headDimension: Self.d), inputs, tokens: tokens)
         let whole = filled(
-            try TokenCache(format, .all(capacity: tokens), groups: 2, headDimension: Self.d), inputs, tokens: tokens)
+            try TokenCache(CacheFormats(format), .all(capacity: tokens), groups: 2, headDimension: Self.d), inputs,
+            tokens: tokens)
         #expect(rolled.slotCount == sinks + window)
         for position in Array(0..<sinks) + Array(tokens - window..<tokens) {
             let slot = retention.slot(ofPosition: position)
@@ -130,7 +182,8 @@ struct TokenCacheTests {
     @Test func forgetsWhatIsTakenBack() throws {
         let inputs = try inputs(tokens: 100)
         let cache = filled(
-            try TokenCache(.bfloat16, .all(capacity: 100), groups: 2, headDimension: Self.d), inputs, tokens: 90)
+            try TokenCache(CacheFormats(.bfloat16), .all(capacity: 100), groups: 2, headDimension: Self.d), inputs,
+            tokens: 90)
         cache.truncate(to: 70)
         #expect(cache.tokenCount == 70)
         #expect(row(cache, group: 1, slot: 70).key == [Float](repeating: 0, count: Self.d))
@@ -143,8 +196,9 @@ struct TokenCacheTests {
     func takesTheBytesThatItsFormatSays(format: CacheFormat) throws {
         let inputs = try inputs(tokens: 512)
         let cache = filled(
-            try TokenCache(format, .all(capacity: 512), groups: 2, headDimension: Self.d), inputs, tokens: 512)
-        #expect(cache.byteCount == format.byteCount(tokens: 512, keyValueHeads: 2, headDimension: Self.d))
+            try TokenCache(CacheFormats(format), .all(capacity: 512), groups: 2, headDimension: Self.d), inputs,
+            tokens: 512)
+        #expect(cache.byteCount == CacheFormats(format).byteCount(tokens: 512, keyValueHeads: 2, headDimension: Self.d))
         // Whole tiles of whole rows: but for KIVI's, which has room for a group more, not a byte is added.
         if format != .kivi2 { #expect(cache.allocatedBytes == cache.byteCount) }
     }
@@ -152,7 +206,7 @@ struct TokenCacheTests {
     @Test func refusesInOneSentence() throws {
         func message(_ format: CacheFormat, _ retention: TokenRetention, d: Int) -> String? {
             do {
-                _ = try TokenCache(format, retention, groups: 1, headDimension: d)
+                _ = try TokenCache(CacheFormats(format), retention, groups: 1, headDimension: d)
                 return nil
             } catch { return "\(error)" }
         }
@@ -221,7 +275,7 @@ struct DecodingTests {
                 == "the problem's positions are none, this kernel's cache-relative-rotary")
         #expect(message(try AttentionProblem(shape: one, mask: sinks), .decodeSinkUnrotated) == nil)
         #expect(
-            message(try AttentionProblem(shape: one, mask: .causal, cacheFormat: .q4_0), .full)
+            message(try AttentionProblem(shape: one, mask: .causal, cacheFormat: CacheFormats(.q4_0)), .full)
                 == "full has no cache to keep in q4_0; decode kernels that read one have")
     }
 }

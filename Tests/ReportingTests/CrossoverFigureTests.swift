@@ -17,7 +17,7 @@ import TestSupport
         #expect(abs(measured.rows[0].interval!.lowerBound - 256 * 1.32) < 1e-6)
         let theory = try #require(plot.traces.first { $0.series == "n* = w" })
         #expect(theory.rows.allSatisfy { $0.x == $0.y })
-        #expect(plot.title == "Sequence length from which windowed attention is faster than full attention")
+        #expect(plot.title == "sliding-window is faster than full attention from 1.4 times its window on")
         #expect(plot.method.hasSuffix("Found: sliding-window at 1.4\u{A0}w."))
         let figure = Figure(plot)
         #expect(figure.script == Golden.text("crossover.gp", updatingTo: figure.script))

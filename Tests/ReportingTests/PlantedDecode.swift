@@ -90,7 +90,7 @@ enum PlantedDecode {
             return try AttentionProblem(
                 shape: AttentionShape(
                     queryHeads: 8, keyValueHeads: 2, queryLength: queries, keyLength: length, headDimension: 128),
-                mask: mask, cacheFormat: format)
+                mask: mask, cacheFormat: format.map { CacheFormats($0) })
         } catch { fatalError("a planted problem is none: \(error)") }
     }
 

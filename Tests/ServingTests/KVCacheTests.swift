@@ -29,6 +29,13 @@ import Testing
         }
     }
 
+    @Test func keysAndValuesMayHaveTypesOfTheirOwn() throws {
+        let mixed = try #require(try StorageType.ofCache("q8_0/q4_0", in: model("llama-3.1-8b")))
+        #expect(mixed.name == "q8_0/q4_0" && mixed.bitsPerElement == 6.5 && mixed.nominalBits == 6)
+        #expect(try StorageType.ofCache("q8_0", in: model("llama-3.1-8b")) == .q80)
+        #expect(try StorageType.ofCache("q8_0/q4_0", in: model("deepseek-v3")) == nil, "one vector for both")
+    }
+
     @Test func namesOfSweepsAreUnderstood() throws {
         #expect(try StorageType.named("bfloat16") == .bf16 && StorageType.named("FP8-E4M3") == .fp8)
     }

@@ -115,3 +115,86 @@ public struct Comparison: Sendable, Codable, Hashable {
         return cells.contains(.improved) ? .improved : .pass
     }
 }
+
+/// What a comparison says of a whole run.
+public enum ComparisonVerdict: String, Sendable, Codable, CaseIterable {
+    /// The candidate computes something else than the reference does; how fast does not matter then.
+    case wrong = "WRONG"
+    /// The candidate's engine broke down, or refused what the baseline computes: what else was found is told beside it.
+    case engineFailed = "ENGINE FAILED"
+    case regressed = "REGRESSED"
+    /// Something is open: a cell, a guard, or a cell that the baseline has and the candidate has not.
+    case inconclusive = "INCONCLUSIVE"
+    case improved = "IMPROVED"
+    case pass = "PASS"
+}
+
+/// What a comparison says of a cell whose time both sides have.
+///
+/// A test of equivalence on both sides: a change counts when its interval lies wholly beyond the tolerance, and is
+/// denied when the interval lies wholly inside. Everything else is said to be open, which is not the same as a pass.
+public enum CellVerdict: String, Sendable, Codable, CaseIterable {
+    case pass = "PASS"
+    case regressed = "REGRESSED"
+    case improved = "IMPROVED"
+    case inconclusive = "INCONCLUSIVE"
+}
+
+/// One cell of a sweep, baseline against candidate.
+public struct CellComparison: Sendable, Codable, Hashable {
+    public let workload: Workload
+    public let verdict: CellVerdict
+    /// Time of the candidate over that of the baseline, with the interval that the verdict was taken from: its level is
+    /// 0.95, or higher where several cells were tested at once.
+    public let ratio: Estimate
+    /// The smallest slowdown, as a fraction, that would have been called REGRESSED in four of five such runs. Nil where a
+    /// single launch leaves nothing to judge by.
+    public let smallestVisibleSlowdown: Double?
+    /// Launches of each side that the ratio comes from.
+    public let launches: Int
+    /// Median time of one call.
+    public let baselineNanoseconds: Double
+    public let candidateNanoseconds: Double
+    /// What a reader has to know about this cell.
+    public let findings: [Caution]
+
+    public init(
+        workload: Workload, verdict: CellVerdict, ratio: Estimate, smallestVisibleSlowdown: Double?,
+        launches: Int, baselineNanoseconds: Double, candidateNanoseconds: Double, findings: [Caution] = []
+    ) {
+        self.workload = workload
+        self.verdict = verdict
+        self.ratio = ratio
+        self.smallestVisibleSlowdown = smallestVisibleSlowdown
+        self.launches = launches
+        self.baselineNanoseconds = baselineNanoseconds
+        self.candidateNanoseconds = candidateNanoseconds
+        self.findings = findings
+    }
+}
+
+/// A check of the measuring itself. One that fails makes the run INCONCLUSIVE, whatever the cells say.
+public struct ComparisonGuard: Sendable, Codable, Hashable {
+    public enum Name: String, Sendable, Codable, CaseIterable {
+        /// The baseline, started twice, against itself.
+        case baselineAgainstItself = "baseline against itself"
+        /// A loop that is the same code in both builds.
+        case frozenLoop = "frozen loop"
+        /// The median ratio over all cells.
+        case medianOverCells = "median over cells"
+    }
+
+    public let name: Name
+    public let passed: Bool
+    /// One sentence.
+    public let message: String
+    /// The ratio that was checked; 1 is no change.
+    public let estimate: Estimate
+
+    public init(name: Name, passed: Bool, message: String, estimate: Estimate) {
+        self.name = name
+        self.passed = passed
+        self.message = message
+        self.estimate = estimate
+    }
+}

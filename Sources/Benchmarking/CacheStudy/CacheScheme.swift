@@ -15,8 +15,8 @@ struct CacheScheme: Hashable, Sendable {
     }
 
     /// KIVI's residual window stays out of it: which share of a cache is in it depends on the length.
-    init(_ format: CacheFormat) {
-        self.init(format.rawValue, keys: format.keys, values: format.values)
+    init(_ format: CacheFormats) {
+        self.init("\(format)", keys: format.key.keys, values: format.value.values)
     }
 
     /// Of keys and values together, scales included.
@@ -38,8 +38,8 @@ struct CacheScheme: Hashable, Sendable {
     }
 
     /// These formats and what they are compared with, each once, most bits first. float32 is what all are held against.
-    static func all(with formats: Set<CacheFormat>) -> [CacheScheme] {
-        let used = CacheFormat.allCases.filter { formats.contains($0) && $0 != .float32 }.map { CacheScheme($0) }
+    static func all(with formats: Set<CacheFormats>) -> [CacheScheme] {
+        let used = formats.subtracting([CacheFormats(.float32)]).sorted().map { CacheScheme($0) }
         let others = comparisons.filter { other in
             !used.contains { $0.keys == other.keys && $0.values == other.values }
         }

@@ -8,8 +8,8 @@ extension CacheQuality {
     /// fewer than 16 bits, since then nothing is given up for speed.
     ///
     /// - Parameter known: what a results file says already, perhaps not of all: a run can be killed between two lines.
-    public static func measured(for formats: Set<CacheFormat>, beside known: [CacheQuality] = []) -> [CacheQuality] {
-        guard formats.contains(where: { $0.elementType == nil }) else { return [] }
+    public static func measured(for formats: Set<CacheFormats>, beside known: [CacheQuality] = []) -> [CacheQuality] {
+        guard formats.contains(where: \.areQuantised) else { return [] }
         let names = Set(known.map(\.scheme))
         let missing = CacheScheme.all(with: formats).filter { !names.contains($0.name) }
         return missing.isEmpty ? [] : measured(missing)

@@ -43,10 +43,11 @@ void cache_unpack_keys(enum cache_layout layout, const void *keys, long d, float
 void cache_unpack_values(
     enum cache_layout layout, const void *values, long d, float *unpacked);
 
-// The same of a tile of codes: small integers that scales turn into numbers (CacheTileLayout.swift has the arrangement).
+// The keys, or the values, of a tile of codes as those of a float32 tile. Codes are small integers that scales turn into
+// numbers; CacheTileLayout.swift says how they lie.
 enum cache_codes { cache_codes_q8_0, cache_codes_q4_0, cache_codes_kivi };
-void cache_unpack_codes(
-    enum cache_codes codes, const void *tile, long values_offset, long word_bytes, long d, float *keys, float *values);
+void cache_unpack_key_codes(enum cache_codes codes, const void *keys, long word_bytes, long d, float *unpacked);
+void cache_unpack_value_codes(enum cache_codes codes, const void *values, long word_bytes, long d, float *unpacked);
 
 // Products with codes of q8_0 and q4_0 as they lie. Keys in integers: four products of a byte and a signed byte make one
 // addition (vector_byte_dot), four times what float32 does in an instruction. Queries are cut into signed bytes for it, once

@@ -38,7 +38,7 @@ public final class EngineLibrary {
         var text = [CChar](repeating: 0, count: 1024)
         let capacity = text.count
         let cpus = seat.cpus.map(Int32.init)
-        let format = problem.cacheFormat.rawValue
+        let format = problem.cacheFormat
         let none = engine_none
         var message = attnbench_message()
         let cell = text.withUnsafeMutableBufferPointer { text in
@@ -46,15 +46,18 @@ public final class EngineLibrary {
                 size: MemoryLayout<attnbench_message>.size, text: text.baseAddress, capacity: capacity,
                 computed_pairs: none, scratch_bytes: none)
             return kernel.withCString { kernel in
-                format.withCString { format in
-                    problem.positions.rawValue.withCString { positions in
-                        cpus.withUnsafeBufferPointer { cpus in
-                            engine_library_prepare(
-                                library, Self.numbers(of: problem),
-                                engine_cell_request(
-                                    kernel: kernel, key_cache_format: format, value_cache_format: format,
-                                    positions: positions, cpus: cpus.baseAddress, cpu_count: cpus.count,
-                                    threads: Int32(seat.threads)), &message)
+                format.key.rawValue.withCString { keyFormat in
+                    format.value.rawValue.withCString { valueFormat in
+                        problem.positions.rawValue.withCString { positions in
+                            cpus.withUnsafeBufferPointer { cpus in
+                                engine_library_prepare(
+                                    library, Self.numbers(of: problem),
+                                    engine_cell_request(
+                                        kernel: kernel, key_cache_format: keyFormat,
+                                        value_cache_format: valueFormat, positions: positions,
+                                        cpus: cpus.baseAddress, cpu_count: cpus.count,
+                                        threads: Int32(seat.threads)), &message)
+                            }
                         }
                     }
                 }

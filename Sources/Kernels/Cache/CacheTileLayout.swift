@@ -15,61 +15,21 @@ import CVector
 struct CacheTileLayout {
     static let tokens = Int(CACHE_TILE_TOKENS)
 
-    let format: CacheFormat
+    let keys: CacheHalfLayout
+    let values: CacheHalfLayout
     /// Rows are padded with zeros to whole vectors.
     let d: Int
 
-    init(_ format: CacheFormat, headDimension: Int) {
-        self.format = format
+    init(_ format: CacheFormats, headDimension: Int) {
         d = (headDimension + 15) / 16 * 16
+        keys = CacheHalfLayout(format: format.key, d: d)
+        values = CacheHalfLayout(format: format.value, d: d)
     }
 
-    /// Bytes of the words of a tile's keys, or values.
-    var wordBytes: Int {
-        let elements = Self.tokens * d
-        return switch format {
-        case .float32: elements * 4
-        case .bfloat16, .float16: elements * 2
-        case .fp8E4M3, .q8_0: elements
-        case .q4_0: elements / 2
-        case .kivi2: elements / 4
-        }
-    }
+    var valuesOffset: Int { keys.byteCount }
+    var byteCount: Int { keys.byteCount + values.byteCount }
 
-    /// Bytes of the scales of a tile's keys, or values.
-    var scaleBytes: Int {
-        let blocks = Self.tokens * d / CacheFormat.blockLength
-        return switch format {
-        case .float32, .bfloat16, .float16, .fp8E4M3: 0
-        case .q8_0, .q4_0: blocks * 2
-        case .kivi2: blocks * 4
-        }
-    }
-
-    var valuesOffset: Int { wordBytes + scaleBytes }
-    var byteCount: Int { 2 * valuesOffset }
-
-    /// Bits of an element in a word of several, and how many elements of a row, or tokens, a word holds.
-    private var elementBits: Int {
-        switch format {
-        case .float32: 32
-        case .bfloat16, .float16: 16
-        case .fp8E4M3, .q8_0: 8
-        case .q4_0: 4
-        case .kivi2: 2
-        }
-    }
-
-    /// Elements that share a word of 32 bits; 1 where each has its own place.
-    private var packed: Int {
-        switch format {
-        case .float32, .float16, .fp8E4M3: 1
-        case .bfloat16: 2
-        case .q8_0: 4
-        case .q4_0: 8
-        case .kivi2: 16
-        }
-    }
+    private func half(ofValues: Bool) -> CacheHalfLayout { ofValues ? values : keys }
 
     /// Where one token's row lies.
     struct Place {
@@ -82,16 +42,70 @@ struct CacheTileLayout {
     /// One token's row, its elements in the low bits. Elements of a word count in bytes first, then, from the low bits on,
     /// within each byte: four neighbours are then found by one shift and one mask.
     func put(_ elements: UnsafePointer<UInt32>, at place: Place) {
+        let half = half(ofValues: place.ofValues)
+        let (bits, packed) = (Int32(half.elementBits), Int32(half.packed))
         if place.ofValues {
-            cache_put_value(Int32(elementBits), Int32(packed), place.tile + valuesOffset, place.token, d, elements)
+            cache_put_value(bits, packed, place.tile + valuesOffset, place.token, d, elements)
         } else {
-            cache_put_key(Int32(elementBits), Int32(packed), place.tile, place.token, d, elements)
+            cache_put_key(bits, packed, place.tile, place.token, d, elements)
         }
     }
 
     /// Where scale `index` is, of the keys or of the values.
     func scale(_ index: Int, ofValues: Bool, _ tile: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
-        tile + (ofValues ? valuesOffset : 0) + wordBytes + 2 * index
+        tile + (ofValues ? valuesOffset : 0) + half(ofValues: ofValues).wordBytes + 2 * index
+    }
+}
+
+/// The keys, or the values, of a tile.
+struct CacheHalfLayout {
+    let format: CacheFormat
+    let d: Int
+
+    /// Bytes of the words.
+    var wordBytes: Int {
+        let elements = CacheTileLayout.tokens * d
+        return switch format {
+        case .float32: elements * 4
+        case .bfloat16, .float16: elements * 2
+        case .fp8E4M3, .q8_0: elements
+        case .q4_0: elements / 2
+        case .kivi2: elements / 4
+        }
+    }
+
+    /// Bytes of the scales, which follow the words.
+    private var scaleBytes: Int {
+        let blocks = CacheTileLayout.tokens * d / CacheFormat.blockLength
+        return switch format {
+        case .float32, .bfloat16, .float16, .fp8E4M3: 0
+        case .q8_0, .q4_0: blocks * 2
+        case .kivi2: blocks * 4
+        }
+    }
+
+    var byteCount: Int { wordBytes + scaleBytes }
+
+    /// Bits of an element in a word of several, and how many elements of a row, or tokens, a word holds.
+    var elementBits: Int {
+        switch format {
+        case .float32: 32
+        case .bfloat16, .float16: 16
+        case .fp8E4M3, .q8_0: 8
+        case .q4_0: 4
+        case .kivi2: 2
+        }
+    }
+
+    /// Elements that share a word of 32 bits; 1 where each has its own place.
+    var packed: Int {
+        switch format {
+        case .float32, .float16, .fp8E4M3: 1
+        case .bfloat16: 2
+        case .q8_0: 4
+        case .q4_0: 8
+        case .kivi2: 16
+        }
     }
 
     /// How C reads the words.
@@ -113,10 +127,7 @@ struct CacheTileLayout {
         case .kivi2: .codes(cache_codes_kivi)
         }
     }
-}
 
-/// Rows and blocks into a tile.
-extension CacheTileLayout {
     /// The bits of a row's elements where each is stored by itself.
     func encode(_ row: UnsafePointer<Float>, into bits: UnsafeMutablePointer<UInt32>) {
         switch format {
@@ -127,9 +138,23 @@ extension CacheTileLayout {
         case .q8_0, .q4_0, .kivi2: preconditionFailure("\(format.rawValue) stores blocks")
         }
     }
+}
+
+/// Rows and blocks into a tile.
+extension CacheTileLayout {
+    /// One row, in the format of its half.
+    func putRow(_ row: UnsafePointer<Float>, at place: Place, bits: UnsafeMutablePointer<UInt32>) {
+        let half = half(ofValues: place.ofValues)
+        switch half.words {
+        case .codes(let codes): putBlocks(row, as: codes, at: place, bits: bits)
+        case .plain:
+            half.encode(row, into: bits)
+            put(bits, at: place)
+        }
+    }
 
     /// One row in blocks of 32 elements; of KIVI only values are.
-    func putBlocks(
+    private func putBlocks(
         _ row: UnsafePointer<Float>, as codes: cache_codes, at place: Place, bits: UnsafeMutablePointer<UInt32>
     ) {
         let blocks = d / CacheFormat.blockLength
@@ -142,18 +167,18 @@ extension CacheTileLayout {
         put(bits, at: place)
     }
 
-    /// KIVI's keys of 32 tokens [32][d], in a block for each channel.
+    /// KIVI's keys of 32 tokens, `rows` [32][d], in a block for each channel.
     func putKeyGroup(
-        _ keys: UnsafePointer<Float>, firstPlace: Int, _ tile: UnsafeMutableRawPointer,
+        _ rows: UnsafePointer<Float>, firstPlace: Int, _ tile: UnsafeMutableRawPointer,
         bits: UnsafeMutablePointer<UInt32>
     ) {
         let length = CacheFormat.blockLength
-        precondition(format == .kivi2, "\(format.rawValue) stores keys row by row")
+        precondition(keys.format == .kivi2, "\(keys.format.rawValue) stores keys row by row")
         withUnsafeTemporaryAllocation(of: Float.self, capacity: length) { channel in
             withUnsafeTemporaryAllocation(of: UInt32.self, capacity: length * d + length) { codes in
                 let block = codes.baseAddress! + length * d
                 for x in 0..<d {
-                    for token in 0..<length { channel[token] = keys[token * d + x] }
+                    for token in 0..<length { channel[token] = rows[token * d + x] }
                     putScales(
                         encoded(channel.baseAddress!, as: cache_codes_kivi, into: block),
                         index: firstPlace / length * d + x, minima: Self.tokens / length * d,
@@ -185,7 +210,7 @@ extension CacheTileLayout {
     ) {
         let (tile, ofValues) = (place.tile, place.ofValues)
         scale(index, ofValues: ofValues, tile).storeBytes(of: scales.scale, as: UInt16.self)
-        guard format == .kivi2 else { return }
+        guard half(ofValues: ofValues).format == .kivi2 else { return }
         scale(minima + index, ofValues: ofValues, tile).storeBytes(of: scales.minimum, as: UInt16.self)
     }
 
@@ -195,16 +220,19 @@ extension CacheTileLayout {
     }
 }
 
-/// A tile as one of float32.
-func unpackCacheTile(
-    _ tile: UnsafeRawPointer, _ layout: CacheTileLayout, keys: UnsafeMutablePointer<Float>,
-    values: UnsafeMutablePointer<Float>
-) {
-    let (d, offset) = (layout.d, layout.valuesOffset)
-    switch layout.words {
-    case .plain(let plain):
-        cache_unpack_keys(plain, tile, d, keys)
-        cache_unpack_values(plain, tile + offset, d, values)
-    case .codes(let codes): cache_unpack_codes(codes, tile, offset, layout.wordBytes, d, keys, values)
+/// A tile's keys as those of a tile of float32.
+func unpackKeys(_ tile: UnsafeRawPointer, _ layout: CacheTileLayout, into keys: UnsafeMutablePointer<Float>) {
+    switch layout.keys.words {
+    case .plain(let plain): cache_unpack_keys(plain, tile, layout.d, keys)
+    case .codes(let codes): cache_unpack_key_codes(codes, tile, layout.keys.wordBytes, layout.d, keys)
+    }
+}
+
+/// A tile's values as those of a tile of float32.
+func unpackValues(_ tile: UnsafeRawPointer, _ layout: CacheTileLayout, into values: UnsafeMutablePointer<Float>) {
+    let address = tile + layout.valuesOffset
+    switch layout.values.words {
+    case .plain(let plain): cache_unpack_values(plain, address, layout.d, values)
+    case .codes(let codes): cache_unpack_value_codes(codes, address, layout.values.wordBytes, layout.d, values)
     }
 }

@@ -9,7 +9,7 @@ import CVector
 ///
 /// KIVI quantises keys 32 tokens at a time, so its latest tokens wait in a second cache of float16.
 final class TokenCache: @unchecked Sendable {
-    let format: CacheFormat
+    let format: CacheFormats
     let retention: TokenRetention
     let groups: Int
     let headDimension: Int
@@ -29,21 +29,27 @@ final class TokenCache: @unchecked Sendable {
 
     /// - Throws: a format that cannot hold such rows, or cannot roll.
     init(
-        _ format: CacheFormat, _ retention: TokenRetention, groups: Int, headDimension: Int
+        _ format: CacheFormats, _ retention: TokenRetention, groups: Int, headDimension: Int
     ) throws(UnsupportedProblem) {
         layout = CacheTileLayout(format, headDimension: headDimension)
-        if case .codes = layout.words {
+        for half in [layout.keys, layout.values] {
+            guard case .codes = half.words else { continue }
             guard headDimension.isMultiple(of: CacheFormat.blockLength) else {
                 throw UnsupportedProblem(
-                    "\(format.rawValue) stores blocks of \(CacheFormat.blockLength) elements, which do not divide a head "
+                    "\(half.format.rawValue) stores blocks of \(CacheFormat.blockLength) elements, which do not divide a head "
                         + "dimension of \(headDimension)")
             }
             guard headDimension <= Int(CACHE_LARGEST_DIMENSION) else {
                 throw UnsupportedProblem(
-                    "\(format.rawValue) takes head dimensions up to \(CACHE_LARGEST_DIMENSION), not \(headDimension)")
+                    "\(half.format.rawValue) takes head dimensions up to \(CACHE_LARGEST_DIMENSION), not \(headDimension)"
+                )
             }
         }
-        if format == .kivi2, case .rolling = retention {
+        guard (format.key == .kivi2) == (format.value == .kivi2) else {
+            throw UnsupportedProblem(
+                "\(format): kivi-2 keeps the latest keys and values together in float16, so both have to be kivi-2")
+        }
+        if Self.hasRecent(format), case .rolling = retention {
             throw UnsupportedProblem("kivi-2 groups keys along 32 tokens, which a rolling cache would tear apart")
         }
         self.format = format
@@ -57,9 +63,10 @@ final class TokenCache: @unchecked Sendable {
         row.initialize(repeating: 0)
         bits = .allocate(capacity: layout.d)
         recent =
-            format == .kivi2
+            Self.hasRecent(format)
             ? try TokenCache(
-                .float16, .all(capacity: CacheFormat.residualTokens + CacheFormat.blockLength), groups: groups,
+                CacheFormats(.float16), .all(capacity: CacheFormat.residualTokens + CacheFormat.blockLength),
+                groups: groups,
                 headDimension: headDimension)
             : nil
     }
@@ -79,15 +86,17 @@ final class TokenCache: @unchecked Sendable {
     var allocatedBytes: Int { Self.allocatedBytes(format, retention, groups: groups, headDimension: headDimension) }
 
     static func allocatedBytes(
-        _ format: CacheFormat, _ retention: TokenRetention, groups: Int, headDimension: Int
+        _ format: CacheFormats, _ retention: TokenRetention, groups: Int, headDimension: Int
     ) -> Int {
         let slots = format.blockTokens(of: retention.capacity)
         let tiles = (slots + CacheTileLayout.tokens - 1) / CacheTileLayout.tokens
         let own = groups * tiles * CacheTileLayout(format, headDimension: headDimension).byteCount
-        guard format == .kivi2 else { return own }
+        guard hasRecent(format) else { return own }
         let residual = TokenRetention.all(capacity: CacheFormat.residualTokens + CacheFormat.blockLength)
-        return own + allocatedBytes(.float16, residual, groups: groups, headDimension: headDimension)
+        return own + allocatedBytes(CacheFormats(.float16), residual, groups: groups, headDimension: headDimension)
     }
+
+    private static func hasRecent(_ format: CacheFormats) -> Bool { format == CacheFormats(.kivi2) }
 
     /// Slots whose tokens are in tiles of this format, from the first on.
     var slotCount: Int { format.blockTokens(of: retention.slotCount(tokens: tokenCount)) }
@@ -122,7 +131,7 @@ final class TokenCache: @unchecked Sendable {
                 inputs.key.copy(start, into: row, count: headDimension)
                 put(row.baseAddress!, ofValues: false, place, tile)
                 inputs.value.copy(start, into: row, count: headDimension)
-                if format == .bfloat16, !hasSmallValues {
+                if format.value == .bfloat16, !hasSmallValues {
                     hasSmallValues = !row.allSatisfy(BFloat16Range.isExact(value:))
                 }
                 put(row.baseAddress!, ofValues: true, place, tile)
@@ -179,13 +188,7 @@ final class TokenCache: @unchecked Sendable {
     private func put(
         _ row: UnsafePointer<Float>, ofValues: Bool, _ token: Int, _ tile: UnsafeMutableRawPointer
     ) {
-        let place = CacheTileLayout.Place(tile: tile, token: token, ofValues: ofValues)
-        switch layout.words {
-        case .codes(let codes): layout.putBlocks(row, as: codes, at: place, bits: bits)
-        case .plain:
-            layout.encode(row, into: bits)
-            layout.put(bits, at: place)
-        }
+        layout.putRow(row, at: CacheTileLayout.Place(tile: tile, token: token, ofValues: ofValues), bits: bits)
     }
 
     /// Moves the 32 oldest tokens that wait in float16 into a group of their own.

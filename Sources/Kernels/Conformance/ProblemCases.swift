@@ -8,12 +8,12 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
     public var description: String {
         let shape = problem.shape
         return
-            "\(problem.mask) \(problem.elementType) \(problem.cacheFormat.rawValue) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
+            "\(problem.mask) \(problem.elementType) \(problem.cacheFormat) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
             + " n=\(shape.queryLength)/\(shape.keyLength) d=\(shape.headDimension)"
     }
 
-    /// The same in another element type, and in a cache of a format: nil for the type's own.
-    func stored(as elementType: ElementType, cache: CacheFormat? = nil) -> ProblemCase {
+    /// This case in another element type, with a cache in these formats; nil stands for the element type's own.
+    func stored(as elementType: ElementType, cache: CacheFormats? = nil) -> ProblemCase {
         do {
             let problem = try AttentionProblem(
                 shape: problem.shape, mask: problem.mask, elementType: elementType, scale: problem.scale,
@@ -36,11 +36,23 @@ public enum ProblemCases {
     /// What `all` has, in a type and in the cache formats that go with the kernel: the type's own for prefill, each for
     /// decoding.
     public static func all(for kernel: Kernel, in elementType: ElementType) -> [ProblemCase] {
-        let formats = kernel.cacheFormats.isEmpty ? [CacheFormat(elementType)] : kernel.cacheFormats
-        return formats.flatMap { format in
+        let alike = (kernel.cacheFormats.isEmpty ? [CacheFormat(elementType)] : kernel.cacheFormats).map {
+            CacheFormats($0)
+        }
+        let mixed = mixedFormats.filter {
+            kernel.cacheFormats.contains($0.key) && kernel.cacheFormats.contains($0.value)
+        }
+        return (alike + mixed).flatMap { format in
             all(for: kernel).map { $0.stored(as: elementType, cache: format) }
         }
     }
+
+    /// Keys and values that differ, so that every kind of product meets another one: codes beside codes, codes beside
+    /// words, and words beside codes.
+    private static let mixedFormats = [
+        CacheFormats(key: .q8_0, value: .q4_0), CacheFormats(key: .q4_0, value: .float16),
+        CacheFormats(key: .bfloat16, value: .q8_0),
+    ]
 
     /// One query against caches of sizes around the lanes, the tile of 64 tokens, KIVI's residual window and the ranges
     /// that workers share; windows as below. Rows of 32 elements, which every format takes, and odd ones.

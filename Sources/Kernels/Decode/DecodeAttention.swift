@@ -27,7 +27,7 @@ final class DecodeAttention: KernelInstance {
     private let angles: CacheAngles?
 
     init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        guard problem.positions == .none || problem.cacheFormat != .kivi2 else {
+        guard problem.positions == .none || problem.cacheFormat != CacheFormats(.kivi2) else {
             throw UnsupportedProblem(
                 "kivi-2 keeps its latest tokens in a cache apart, and keys rotated on read have to be in one")
         }

@@ -25,7 +25,7 @@ struct DecodeWorkspaceSize {
         scores = 3 * Int(CACHE_TILE_HEADS) * CacheTileLayout.tokens
         unpacked = 2 * CacheTileLayout.tokens * d
         let isInteger =
-            if case .integers = TileArithmetic(problem, problem.cacheFormat) { true } else { false }
+            if case .integers = TileArithmetic(problem, problem.cacheFormat).keys { true } else { false }
         digits = isInteger ? heads : 0
     }
 
@@ -131,9 +131,9 @@ final class DecodeWorkspace: @unchecked Sendable {
 
     /// Of bfloat16 words by such words.
     private func multipliesExactly(_ source: TokenCache, _ arithmetic: TileArithmetic) -> Bool {
-        guard case .direct(cache_layout_bfloat16) = arithmetic else { return true }
-        guard BFloat16Range.isQueryExact(queries, words: heads * d / 2) else { return false }
-        return !source.hasSmallValues || !BFloat16Range.isSmall(anyOf: outputs, count: heads * d)
+        if arithmetic.keys.isNarrow, !BFloat16Range.isQueryExact(queries, words: heads * d / 2) { return false }
+        return !arithmetic.values.isNarrow || !source.hasSmallValues
+            || !BFloat16Range.isSmall(anyOf: outputs, count: heads * d)
     }
 
     /// A tile of a cache where it lies.
@@ -147,18 +147,19 @@ final class DecodeWorkspace: @unchecked Sendable {
     private func attend(_ tile: Tile, _ arithmetic: TileArithmetic, _ layout: CacheTileLayout) {
         let address = tile.address
         let offset = layout.valuesOffset
-        if case .unpacked = arithmetic {
-            unpackCacheTile(address, layout, keys: keys, values: values)
+        if case .unpacked = arithmetic.values { unpackValues(address, layout, into: values) }
+        if case .unpacked = arithmetic.keys {
+            unpackKeys(address, layout, into: keys)
             if let angles { cache_turn_keys(keys, d, angles.half, angles.keyCosines, angles.keySines) }
         }
         for first in stride(from: 0, to: heads, by: Self.chunk) {
             let count = min(Self.chunk, heads - first)
-            switch arithmetic {
+            switch arithmetic.keys {
             case .direct(let plain):
                 cache_scores(plain, address, d, queries(first, plain), Int32(count), scores)
             case .integers(let codes):
                 cache_code_scores(
-                    codes, address, layout.wordBytes, d, queryDigits + first, Int32(count), scores)
+                    codes, address, layout.keys.wordBytes, d, queryDigits + first, Int32(count), scores)
             case .unpacked:
                 if let angles {
                     turnedScores(tile.number, angles, first: first, count: count)
@@ -168,15 +169,15 @@ final class DecodeWorkspace: @unchecked Sendable {
                 }
             }
             hide(from: tile.visible, heads: count)
-            let narrow = if case .direct(cache_layout_bfloat16) = arithmetic { true } else { false }
+            let narrow = arithmetic.values.isNarrow
             for head in 0..<count { weigh(head, of: first + head, narrow: narrow) }
-            switch arithmetic {
+            switch arithmetic.values {
             case .direct(let plain):
                 cache_values(
                     plain, address + offset, d, narrow ? narrowWeights : scores, Int32(count), outputs + first * d)
             case .integers(let codes):
                 cache_code_values(
-                    codes, address + offset, layout.wordBytes, d, scores, Int32(count), outputs + first * d)
+                    codes, address + offset, layout.values.wordBytes, d, scores, Int32(count), outputs + first * d)
             case .unpacked:
                 cache_values(cache_layout_float32, values, d, scores, Int32(count), outputs + first * d)
             }
@@ -192,14 +193,14 @@ final class DecodeWorkspace: @unchecked Sendable {
         let headDimension = problem.shape.headDimension
         for head in 0..<heads {
             let start = (group * heads + head) * headDimension
-            if case .direct(cache_layout_bfloat16) = arithmetic {
+            if arithmetic.keys.isNarrow {
                 UnsafeMutableRawPointer(queries + head * d / 2)
                     .copyMemory(from: query + start * 2, byteCount: headDimension * 2)
                 continue
             }
             let row = queries + head * d
             for x in 0..<headDimension { row[x] = problem.elementType.element(start + x, of: query) }
-            if case .integers(let codes) = arithmetic { cache_query_digits(codes, row, d, queryDigits + head) }
+            if case .integers(let codes) = arithmetic.keys { cache_query_digits(codes, row, d, queryDigits + head) }
         }
         guard let angles else { return }
         for run in angles.runs.indices {
@@ -279,8 +280,20 @@ final class DecodeWorkspace: @unchecked Sendable {
     }
 }
 
-/// How the products with a tile are computed.
-enum TileArithmetic {
+/// How the products with the keys and with the values of a tile are computed.
+struct TileArithmetic {
+    let keys: HalfTileArithmetic
+    let values: HalfTileArithmetic
+
+    init(_ problem: AttentionProblem, _ format: CacheFormats) {
+        let layout = CacheTileLayout(format, headDimension: problem.shape.headDimension)
+        keys = HalfTileArithmetic(problem, layout.keys)
+        values = HalfTileArithmetic(problem, layout.values)
+    }
+}
+
+/// How the product with one half of a tile is computed.
+enum HalfTileArithmetic {
     /// On the words as they lie.
     case direct(cache_layout)
     /// On codes as they lie, in integers.
@@ -290,12 +303,12 @@ enum TileArithmetic {
 
     /// bfloat16's own product takes bfloat16 only: queries and weights of another type would lose by it. Turned keys are
     /// float32 in any format.
-    init(_ problem: AttentionProblem, _ format: CacheFormat) {
+    init(_ problem: AttentionProblem, _ half: CacheHalfLayout) {
         guard problem.positions == .none else {
             self = .unpacked
             return
         }
-        switch CacheTileLayout(format, headDimension: problem.shape.headDimension).words {
+        switch half.words {
         case .plain(cache_layout_bfloat16) where problem.elementType != .bfloat16:
             self = .direct(cache_layout_wide_bfloat16)
         case .plain(let layout): self = .direct(layout)
@@ -304,6 +317,9 @@ enum TileArithmetic {
         case .codes: self = .unpacked
         }
     }
+
+    /// Whether the other factor is narrowed to bfloat16 too.
+    var isNarrow: Bool { if case .direct(cache_layout_bfloat16) = self { true } else { false } }
 }
 
 extension ElementType {

@@ -64,7 +64,7 @@ public struct Accuracy: Hashable, Sendable {
         let shape = problem.shape
         let heads = shape.batch * shape.queryHeads
         // To restore rows of a quantised cache costs some ten times what a pair does.
-        let pairBudget = problem.cacheFormat.elementType == nil ? pairBudget / 8 : pairBudget
+        let pairBudget = problem.cacheFormat.areQuantised ? pairBudget / 8 : pairBudget
         guard heads * problem.pairs.allowed > pairBudget || heads * shape.queryLength > count else {
             return allRows(of: problem)
         }

@@ -118,7 +118,8 @@ private struct StoredRows {
     private let ranges: [Range<Int>]
     private let d: Int
     /// Nil where rows are used as they come.
-    private let format: CacheFormat?
+    private let keys: CacheFormat?
+    private let values: CacheFormat?
 
     /// Rows that are copied at a time: all of them at once would take as much memory as the problem.
     static let blockRows = 4096
@@ -126,15 +127,17 @@ private struct StoredRows {
     init(_ problem: AttentionProblem, _ visible: [Range<Int>], from start: Int) {
         ranges = visible.map { start + $0.lowerBound..<start + $0.upperBound }
         d = problem.shape.headDimension
-        format = problem.cacheFormat == CacheFormat(problem.elementType) ? nil : problem.cacheFormat
+        let own = CacheFormat(problem.elementType)
+        keys = problem.cacheFormat.key == own ? nil : problem.cacheFormat.key
+        values = problem.cacheFormat.value == own ? nil : problem.cacheFormat.value
     }
 
-    func forEachKey(_ keys: borrowing Tensor, _ body: (ArraySlice<Float>) -> Void) {
-        forEachRow(keys, restored: format.map { format in { format.restoredKeys($0, headDimension: d) } }, body)
+    func forEachKey(_ tensor: borrowing Tensor, _ body: (ArraySlice<Float>) -> Void) {
+        forEachRow(tensor, restored: keys.map { format in { format.restoredKeys($0, headDimension: d) } }, body)
     }
 
-    func forEachValue(_ values: borrowing Tensor, _ body: (ArraySlice<Float>) -> Void) {
-        forEachRow(values, restored: format.map { format in { format.restoredValues($0, headDimension: d) } }, body)
+    func forEachValue(_ tensor: borrowing Tensor, _ body: (ArraySlice<Float>) -> Void) {
+        forEachRow(tensor, restored: values.map { format in { format.restoredValues($0, headDimension: d) } }, body)
     }
 
     private func forEachRow(

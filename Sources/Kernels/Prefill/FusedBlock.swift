@@ -45,7 +45,7 @@ final class FusedBlock {
         softmax.hasWeights && areFinite(outputs, count: problem.shape.headDimension * QueryBlock.width)
     }
 
-    /// The same of one lane.
+    /// Whether this lane has seen a score and holds finite sums.
     func isFinite(lane: Int) -> Bool {
         softmax.sums[lane] > 0
             && (0..<problem.shape.headDimension).allSatisfy { outputs[$0 * QueryBlock.width + lane].isFinite }

@@ -110,7 +110,7 @@ private struct Version1Sweep: Decodable {
             axes.elementTypes = try container.decode([ElementType].self, forKey: .elementTypes)
             axes.threads = try container.decode([Int].self, forKey: .threads)
             axes.batches = try container.decode([Int].self, forKey: .batches)
-            axes.cacheFormats = try container.decodeIfPresent([CacheFormat].self, forKey: .cacheFormats) ?? []
+            axes.cacheFormats = try container.decodeIfPresent([CacheFormats].self, forKey: .cacheFormats) ?? []
             self.axes = axes
         }
     }

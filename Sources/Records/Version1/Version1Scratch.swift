@@ -112,7 +112,8 @@ package struct Version1Scratch {
     /// read. No kernel took a mask that looks ahead or has chunks.
     private var decode: Int? {
         guard let kept = keptTokens else { return nil }
-        let format = problem.cacheFormat
+        // Keys and values had one format then.
+        let format = problem.cacheFormat.key
         let slots = format.blockTokens(of: kept)
         let size = max(8, (Self.tiles(slots) + 31) / 32)
         let ranges = (Self.tiles(slots) + size - 1) / size + (kept > slots ? 1 : 0)
@@ -155,7 +156,7 @@ package struct Version1Scratch {
         let words =
             (4 * heads + 4) * paddedDimension + heads * paddedDimension + heads * (lanes + 1) + 3 * 4 * Self.tile
             + 2 * Self.tile * paddedDimension
-        let isInteger = problem.positions == .none && [.q8_0, .q4_0].contains(problem.cacheFormat)
+        let isInteger = problem.positions == .none && [.q8_0, .q4_0].contains(problem.cacheFormat.key)
         return words * Self.wordBytes + (isInteger ? heads * 3584 : 0)
     }
 

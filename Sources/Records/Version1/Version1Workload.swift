@@ -47,7 +47,7 @@ package struct Version1Workload: Codable {
                     shape: shape, mask: container.decode(Version1Mask.self, forKey: .mask).mask,
                     elementType: container.decode(ElementType.self, forKey: .elementType),
                     scale: container.decodeIfPresent(Float.self, forKey: .scale),
-                    cacheFormat: container.decodeIfPresent(CacheFormat.self, forKey: .cacheFormat),
+                    cacheFormat: container.decodeIfPresent(CacheFormats.self, forKey: .cacheFormat),
                     positions: container.decodeIfPresent(PositionEncoding.self, forKey: .positions) ?? .none)
             } catch let error where error is ShapeError || error is ProblemError {
                 throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "\(error)"))
@@ -68,7 +68,7 @@ package struct Version1Workload: Codable {
             if problem.scale != 1 / Float(shape.headDimension).squareRoot() {
                 try container.encode(problem.scale, forKey: .scale)
             }
-            if problem.cacheFormat != CacheFormat(problem.elementType) {
+            if problem.cacheFormat != CacheFormats(of: problem.elementType) {
                 try container.encode(problem.cacheFormat, forKey: .cacheFormat)
             }
             if problem.positions != .none { try container.encode(problem.positions, forKey: .positions) }

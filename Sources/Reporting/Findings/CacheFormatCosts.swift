@@ -8,7 +8,7 @@ import Statistics
 /// One decoding step with its keys and values stored in several formats: whether time falls with the bytes.
 public struct CacheFormatCost: Sendable, Codable, Hashable {
     public struct Row: Sendable, Codable, Hashable {
-        public let format: CacheFormat
+        public let format: CacheFormats
         /// Of one element, scales and residual window included.
         public let bitsPerElement: Double
         /// The least that one call must move.
@@ -92,11 +92,11 @@ enum CacheFormatCosts: Finding {
         return Plot(
             name: "formats", title: title(cost),
             method: "One step of \(cost.kernel) at \(Quantity.tokens(cost.length)) cached tokens, "
-                + "\(analysis.only(.decode).conditions). Both axes over \(widest.format.rawValue); scales counted. Ratios "
+                + "\(analysis.only(.decode).conditions). Both axes over \(widest.format); scales counted. Ratios "
                 + "of medians with 95 % intervals.",
             notes: [], x: .linear(to: 1.08), y: .linear(to: highest * 1.08),
-            xLabel: "bytes of the cache over those of \(widest.format.rawValue)",
-            yLabel: "time over that of \(widest.format.rawValue)",
+            xLabel: "bytes of the cache over those of \(widest.format)",
+            yLabel: "time over that of \(widest.format)",
             columns: ("bytesRatio", "timeRatio"), traces: traces,
             guides: [
                 Plot.Guide(
@@ -105,14 +105,14 @@ enum CacheFormatCosts: Finding {
     }
 
     private static func name(_ row: CacheFormatCost.Row) -> String {
-        "\(row.format.rawValue): \(Quantity.bits(row.bitsPerElement)) bits"
+        "\(row.format): \(Quantity.bits(row.bitsPerElement)) bits"
     }
 
     private static func title(_ cost: CacheFormatCost) -> String {
         guard let fastest = cost.rows.min(by: { $0.timeRatio.value < $1.timeRatio.value }), let widest = cost.rows.first
         else { return "Time per token by cache format" }
-        return "\(fastest.format.rawValue) takes \(Quantity.interval(fastest.timeRatio, unit: "×")) the time of "
-            + "\(widest.format.rawValue) with \(Quantity.ratio(fastest.bytesRatio)) its bytes, at "
+        return "\(fastest.format) takes \(Quantity.interval(fastest.timeRatio, unit: "×")) the time of "
+            + "\(widest.format) with \(Quantity.ratio(fastest.bytesRatio)) its bytes, at "
             + "\(Quantity.tokens(cost.length)) cached tokens"
     }
 }
@@ -123,8 +123,8 @@ extension CacheFormatCosts {
             let fastest = cost.rows.min(by: { $0.timeRatio.value < $1.timeRatio.value })
         else { return [] }
         return [
-            "\(cost.kernel) with a \(fastest.format.rawValue) cache takes "
-                + "\(Quantity.interval(fastest.timeRatio, unit: "×")) the time of \(widest.format.rawValue) and reads "
+            "\(cost.kernel) with a \(fastest.format) cache takes "
+                + "\(Quantity.interval(fastest.timeRatio, unit: "×")) the time of \(widest.format) and reads "
                 + "\(Quantity.ratio(fastest.bytesRatio)) its bytes at \(Quantity.tokens(cost.length)) cached tokens."
         ]
     }
@@ -144,7 +144,7 @@ extension CacheFormatCosts {
             rows: costs.flatMap { cost in
                 cost.rows.map { row in
                     [
-                        cost.kernel, Quantity.tokens(cost.length), row.format.rawValue,
+                        cost.kernel, Quantity.tokens(cost.length), "\(row.format)",
                         Quantity.number(row.bitsPerElement, place: -2), Quantity.bytes(row.bytes),
                         Quantity.time(row.median),
                         Quantity.interval(row.timeRatio, unit: "×"), Quantity.ratio(row.bytesRatio),

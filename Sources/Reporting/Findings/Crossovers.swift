@@ -46,7 +46,7 @@ enum Crossovers: Finding {
         let least = min(lengths.min() ?? narrowest, narrowest)
         let most = max(lengths.max() ?? widest, widest * (hasChunks ? chunkedOverlapFactor : 1))
         return Plot(
-            name: "crossover", title: title,
+            name: "crossover", title: title(crossings, kernels),
             method: "Length n* from which a kernel beats full attention, \(analysis.conditions). Points: where the "
                 + "measured curves cross, with 95 % intervals. Lines: where the counts of pairs do; n* = w for a mask "
                 + "that computes no more than it allows"
@@ -92,14 +92,29 @@ enum Crossovers: Finding {
         return [line("n* = w", 1, dash: 0)] + (hasChunks ? [line("n* = 3.41 w", chunkedOverlapFactor, dash: 1)] : [])
     }
 
-    static let title = "Sequence length from which windowed attention is faster than full attention"
+    /// The kernel that wins earliest, and the one that wins last.
+    private static func title(_ crossings: [Crossing], _ kernels: [String]) -> String {
+        let found = kernels.map { (kernel: $0, multiple: multiples($0, crossings).max() ?? 0) }
+        guard let first = found.min(by: { $0.multiple < $1.multiple }),
+            let last = found.max(by: { $0.multiple < $1.multiple })
+        else { return "Length from which a window is faster than full attention" }
+        func times(_ multiple: Double) -> String { "\(Quantity.significant(multiple, digits: 2)) times its window" }
+        let lead = "\(first.kernel) is faster than full attention from \(times(first.multiple)) on"
+        return times(first.multiple) == times(last.multiple)
+            ? lead : lead + ", \(last.kernel) only from \(times(last.multiple)) on"
+    }
+
+    /// Crossing lengths over windows, from those between measured lengths where there are any.
+    private static func multiples(_ kernel: String, _ crossings: [Crossing]) -> [Double] {
+        let own = crossings.filter { $0.series.kernel == kernel }
+        let inside = own.filter(\.isBracketed)
+        return (inside.isEmpty ? own : inside).map { $0.tokens.value / Double($0.window) }
+    }
 
     /// "Measured: chunked-overlap at 3.9 to 4.0 w, sliding-window at 1.0 w."
     private static func measured(_ crossings: [Crossing], _ kernels: [String]) -> String {
         let clauses = kernels.map { kernel in
-            let own = crossings.filter { $0.series.kernel == kernel }
-            let inside = own.filter(\.isBracketed)
-            let multiples = (inside.isEmpty ? own : inside).map { $0.tokens.value / Double($0.window) }
+            let multiples = multiples(kernel, crossings)
             let ends = [multiples.min() ?? 0, multiples.max() ?? 0].map { Quantity.significant($0, digits: 2) }
             return "\(kernel) at \(ends[0] == ends[1] ? ends[0] : "\(ends[0]) to \(ends[1])")\u{A0}w"
         }

@@ -20,14 +20,14 @@ enum RooflineBounds: Finding {
             let ridge = roofs.map(\.ridge).min(), let peak = roofs.map(\.peakFLOPsPerSecond).max()
         else { return nil }
         let x = Axis.powersOfTwo(
-            from: min(ridge / 4, leanest / 1.3), to: max(4 * ridge, 1.3 * richest), atMost: 10, label: tick)
-        let y = Axis.decades(from: min(least / 1.6, peak / 1e9 / 12), to: peak / 1e9 * 1.6, label: tick)
+            from: min(ridge / 2, leanest / 1.3), to: max(4 * ridge, 1.3 * richest), atMost: 10, label: tick)
+        let y = Axis.decades(from: min(least / 1.3, peak / 1e9 / 4), to: peak / 1e9 * 1.3, label: tick)
         return Plot(
             name: "roofline", title: title(analysis),
             method:
                 "One call, \(analysis.conditions). FLOPs: 4·d a pair that the mask allows; bytes: queries, keys, values "
                 + "and outputs, once. "
-                + "Medians with 95 % intervals, one point a length; the ceilings are measured in the same run."
+                + "Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings are measured in the same run."
                 + extremes(analysis),
             notes: [], x: x, y: y,
             xLabel: "intensity (FLOP/byte)", yLabel: "useful GFLOP/s",
@@ -130,15 +130,23 @@ enum RooflineBounds: Finding {
         return roof.threads == 1 ? " on 1 thread" : " on \(roof.threads) threads"
     }
 
-    /// Points whose intensity hardly changes with the length lie in a column.
+    /// Past its window the intensity of a series hardly grows. Points that would lie on one another are left to the table;
+    /// the longest length always has its point.
     private static func traces(_ series: Series, _ style: SeriesStyle) -> [Plot.Trace] {
         let rows = series.points.map { point in
             let rate = point.flopsPerSecond
             return Plot.Row(x: point.intensity, y: rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
         }.sorted { $0.x < $1.x }
         return [Plot.Kind.joined, .measured].map { kind in
-            Plot.Trace(series: series.label, kind: kind, style: style, rows: rows)
+            Plot.Trace(series: series.label, kind: kind, style: style, rows: apart(rows))
         }.filter { !$0.rows.isEmpty }
+    }
+
+    private static func apart(_ rows: [Plot.Row]) -> [Plot.Row] {
+        var kept: [Plot.Row] = []
+        for row in rows where row.x >= 1.1 * (kept.last?.x ?? 0) { kept.append(row) }
+        if let last = rows.last, last.x != kept.last?.x { kept.append(last) }
+        return kept
     }
 
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {

@@ -151,7 +151,7 @@ extension Document {
             + "beyond 20). The variance splits into what differs between launches, between rounds of one, and within a "
             + "round.",
         "Clock: additions that wait for each other, counted for some milliseconds before and after each launch.",
-        "Noisy samples: taken while the thread was moved, delayed or robbed of its CPU; they are counted and kept in the "
+        "Noisy samples: taken while the thread was moved to another CPU, waited for one, or was stopped. They are counted and kept in the "
             + "raw data.",
         "Functions: each is fitted as c · f(n) + a and ranked by AICc; a weight is the chance that it is the best of "
             + "those listed, and functions within 2 of the best cannot be told apart by these data.",

@@ -1,5 +1,6 @@
 import Analysis
 import Attention
+import Drawing
 import Quantities
 import Statistics
 
@@ -132,7 +133,7 @@ extension ScalingAnalysis {
         return [
             common(\.mask.isCausal) { $0 ? "causal" : "non-causal" },
             common(\.elementType, \.rawValue),
-            common(\.cacheFormat) { $0.map { "\($0.rawValue) cache" } ?? "" },
+            common(\.cacheFormat) { $0.map { "\($0) cache" } ?? "" },
             common(\.headDimension) { "d\u{A0}=\u{A0}\($0)" },
             common(\.batch) { $0 == 1 ? "" : "batch\u{A0}\($0)" },
             common(\.queryHeads) { $0 == 1 ? "1\u{A0}head" : "\($0)\u{A0}query heads" },
@@ -145,4 +146,31 @@ extension ScalingAnalysis {
 extension SeriesParameters {
     /// Nil where each query head has its own.
     fileprivate var sharedKeyValueHeads: Int? { keyValueHeads == queryHeads ? nil : keyValueHeads }
+}
+
+extension Figure {
+    /// All figures that these findings can fill, in the order of the report.
+    public static func all(for findings: Findings, width: FigureWidth = .page) -> [Figure] {
+        findings.plots().map { Figure($0.leavingOutDecode, width: width) }
+    }
+}
+
+extension Plot {
+    /// "decode-" says nothing in a figure that holds no other phase.
+    var leavingOutDecode: Plot {
+        var plot = self
+        plot.impliedPrefix = "decode-"
+        return plot
+    }
+}
+
+extension Axis {
+    static func lengths(from low: Int, to high: Int) -> Axis { counts(of: "tokens", from: low, to: high) }
+}
+
+extension SeriesStyle {
+    /// A kernel has one hue and one shape in all figures of a report.
+    static func styles(for series: [Series]) -> [String: SeriesStyle] {
+        styles(for: series.map { (label: $0.label, family: $0.kernel) })
+    }
 }

@@ -15,7 +15,8 @@ chunked-overlap
 attention-sink
 chunked-local
 window w (tokens)
-Sequence length from which windowed attention is faster than full attention
+sliding-window is faster than full attention from 1.0 times its window on,
+chunked-overlap only from 4.2 times its window on
 Length n* from which a kernel beats full attention, causal, float32, d = 64, 1 head. Points: where the measured curves
 cross, with 95 % intervals. Lines: where the counts of pairs do; n* = w for a mask that computes no more than it allows,
 3.41 w for chunks of w queries against 2w keys. Found: sliding-window at 1.0 w, chunked-overlap at 4.2 w,
@@ -37,11 +38,12 @@ unset mytics
 unset key
 set errorbars small
 set label '{/:Bold '.$texts[15].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label $texts[16] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
-set label $texts[17] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
-set label $texts[18] at screen 0.0194, screen 0.8402 left font ',11.5' tc rgb '#595959'
-set label $texts[19] at screen 0.0194, screen 0.8090 left font ',11.5' tc rgb '#595959'
-set label $texts[20] at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[16].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[17] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[18] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[19] at screen 0.0194, screen 0.7950 left font ',11.5' tc rgb '#595959'
+set label $texts[20] at screen 0.0194, screen 0.7638 left font ',11.5' tc rgb '#595959'
+set label $texts[21] at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
 set label $texts[14] at screen 0.4407, screen 0.0771 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
@@ -52,24 +54,24 @@ set ytics ($texts[2] 1024, $texts[3] 2048, $texts[4] 4096, $texts[5] 8192, $text
 set lmargin at screen 0.0678
 set rmargin at screen 0.8136
 set bmargin at screen 0.1604
-set tmargin at screen 0.7298
-set label $texts[1] at screen 0.0194, screen 0.7652 left font ',11.5' tc rgb '#595959'
-set label $texts[8] at screen 0.8497, screen 0.5416 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.8220, screen 0.5416 to screen 0.8442, screen 0.5416 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label $texts[9] at screen 0.8497, screen 0.7240 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.8220, screen 0.7240 to screen 0.8442, screen 0.7240 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label $texts[10] at screen 0.8497, screen 0.2151 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.1421, screen 0.1995 to screen 0.8220, screen 0.1995 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.1995 to screen 0.8442, screen 0.2151 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label $texts[11] at screen 0.8497, screen 0.4122 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.1421, screen 0.4122 to screen 0.8220, screen 0.4122 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.4122 to screen 0.8442, screen 0.4122 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label $texts[12] at screen 0.8497, screen 0.1839 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.1421, screen 0.1995 to screen 0.8220, screen 0.1995 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.1995 to screen 0.8442, screen 0.1839 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label $texts[13] at screen 0.8497, screen 0.5090 left font ',11.5' tc rgb '#E69F00'
-set arrow from screen 0.7561, screen 0.5090 to screen 0.8220, screen 0.5090 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.5090 to screen 0.8442, screen 0.5090 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set tmargin at screen 0.6846
+set label $texts[1] at screen 0.0194, screen 0.7200 left font ',11.5' tc rgb '#595959'
+set label $texts[8] at screen 0.8497, screen 0.5119 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.8220, screen 0.5113 to screen 0.8442, screen 0.5119 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[9] at screen 0.8497, screen 0.6792 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.8220, screen 0.6792 to screen 0.8442, screen 0.6792 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[10] at screen 0.8497, screen 0.2120 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.1421, screen 0.1964 to screen 0.8220, screen 0.1964 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.1964 to screen 0.8442, screen 0.2120 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[11] at screen 0.8497, screen 0.3922 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.1421, screen 0.3922 to screen 0.8220, screen 0.3922 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.3922 to screen 0.8442, screen 0.3922 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[12] at screen 0.8497, screen 0.1808 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.1421, screen 0.1964 to screen 0.8220, screen 0.1964 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.1964 to screen 0.8442, screen 0.1808 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[13] at screen 0.8497, screen 0.4807 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.7561, screen 0.4813 to screen 0.8220, screen 0.4813 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.4813 to screen 0.8442, screen 0.4807 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
 plot 'crossover.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#595959', \
   'crossover.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#595959', \
   'crossover.csv' skip 1 using ($1 == 2 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#D55E00', \

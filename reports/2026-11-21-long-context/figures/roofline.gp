@@ -31,9 +31,9 @@ memory on 2 threads: 80.8 GB/s
 intensity (FLOP/byte)
 Roofline: memory bounds 17 of 91 cells, arithmetic the rest
 One call, causal, float32, d = 64, 1 head. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys, values and
-outputs, once. Medians with 95 % intervals, one point a length; the ceilings are measured in the same run. Of what is
-attainable the cells reach 34 % (chunked-overlap(1024), 512K tokens) to 280 % (decode-window(1024), 1K tokens, from
-a cache).
+outputs, once. Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings are
+measured in the same run. Of what is attainable the cells reach 34 % (chunked-overlap(1024), 512K tokens) to 280 %
+(decode-window(1024), 1K tokens, from a cache).
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
@@ -58,7 +58,7 @@ set label $texts[28] at screen 0.3350, screen 0.0333 center font ',11.5' tc rgb 
 set logscale x 2
 set logscale y 10
 set xrange [0.3842402:42619.86]
-set yrange [10.3326:774.548]
+set yrange [13.81338:629.3203]
 set xtics ($texts[2] 1, $texts[3] 4, $texts[4] 16, $texts[5] 64, $texts[6] 256, $texts[7] 1024, $texts[8] 4096, $texts[9] 16384)
 set ytics ($texts[10] 20, $texts[11] 50, $texts[12] 100, $texts[13] 200, $texts[14] 500)
 set lmargin at screen 0.0661
@@ -66,43 +66,43 @@ set rmargin at screen 0.6039
 set bmargin at screen 0.1167
 set tmargin at screen 0.7298
 set label $texts[1] at screen 0.0194, screen 0.7652 left font ',11.5' tc rgb '#595959'
-set label $texts[15] at screen 0.6400, screen 0.5051 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6001, screen 0.5395 to screen 0.6123, screen 0.5395 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.5395 to screen 0.6345, screen 0.5051 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label $texts[16] at screen 0.6400, screen 0.6614 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.5680, screen 0.6250 to screen 0.6123, screen 0.6250 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.6250 to screen 0.6345, screen 0.6614 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label $texts[17] at screen 0.6400, screen 0.4426 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.3755, screen 0.5198 to screen 0.6123, screen 0.5198 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.5198 to screen 0.6345, screen 0.4426 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label $texts[18] at screen 0.6400, screen 0.6301 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.3753, screen 0.6183 to screen 0.6123, screen 0.6183 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.6183 to screen 0.6345, screen 0.6301 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label $texts[19] at screen 0.6400, screen 0.4114 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.3755, screen 0.4171 to screen 0.6123, screen 0.4171 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.4171 to screen 0.6345, screen 0.4114 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label $texts[20] at screen 0.6400, screen 0.4739 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.3756, screen 0.5263 to screen 0.6123, screen 0.5263 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.5263 to screen 0.6345, screen 0.4739 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label $texts[21] at screen 0.6400, screen 0.5364 left font ',11.5' tc rgb '#E69F00'
-set arrow from screen 0.4397, screen 0.5428 to screen 0.6123, screen 0.5428 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.5428 to screen 0.6345, screen 0.5364 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
-set label $texts[22] at screen 0.6400, screen 0.1952 left font ',11.5' tc rgb '#56B4E9'
-set arrow from screen 0.0866, screen 0.1952 to screen 0.6123, screen 0.1952 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.1952 to screen 0.6345, screen 0.1952 nohead lt 1 dt 1 lw 0.5 lc rgb '#56B4E9' back
-set label $texts[23] at screen 0.6400, screen 0.3538 left font ',11.5' tc rgb '#000000'
-set arrow from screen 0.0866, screen 0.3538 to screen 0.6123, screen 0.3538 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.3538 to screen 0.6345, screen 0.3538 nohead lt 1 dt 1 lw 0.5 lc rgb '#000000' back
-set label $texts[24] at screen 0.6400, screen 0.5989 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.6123, screen 0.5646 to screen 0.6345, screen 0.5989 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label $texts[25] at screen 0.6400, screen 0.7239 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.6123, screen 0.6630 to screen 0.6345, screen 0.7239 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label $texts[26] at screen 0.6400, screen 0.5676 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.2016, screen 0.5646 to screen 0.6123, screen 0.5646 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.5646 to screen 0.6345, screen 0.5676 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label $texts[27] at screen 0.6400, screen 0.6926 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.2016, screen 0.6630 to screen 0.6123, screen 0.6630 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6123, screen 0.6630 to screen 0.6345, screen 0.6926 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[15] at screen 0.6400, screen 0.5496 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6001, screen 0.5480 to screen 0.6123, screen 0.5480 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5480 to screen 0.6345, screen 0.5496 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[16] at screen 0.6400, screen 0.6746 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.5680, screen 0.6446 to screen 0.6123, screen 0.6446 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.6446 to screen 0.6345, screen 0.6746 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[17] at screen 0.6400, screen 0.4558 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.3755, screen 0.5257 to screen 0.6123, screen 0.5257 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5257 to screen 0.6345, screen 0.4558 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[18] at screen 0.6400, screen 0.6433 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.3753, screen 0.6371 to screen 0.6123, screen 0.6371 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.6371 to screen 0.6345, screen 0.6433 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[19] at screen 0.6400, screen 0.4097 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.3755, screen 0.4097 to screen 0.6123, screen 0.4097 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.4097 to screen 0.6345, screen 0.4097 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[20] at screen 0.6400, screen 0.4871 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.3756, screen 0.5331 to screen 0.6123, screen 0.5331 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5331 to screen 0.6345, screen 0.4871 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[21] at screen 0.6400, screen 0.5183 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.4397, screen 0.5479 to screen 0.6123, screen 0.5479 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5479 to screen 0.6345, screen 0.5183 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set label $texts[22] at screen 0.6400, screen 0.1588 left font ',11.5' tc rgb '#56B4E9'
+set arrow from screen 0.0866, screen 0.1588 to screen 0.6123, screen 0.1588 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.1588 to screen 0.6345, screen 0.1588 nohead lt 1 dt 1 lw 0.5 lc rgb '#56B4E9' back
+set label $texts[23] at screen 0.6400, screen 0.3449 left font ',11.5' tc rgb '#000000'
+set arrow from screen 0.0866, screen 0.3449 to screen 0.6123, screen 0.3449 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.3449 to screen 0.6345, screen 0.3449 nohead lt 1 dt 1 lw 0.5 lc rgb '#000000' back
+set label $texts[24] at screen 0.6400, screen 0.6121 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.6123, screen 0.5764 to screen 0.6345, screen 0.6121 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[25] at screen 0.6400, screen 0.7371 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.6123, screen 0.6877 to screen 0.6345, screen 0.7371 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[26] at screen 0.6400, screen 0.5808 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.2016, screen 0.5764 to screen 0.6123, screen 0.5764 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.5764 to screen 0.6345, screen 0.5808 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[27] at screen 0.6400, screen 0.7058 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.2016, screen 0.6877 to screen 0.6123, screen 0.6877 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6123, screen 0.6877 to screen 0.6345, screen 0.7058 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
 plot 'roofline.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \

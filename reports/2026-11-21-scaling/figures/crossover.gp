@@ -13,7 +13,8 @@ chunked-overlap
 sliding-window
 attention-sink
 window w (tokens)
-Sequence length from which windowed attention is faster than full attention
+sliding-window is faster than full attention from 1.0 times its window on,
+chunked-overlap only from 4.0 times its window on
 Length n* from which a kernel beats full attention, causal, float32, d = 64, 1 head, one core. Points: where the
 measured curves cross, with 95 % intervals. Lines: where the counts of pairs do; n* = w for a mask that computes no
 more than it allows, 3.41 w for chunks of w queries against 2w keys. Found: chunked-overlap at 3.9 to 4.0 w,
@@ -35,11 +36,12 @@ unset mytics
 unset key
 set errorbars small
 set label '{/:Bold '.$texts[13].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label $texts[14] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
-set label $texts[15] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
-set label $texts[16] at screen 0.0194, screen 0.8402 left font ',11.5' tc rgb '#595959'
-set label $texts[17] at screen 0.0194, screen 0.8090 left font ',11.5' tc rgb '#595959'
-set label $texts[18] at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[14].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[15] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[16] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[17] at screen 0.0194, screen 0.7950 left font ',11.5' tc rgb '#595959'
+set label $texts[18] at screen 0.0194, screen 0.7638 left font ',11.5' tc rgb '#595959'
+set label $texts[19] at screen 0.0194, screen 0.0292 left font ',10.5' tc rgb '#595959'
 set label $texts[12] at screen 0.4399, screen 0.0771 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
@@ -50,21 +52,21 @@ set ytics ($texts[2] 256, $texts[3] 512, $texts[4] 1024, $texts[5] 2048, $texts[
 set lmargin at screen 0.0661
 set rmargin at screen 0.8136
 set bmargin at screen 0.1604
-set tmargin at screen 0.7298
-set label $texts[1] at screen 0.0194, screen 0.7652 left font ',11.5' tc rgb '#595959'
-set label $texts[7] at screen 0.8497, screen 0.4825 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.8220, screen 0.4763 to screen 0.8442, screen 0.4825 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label $texts[8] at screen 0.8497, screen 0.6940 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.8220, screen 0.6830 to screen 0.8442, screen 0.6940 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label $texts[9] at screen 0.8497, screen 0.6627 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.7311, screen 0.6737 to screen 0.8220, screen 0.6737 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.6737 to screen 0.8442, screen 0.6627 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label $texts[10] at screen 0.8497, screen 0.4200 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.7311, screen 0.4387 to screen 0.8220, screen 0.4387 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.4387 to screen 0.8442, screen 0.4200 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label $texts[11] at screen 0.8497, screen 0.4513 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.7311, screen 0.4388 to screen 0.8220, screen 0.4388 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.8220, screen 0.4388 to screen 0.8442, screen 0.4513 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set tmargin at screen 0.6846
+set label $texts[1] at screen 0.0194, screen 0.7200 left font ',11.5' tc rgb '#595959'
+set label $texts[7] at screen 0.8497, screen 0.4594 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.8220, screen 0.4512 to screen 0.8442, screen 0.4594 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[8] at screen 0.8497, screen 0.6528 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.8220, screen 0.6415 to screen 0.8442, screen 0.6528 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[9] at screen 0.8497, screen 0.6216 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.7311, screen 0.6329 to screen 0.8220, screen 0.6329 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.6329 to screen 0.8442, screen 0.6216 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[10] at screen 0.8497, screen 0.3969 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.7311, screen 0.4166 to screen 0.8220, screen 0.4166 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.4166 to screen 0.8442, screen 0.3969 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[11] at screen 0.8497, screen 0.4282 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.7311, screen 0.4167 to screen 0.8220, screen 0.4167 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.8220, screen 0.4167 to screen 0.8442, screen 0.4282 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
 plot 'crossover.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#595959', \
   'crossover.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (14,8) lw 1 lc rgb '#595959', \
   'crossover.csv' skip 1 using ($1 == 2 ? $4 : NaN):6:(0):($7-$6) with vectors nohead lt 1 lw 1.2 lc rgb '#009E73', \

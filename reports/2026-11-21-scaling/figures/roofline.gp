@@ -3,11 +3,15 @@ set datafile separator comma
 $texts << END_OF_TEXTS
 useful GFLOP/s
 4
+8
 16
+32
 64
+128
 256
+512
 1,024
-50
+2,048
 100
 200
 full
@@ -22,8 +26,9 @@ memory: 44.3 GB/s
 intensity (FLOP/byte)
 Roofline: arithmetic bounds all 78 cells
 One call, causal, float32, d = 64, 1 head, one core. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys,
-values and outputs, once. Medians with 95 % intervals, one point a length; the ceilings are measured in the same run. Of
-what is attainable the cells reach 36 % (chunked-overlap(256), 16K tokens) to 88 % (full, 16K tokens).
+values and outputs, once. Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings
+are measured in the same run. Of what is attainable the cells reach 36 % (chunked-overlap(256), 16K tokens) to 88 %
+(full, 16K tokens).
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {
@@ -39,48 +44,49 @@ unset mxtics
 unset mytics
 unset key
 set errorbars small
-set label '{/:Bold '.$texts[20].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
-set label $texts[21] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
-set label $texts[22] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
-set label $texts[23] at screen 0.0194, screen 0.8402 left font ',11.5' tc rgb '#595959'
-set label $texts[19] at screen 0.3865, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set label '{/:Bold '.$texts[24].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[25] at screen 0.0194, screen 0.9027 left font ',11.5' tc rgb '#595959'
+set label $texts[26] at screen 0.0194, screen 0.8715 left font ',11.5' tc rgb '#595959'
+set label $texts[27] at screen 0.0194, screen 0.8402 left font ',11.5' tc rgb '#595959'
+set label $texts[28] at screen 0.0194, screen 0.8090 left font ',11.5' tc rgb '#595959'
+set label $texts[23] at screen 0.3865, screen 0.0333 center font ',11.5' tc rgb '#595959'
 set logscale x 2
 set logscale y 10
-set xrange [1.629202:2663.894]
-set yrange [24.05428:462.0731]
-set xtics ($texts[2] 4, $texts[3] 16, $texts[4] 64, $texts[5] 256, $texts[6] 1024)
-set ytics ($texts[7] 50, $texts[8] 100, $texts[9] 200)
+set xrange [3.258404:2663.894]
+set yrange [72.16283:375.4344]
+set xtics ($texts[2] 4, $texts[3] 8, $texts[4] 16, $texts[5] 32, $texts[6] 64, $texts[7] 128, $texts[8] 256, $texts[9] 512, $texts[10] 1024, $texts[11] 2048)
+set ytics ($texts[12] 100, $texts[13] 200)
 set lmargin at screen 0.0661
 set rmargin at screen 0.7069
 set bmargin at screen 0.1167
-set tmargin at screen 0.7610
-set label $texts[1] at screen 0.0194, screen 0.7965 left font ',11.5' tc rgb '#595959'
-set label $texts[10] at screen 0.7430, screen 0.6493 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6925, screen 0.6311 to screen 0.7153, screen 0.6311 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.6311 to screen 0.7375, screen 0.6493 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label $texts[11] at screen 0.7430, screen 0.5556 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.3917, screen 0.5794 to screen 0.7153, screen 0.5794 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.5794 to screen 0.7375, screen 0.5556 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label $texts[12] at screen 0.7430, screen 0.5868 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.5124, screen 0.6092 to screen 0.7153, screen 0.6092 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.6092 to screen 0.7375, screen 0.5868 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label $texts[13] at screen 0.7430, screen 0.4250 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.3917, screen 0.4357 to screen 0.7153, screen 0.4357 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.4357 to screen 0.7375, screen 0.4250 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label $texts[14] at screen 0.7430, screen 0.4562 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.5097, screen 0.4455 to screen 0.7153, screen 0.4455 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.4455 to screen 0.7375, screen 0.4562 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label $texts[15] at screen 0.7430, screen 0.5243 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.3930, screen 0.5740 to screen 0.7153, screen 0.5740 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.5740 to screen 0.7375, screen 0.5243 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label $texts[16] at screen 0.7430, screen 0.6181 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.5100, screen 0.6158 to screen 0.7153, screen 0.6158 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.6158 to screen 0.7375, screen 0.6181 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label $texts[17] at screen 0.7430, screen 0.7118 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.7153, screen 0.6585 to screen 0.7375, screen 0.7118 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
-set label $texts[18] at screen 0.7430, screen 0.6806 left font ',11.5' tc rgb '#595959'
-set arrow from screen 0.1945, screen 0.6585 to screen 0.7153, screen 0.6585 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.7153, screen 0.6585 to screen 0.7375, screen 0.6806 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set tmargin at screen 0.7298
+set label $texts[1] at screen 0.0194, screen 0.7652 left font ',11.5' tc rgb '#595959'
+set label $texts[14] at screen 0.7430, screen 0.5944 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6902, screen 0.5854 to screen 0.7153, screen 0.5854 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.5854 to screen 0.7375, screen 0.5944 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[15] at screen 0.7430, screen 0.5007 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.3583, screen 0.4972 to screen 0.7153, screen 0.4972 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.4972 to screen 0.7375, screen 0.5007 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[16] at screen 0.7430, screen 0.5319 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.4914, screen 0.5481 to screen 0.7153, screen 0.5481 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.5481 to screen 0.7375, screen 0.5319 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[17] at screen 0.7430, screen 0.2449 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.3583, screen 0.2521 to screen 0.7153, screen 0.2521 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.2521 to screen 0.7375, screen 0.2449 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[18] at screen 0.7430, screen 0.2762 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.4884, screen 0.2690 to screen 0.7153, screen 0.2690 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.2690 to screen 0.7375, screen 0.2762 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[19] at screen 0.7430, screen 0.4694 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.3597, screen 0.4880 to screen 0.7153, screen 0.4880 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.4880 to screen 0.7375, screen 0.4694 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[20] at screen 0.7430, screen 0.5632 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.4888, screen 0.5593 to screen 0.7153, screen 0.5593 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.5593 to screen 0.7375, screen 0.5632 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[21] at screen 0.7430, screen 0.6569 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.7153, screen 0.6322 to screen 0.7375, screen 0.6569 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
+set label $texts[22] at screen 0.7430, screen 0.6257 left font ',11.5' tc rgb '#595959'
+set arrow from screen 0.1407, screen 0.6322 to screen 0.7153, screen 0.6322 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.7153, screen 0.6322 to screen 0.7375, screen 0.6257 nohead lt 1 dt 1 lw 0.5 lc rgb '#595959' back
 plot 'roofline.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines lt 1 lw 0.9 lc rgb '#999999', \
   'roofline.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \

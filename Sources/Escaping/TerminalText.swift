@@ -50,3 +50,47 @@ public enum VisibleText {
         return "<U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ">"
     }
 }
+
+/// What a terminal shows, and what a runner of continuous integration reads: the log of a job is a terminal too.
+public enum TerminalScreen: TargetLanguage {
+    /// Lines stay lines. Escape sequences become visible, and lines that GitHub's runner would obey are broken: it takes
+    /// `::name` at the beginning of a line, after any space, and `##[name]` anywhere in it.
+    public static func escaped(_ plain: String) -> String {
+        var escaped = ""
+        // Scalars of this line so far, spaces at its beginning left out: no more than two are needed.
+        var start = ""
+        var hashes = 0
+        for scalar in VisibleText.lines(plain).unicodeScalars {
+            if scalar == ":", start == ":" { escaped += " " }
+            if scalar == "[", hashes >= 2 { escaped += " " }
+            escaped.unicodeScalars.append(scalar)
+            hashes = scalar == "#" ? hashes + 1 : 0
+            if scalar == "\n" {
+                start = ""
+            } else if start.unicodeScalars.count < 2, !(start.isEmpty && scalar.properties.isWhitespace) {
+                start.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}
+
+/// What stands within a workflow command of GitHub, escaped as its own toolkit does (`packages/core/src/command.ts` of
+/// actions/toolkit).
+public enum WorkflowMessage: TargetLanguage {
+    public static func escaped(_ plain: String) -> String { escaped(plain, [:]) }
+
+    fileprivate static func escaped(_ plain: String, _ others: [Unicode.Scalar: String]) -> String {
+        let references = ["%": "%25", "\r": "%0D", "\n": "%0A"].merging(others) { $1 }
+        return plain.unicodeScalars.map { scalar in
+            references[scalar] ?? (VisibleText.isUnseen(scalar) ? VisibleText.line(String(scalar)) : String(scalar))
+        }.joined()
+    }
+}
+
+/// The value of a property: it ends at a comma, and the list of properties at a colon.
+public enum WorkflowProperty: TargetLanguage {
+    public static func escaped(_ plain: String) -> String {
+        WorkflowMessage.escaped(plain, [":": "%3A", ",": "%2C"])
+    }
+}
