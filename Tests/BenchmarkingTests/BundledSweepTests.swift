@@ -32,7 +32,7 @@ struct BundledSweepTests {
         ("crossover", (1 + 2 * 4) * 15), ("element-types", 2 * 5 * 2 * 3), ("head-dimensions", 2 * 11 * 2),
         ("small", 3 * 9 * 2 * 2), ("threads", 2 * 2 * 2 * 2), ("gate", 3 + 4 + 1 + 3 + 1),
         ("prefill-limit", (2 * 2 + 1 + 2 * 2 + 1) * 4 + 2 * 2),
-        ("decode", 12 * 2 + 3 * 7), ("kv-formats", 7), ("streaming", 1 + 3 * 5), ("input-output", 10 + 7),
+        ("decode", 12 * 2 + 3 * 7), ("kv-formats", 9), ("streaming", 1 + 3 * 5), ("input-output", 10 + 7),
     ])
     func crossesItsAxes(name: String, cells: Int) throws {
         #expect(try SweepFile.load(Self.directory + "/\(name).yaml").workloads().count == cells)
