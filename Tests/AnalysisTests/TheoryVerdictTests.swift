@@ -42,7 +42,8 @@ import Testing
         let series = try series(planted)
         #expect(series.verdictBasis == .computedPairs)
         #expect(series.verdict == verdict)
-        #expect(series.cautions.contains { $0.description.hasPrefix("held against the pairs that the kernel computes") })
+        #expect(
+            series.cautions.contains { $0.description.hasPrefix("held against the pairs that the kernel computes") })
     }
 
     /// A neighbour that slows long calls more than short ones bends most samples, and leaves the fastest alone.
