@@ -197,7 +197,7 @@ if let fuzzer = Context.environment["ATTNBENCH_FUZZER"] {
     package.targets.append(
         .executableTarget(
             name: "FuzzReaders", dependencies: ["Attention", "Records", "Engines", "Benchmarking", "Serving"],
-            path: "Tests/FuzzReaders", exclude: ["Corpus"],
+            path: "Tests/FuzzReaders", exclude: ["Corpus", "fuzz.py"],
             linkerSettings: [.unsafeFlags(["-Xlinker", fuzzer, "-lstdc++"])]))
     for target in package.targets where target.type == .regular || target.name == "FuzzReaders" {
         target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer"])]

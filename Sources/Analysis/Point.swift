@@ -102,7 +102,7 @@ extension Point {
         let shares = launches.flatMap { record in
             zip(record.deviceNanoseconds ?? [], record.samplesNanoseconds).map { Double($0) / Double($1) }
         }.sorted()
-        return shares.isEmpty ? nil : shares[shares.count / 2]
+        return shares.isEmpty ? nil : Durations.quantile(0.5, ofSorted: shares)
     }
 
     private static func level(holding bytes: Int, threads: Int, _ caches: [Machine.Cache]) -> Int? {

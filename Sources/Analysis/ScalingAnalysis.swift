@@ -34,7 +34,9 @@ extension ScalingAnalysis {
             results.measurements, ceilings: results.header.ceilings, caches: results.header.machine.caches,
             cacheQuality: results.cacheQuality)
         quietTime = QuietTime(results.measurements)
-        let tileCores = TileCores.found(in: results.measurements)
+        // Threads that are not bound may share a CPU, and say nothing of several.
+        let isPinned = !results.header.machine.pinnedCPUs.isEmpty
+        let tileCores = isPinned ? TileCores.found(in: results.measurements) : []
         self.tileCores = tileCores.isEmpty ? nil : tileCores
         cautions =
             results.cautions + CeilingsDrift.found(in: results.measurements).map(\.caution)

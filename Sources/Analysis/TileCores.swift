@@ -11,22 +11,13 @@ public struct TileCores: Sendable, Codable, Hashable {
 
     /// Ascending in threads; empty where one thread alone was not measured, or no sentinels ran.
     static func found(in measurements: [Records.Measurement]) -> [TileCores] {
-        let levels = Dictionary(grouping: measurements) { $0.workload.threads }.compactMapValues { cells in
-            // At its quietest in any launch: who disturbs one of them says nothing of the cores.
-            Dictionary(grouping: cells, by: \.launch).values.compactMap(Self.level)
-                .min { $0.tileNanoseconds[0] < $1.tileNanoseconds[0] }
+        // At its quietest in any launch: who disturbs one of them says nothing of the cores.
+        let levels = Dictionary(grouping: measurements.quietLevels(), by: \.key.threads).compactMapValues { launches in
+            launches.map(\.value).min { $0.tileNanoseconds[0] < $1.tileNanoseconds[0] }
         }
         guard let alone = levels[1] else { return [] }
         return levels.filter { $0.key > 1 }.map { threads, level in
             TileCores(threads: threads, cores: level.cores(alone: alone))
         }.sorted { $0.threads < $1.threads }
-    }
-
-    private static func level(_ cells: [Records.Measurement]) -> QuietLevel? {
-        QuietLevel(
-            cells.flatMap { cell -> [SentinelReading] in
-                guard case .measured(let record) = cell.outcome else { return [] }
-                return (record.sentinels ?? []).flatMap(\.both)
-            })
     }
 }

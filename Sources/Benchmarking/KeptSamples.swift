@@ -47,7 +47,7 @@ public struct KeptSamples {
     /// By number of threads.
     var levels: [Int: QuietLevel] {
         Dictionary(grouping: cells, by: \.key.threads).compactMapValues { cells in
-            QuietLevel(cells.flatMap(\.value).compactMap(\.sentinels).flatMap { [$0.before, $0.after] })
+            QuietLevel(cells.flatMap(\.value).compactMap(\.sentinels).flatMap(\.both))
         }
     }
 

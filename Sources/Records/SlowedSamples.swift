@@ -1,10 +1,12 @@
 /// The readings of one launch on one number of threads, which have one quiet level: hardware threads of one core slow each
 /// other when both work.
-private struct Team: Hashable {
-    let launch: Int
-    let threads: Int
+package struct LaunchTeam: Hashable {
+    package let launch: Int
+    package let threads: Int
 
-    init(of measurement: Measurement) { (launch, threads) = (measurement.launch, measurement.workload.threads) }
+    fileprivate init(of measurement: Measurement) {
+        (launch, threads) = (measurement.launch, measurement.workload.threads)
+    }
 }
 
 extension [Measurement] {
@@ -14,18 +16,19 @@ extension [Measurement] {
         let levels = quietLevels()
         return map { measurement in
             guard case .measured(var record) = measurement.outcome, let neighbours = record.sentinels,
-                let level = levels[Team(of: measurement)]
+                let level = levels[LaunchTeam(of: measurement)]
             else { return measurement }
             record.slowed = neighbours.map(level.isSlowed(between:))
             return measurement.with(.measured(record))
         }
     }
 
-    private func quietLevels() -> [Team: QuietLevel] {
-        var readings: [Team: [SentinelReading]] = [:]
+    /// Of each team, where the sentinels were read often enough.
+    package func quietLevels() -> [LaunchTeam: QuietLevel] {
+        var readings: [LaunchTeam: [SentinelReading]] = [:]
         for measurement in self {
             guard case .measured(let record) = measurement.outcome else { continue }
-            readings[Team(of: measurement), default: []] += (record.sentinels ?? []).flatMap(\.both)
+            readings[LaunchTeam(of: measurement), default: []] += (record.sentinels ?? []).flatMap(\.both)
         }
         return readings.compactMapValues { QuietLevel($0) }
     }

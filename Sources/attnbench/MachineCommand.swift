@@ -46,7 +46,8 @@ struct MachineDescription: Codable, Hashable {
     let machine: Machine
     let ceilings: Ceilings
     let threads: Int
-    /// The work of a register tile that two CPUs do at once, in that of one of them alone; nil where there is one CPU.
+    /// The work of a register tile that two CPUs do at once, in that of one of them alone; nil where there is one CPU, or where
+    /// threads are not bound.
     let coresOfTwoCPUs: Double?
     /// The core type that OpenBLAS runs as.
     let blasCore: String
@@ -56,7 +57,10 @@ struct MachineDescription: Codable, Hashable {
         // The calling thread keeps the pinning of the team that is made last.
         let pair = try? WorkerTeam(threads: 2, placement: placement, on: topology)
         let single = try WorkerTeam(threads: 1, placement: placement, on: topology)
-        let coresOfTwoCPUs = pair.flatMap { Sentinels.cores(of: $0, alone: single) }
+        // Threads that are not bound may share a CPU, and say nothing of two.
+        let coresOfTwoCPUs = pair.flatMap { pair in
+            Set(pair.pinnedCPUs).count == 2 ? Sentinels.cores(of: pair, alone: single) : nil
+        }
         let team = try WorkerTeam(threads: threads, placement: placement, on: topology)
         return MachineDescription(
             machine: Machine.current(topology: topology, team: team),
@@ -103,7 +107,7 @@ struct MachineDescription: Codable, Hashable {
     }
 
     private var pair: String {
-        coresOfTwoCPUs.map { String(format: "; two CPUs at once do the tile work of %.2g cores", $0) } ?? ""
+        coresOfTwoCPUs.map { String(format: "; two CPUs at once do the tile work of %.1f cores", $0) } ?? ""
     }
 
     private var ceilingRows: [[String]] {

@@ -52,6 +52,18 @@ import Testing
         #expect(ending.wasInterrupted)
     }
 
+    /// In the middle of a call that takes hours nothing is said.
+    @Test(.timeLimit(.minutes(1))) func aCancellationReachesASilentChild() throws {
+        let cancellation = Cancellation()
+        let ended = LaunchEvent.ended(wasInterrupted: true, startupSeconds: 0)
+        let script =
+            "trap '\(line(ended).replacing("'", with: #"'"'"'"#)); exit 0' INT; while :; do sleep 0.01; done"
+        let child = ChildLaunch(
+            number: 1, executable: "/bin/sh", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin"])
+        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { cancellation.cancel() }
+        #expect(try child.run(cancellation: cancellation) { _ in }.wasInterrupted)
+    }
+
     /// It may be stopped by a debugger, or wait for a disk that does not answer.
     @Test(arguments: [
         ("sleep 1000", "launch 1 said nothing for 0.2 s after its time was up, and was ended"),

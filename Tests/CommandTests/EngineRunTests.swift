@@ -152,6 +152,16 @@ import Testing
                     + "[new/causal, new/decode]"), "\(none.messages)")
     }
 
+    /// An engine may say anything in its greeting.
+    @Test(.enabled(if: hasNumPy, Comment(rawValue: missing))) func aKernelThatIsListedTwiceIsOne() throws {
+        let folder = try TestFolder()
+        try broken("lists a kernel twice", in: folder)
+        try folder.write("name: both\nkernels: [full]\nlengths: [16]\n", to: "both.yaml")
+        let gate = try Program(
+            "$attnbench gate both.yaml --baseline-engine old=./broken.yaml --engine new=./broken.yaml", in: folder)
+        #expect(gate.status == 2 && gate.messages.contains("names no kernel of the two engines"), "\(gate.messages)")
+    }
+
     @Test(.enabled(if: hasNumPy, Comment(rawValue: missing))) func enginesWithoutACommonKernelAreSaid() throws {
         let folder = try TestFolder()
         try broken("no fault", in: folder)

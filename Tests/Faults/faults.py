@@ -86,8 +86,10 @@ def lines(path):
 
 
 def cells(path):
-    """The lines of cells. A launch also has a line of its process, which says under what conditions it measured; a kill between
-    the two costs that line, and nothing that was measured."""
+    """The lines of cells. A launch also has a line of its process, which says under what conditions it measured.
+
+    A kill between the two costs that line, and nothing that was measured.
+    """
     return [line for line in lines(path) if "outcome" in line]
 
 

@@ -12,7 +12,7 @@ enum HostileResults {
     static let results: Results = {
         let measurements = HostileStrings.all.flatMap { text in
             [1024, 2048, 4096].map { length in
-                PlantedSamples.measured(text, length, launch: 0, [length, length + 3, length + 7], 1)
+                onDevice(PlantedSamples.measured(text, length, launch: 0, [length, length + 3, length + 7], 1), text)
             } + [
                 PlantedSamples.absent(text, 8192, .skipped(reason: text)),
                 PlantedSamples.absent(text, 16_384, .wrong(reason: text, maximumError: 0.5)),
@@ -22,6 +22,15 @@ enum HostileResults {
             header: try! HostileStrings.filling(PlantedResults.header), measurements: measurements,
             cautions: HostileStrings.all.map { Caution($0) })
     }()
+
+    /// A stranger's engine names what it computes on.
+    private static func onDevice(_ planted: Records.Measurement, _ name: String) -> Records.Measurement {
+        let device = Device(name: name, ceilings: PlantedResults.header.ceilings)
+        return Measurement(
+            workload: planted.workload,
+            origin: KernelOrigin(engine: planted.origin.engine, place: planted.origin.place, device: device),
+            launch: planted.launch, work: planted.work, scratchBytes: planted.scratchBytes, outcome: planted.outcome)
+    }
 
     static let source = source(label: HostileStrings.all[0])
 

@@ -28,9 +28,6 @@ struct ChildLaunch {
         let startupSeconds: Double
     }
 
-    /// Of one CPU: who uses less waits. Looking for messages some times a second costs less.
-    private static let sleepersShare = 0.01
-
     /// How soon a cancellation reaches the child.
     private static let watchSeconds = 0.1
 
@@ -45,32 +42,23 @@ struct ChildLaunch {
         }
         process.closeInput()
         let start = Stopwatch()
-        var lastWord = start
+        var silence = Silence()
         var said: Ending?
         var isTold = false
-        // Since a launch that is silent was looked at, and what it had computed until then.
-        var watched: (since: Stopwatch, cpuSeconds: Double)?
         following: while true {
             switch process.nextLine(within: Self.watchSeconds) {
             case .late:
                 let isOver = isTold || start.seconds > timeBudgetSeconds
-                if isOver, lastWord.seconds > patienceSeconds {
+                if isOver, silence.seconds > patienceSeconds {
                     throw ended(process, "said nothing for \(patienceSeconds) s after its time was up")
                 }
-                // Without a budget one call may take hours, and then it computes.
-                guard lastWord.seconds > patienceSeconds else { continue }
-                if let before = watched, before.since.seconds < patienceSeconds { break }
-                let now = (since: Stopwatch(), cpuSeconds: process.cpuSeconds)
-                if let before = watched,
-                    now.cpuSeconds - before.cpuSeconds < Self.sleepersShare * before.since.seconds
-                {
+                if silence.isSleep(of: process, beyond: patienceSeconds) {
                     throw ended(process, "said nothing and computed nothing for \(patienceSeconds) s")
                 }
-                watched = now
             case .tooLong: throw ended(process, "said a line that does not end")
             case .ended: break following
             case .line(let line):
-                (lastWord, watched) = (Stopwatch(), nil)
+                silence = Silence()
                 switch LaunchEvent(line: Data(line.utf8)) {
                 case .progress(let event): follow(event)
                 case .ended(let wasInterrupted, let startupSeconds):
@@ -80,7 +68,7 @@ struct ChildLaunch {
             }
             if cancellation.isCancelled, !isTold {
                 kill(process.identifier, SIGINT)
-                (isTold, lastWord) = (true, Stopwatch())
+                (isTold, silence) = (true, Silence())
             }
         }
         guard let ending = process.ending(within: patienceSeconds) else {
@@ -88,6 +76,31 @@ struct ChildLaunch {
         }
         if ending.isSuccess, let said { return said }
         throw LaunchFailed(number: number, reason: Self.reason(ending, process.lastWords))
+    }
+
+    /// The time since a launch has last said something.
+    ///
+    /// Without a time budget one call may take hours; a launch that computes nothing all the while hangs.
+    private struct Silence {
+        private let lastWord = Stopwatch()
+        /// Since it was looked at, and what it had computed until then.
+        private var looked: (since: Stopwatch, cpuSeconds: Double)?
+
+        /// Of one CPU: who uses less sleeps. Looking for messages some times a second costs less.
+        private static let sleepersShare = 0.01
+
+        var seconds: Double { lastWord.seconds }
+
+        /// Whether neither the launch nor anything that it started has computed for as long as the patience lasts, once that
+        /// was used up.
+        mutating func isSleep(of process: ChildProcess, beyond patienceSeconds: Double) -> Bool {
+            guard seconds > patienceSeconds else { return false }
+            if let looked, looked.since.seconds < patienceSeconds { return false }
+            let before = looked
+            let cpuSeconds = process.cpuSeconds
+            looked = (Stopwatch(), cpuSeconds)
+            return before.map { cpuSeconds - $0.cpuSeconds < Self.sleepersShare * $0.since.seconds } ?? false
+        }
     }
 
     /// Ends a launch that would not end by itself.

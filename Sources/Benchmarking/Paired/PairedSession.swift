@@ -75,7 +75,8 @@ public final class PairedSession {
         let others = baselineEngine.greeting.kernels.compactMap { $0.kernel(named: prefix + $0.name) }
         kernels = own + others.filter { kernel in !own.contains { $0.name == kernel.name } }
         greetedKernels = baselineEngine.kernels
-        names = Dictionary(uniqueKeysWithValues: zip(baselineEngine.kernels, others).map { ($0.name, $1.name) })
+        names = Dictionary(
+            zip(baselineEngine.kernels, others).map { ($0.name, $1.name) }, uniquingKeysWith: { first, _ in first })
         if Set(own.map(\.name)).isDisjoint(with: others.map(\.name)) {
             throw NoKernelInCommon(baseline: baselineEngine.kernels, candidate: own)
         }

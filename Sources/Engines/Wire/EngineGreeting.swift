@@ -95,15 +95,13 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
     public let ceilings: Ceilings?
     public let attnbench: Attnbench?
 
-    public init(
-        engine: Engine, kernels: [Kernel], device: String? = nil, ceilings: Ceilings? = nil,
-        attnbench: Attnbench? = nil
-    ) {
+    /// Of this program and of libraries, which compute on the CPUs of this machine.
+    public init(engine: Engine, kernels: [Kernel], attnbench: Attnbench? = nil) {
         attnbenchEngine = Self.version
         self.engine = engine
         self.kernels = kernels
-        self.device = device
-        self.ceilings = ceilings
+        device = nil
+        ceilings = nil
         self.attnbench = attnbench
     }
 

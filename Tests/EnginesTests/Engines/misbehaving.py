@@ -180,6 +180,8 @@ def main():
     if fault == "spins when idle":
         threading.Thread(target=spin, daemon=True).start()
     engine.kernel("causal", mask="causal", element_types=("float32", "bfloat16", "float16"))(prepare)
+    if fault == "lists a kernel twice":
+        engine._kernels["again"] = engine._kernels["causal"]
     if fault == "reads shared memory":
         engine.kernel("causal", mask="causal", element_types=("float32",), zero_copy=True)(prepare)
     engine.kernel("decode", phase="decode", mask="full", element_types=("float32", "bfloat16", "float16"))(prepare)
