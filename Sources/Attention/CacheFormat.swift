@@ -33,9 +33,29 @@ public enum CacheFormat: String, Codable, Hashable, Sendable, CaseIterable {
     /// ones 32 at a time.
     public static let residualTokens = 128
 
+    /// How the elements of a row are stored: the row of a format. Sizes, layouts and what `plan` counts follow from it; the
+    /// codec of a format of blocks and its code in C stand in `BlockCodec`.
+    public var storage: CacheStorage {
+        switch self {
+        case .float32: .elements(bits: 32)
+        case .bfloat16, .float16: .elements(bits: 16)
+        case .fp8E4M3: .elements(bits: 8)
+        case .q8_0: .blocks(CacheBlocks(bits: 8, source: "ggml"))
+        case .q4_0: .blocks(CacheBlocks(bits: 4, source: "ggml"))
+        case .kivi2:
+            .blocks(CacheBlocks(bits: 2, haveMinima: true, keysAlongTokens: true, source: "KIVI, arXiv 2402.02750"))
+        }
+    }
+
+    /// The blocks of 32 elements; nil for a format that stores each element by itself.
+    public var blocks: CacheBlocks? { if case .blocks(let blocks) = storage { blocks } else { nil } }
+
+    /// Whether keys wait in float16 until 32 of them fill blocks along the tokens.
+    public var keepsLatestTokens: Bool { blocks?.keysAlongTokens ?? false }
+
     /// Tokens that are stored in blocks when the cache holds `tokens`: all of them, but for KIVI's residual window.
     public func blockTokens(of tokens: Int) -> Int {
-        guard self == .kivi2 else { return tokens }
+        guard keepsLatestTokens else { return tokens }
         return max(0, tokens - Self.residualTokens) / Self.blockLength * Self.blockLength
     }
 
@@ -45,24 +65,57 @@ public enum CacheFormat: String, Codable, Hashable, Sendable, CaseIterable {
     /// Bytes of one head's keys, or values, of that many tokens, scales and residual window included. Rows that do not
     /// fill their last block of 32 pay for it whole.
     public func byteCount(of half: Half, tokens: Int, headDimension: Int) -> Int {
-        let blocks = (headDimension + Self.blockLength - 1) / Self.blockLength
-        switch self {
-        case .float32: return tokens * headDimension * 4
-        case .bfloat16, .float16: return tokens * headDimension * 2
-        case .fp8E4M3: return tokens * headDimension
-        case .q8_0: return tokens * blocks * 34
-        case .q4_0: return tokens * blocks * 18
-        case .kivi2:
-            // Keys: d groups a 32 tokens; values: whole blocks of a row. Each 32 elements: 8 bytes, a scale, a zero point.
-            let quantised = blockTokens(of: tokens)
-            let groups =
-                switch half {
-                case .keys: quantised / Self.blockLength * headDimension
-                case .values: quantised * blocks
-                }
-            return groups * 12 + (tokens - quantised) * headDimension * 2
+        switch storage {
+        case .elements(let bits): return tokens * headDimension * bits / 8
+        case .blocks(let blocks):
+            let inBlocks = blockTokens(of: tokens)
+            let blocksOfRow = (headDimension + Self.blockLength - 1) / Self.blockLength
+            let count =
+                blocks.keysAlongTokens && half == .keys
+                ? inBlocks / Self.blockLength * headDimension : inBlocks * blocksOfRow
+            return count * blocks.byteCount + (tokens - inBlocks) * headDimension * 2
         }
     }
+}
+
+/// How a cache stores the elements of its rows.
+public enum CacheStorage: Hashable, Sendable {
+    /// Each element by itself.
+    case elements(bits: Int)
+    case blocks(CacheBlocks)
+
+    /// Bits of one element, without what a block shares.
+    public var elementBits: Int {
+        switch self {
+        case .elements(let bits): bits
+        case .blocks(let blocks): blocks.bits
+        }
+    }
+}
+
+/// 32 small integers with a scale in float16, which turns them back into numbers.
+public struct CacheBlocks: Hashable, Sendable {
+    /// Of one integer: 8, 4 or 2, so that a word of 32 bits holds whole ones.
+    public let bits: Int
+    /// Whether integers count from a minimum, stored in float16 too, and not from zero.
+    public let haveMinima: Bool
+    /// Whether a block of keys is one channel of 32 tokens. Else it is 32 channels of one token, as every block of values is.
+    public let keysAlongTokens: Bool
+    /// Who defined the format.
+    public let source: String
+
+    init(bits: Int, haveMinima: Bool = false, keysAlongTokens: Bool = false, source: String) {
+        precondition(32.isMultiple(of: bits) && bits <= 8, "codes of \(bits) bits do not fill words of 32")
+        self.bits = bits
+        self.haveMinima = haveMinima
+        self.keysAlongTokens = keysAlongTokens
+        self.source = source
+    }
+
+    /// Of the scale, and of the minimum where there is one.
+    public var scaleBytes: Int { haveMinima ? 4 : 2 }
+
+    public var byteCount: Int { CacheFormat.blockLength * bits / 8 + scaleBytes }
 }
 
 /// How a cache stores its keys and how it stores its values. Mostly they are alike; but scores suffer more from coarse keys
@@ -83,6 +136,9 @@ public struct CacheFormats: Hashable, Sendable {
 
     /// Whether keys or values are stored as something else than elements of a type.
     public var areQuantised: Bool { key.elementType == nil || value.elementType == nil }
+
+    /// The half that keeps its latest tokens in float16, where one does.
+    public var keptLatest: CacheFormat? { [key, value].first(where: \.keepsLatestTokens) }
 
     /// Tokens whose keys and values are both stored in blocks, when the cache holds `tokens`.
     public func blockTokens(of tokens: Int) -> Int { min(key.blockTokens(of: tokens), value.blockTokens(of: tokens)) }

@@ -7,13 +7,12 @@ VECTOR_INLINE void load_halves(const char *halves, long count, float *floats) {
     for (long i = 0; i < count; i += VECTOR_LANES) store_words(vector_load_float16(halves + 2 * i), floats + i);
 }
 
-VECTOR_INLINE int code_bits(enum cache_codes codes) {
-    return codes == cache_codes_q8_0 ? 8 : codes == cache_codes_q4_0 ? 4 : 2;
-}
+struct code_form { int bits, bias, minimum; };
 
-// The code of zero; those of kivi have a minimum instead.
-VECTOR_INLINE int code_bias(enum cache_codes codes) {
-    return codes == cache_codes_q8_0 ? 128 : codes == cache_codes_q4_0 ? 8 : 0;
+#define CODE_FORM(name, bits, bias, minimum, ...) case cache_codes_##name: return (struct code_form){bits, bias, minimum};
+VECTOR_INLINE struct code_form form_of(enum cache_codes codes) {
+    switch (codes) { EACH_CACHE_CODE(CODE_FORM) }
+    __builtin_unreachable();
 }
 
 VECTOR_INLINE vector_float code(vector_float words, int shift, int bits, int bias) {
@@ -26,11 +25,12 @@ VECTOR_INLINE vector_float code(vector_float words, int shift, int bits, int bia
 
 VECTOR_INLINE void unpack_key_codes(
     enum cache_codes codes, const char *keys, const char *scales, long d, float *unpacked) {
-    const int bits = code_bits(codes), packed = 32 / bits, bias = code_bias(codes);
+    const struct code_form form = form_of(codes);
+    const int bits = form.bits, packed = 32 / bits, bias = form.bias;
     const long groups = CACHE_TILE_TOKENS / 32 * d;
     float steps[MOST_SCALES], minima[MOST_SCALES];
     load_halves(scales, groups, steps);
-    if (codes == cache_codes_kivi) load_halves(scales + 2 * groups, groups, minima);
+    if (form.minimum) load_halves(scales + 2 * groups, groups, minima);
     for (long b = 0; b < TILE_BLOCKS; b++)
         for (long i = 0; i < d / packed; i++) {
             const char *source = keys + key_vector(CODE_BLOCKS, d / packed, b, i) * VECTOR_LANES * 4;
@@ -39,7 +39,7 @@ VECTOR_INLINE void unpack_key_codes(
             UNROLLED for (int part = 0; part < packed; part++) {
                 const long x = i * packed + part;
                 vector_float number = code(words, part % 4 * 8 + part / 4 * bits, bits, bias);
-                if (codes == cache_codes_kivi) {
+                if (form.minimum) {
                     const long group = b * VECTOR_LANES / 32 * d + x;
                     number = vector_fma(number, (vector_float)(steps[group]), (vector_float)(minima[group]));
                 } else number *= load_words(steps + x / 32 * CACHE_TILE_TOKENS + b * VECTOR_LANES);
@@ -50,11 +50,12 @@ VECTOR_INLINE void unpack_key_codes(
 
 VECTOR_INLINE void unpack_value_codes(
     enum cache_codes codes, const char *values, const char *scales, long d, float *unpacked) {
-    const int bits = code_bits(codes), packed = 32 / bits, bias = code_bias(codes);
+    const struct code_form form = form_of(codes);
+    const int bits = form.bits, packed = 32 / bits, bias = form.bias;
     const long count = CACHE_TILE_TOKENS / 32 * d;
     float steps[MOST_SCALES], minima[MOST_SCALES];
     load_halves(scales, count, steps);
-    if (codes == cache_codes_kivi) load_halves(scales + 2 * count, count, minima);
+    if (form.minimum) load_halves(scales + 2 * count, count, minima);
     for (long row = 0; row < CACHE_TILE_TOKENS / packed; row++)
         for (long x = 0; x < d; x += VECTOR_LANES) {
             const char *source = values + value_word(CODE_BLOCKS, d, CACHE_TILE_TOKENS / packed, row, x) * 4;
@@ -65,31 +66,28 @@ VECTOR_INLINE void unpack_value_codes(
                 const int shift = part % 4 * 8 + part / 4 * bits;
                 vector_float number = code(words, shift, bits, bias);
                 vector_float step = (vector_float)(steps[scale]);
-                number = codes == cache_codes_kivi
+                number = form.minimum
                     ? vector_fma(number, step, (vector_float)(minima[scale])) : number * step;
                 store_words(number, unpacked + value_word(BLOCKS, d, CACHE_TILE_TOKENS, token, x));
             }
         }
 }
 
+#define UNPACK_KEYS(name, bits, bias, minimum, ...) \
+    case cache_codes_##name: unpack_key_codes(cache_codes_##name, __VA_ARGS__); return;
+#define UNPACK_VALUES(name, bits, bias, minimum, ...) \
+    case cache_codes_##name: unpack_value_codes(cache_codes_##name, __VA_ARGS__); return;
+
 void cache_unpack_key_codes(
     enum cache_codes codes, const void *keys, long word_bytes, long d, float *unpacked) {
     const char *words = keys, *scales = words + word_bytes;
-    switch (codes) {
-    case cache_codes_q8_0: unpack_key_codes(cache_codes_q8_0, words, scales, d, unpacked); return;
-    case cache_codes_q4_0: unpack_key_codes(cache_codes_q4_0, words, scales, d, unpacked); return;
-    case cache_codes_kivi: unpack_key_codes(cache_codes_kivi, words, scales, d, unpacked); return;
-    }
+    switch (codes) { EACH_CACHE_CODE(UNPACK_KEYS, words, scales, d, unpacked) }
 }
 
 void cache_unpack_value_codes(
     enum cache_codes codes, const void *values, long word_bytes, long d, float *unpacked) {
     const char *words = values, *scales = words + word_bytes;
-    switch (codes) {
-    case cache_codes_q8_0: unpack_value_codes(cache_codes_q8_0, words, scales, d, unpacked); return;
-    case cache_codes_q4_0: unpack_value_codes(cache_codes_q4_0, words, scales, d, unpacked); return;
-    case cache_codes_kivi: unpack_value_codes(cache_codes_kivi, words, scales, d, unpacked); return;
-    }
+    switch (codes) { EACH_CACHE_CODE(UNPACK_VALUES, words, scales, d, unpacked) }
 }
 
 // Fixed point. A float32 becomes the sum of CACHE_KEY_DIGITS signed bytes at weights 1, 256 and 65536 of a step: the step is
@@ -134,7 +132,7 @@ void cache_query_digits(enum cache_codes codes, const float *query, long d, stru
         result->steps[block] = most / LARGEST_INTEGER;
         // Codes are unsigned: so much have the digits too much in every sum.
         UNROLLED for (int digit = 0; digit < CACHE_KEY_DIGITS; digit++)
-            result->biases[block * CACHE_KEY_DIGITS + digit] = -code_bias(codes) * __builtin_reduce_add(sums[digit]);
+            result->biases[block * CACHE_KEY_DIGITS + digit] = -form_of(codes).bias * __builtin_reduce_add(sums[digit]);
     }
 }
 
@@ -144,9 +142,13 @@ VECTOR_INLINE vector_int broadcast_word(const signed char *bytes) {
     return (vector_int)word;
 }
 
-// Codes of four neighbours, from a word that holds four or eight.
+// A word holds the codes of this many groups of four neighbours.
+VECTOR_INLINE int quads(enum cache_codes codes) { return 8 / form_of(codes).bits; }
+
+// The codes of four neighbours, one in each byte.
 VECTOR_INLINE vector_int quad(enum cache_codes codes, vector_float words, int part) {
-    return codes == cache_codes_q8_0 ? (vector_int)words : (vector_int)(((vector_word)words >> 4 * part) & 0x0f0f0f0fu);
+    const int bits = form_of(codes).bits;
+    return (vector_int)(((vector_word)words >> bits * part) & ((1u << bits) - 1) * 0x01010101u);
 }
 
 // Dot products of queries with one block of the keys of two vectors of tokens, which lie side by side in each of `rows`
@@ -154,7 +156,7 @@ VECTOR_INLINE vector_int quad(enum cache_codes codes, vector_float words, int pa
 VECTOR_INLINE void block_products(
     enum cache_codes codes, int heads, const char *words, long rows, const struct cache_digits *queries, long d,
     long block, vector_float products[CACHE_TILE_HEADS][2]) {
-    const int parts = codes == cache_codes_q8_0 ? 1 : 2;
+    const int parts = quads(codes);
     vector_int sums[CACHE_TILE_HEADS][CACHE_KEY_DIGITS][2];
     UNROLLED for (int h = 0; h < heads; h++)
         UNROLLED for (int digit = 0; digit < CACHE_KEY_DIGITS; digit++) {
@@ -189,7 +191,7 @@ VECTOR_INLINE void block_products(
 VECTOR_INLINE void code_scores(
     enum cache_codes codes, int heads, const char *keys, const char *scales, long d, const struct cache_digits *queries,
     float *scores) {
-    const long words = codes == cache_codes_q8_0 ? 8 : 4;
+    const long words = form_of(codes).bits;
     for (int b = 0; b < TILE_BLOCKS; b += CODE_BLOCKS)
         for (long block = 0; block < d / 32; block++) {
             const long vector = key_vector(CODE_BLOCKS, d / 32 * words, b, block * words);
@@ -212,17 +214,18 @@ VECTOR_INLINE vector_float neighbour(vector_int quad, int place) {
     return __builtin_convertvector((quad << (24 - 8 * place)) >> 24, vector_float);
 }
 
-// Bytes with a bias of 128 lose it by their highest bit. Those with one of 8 hold 0 to 15: with the highest bit set a
-// byte lends to no neighbour, and clearing it afterwards leaves the difference.
+// Bytes with a bias of 128 lose it by their highest bit. Those of fewer bits hold small numbers: with the highest bit set
+// a byte lends to no neighbour, and clearing it afterwards leaves the difference.
 VECTOR_INLINE vector_int without_bias(enum cache_codes codes, vector_int quad) {
-    if (codes == cache_codes_q8_0) return (vector_int)((vector_word)quad ^ 0x80808080u);
-    return (vector_int)((((vector_word)quad | 0x80808080u) - 0x08080808u) ^ 0x80808080u);
+    const unsigned bias = (unsigned)form_of(codes).bias;
+    if (bias == 128) return (vector_int)((vector_word)quad ^ 0x80808080u);
+    return (vector_int)((((vector_word)quad | 0x80808080u) - bias * 0x01010101u) ^ 0x80808080u);
 }
 
 VECTOR_INLINE void code_values(
     enum cache_codes codes, int heads, const char *values, const char *scales, long d, const float *weights,
     float *outputs) {
-    const int parts = codes == cache_codes_q8_0 ? 1 : 2;
+    const int parts = quads(codes);
     const long rows = CACHE_TILE_TOKENS / (4 * parts);
     float scaled[CACHE_TILE_HEADS][CACHE_TILE_TOKENS];
     for (long x = 0; x < d; x += CODE_BLOCKS * VECTOR_LANES) {
@@ -263,20 +266,28 @@ VECTOR_INLINE void code_values(
     }
 }
 
-#define SCORES(codes, heads, ...) code_scores(codes, heads, __VA_ARGS__)
-#define VALUES(codes, heads, ...) code_values(codes, heads, __VA_ARGS__)
-
 VECTOR_INLINE void fetch_scales(const char *scales, long d) {
     for (long line = 0; line < d / 32 * CACHE_TILE_TOKENS * 2; line += 64) fetch(scales + line, 64);
 }
+
+// Callers unpack codes with minima, for which no product is built.
+#define SCORES(codes, heads, ...) code_scores(codes, heads, __VA_ARGS__)
+#define VALUES(codes, heads, ...) code_values(codes, heads, __VA_ARGS__)
+#define SCORES_OF(name, bits, bias, minimum, ...)           \
+    case cache_codes_##name:                                \
+        if (minimum) __builtin_unreachable();               \
+        EACH_HEAD_COUNT(SCORES, cache_codes_##name, __VA_ARGS__)
+#define VALUES_OF(name, bits, bias, minimum, ...)           \
+    case cache_codes_##name:                                \
+        if (minimum) __builtin_unreachable();               \
+        EACH_HEAD_COUNT(VALUES, cache_codes_##name, __VA_ARGS__)
 
 void cache_code_scores(
     enum cache_codes codes, const void *keys, long word_bytes, long d, const struct cache_digits *queries, int heads,
     float *scores) {
     const char *scales = (const char *)keys + word_bytes;
     fetch_scales(scales, d);
-    if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(SCORES, cache_codes_q8_0, keys, scales, d, queries, scores)
-    EACH_HEAD_COUNT(SCORES, cache_codes_q4_0, keys, scales, d, queries, scores)
+    switch (codes) { EACH_CACHE_CODE(SCORES_OF, keys, scales, d, queries, scores) }
 }
 
 void cache_code_values(
@@ -284,6 +295,5 @@ void cache_code_values(
     float *outputs) {
     const char *scales = (const char *)values + word_bytes;
     fetch_scales(scales, d);
-    if (codes == cache_codes_q8_0) EACH_HEAD_COUNT(VALUES, cache_codes_q8_0, values, scales, d, weights, outputs)
-    EACH_HEAD_COUNT(VALUES, cache_codes_q4_0, values, scales, d, weights, outputs)
+    switch (codes) { EACH_CACHE_CODE(VALUES_OF, values, scales, d, weights, outputs) }
 }

@@ -55,52 +55,17 @@ void cache_put_value(int bits, int packed, void *words, long token, long d, cons
     EACH_PACKING(put_value, words, token, d, elements)
 }
 
-VECTOR_INLINE unsigned short half_bits(float x) {
-    _Float16 half = (_Float16)x;
-    unsigned short bits;
-    __builtin_memcpy(&bits, &half, sizeof bits);
-    // What overflows is NaN: 0 times infinity would be no better.
-    return (bits & 0x7c00) == 0x7c00 ? 0x7e00 : bits;
-}
-
-VECTOR_INLINE float half_value(unsigned short bits) {
-    _Float16 half;
-    __builtin_memcpy(&half, &bits, sizeof half);
-    return (float)half;
-}
-
 void cache_encode(enum cache_codes codes, const float *elements, unsigned short scale[2], unsigned *result) {
-    float least = elements[0], most = elements[0], largest = 0, taint = 0;
+    struct cache_block block = {elements, elements[0], elements[0], 0, 0};
+    float taint = 0;
     for (int i = 0; i < 32; i++) {
         taint += elements[i] * 0.0f;
-        least = elements[i] < least ? elements[i] : least;
-        most = elements[i] > most ? elements[i] : most;
-        largest = __builtin_fabsf(elements[i]) > __builtin_fabsf(largest) ? elements[i] : largest;
+        block.least = elements[i] < block.least ? elements[i] : block.least;
+        block.most = elements[i] > block.most ? elements[i] : block.most;
+        block.largest = __builtin_fabsf(elements[i]) > __builtin_fabsf(block.largest) ? elements[i] : block.largest;
     }
+    block.finite = taint == 0;
     scale[1] = 0;
-    if (codes == cache_codes_kivi) {
-        scale[1] = half_bits(least);
-        scale[0] = taint == 0 && half_value(scale[1]) == half_value(scale[1]) ? half_bits((most - least) / 3) : 0x7e00;
-        const float step = half_value(scale[0]), minimum = half_value(scale[1]);
-        for (int i = 0; i < 32; i++) {
-            float count = step > 0 ? __builtin_rintf((elements[i] - minimum) / step) : 0;
-            result[i] = (unsigned)(count < 0 ? 0 : count > 3 ? 3 : count);
-        }
-        return;
-    }
-    const float step = codes == cache_codes_q8_0 ? __builtin_fabsf(largest) / 127 : largest / -8;
-    scale[0] = taint == 0 ? half_bits(step) : 0x7e00;
-    const float stored = half_value(scale[0]), inverse = __builtin_fabsf(stored) > 0 ? 1 / step : 0;
-    for (int i = 0; i < 32; i++) {
-        const float count = inverse == 0 ? 0 : elements[i] * inverse;
-        if (codes == cache_codes_q8_0) {
-            // Halves away from zero.
-            float whole = __builtin_truncf(count);
-            whole += __builtin_fabsf(count - whole) >= 0.5f ? __builtin_copysignf(1, count) : 0;
-            result[i] = (unsigned)((int)whole + 128);
-        } else {
-            const float up = count + 8.5f;
-            result[i] = inverse == 0 ? 8 : (unsigned)(up < 15 ? up : 15);
-        }
-    }
+#define ENCODE(name, ...) case cache_codes_##name: cache_encode_##name(block, scale, result); return;
+    switch (codes) { EACH_CACHE_CODE(ENCODE) }
 }

@@ -3,12 +3,19 @@
 #include "CacheWords.h"
 
 VECTOR_INLINE long word_bytes(enum cache_layout layout) {
-    return layout == cache_layout_fp8 ? 1 : layout == cache_layout_float16 ? 2 : 4;
+    switch (layout) {
+    case cache_layout_fp8: return 1;
+    case cache_layout_float16: return 2;
+    case cache_layout_float32: case cache_layout_bfloat16: case cache_layout_wide_bfloat16: return 4;
+    }
 }
 
 // Elements in a word.
 VECTOR_INLINE long packed(enum cache_layout layout) {
-    return layout == cache_layout_bfloat16 || layout == cache_layout_wide_bfloat16 ? 2 : 1;
+    switch (layout) {
+    case cache_layout_bfloat16: case cache_layout_wide_bfloat16: return 2;
+    case cache_layout_float32: case cache_layout_float16: case cache_layout_fp8: return 1;
+    }
 }
 
 // Words of a row of keys, rows of words of a tile's values.
@@ -19,7 +26,7 @@ VECTOR_INLINE vector_float load_lanes(enum cache_layout layout, const void *sour
     switch (layout) {
     case cache_layout_float16: return vector_load_float16(source);
     case cache_layout_fp8: return vector_load_fp8(source);
-    default: return load_words(source);
+    case cache_layout_float32: case cache_layout_bfloat16: case cache_layout_wide_bfloat16: return load_words(source);
     }
 }
 
@@ -40,7 +47,7 @@ VECTOR_INLINE vector_float accumulate(
     case cache_layout_wide_bfloat16:
         split(words, &low, &high);
         return vector_fma((vector_float)(multiplier[1]), high, vector_fma(first, low, sum));
-    default: return vector_fma(first, words, sum);
+    case cache_layout_float32: case cache_layout_float16: case cache_layout_fp8: return vector_fma(first, words, sum);
     }
 }
 

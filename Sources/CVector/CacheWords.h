@@ -4,6 +4,9 @@
 #include "CVector.h"
 #include "CacheTiles.h"
 
+// A layout or code that a switch forgets does not compile.
+#pragma clang diagnostic error "-Wswitch"
+
 #define UNROLLED _Pragma("clang loop unroll(full)")
 // Vectors that a step reads side by side, their sums held together: of plain words, and of codes.
 #define BLOCKS 4

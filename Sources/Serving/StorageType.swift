@@ -26,6 +26,19 @@ public struct StorageType: Sendable, Hashable {
         self.source = source
     }
 
+    /// A format of blocks that caches are measured in.
+    ///
+    /// - Precondition: the format has blocks: elements by themselves have other names here, since weights have them too.
+    public init(of format: CacheFormat) {
+        let blocks = format.blocks!
+        let latest = format.keepsLatestTokens ? CacheFormat.residualTokens : 0
+        self.init(
+            format.rawValue, nominal: Double(blocks.bits),
+            true: Double(8 * blocks.byteCount) / Double(CacheFormat.blockLength), residualTokens: latest,
+            source: "\(blocks.byteCount) bytes for \(CacheFormat.blockLength) elements"
+                + (latest > 0 ? ", last \(latest) tokens in 16 bits" : "") + " (\(blocks.source))")
+    }
+
     public static let fp32 = StorageType("fp32", nominal: 32, true: 32, source: "IEEE 754")
     public static let bf16 = StorageType("bf16", nominal: 16, true: 16, source: "bfloat16")
     public static let fp16 = StorageType("fp16", nominal: 16, true: 16, source: "IEEE 754")
@@ -33,11 +46,11 @@ public struct StorageType: Sendable, Hashable {
     /// vLLM's per-token-head cache: one float32 scale for each head's vector, so 8.25 bits where heads have 128 elements.
     public static let int8 = StorageType(
         "int8", nominal: 8, true: 8, perVector: 32, source: "float32 scale per token and head (vLLM)")
-    public static let q80 = StorageType("q8_0", nominal: 8, true: 8.5, source: "34 bytes for 32 elements (ggml)")
+    public static let q80 = StorageType(of: .q8_0)
     public static let q51 = StorageType("q5_1", nominal: 5, true: 6, source: "24 bytes for 32 elements (ggml)")
     public static let q50 = StorageType("q5_0", nominal: 5, true: 5.5, source: "22 bytes for 32 elements (ggml)")
     public static let q41 = StorageType("q4_1", nominal: 4, true: 5, source: "20 bytes for 32 elements (ggml)")
-    public static let q40 = StorageType("q4_0", nominal: 4, true: 4.5, source: "18 bytes for 32 elements (ggml)")
+    public static let q40 = StorageType(of: .q4_0)
     public static let mxfp4 = StorageType("mxfp4", nominal: 4, true: 4.25, source: "17 bytes for 32 elements (OCP)")
     public static let nvfp4 = StorageType(
         "nvfp4", nominal: 4, true: 4.5, source: "8-bit scale for 16 elements (NVIDIA)")
@@ -49,14 +62,10 @@ public struct StorageType: Sendable, Hashable {
         "int4-g64", nominal: 4, true: 4.5, source: "16-bit scale and zero for 64 elements")
     public static let int4g32 = StorageType(
         "int4-g32", nominal: 4, true: 5, source: "16-bit scale and zero for 32 elements")
-    public static let kivi2 = StorageType(
-        "kivi-2", nominal: 2, true: 3, residualTokens: 128,
-        source: "16-bit scale and zero for 32 elements, last 128 tokens in 16 bits (KIVI, arXiv 2402.02750)")
 
-    public static let all = [
-        fp32, bf16, fp16, fp8, int8, q80, q51, q50, q41, q40, mxfp4, nvfp4, int4, int4g128, int4g64, int4g32,
-        kivi2,
-    ]
+    public static let all =
+        [fp32, bf16, fp16, fp8, int8] + CacheFormat.allCases.filter { $0.blocks != nil }.map(StorageType.init(of:))
+        + [q51, q50, q41, mxfp4, nvfp4, int4, int4g128, int4g64, int4g32]
 
     /// The names that sweeps have for formats that are in use under both.
     private static let namesInSweeps = ["float32": fp32, "bfloat16": bf16, "float16": fp16, "fp8-e4m3": fp8]

@@ -119,7 +119,7 @@ struct TokenCacheTests {
             if trial % 59 == 0 { elements[9] = .infinity }
             var floats = (0..<32).map { elements[$0] }
             for (codes, codec) in [
-                (cache_codes_q8_0, BlockCodec.q80), (cache_codes_q4_0, .q40), (cache_codes_kivi, .affine(bits: 2)),
+                (cache_codes_q8_0, BlockCodec.q80), (cache_codes_q4_0, .q40), (cache_codes_kivi2, .affine(bits: 2)),
             ] {
                 var scale: [UInt16] = [0, 0]
                 var result = [UInt32](repeating: 0, count: 32)

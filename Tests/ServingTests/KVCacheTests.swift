@@ -102,7 +102,7 @@ import Testing
 
     @Test func aResidualStaysInSixteenBits() throws {
         let model = try model("llama-3.1-8b")
-        let cache = KVCache(model, type: .kivi2)
+        let cache = KVCache(model, type: StorageType(of: .kivi2))
         #expect(cache.growingBytesPerToken == 24_576)
         #expect(cache.boundedBytes == 13_631_488)
         #expect(cache.bytes(tokens: 100) == KVCache(model, type: .bf16).bytes(tokens: 100))

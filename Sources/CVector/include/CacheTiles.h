@@ -16,6 +16,8 @@
 
 #include <stddef.h>
 
+#include "CacheCodes.h"
+
 #define CACHE_TILE_TOKENS 64
 // Query heads that one pass over a tile serves: four by four sums fill half of 32 registers.
 #define CACHE_TILE_HEADS 4
@@ -45,11 +47,10 @@ void cache_unpack_values(
 
 // The keys, or the values, of a tile of codes as those of a float32 tile. Codes are small integers that scales turn into
 // numbers; CacheTileLayout.swift says how they lie.
-enum cache_codes { cache_codes_q8_0, cache_codes_q4_0, cache_codes_kivi };
 void cache_unpack_key_codes(enum cache_codes codes, const void *keys, long word_bytes, long d, float *unpacked);
 void cache_unpack_value_codes(enum cache_codes codes, const void *values, long word_bytes, long d, float *unpacked);
 
-// Products with codes of q8_0 and q4_0 as they lie. Keys in integers: four products of a byte and a signed byte make one
+// Products with codes as they lie, but for codes with minima. Keys in integers: four products of a byte and a signed byte make one
 // addition (vector_byte_dot), four times what float32 does in an instruction. Queries are cut into signed bytes for it, once
 // a step: three for each block of 32, which keep the 24 bits of float32. Values in float32: their scales belong to tokens,
 // so weights would have to be cut anew for each tile, head and block, which cost more than the products.
@@ -84,8 +85,8 @@ void cache_put_value(int bits, int packed, void *words, long token, long d, cons
 long cache_key_word(long d, long token, long x);
 long cache_value_word(long d, long token, long x);
 
-// 32 elements as codes, with a scale and, for kivi, a minimum in float16: what BlockCodec computes, some fifty times as
-// fast. Codes of q8_0 count from −128.
+// 32 elements as codes, with a scale and, for codes that have one, a minimum in float16: what BlockCodec computes, some
+// fifty times as fast.
 void cache_encode(enum cache_codes codes, const float *elements, unsigned short scale[2], unsigned *result);
 
 // Turns unpacked keys by what their place adds to the position of their tile: pairs (i, i + half) by the angles whose

@@ -1,3 +1,6 @@
+import Attention
+import CVector
+
 /// Ways to store 32 elements together: small integers and what turns them back into numbers. This is the obvious form,
 /// one element after the other; kernels read the same bytes in their registers and are held to it.
 ///
@@ -38,6 +41,28 @@ public enum BlockCodec: Hashable, Sendable {
         case .q80: Q80Block.decode(block)
         case .q40: Q40Block.decode(block)
         case .affine(let bits): AffineBlock.decode(block, bits: bits)
+        }
+    }
+}
+
+extension CacheFormat {
+    /// What kernels know a format by.
+    enum Form {
+        case elements(ElementType)
+        case float8
+        /// The codec is the oracle of the codes that C reads and writes.
+        case blocks(BlockCodec, cache_codes)
+    }
+
+    var form: Form {
+        switch self {
+        case .float32: .elements(.float32)
+        case .bfloat16: .elements(.bfloat16)
+        case .float16: .elements(.float16)
+        case .fp8E4M3: .float8
+        case .q8_0: .blocks(.q80, cache_codes_q8_0)
+        case .q4_0: .blocks(.q40, cache_codes_q4_0)
+        case .kivi2: .blocks(.affine(bits: 2), cache_codes_kivi2)
         }
     }
 }

@@ -56,21 +56,15 @@ public enum CacheArrangement: Hashable, Sendable {
 }
 
 extension CacheFormat {
-    public var keys: CacheArrangement {
-        self == .kivi2 ? .alongTokens(.affine(bits: 2)) : arrangement
-    }
+    public var keys: CacheArrangement { arrangement(alongTokens: keepsLatestTokens) }
 
-    public var values: CacheArrangement { arrangement }
+    public var values: CacheArrangement { arrangement(alongTokens: false) }
 
-    private var arrangement: CacheArrangement {
-        switch self {
-        case .float32: .elements(.float32)
-        case .bfloat16: .elements(.bfloat16)
-        case .float16: .elements(.float16)
-        case .fp8E4M3: .float8
-        case .q8_0: .alongChannels(.q80)
-        case .q4_0: .alongChannels(.q40)
-        case .kivi2: .alongChannels(.affine(bits: 2))
+    private func arrangement(alongTokens: Bool) -> CacheArrangement {
+        switch form {
+        case .elements(let type): .elements(type)
+        case .float8: .float8
+        case .blocks(let codec, _): alongTokens ? .alongTokens(codec) : .alongChannels(codec)
         }
     }
 }
@@ -89,8 +83,7 @@ extension CacheFormat {
     }
 
     private func restored(_ rows: [Float], _ arrangement: CacheArrangement, headDimension: Int) -> [Float] {
-        // KIVI's tokens wait in float16 before they go into blocks.
-        let rows = self == .kivi2 ? rows.map(ElementType.float16.rounded) : rows
+        let rows = keepsLatestTokens ? rows.map(ElementType.float16.rounded) : rows
         let inBlocks = blockTokens(of: rows.count / headDimension) * headDimension
         return arrangement.roundTrip(Array(rows[..<inBlocks]), channels: headDimension)
             + rows[inBlocks...]

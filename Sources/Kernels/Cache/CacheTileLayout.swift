@@ -5,13 +5,12 @@ import CVector
 /// that reading a cache is one stream of addresses. CacheTiles.h says how words are arranged; this is where single rows
 /// go in, and how many bytes there are.
 ///
-///     float32, bfloat16, float16, fp8   words only
-///     q8_0    keys [32 tokens][d/4] of 4 bytes, sign bits flipped; values [d/32][token/4] alike
-///     q4_0    keys [32 tokens][d/8] of 8 nibbles; values [d/32][token/8]
-///     kivi-2  keys [32 tokens][d/16] of 16 pairs of bits; values [d/32][token/16]
+///     elements        words only
+///     codes of b bits keys [32 tokens][d · b/32] of words that hold 32/b codes; values [d/32][token · b/32]
 ///
-/// Scales are float16: [d/32][token] of q8_0 and q4_0 and of KIVI's values, [token/32][d] of KIVI's keys; KIVI's minima
-/// follow its steps. So a block of ggml or KIVI has the bytes that it always has, in other places.
+/// The codes of q8_0 have their sign bits flipped. Scales are float16: [d/32][token], but [token/32][d] for keys in blocks
+/// along tokens; the minima, where there are any, follow the scales. So a block of ggml or KIVI has the bytes that it always
+/// has, in other places.
 struct CacheTileLayout {
     static let tokens = Int(CACHE_TILE_TOKENS)
 
@@ -63,48 +62,23 @@ struct CacheHalfLayout {
     let d: Int
 
     /// Bytes of the words.
-    var wordBytes: Int {
-        let elements = CacheTileLayout.tokens * d
-        return switch format {
-        case .float32: elements * 4
-        case .bfloat16, .float16: elements * 2
-        case .fp8E4M3, .q8_0: elements
-        case .q4_0: elements / 2
-        case .kivi2: elements / 4
-        }
-    }
+    var wordBytes: Int { CacheTileLayout.tokens * d * elementBits / 8 }
 
     /// Bytes of the scales, which follow the words.
     private var scaleBytes: Int {
-        let blocks = CacheTileLayout.tokens * d / CacheFormat.blockLength
-        return switch format {
-        case .float32, .bfloat16, .float16, .fp8E4M3: 0
-        case .q8_0, .q4_0: blocks * 2
-        case .kivi2: blocks * 4
-        }
+        CacheTileLayout.tokens * d / CacheFormat.blockLength * (format.blocks?.scaleBytes ?? 0)
     }
 
     var byteCount: Int { wordBytes + scaleBytes }
 
-    /// Bits of an element in a word of several, and how many elements of a row, or tokens, a word holds.
-    var elementBits: Int {
-        switch format {
-        case .float32: 32
-        case .bfloat16, .float16: 16
-        case .fp8E4M3, .q8_0: 8
-        case .q4_0: 4
-        case .kivi2: 2
-        }
-    }
+    /// Bits of an element in a word of several.
+    var elementBits: Int { format.storage.elementBits }
 
-    /// Elements that share a word of 32 bits; 1 where each has its own place.
+    /// Elements of a row, or tokens, that share a word of 32 bits; 1 where each has its own place.
     var packed: Int {
-        switch format {
-        case .float32, .float16, .fp8E4M3: 1
-        case .bfloat16: 2
-        case .q8_0: 4
-        case .q4_0: 8
-        case .kivi2: 16
+        switch format.storage {
+        case .elements: format == .bfloat16 ? 2 : 1
+        case .blocks(let blocks): 32 / blocks.bits
         }
     }
 
@@ -117,25 +91,23 @@ struct CacheHalfLayout {
     }
 
     var words: Words {
-        switch format {
-        case .float32: .plain(cache_layout_float32)
-        case .bfloat16: .plain(cache_layout_bfloat16)
-        case .float16: .plain(cache_layout_float16)
-        case .fp8E4M3: .plain(cache_layout_fp8)
-        case .q8_0: .codes(cache_codes_q8_0)
-        case .q4_0: .codes(cache_codes_q4_0)
-        case .kivi2: .codes(cache_codes_kivi)
+        switch format.form {
+        case .elements(.float32): .plain(cache_layout_float32)
+        case .elements(.bfloat16): .plain(cache_layout_bfloat16)
+        case .elements(.float16): .plain(cache_layout_float16)
+        case .float8: .plain(cache_layout_fp8)
+        case .blocks(_, let codes): .codes(codes)
         }
     }
 
     /// The bits of a row's elements where each is stored by itself.
     func encode(_ row: UnsafePointer<Float>, into bits: UnsafeMutablePointer<UInt32>) {
-        switch format {
-        case .float32: for x in 0..<d { bits[x] = row[x].bitPattern }
-        case .bfloat16: for x in 0..<d { bits[x] = UInt32(BFloat16(row[x]).bitPattern) }
-        case .float16: for x in 0..<d { bits[x] = UInt32(Float16(row[x]).bitPattern) }
-        case .fp8E4M3: for x in 0..<d { bits[x] = UInt32(Float8E4M3(row[x]).bitPattern) }
-        case .q8_0, .q4_0, .kivi2: preconditionFailure("\(format.rawValue) stores blocks")
+        switch format.form {
+        case .elements(.float32): for x in 0..<d { bits[x] = row[x].bitPattern }
+        case .elements(.bfloat16): for x in 0..<d { bits[x] = UInt32(BFloat16(row[x]).bitPattern) }
+        case .elements(.float16): for x in 0..<d { bits[x] = UInt32(Float16(row[x]).bitPattern) }
+        case .float8: for x in 0..<d { bits[x] = UInt32(Float8E4M3(row[x]).bitPattern) }
+        case .blocks: preconditionFailure("\(format.rawValue) stores blocks")
         }
     }
 }
@@ -153,7 +125,7 @@ extension CacheTileLayout {
         }
     }
 
-    /// One row in blocks of 32 elements; of KIVI only values are.
+    /// One row in blocks of 32 elements.
     private func putBlocks(
         _ row: UnsafePointer<Float>, as codes: cache_codes, at place: Place, bits: UnsafeMutablePointer<UInt32>
     ) {
@@ -167,20 +139,21 @@ extension CacheTileLayout {
         put(bits, at: place)
     }
 
-    /// KIVI's keys of 32 tokens, `rows` [32][d], in a block for each channel.
+    /// The keys of 32 tokens, `rows` [32][d], in a block for each channel.
     func putKeyGroup(
         _ rows: UnsafePointer<Float>, firstPlace: Int, _ tile: UnsafeMutableRawPointer,
         bits: UnsafeMutablePointer<UInt32>
     ) {
+        guard case .codes(let form) = keys.words else { preconditionFailure("\(keys.format.rawValue) has no blocks") }
         let length = CacheFormat.blockLength
-        precondition(keys.format == .kivi2, "\(keys.format.rawValue) stores keys row by row")
+        precondition(keys.format.keepsLatestTokens, "\(keys.format.rawValue) stores keys row by row")
         withUnsafeTemporaryAllocation(of: Float.self, capacity: length) { channel in
             withUnsafeTemporaryAllocation(of: UInt32.self, capacity: length * d + length) { codes in
                 let block = codes.baseAddress! + length * d
                 for x in 0..<d {
                     for token in 0..<length { channel[token] = rows[token * d + x] }
                     putScales(
-                        encoded(channel.baseAddress!, as: cache_codes_kivi, into: block),
+                        encoded(channel.baseAddress!, as: form, into: block),
                         index: firstPlace / length * d + x, minima: Self.tokens / length * d,
                         at: Place(tile: tile, token: firstPlace, ofValues: false))
                     for token in 0..<length { codes[token * d + x] = block[token] }
@@ -210,7 +183,7 @@ extension CacheTileLayout {
     ) {
         let (tile, ofValues) = (place.tile, place.ofValues)
         scale(index, ofValues: ofValues, tile).storeBytes(of: scales.scale, as: UInt16.self)
-        guard half(ofValues: ofValues).format == .kivi2 else { return }
+        guard half(ofValues: ofValues).format.blocks?.haveMinima == true else { return }
         scale(minima + index, ofValues: ofValues, tile).storeBytes(of: scales.minimum, as: UInt16.self)
     }
 

@@ -7,7 +7,7 @@ import CVector
 /// Tokens come in the order of the text; a rolling cache overwrites the one that leaves its window. Nothing is
 /// allocated after `init`.
 ///
-/// KIVI quantises keys 32 tokens at a time, so its latest tokens wait in a second cache of float16.
+/// KIVI stores keys in blocks along 32 tokens, so its latest tokens wait in a second cache of float16.
 final class TokenCache: @unchecked Sendable {
     let format: CacheFormats
     let retention: TokenRetention
@@ -45,12 +45,16 @@ final class TokenCache: @unchecked Sendable {
                 )
             }
         }
-        guard (format.key == .kivi2) == (format.value == .kivi2) else {
-            throw UnsupportedProblem(
-                "\(format): kivi-2 keeps the latest keys and values together in float16, so both have to be kivi-2")
-        }
-        if Self.hasRecent(format), case .rolling = retention {
-            throw UnsupportedProblem("kivi-2 groups keys along 32 tokens, which a rolling cache would tear apart")
+        if let keeper = format.keptLatest {
+            guard format.key == format.value else {
+                throw UnsupportedProblem(
+                    "\(format): \(keeper.rawValue) keeps the latest keys and values together in float16, so both have to be "
+                        + keeper.rawValue)
+            }
+            if case .rolling = retention {
+                throw UnsupportedProblem(
+                    "\(keeper.rawValue) groups keys along 32 tokens, which a rolling cache would tear apart")
+            }
         }
         self.format = format
         self.retention = retention
@@ -63,12 +67,12 @@ final class TokenCache: @unchecked Sendable {
         row.initialize(repeating: 0)
         bits = .allocate(capacity: layout.d)
         recent =
-            Self.hasRecent(format)
-            ? try TokenCache(
+            format.keptLatest == nil
+            ? nil
+            : try TokenCache(
                 CacheFormats(.float16), .all(capacity: CacheFormat.residualTokens + CacheFormat.blockLength),
                 groups: groups,
                 headDimension: headDimension)
-            : nil
     }
 
     deinit {
@@ -91,12 +95,10 @@ final class TokenCache: @unchecked Sendable {
         let slots = format.blockTokens(of: retention.capacity)
         let tiles = (slots + CacheTileLayout.tokens - 1) / CacheTileLayout.tokens
         let own = groups * tiles * CacheTileLayout(format, headDimension: headDimension).byteCount
-        guard hasRecent(format) else { return own }
+        guard format.keptLatest != nil else { return own }
         let residual = TokenRetention.all(capacity: CacheFormat.residualTokens + CacheFormat.blockLength)
         return own + allocatedBytes(CacheFormats(.float16), residual, groups: groups, headDimension: headDimension)
     }
-
-    private static func hasRecent(_ format: CacheFormats) -> Bool { format == CacheFormats(.kivi2) }
 
     /// Slots whose tokens are in tiles of this format, from the first on.
     var slotCount: Int { format.blockTokens(of: retention.slotCount(tokens: tokenCount)) }

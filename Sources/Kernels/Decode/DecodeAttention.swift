@@ -27,9 +27,10 @@ final class DecodeAttention: KernelInstance {
     private let angles: CacheAngles?
 
     init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
-        guard problem.positions == .none || problem.cacheFormat != CacheFormats(.kivi2) else {
+        if problem.positions != .none, let keeper = problem.cacheFormat.keptLatest {
             throw UnsupportedProblem(
-                "kivi-2 keeps its latest tokens in a cache apart, and keys rotated on read have to be in one")
+                "\(keeper.rawValue) keeps its latest tokens in a cache apart, and keys rotated on read have to be in one"
+            )
         }
         self.problem = problem
         self.team = team

@@ -312,9 +312,8 @@ enum HalfTileArithmetic {
         case .plain(cache_layout_bfloat16) where problem.elementType != .bfloat16:
             self = .direct(cache_layout_wide_bfloat16)
         case .plain(let layout): self = .direct(layout)
-        case .codes(let codes) where codes == cache_codes_q8_0 || codes == cache_codes_q4_0: self = .integers(codes)
         // Minima have no product in integers.
-        case .codes: self = .unpacked
+        case .codes(let codes): self = half.format.blocks?.haveMinima == true ? .unpacked : .integers(codes)
         }
     }
 

@@ -128,7 +128,7 @@ package struct Version1Scratch {
 
     private func cacheBytes(_ format: CacheFormat, slots: Int) -> Int {
         let own = groups * Self.tiles(slots) * tileBytes(format)
-        guard format == .kivi2 else { return own }
+        guard format.keepsLatestTokens else { return own }
         let latest = CacheFormat.residualTokens + CacheFormat.blockLength
         return own + groups * Self.tiles(latest) * tileBytes(.float16)
     }
@@ -136,17 +136,8 @@ package struct Version1Scratch {
     /// Keys, values and their scales, of 64 tokens.
     private func tileBytes(_ format: CacheFormat) -> Int {
         let elements = Self.tile * paddedDimension
-        let blocks = elements / CacheFormat.blockLength
-        let half =
-            switch format {
-            case .float32: elements * 4
-            case .bfloat16, .float16: elements * 2
-            case .fp8E4M3: elements
-            case .q8_0: elements + blocks * 2
-            case .q4_0: elements / 2 + blocks * 2
-            case .kivi2: elements / 4 + blocks * 4
-            }
-        return 2 * half
+        let scales = elements / CacheFormat.blockLength * (format.blocks?.scaleBytes ?? 0)
+        return 2 * (elements * format.storage.elementBits / 8 + scales)
     }
 
     /// Queries as they turn, outputs, sums, scores of four heads, one tile unpacked; and queries in digits where keys were
