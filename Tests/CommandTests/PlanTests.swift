@@ -98,7 +98,7 @@ import Testing
         ("plan", "give --model, such as --model llama-3.1-70b"),
         ("plan --model scout", "did you mean \"llama-4-scout\"?"),
         ("plan --model llama-3.1-8b --accelerator h10", "did you mean \"h100-sxm\"?"),
-        ("plan --model llama-3.1-8b --kv-type q4", "\"q4\" is not a storage type; did you mean \"q4_1\"?"),
+        ("plan --model llama-3.1-8b --kv-type q4", "\"q4\" is not a storage type; did you mean \"q4_0\"?"),
         ("plan --model llama-3.1-8b --show memry", "did you mean \"memory\"?"),
         ("plan --model nowhere/config.json", "nowhere/config.json: no such file"),
         ("plan --model a.json --treat-as lama", "--treat-as is \"lama\"; it is one of "),
