@@ -7,9 +7,10 @@ VECTOR_INLINE void load_halves(const char *halves, long count, float *floats) {
     for (long i = 0; i < count; i += VECTOR_LANES) store_words(vector_load_float16(halves + 2 * i), floats + i);
 }
 
-struct code_form { int bits, bias, minimum; };
+struct code_form { int bits, bias, minimum, along_tokens; };
 
-#define CODE_FORM(name, bits, bias, minimum, ...) case cache_codes_##name: return (struct code_form){bits, bias, minimum};
+#define CODE_FORM(name, bits, bias, minimum, along_tokens, ...) \
+    case cache_codes_##name: return (struct code_form){bits, bias, minimum, along_tokens};
 VECTOR_INLINE struct code_form form_of(enum cache_codes codes) {
     switch (codes) { EACH_CACHE_CODE(CODE_FORM) }
     __builtin_unreachable();
@@ -39,10 +40,12 @@ VECTOR_INLINE void unpack_key_codes(
             UNROLLED for (int part = 0; part < packed; part++) {
                 const long x = i * packed + part;
                 vector_float number = code(words, part % 4 * 8 + part / 4 * bits, bits, bias);
+                const long group = b * VECTOR_LANES / 32 * d + x, row = x / 32 * CACHE_TILE_TOKENS + b * VECTOR_LANES;
+                vector_float step = form.along_tokens ? (vector_float)(steps[group]) : load_words(steps + row);
                 if (form.minimum) {
-                    const long group = b * VECTOR_LANES / 32 * d + x;
-                    number = vector_fma(number, (vector_float)(steps[group]), (vector_float)(minima[group]));
-                } else number *= load_words(steps + x / 32 * CACHE_TILE_TOKENS + b * VECTOR_LANES);
+                    vector_float minimum = form.along_tokens ? (vector_float)(minima[group]) : load_words(minima + row);
+                    number = vector_fma(number, step, minimum);
+                } else number *= step;
                 store_words(number, unpacked + key_vector(BLOCKS, d, b, x) * VECTOR_LANES);
             }
         }
@@ -73,9 +76,9 @@ VECTOR_INLINE void unpack_value_codes(
         }
 }
 
-#define UNPACK_KEYS(name, bits, bias, minimum, ...) \
+#define UNPACK_KEYS(name, bits, bias, minimum, along_tokens, ...) \
     case cache_codes_##name: unpack_key_codes(cache_codes_##name, __VA_ARGS__); return;
-#define UNPACK_VALUES(name, bits, bias, minimum, ...) \
+#define UNPACK_VALUES(name, bits, bias, minimum, along_tokens, ...) \
     case cache_codes_##name: unpack_value_codes(cache_codes_##name, __VA_ARGS__); return;
 
 void cache_unpack_key_codes(
@@ -273,11 +276,11 @@ VECTOR_INLINE void fetch_scales(const char *scales, long d) {
 // Callers unpack codes with minima, for which no product is built.
 #define SCORES(codes, heads, ...) code_scores(codes, heads, __VA_ARGS__)
 #define VALUES(codes, heads, ...) code_values(codes, heads, __VA_ARGS__)
-#define SCORES_OF(name, bits, bias, minimum, ...)           \
+#define SCORES_OF(name, bits, bias, minimum, along_tokens, ...) \
     case cache_codes_##name:                                \
         if (minimum) __builtin_unreachable();               \
         EACH_HEAD_COUNT(SCORES, cache_codes_##name, __VA_ARGS__)
-#define VALUES_OF(name, bits, bias, minimum, ...)           \
+#define VALUES_OF(name, bits, bias, minimum, along_tokens, ...) \
     case cache_codes_##name:                                \
         if (minimum) __builtin_unreachable();               \
         EACH_HEAD_COUNT(VALUES, cache_codes_##name, __VA_ARGS__)

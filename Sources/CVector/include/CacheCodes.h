@@ -2,14 +2,15 @@
 // The codes of a cache's blocks: small integers, 32 of which share a scale in float16. A new code is one row here and the
 // function cache_encode_NAME below it.
 //
-//   row(name, bits, bias, minimum)
-//     bits     of a code: 8, 4 or 2, so that a word of 32 bits holds whole codes
-//     bias     the code of zero
-//     minimum  1 where the elements share a minimum too, in float16, from which their codes count
-#define EACH_CACHE_CODE(row, ...)       \
-    row(q8_0, 8, 128, 0, __VA_ARGS__)   \
-    row(q4_0, 4, 8, 0, __VA_ARGS__)     \
-    row(kivi2, 2, 0, 1, __VA_ARGS__)
+//   row(name, bits, bias, minimum, along_tokens)
+//     bits          of a code: 8, 4 or 2, so that a word of 32 bits holds whole codes
+//     bias          the code of zero
+//     minimum       1 where the elements share a minimum too, in float16, from which their codes count
+//     along_tokens  1 where a block of keys is one channel of 32 tokens, and not 32 channels of one token
+#define EACH_CACHE_CODE(row, ...)         \
+    row(q8_0, 8, 128, 0, 0, __VA_ARGS__)  \
+    row(q4_0, 4, 8, 0, 0, __VA_ARGS__)    \
+    row(kivi2, 2, 0, 1, 1, __VA_ARGS__)
 
 #define CACHE_CODE_NAME(name, ...) cache_codes_##name,
 enum cache_codes { EACH_CACHE_CODE(CACHE_CODE_NAME) };
