@@ -39,6 +39,9 @@ struct cache_block {
     int finite;
 };
 
+// A product and the sum that it goes into are two statements here: in one, the compiler rounds them once, and an element
+// half-way between two codes gets another one than the codec gives it.
+//
 // Each writes 32 codes, the scale and, where there is one, the minimum, as BlockCodec.swift says. A block that cannot be
 // stored truthfully has the scale NaN.
 
@@ -60,7 +63,8 @@ VECTOR_INLINE void cache_encode_q4_0(struct cache_block block, unsigned short sc
     scale[0] = block.finite ? cache_half_bits(step) : 0x7e00;
     const float inverse = __builtin_fabsf(cache_half_value(scale[0])) > 0 ? 1 / step : 0;
     for (int i = 0; i < 32; i++) {
-        const float up = block.elements[i] * inverse + 8.5f;
+        const float count = block.elements[i] * inverse;
+        const float up = count + 8.5f;
         codes[i] = inverse == 0 ? 8 : (unsigned)(up < 15 ? up : 15);
     }
 }
