@@ -17,6 +17,10 @@ public struct RegimeChange: Sendable, Codable, Hashable {
     /// Level of the cache whose capacity lies nearest to that, within a factor of two; nil where there is none, or where
     /// the cost falls.
     public let cacheLevel: Int?
+    /// Of the lengths up to `fromLength` alone; nil where they are too few for a verdict.
+    public internal(set) var verdictBefore: TheoryVerdict?
+    /// Of the lengths from `toLength` on.
+    public internal(set) var verdictAfter: TheoryVerdict?
 }
 
 /// Looks for one step in the cost of a computed pair.

@@ -32,6 +32,7 @@ struct Cells {
     private(set) var absent: [AbsentCell] = []
 
     init(_ measurements: [Measurement], ceilings: Ceilings, caches: [Machine.Cache]) {
+        let drifts = CeilingsDrift.found(in: measurements)
         let byWorkload = Dictionary(grouping: measurements) { $0.workload }
         let bySeries = Dictionary(grouping: byWorkload.keys) { SeriesKey($0) }
         let keys = SeriesOrder(measurements).sorted(bySeries.keys)
@@ -40,7 +41,11 @@ struct Cells {
             let workloads = bySeries[key]!.sorted { $0.problem.shape.keyLength < $1.problem.shape.keyLength }
             var points: [Point] = []
             for workload in workloads {
-                switch Self.cell(of: byWorkload[workload]!, ceilings, device == nil ? caches : []) {
+                let launches = byWorkload[workload]!
+                var roof = Roof(
+                    over: device, ceilings, elementType: workload.problem.elementType, threads: workload.threads)
+                roof.relativePeak = device == nil ? drifts.relativePeak(of: launches) : nil
+                switch Self.cell(of: launches, roof, device == nil ? caches : []) {
                 case .point(let point): points.append(point)
                 case .absent(let reason, let state):
                     let shape = workload.problem.shape
@@ -48,7 +53,7 @@ struct Cells {
                         AbsentCell(
                             series: label, queryLength: shape.queryLength, keyLength: shape.keyLength, reason: reason,
                             state: state, phase: workload.phase,
-                            predictedBytes: byWorkload[workload]![0].predictedBytes))
+                            predictedBytes: launches[0].predictedBytes))
                 }
             }
             if !points.isEmpty {
@@ -65,7 +70,7 @@ struct Cells {
     }
 
     private static func cell(
-        of launches: [Measurement], _ ceilings: Ceilings, _ caches: [Machine.Cache]
+        of launches: [Measurement], _ roof: Roof, _ caches: [Machine.Cache]
     ) -> Cell {
         var records: [Measurement.Record] = []
         var skipped = ""
@@ -80,7 +85,7 @@ struct Cells {
         guard !records.isEmpty else { return .absent(reason: skipped, .skipped) }
         do {
             return .point(
-                try Point(of: launches[0], launches: records, ceilings: ceilings, caches: caches))
+                try Point(of: launches[0], launches: records, under: roof, caches: caches))
         } catch {
             return .absent(reason: error.description, .skipped)
         }

@@ -30,8 +30,10 @@ public struct Point: Sendable, Codable, Hashable {
     public let flops: Int
     /// The least that must move: queries, outputs, and the keys and values that some query sees, once each.
     public let bytes: Int
-    /// Useful FLOP/s over the measured peak of the element type, threads counted.
+    /// Useful FLOP/s over the measured peak of the element type, threads counted: the peak as it was beside the samples.
     public let fractionOfPeak: Double
+    /// That peak over the one before the run; nil where the machine has not drifted.
+    public let relativePeak: Double?
     /// `bytes` over the time, as a part of the measured read bandwidth, threads counted; nil where none was measured.
     public let fractionOfBandwidth: Double?
     /// Level of the smallest cache that holds what one call reads and writes, so that the next may find it there; nil
@@ -54,7 +56,7 @@ extension Point {
     ///   - measurement: any of one workload.
     ///   - launches: the records of that workload, at least one.
     init(
-        of measurement: Measurement, launches: [Measurement.Record], ceilings: Ceilings, caches: [Machine.Cache] = []
+        of measurement: Measurement, launches: [Measurement.Record], under roof: Roof, caches: [Machine.Cache] = []
     ) throws(DurationsError) {
         let (workload, work) = (measurement.workload, measurement.work)
         let timing = try CellTiming(launches: launches)
@@ -76,10 +78,8 @@ extension Point {
         computedPairs = work.computedPairs
         flops = work.flops
         bytes = work.bytes
-        let roof = Roof(
-            over: measurement.origin.device, ceilings, elementType: workload.problem.elementType,
-            threads: workload.threads)
-        let peak = roof.peakFLOPsPerSecond
+        relativePeak = roof.relativePeak
+        let peak = roof.peakFLOPsPerSecond * (roof.relativePeak ?? 1)
         fractionOfPeak = peak > 0 ? Double(work.flops) / (timing.median.value * 1e-9) / peak : 0
         if peak <= 0 { cautions.append(Caution("no peak was measured, so there is no fraction of it")) }
         let bandwidth = roof.readBytesPerSecond

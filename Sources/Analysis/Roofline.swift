@@ -34,7 +34,8 @@ public struct Roofline: Sendable, Hashable {
 
     /// Useful FLOP/s of a measured cell over what it could attain.
     public func fractionOfAttainable(_ point: Point) -> Double {
-        Double(point.flops) / (point.medianNanoseconds * 1e-9) / attainable(intensity: point.intensity)
+        let peak = peakFLOPsPerSecond * (point.relativePeak ?? 1)
+        return Double(point.flops) / (point.medianNanoseconds * 1e-9) / min(peak, point.intensity * readBytesPerSecond)
     }
 }
 
@@ -56,6 +57,8 @@ extension ScalingAnalysis {
 struct Roof {
     let peakFLOPsPerSecond: Double
     let readBytesPerSecond: Double
+    /// The peak beside the samples of the cell, over that before the run; nil where the machine has not drifted.
+    var relativePeak: Double?
 
     /// - Parameters:
     ///   - device: what the cell was measured on; nil for so many of the cores that the ceilings are of.

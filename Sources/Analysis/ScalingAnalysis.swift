@@ -14,6 +14,9 @@ public struct ScalingAnalysis: Sendable, Codable {
     public let ceilings: Ceilings
     /// How much of the run was quiet; nil where no sentinels ran.
     public private(set) var quietTime: QuietTime?
+    /// How fast the machine was beside each sample; none where the results do not say when these were taken, or where the
+    /// analysis was read from a file.
+    public private(set) var sampleSpeeds: [SampleSpeed] = []
     /// How many cores' work the CPUs of a team do together, by numbers of threads; nil where no sentinels ran on several.
     public private(set) var tileCores: [TileCores]?
     /// Cells that have no time, and why.
@@ -34,6 +37,7 @@ extension ScalingAnalysis {
             results.measurements, ceilings: results.header.ceilings, caches: results.header.machine.caches,
             cacheQuality: results.cacheQuality)
         quietTime = QuietTime(results.measurements)
+        sampleSpeeds = SampleSpeed.found(in: results.measurements)
         // Threads that are not bound may share a CPU, and say nothing of several.
         let isPinned = !results.header.machine.pinnedCPUs.isEmpty
         let tileCores = isPinned ? TileCores.found(in: results.measurements) : []
@@ -110,7 +114,7 @@ extension ScalingAnalysis {
         let all = relabelled(\.series, \.label)
         series = labels.compactMap { label in all.first { $0.label == label } }
         absent = relabelled(\.absent, \.series)
-        (measured, cacheQuality, cautions) = ([], [], [])
+        (measured, cacheQuality, cautions, sampleSpeeds) = ([], [], [], [])
     }
 
     /// "full · old": what a series of a source is called among others.

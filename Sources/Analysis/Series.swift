@@ -74,8 +74,13 @@ extension Series {
         let basis = parameters.lawBasis
         localExponents = zip(points, points.dropFirst()).map { LocalExponent(from: $0, to: $1, basis: basis) }
         candidates = Candidate.ranked(points, parameters: parameters, errors: measured.errors)
-        regimeChange = CacheRegimes(points, errors: measured.errors)?
+        var change = CacheRegimes(points, errors: measured.errors)?
             .change(parameters: parameters, caches: caches, using: &generator)
+        if let first = change.flatMap({ change in measured.points.firstIndex { $0.keyLength == change.toLength } }) {
+            change?.verdictBefore = Self.verdict(measured, within: 0..<first, on: verdictBasis)
+            change?.verdictAfter = Self.verdict(measured, within: first..<measured.points.count, on: verdictBasis)
+        }
+        regimeChange = change
         largestLengthError = Self.largestLengthError(measured)
         cautions = Self.cautions(measured)
     }
@@ -156,10 +161,23 @@ extension Series {
     }
 
     private static func lawVerdict(_ measured: MeasuredSeries, on basis: WorkBasis) -> TheoryVerdict {
+        lawVerdict(zip(measured.fittedPoints, measured.fittedErrors).map { ($0, $1) }, on: basis)
+    }
+
+    /// Of some lengths alone; nil where they are too few to tell an overhead from growth.
+    private static func verdict(
+        _ measured: MeasuredSeries, within some: Range<Int>, on basis: WorkBasis
+    ) -> TheoryVerdict? {
+        guard some.count >= ScalingFit.fewestWithOverhead else { return nil }
+        return lawVerdict(zip(measured.points[some], measured.errors[some]).map { ($0, $1) }, on: basis)
+    }
+
+    private static func lawVerdict(_ points: [(point: Point, error: Double)], on basis: WorkBasis) -> TheoryVerdict {
         func laws(of time: (Point) -> Double) -> ScalingLaws? {
             ScalingLaws(
-                zip(measured.fittedPoints, measured.fittedErrors).map {
-                    ScalingFit.Observation(pairs: basis.work(of: $0), nanoseconds: time($0), logError: $1)
+                points.map {
+                    ScalingFit.Observation(
+                        pairs: basis.work(of: $0.point), nanoseconds: time($0.point), logError: $0.error)
                 })
         }
         guard let verdict = laws(of: \.medianNanoseconds)?.verdict else { return .undecided }

@@ -22,6 +22,7 @@ public struct Instruments {
     public let clock: any NanosecondClock
     /// How fast the CPUs are now on which a workload runs; nil where nobody looks. Its engine must be at rest.
     public let sentinels: (Workload) -> SentinelReading?
+    private let sinceStart: Stopwatch
 
     public init(
         engines: [any Engine],
@@ -37,6 +38,7 @@ public struct Instruments {
         self.availableBytes = availableBytes
         self.clock = clock
         self.sentinels = sentinels
+        sinceStart = Stopwatch(clock)
     }
 
     /// What the engines have taken so far to start and to compile.
@@ -47,31 +49,28 @@ public struct Instruments {
     ///
     /// Whatever computes, the sentinels run in this process: its threads are bound to the CPUs of the workload, and an
     /// engine between two requests leaves these to them.
+    ///
+    /// - Parameter reading: taken right after the sample before this one, where that was a moment ago: it stands for both.
     func sample(
-        _ kernel: LoadedKernel, _ batch: Batch, of workload: Workload
+        _ kernel: LoadedKernel, _ batch: Batch, of workload: Workload, after reading: SentinelReading? = nil
     ) throws(EngineError) -> Sample {
-        let before = sentinels(workload)
+        let elapsedSeconds = (sinceStart.seconds * 1000).rounded() / 1000
+        let before = reading ?? sentinels(workload)
         var sample = try sample(kernel, batch)
         if let before, let after = sentinels(workload) {
-            sample.sentinels = SentinelNeighbours(before: before, after: after)
+            sample.sentinels = SentinelNeighbours(before: before, after: after, elapsedSeconds: elapsedSeconds)
         }
         return sample
     }
 
-    /// Threads of an idle engine that spin take CPUs and caches from what is measured in turn with it.
     private func sample(_ kernel: LoadedKernel, _ batch: Batch) throws(EngineError) -> Sample {
-        let idle = engines.filter { $0 !== kernel.engine }.compactMap { engine in
-            engine.cpuNanoseconds.map { (engine, cpuNanoseconds: $0) }
-        }
-        if idle.isEmpty { return try kernel.sample(batch) }
-        let watch = Stopwatch(clock)
+        let others = engines.filter { $0 !== kernel.engine }.map { (name: $0.identity.name, engine: $0) }
+        guard let watch = IdleWatch(others, clock: clock) else { return try kernel.sample(batch) }
         var sample = try kernel.sample(batch)
-        let nanoseconds = Double(max(1, watch.nanoseconds))
+        let (worked, nanoseconds) = watch.worked()
         sample.idleCPUs = Dictionary(
-            uniqueKeysWithValues: idle.map { engine, before in
-                // A process that was started anew begins at 0.
-                let busy = Double(max(0, (engine.cpuNanoseconds ?? before) - before)) / nanoseconds
-                return (engine.identity.name, (busy * 1000).rounded() / 1000)
+            uniqueKeysWithValues: worked.map { engine, cpuNanoseconds in
+                (engine, (Double(cpuNanoseconds) / Double(nanoseconds) * 1000).rounded() / 1000)
             })
         return sample
     }

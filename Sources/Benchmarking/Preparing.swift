@@ -19,7 +19,7 @@ extension Run {
 
     /// Prepares a cell and, if it is right, takes it up among those that are visited.
     func prepare(_ workload: Workload, predicted: CellCost, _ admission: inout Admission) throws(ResultsError) {
-        let outcome = outsideBudget { prepared(workload, predicted) }
+        let outcome = spend(.preparing) { outsideBudget { prepared(workload, predicted) } }
         switch outcome {
         case .absent(let outcome): try write(workload, known(of: workload), outcome)
         case .ready(let ready, let cost, let preparation):
@@ -32,7 +32,11 @@ extension Run {
             cell.resident = admitted.isKept ? ready.kernel : nil
             cells.append(cell)
             try log.open(workload, preparation)
-            if cost.isSinglePass { try record(ready.first, round: 0, of: cell) }
+            if cost.isSinglePass {
+                spent[.preparing] -= Double(ready.first.nanoseconds) / 1e9
+                spend(0, visiting: [ready.first])
+                try record(ready.first, round: 0, of: cell)
+            }
         }
     }
 

@@ -71,14 +71,23 @@ extension Run {
         let wasResident = cell.resident != nil
         var samples: [Sample] = []
         do throws(EngineError) {
-            let kernel = if let resident = cell.resident { resident } else { try rebuilt(cell.workload) }
+            let kernel: LoadedKernel
+            if let resident = cell.resident {
+                kernel = resident
+            } else {
+                kernel = try spend(.remaking) { () throws(EngineError) in try rebuilt(cell.workload) }
+            }
             if cell.isKept || cell.visitsLeft == 1 { cell.resident = kernel }
+            let sampling = Stopwatch(instruments.clock)
             var batch = Batch(calls: cell.preparation.iterationsPerSample, warmUpCalls: cell.cost.warmUpCalls)
             for _ in 0..<cell.cost.samplesPerVisit(limits) {
-                samples.append(try instruments.sample(kernel, batch, of: cell.workload))
+                samples.append(
+                    try instruments.sample(
+                        kernel, batch, of: cell.workload, after: samples.last?.sentinels?.after))
                 cell.fault = cell.fault ?? pairFault(of: kernel, cell)
                 batch.warmUpCalls = 0
             }
+            spend(sampling.seconds, visiting: samples)
         } catch {
             // That costs the cell, and no other.
             cell.resident = nil

@@ -26,6 +26,9 @@ final class Run {
     private var sinceSummary: Stopwatch?
     /// What engines have taken to start and to compile outside of the budget.
     private(set) var startupSeconds = 0.0
+    var spent = TimeSpent()
+    /// When the last sample of an earlier attempt at this launch was taken.
+    private let earlierSeconds: Double
 
     init(
         _ instruments: Instruments, _ options: RunOptions, _ log: RunLog, _ progress: any ProgressObserver,
@@ -39,6 +42,9 @@ final class Run {
         limits = options.limits(instruments)
         sinceStart = Stopwatch(instruments.clock)
         sinceSync = sinceStart
+        earlierSeconds =
+            log.openCells.flatMap(\.visits).compactMap { $0.sample.sentinels?.elapsedSeconds }.max() ?? 0
+        spent[.ceilings] = options.secondsAlreadySpent
         inputs = InputPool(seed: options.seed)
         for engine in instruments.engines { engine.limitWaiting { [weak self] in self?.secondsLeft ?? .infinity } }
     }
@@ -55,6 +61,20 @@ final class Run {
         return work()
     }
 
+    /// Does something whose time belongs to an activity; starting engines and compiling belongs to none.
+    func spend<Result, E: Error>(_ activity: TimeSpent.Activity, _ work: () throws(E) -> Result) throws(E) -> Result {
+        let (watch, before) = (Stopwatch(instruments.clock), instruments.startupSeconds)
+        defer { spent[activity] += max(0, watch.seconds - (instruments.startupSeconds - before)) }
+        return try work()
+    }
+
+    /// Of a visit, what is not timed fills the caches or reads the sentinels.
+    func spend(_ seconds: Double, visiting samples: [Sample]) {
+        let timed = samples.reduce(0) { $0 + Double($1.wallNanoseconds ?? $1.nanoseconds) / 1e9 }
+        spent[.sampling] += timed
+        spent[.warmingUp] += max(0, seconds - timed)
+    }
+
     /// Drives admission with what is measured, until it is done or the run is interrupted.
     ///
     /// - Parameter workloads: in the order of the sweep.
@@ -64,7 +84,7 @@ final class Run {
             instruments: instruments, seed: options.seed,
             seconds: BudgetShare.probingSeconds(
                 budgetSeconds: options.timeBudgetSeconds, elapsedSeconds: elapsedSeconds))
-        model = outsideBudget { prober.model(for: workloads) }
+        model = spend(.probing) { outsideBudget { prober.model(for: workloads) } }
         var admission = admission(of: workloads)
         let plannedSeconds = RunPlan(workloads, foreseeing: admission, elapsedSeconds: elapsedSeconds).seconds
         var looked = 0
@@ -117,6 +137,8 @@ final class Run {
     }
 
     func record(_ sample: Sample, round: Int, of cell: RunningCell) throws(ResultsError) {
+        var sample = sample
+        sample.sentinels?.elapsedSeconds? += earlierSeconds
         let visit = SampleJournal.Visit(round: round, sample)
         try log.append(visit, to: cell.workload)
         cell.visits.append(visit)
@@ -134,7 +156,7 @@ final class Run {
 
     /// Writes the line of a cell whose last round is over, or that is cut short, and frees what it holds.
     func close(_ cell: RunningCell) throws(ResultsError) {
-        let fault = cell.fault ?? (cancellation.isCancelled ? nil : finalFault(of: cell))
+        let fault = cell.fault ?? (cancellation.isCancelled ? nil : spend(.checking) { finalFault(of: cell) })
         cell.resident = nil
         if let fault {
             try write(cell.workload, cell.known, fault.outcome)

@@ -26,6 +26,7 @@ public struct Runner {
         public let seconds: Double
         /// What engines took meanwhile to start and to compile, beside the budget.
         public let startupSeconds: Double
+        public let spent: TimeSpent
     }
 
     private let instruments: Instruments
@@ -70,6 +71,6 @@ public struct Runner {
         return Outcome(
             measurements: run.measurements.sorted { order[$0.workload]! < order[$1.workload]! },
             wasInterrupted: cancellation.isCancelled, seconds: run.elapsedSeconds,
-            startupSeconds: run.startupSeconds)
+            startupSeconds: run.startupSeconds, spent: run.spent)
     }
 }

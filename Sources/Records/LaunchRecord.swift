@@ -7,11 +7,16 @@ public struct LaunchRecord: Sendable, Codable, Hashable {
     /// Bytes that were added to the environment variables, so that the stack begins elsewhere in each launch.
     public let paddingBytes: Int
     public let conditions: LaunchConditions
+    /// Nil in files of earlier builds.
+    public let secondsSpent: TimeSpent?
 
-    public init(launch: Int, startedAt: String, paddingBytes: Int, conditions: LaunchConditions) {
+    public init(
+        launch: Int, startedAt: String, paddingBytes: Int, conditions: LaunchConditions, secondsSpent: TimeSpent? = nil
+    ) {
         self.launch = launch
         self.startedAt = startedAt
         self.paddingBytes = paddingBytes
         self.conditions = conditions
+        self.secondsSpent = secondsSpent
     }
 }

@@ -57,6 +57,9 @@ extension Measurement.Record: Plausible {
         if let span = spans.first(where: { !(0...1e9).contains($0) }) {
             return "`startSeconds`, `compileSeconds` or `idleCPUs` is \(span), and not from 0 to 1e9"
         }
+        if let time = (sentinels ?? []).compactMap(\.elapsedSeconds).first(where: { !(0...1e9).contains($0) }) {
+            return "`sentinels.elapsedSeconds` is \(time), and not from 0 to 1e9"
+        }
         let evidence = contamination.flatMap {
             [$0.runDelayNanoseconds, $0.offCPUNanoseconds, $0.stealNanoseconds, $0.involuntarySwitches]
         }
@@ -76,7 +79,12 @@ extension Measurement.Record: Plausible {
 }
 
 extension LaunchRecord: Plausible {
-    var implausibility: String? { PlausibleBounds.fault([("launch", launch, PlausibleBounds.launches)]) }
+    var implausibility: String? {
+        if let spent = secondsSpent, !(0...1e9).contains(spent.total) {
+            return "`secondsSpent` comes to \(spent.total), and not to a number from 0 to 1e9"
+        }
+        return PlausibleBounds.fault([("launch", launch, PlausibleBounds.launches)])
+    }
 }
 
 extension CacheQuality: Plausible {

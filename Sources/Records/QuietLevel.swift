@@ -62,4 +62,15 @@ public struct QuietLevel: Hashable, Sendable {
     public func isSlowed(between neighbours: SentinelNeighbours) -> Bool {
         isSlowed(neighbours.before) || isSlowed(neighbours.after)
     }
+
+    /// How many times slower than quiet the machine was at the worse of two readings, on its slowest CPU: by the tile, or by
+    /// memory where that alone was slow.
+    public func slowdown(between neighbours: SentinelNeighbours) -> Double {
+        neighbours.both.reduce(0) { worst, reading in
+            let tile = slowdown(of: reading)
+            guard tile <= Self.tileTolerance, isSlowed(reading), let read = reading.readNanoseconds, let readNanoseconds
+            else { return max(worst, tile) }
+            return max(worst, slowdown(of: read, readNanoseconds))
+        }
+    }
 }

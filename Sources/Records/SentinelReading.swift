@@ -17,10 +17,14 @@ public struct SentinelReading: Hashable, Codable, Sendable {
 public struct SentinelNeighbours: Hashable, Codable, Sendable {
     public let before: SentinelReading
     public let after: SentinelReading
+    /// When the first of the two began, in seconds since the launch did. An attempt that goes on with an interrupted launch
+    /// counts on from its last sample. Nil in files of earlier builds.
+    public var elapsedSeconds: Double?
 
-    public init(before: SentinelReading, after: SentinelReading) {
+    public init(before: SentinelReading, after: SentinelReading, elapsedSeconds: Double? = nil) {
         self.before = before
         self.after = after
+        self.elapsedSeconds = elapsedSeconds
     }
 
     package var both: [SentinelReading] { [before, after] }

@@ -4,7 +4,7 @@ package struct LaunchTeam: Hashable {
     package let launch: Int
     package let threads: Int
 
-    fileprivate init(of measurement: Measurement) {
+    package init(of measurement: Measurement) {
         (launch, threads) = (measurement.launch, measurement.workload.threads)
     }
 }

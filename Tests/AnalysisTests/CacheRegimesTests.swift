@@ -32,6 +32,20 @@ import Testing
         #expect(covered >= 16)
     }
 
+    /// The law on either side of a step, where it has lengths enough for a verdict, whatever the whole does.
+    @Test func eitherSideHasItsVerdict() throws {
+        let both = try #require(try change(stepped(1.1, noise: 0.001), seed: 1))
+        #expect(both.verdictBefore == .matches && both.verdictAfter == .matches)
+        let edge = Double(PairCount(mask: .causal, length: 2048).allowed)
+        let bent = Planted(
+            law: { $0 > edge ? 0.75 * edge * pow($0 / edge, 1.1) : 20_000 + 0.5 * $0 }, launchNoise: 0.001)
+        #expect(try change(bent, seed: 1)?.verdictAfter == .deviates)
+        let early = Double(PairCount(mask: .causal, length: 724).allowed)
+        let few = Planted(law: { (2000 + 0.5 * $0) * ($0 > early ? 1.3 : 1) }, launchNoise: 0.001)
+        let side = try #require(try change(few, seed: 1))
+        #expect(side.fromLength == 724 && side.verdictBefore == nil && side.verdictAfter == .matches)
+    }
+
     @Test func aStepDownHasNoCache() throws {
         let change = try #require(try change(stepped(0.85, noise: 0.01), seed: 3))
         #expect(change.cacheLevel == nil && change.costRatio.high < 1)

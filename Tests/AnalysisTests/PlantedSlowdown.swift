@@ -102,10 +102,12 @@ struct PlantedSlowdown {
         for _ in 0..<rounds {
             for index in cells.indices.shuffled(using: &generator) {
                 let call = cells[index].trueNanoseconds
+                let elapsedSeconds = now / 1e9
                 let before = reading()
                 _ = work(call * min(4, max(1, (5e7 / call).rounded(.down))))
                 cells[index].samples.append(work(call))
-                cells[index].neighbours.append(SentinelNeighbours(before: before, after: reading()))
+                cells[index].neighbours.append(
+                    SentinelNeighbours(before: before, after: reading(), elapsedSeconds: elapsedSeconds))
             }
         }
         if disturbance == .misreading {
@@ -118,10 +120,10 @@ struct PlantedSlowdown {
 
 extension PlantedSlowdown.Cell {
     /// As a results file has it.
-    func measurement(sentinels: Bool = true) -> Measurement {
+    func measurement(sentinels: Bool = true, launch: Int = 1) -> Measurement {
         let planted = Planted()
         return Measurement(
-            workload: planted.workload(length), origin: .planted("full"), launch: 1, work: planted.work(length),
+            workload: planted.workload(length), origin: .planted("full"), launch: launch, work: planted.work(length),
             scratchBytes: 0,
             outcome: .measured(
                 Measurement.Record(

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Analysis
 @testable import Records
+@testable import Reporting
 
 /// What the rule of `QuietLevel` is worth: on planted slowdowns of which the truth is known, and on a recorded trace. The
 /// table of docs/decisions/0065 is made by these.
@@ -129,8 +130,95 @@ import Testing
         let told = try #require(drift(.drift, rounds: 95).first)
         #expect((0.03...0.05).contains(told.change))
         #expect(
-            told.caution.description.hasPrefix("launch 1: at its quietest the machine was 4 % slower in the last third")
-        )
+            told.caution.description.hasPrefix(
+                "launch 1: at its quietest the machine was 4 % slower than when the run began"))
+    }
+
+    /// A clock that falls by 6 % over the run: times grow, and the peak beside them falls as much, so that the share of peak
+    /// is that of a steady machine. A drift that is too small to tell changes nothing.
+    @Test func sharesAreThoseOfThePeakBesideTheSamples() throws {
+        func points(_ disturbance: PlantedSlowdown.Disturbance, rounds: Int) throws -> [Point] {
+            var machine = PlantedSlowdown(disturbance, seed: 1, rounds: rounds)
+            let analysis = Planted.analysis(machine.run().map { $0.measurement() }.judgedBySentinels())
+            return try #require(analysis.series.first).points
+        }
+        let (steady, drifted) = (try points(.none, rounds: 95), try points(.drift, rounds: 95))
+        #expect(steady.allSatisfy { $0.relativePeak == nil })
+        for (before, after) in zip(steady, drifted) {
+            #expect(abs(after.medianNanoseconds / before.medianNanoseconds - 1.03) < 0.01, "times tell of the drift")
+            #expect(abs(after.fractionOfPeak / before.fractionOfPeak - 1) < 0.01)
+            #expect(abs((after.relativePeak ?? 0) - 1 / 1.03) < 0.01)
+            let roof = try #require(Roofline(Planted.ceilings, elementType: .float32, threads: 1))
+            #expect(abs(roof.fractionOfAttainable(after) / roof.fractionOfAttainable(before) - 1) < 0.01)
+        }
+        #expect(try points(.drift, rounds: 24).allSatisfy { $0.relativePeak == nil })
+    }
+
+    /// The second launch finds a machine that is slower throughout, of which its own readings say nothing.
+    @Test func aLaunchIsHeldAgainstTheFirst() throws {
+        var machine = PlantedSlowdown(.none, seed: 1)
+        let cells = machine.run()
+        let slower = cells.map { cell in
+            var cell = cell
+            func slower(_ reading: SentinelReading) -> SentinelReading {
+                SentinelReading(tileNanoseconds: reading.tileNanoseconds.map { $0 * 105 / 100 })
+            }
+            cell.samples = cell.samples.map { $0 * 105 / 100 }
+            cell.neighbours = cell.neighbours.map {
+                SentinelNeighbours(before: slower($0.before), after: slower($0.after))
+            }
+            return cell
+        }
+        let measurements = cells.map { $0.measurement() } + slower.map { $0.measurement(launch: 2) }
+        let drifts = CeilingsDrift.found(in: measurements)
+        #expect(drifts.map(\.launch) == [2] && abs(drifts[0].change - 0.05) < 0.005)
+        let points = try #require(Planted.analysis(measurements).series.first).points
+        let expected = (1 + 1 / 1.05) / 2
+        #expect(points.allSatisfy { abs(($0.relativePeak ?? 0) - expected) < 0.005 })
+    }
+
+    /// What the figure of the machine's speed draws.
+    @Test func theSpeedBesideEachSampleIsKnown() throws {
+        var machine = PlantedSlowdown(.episodes, seed: 1)
+        let cells = machine.run()
+        let launches = [1, 2].flatMap { launch in cells.map { $0.measurement(launch: launch) } }.judgedBySentinels()
+        let speeds = SampleSpeed.found(in: launches)
+        #expect(speeds.count == 2 * 11 * 24)
+        #expect(zip(speeds, speeds.dropFirst()).allSatisfy { $0.elapsedSeconds <= $1.elapsedSeconds })
+        let half = speeds[speeds.count / 2 - 1].elapsedSeconds
+        #expect(abs(try #require(speeds.last).elapsedSeconds - 2 * half) < 1e-9, "launches follow one another")
+        #expect(speeds.allSatisfy { ($0.use == .slowed) == ($0.slowdown > 1.1) })
+        #expect(speeds.contains { $0.use == .kept && $0.slowdown < 1.02 } && speeds.contains { $0.slowdown > 1.25 })
+        #expect(SampleSpeed.found(in: cells.map { $0.measurement(sentinels: false) }).isEmpty)
+    }
+
+    @Test func theFigureOfTheMachinesSpeedStatesWhatIsLeftOut() throws {
+        func speed(_ slowdown: Double, _ use: SampleSpeed.Use) -> SampleSpeed {
+            SampleSpeed(elapsedSeconds: 1, slowdown: slowdown, use: use)
+        }
+        let quiet = [SampleSpeed](repeating: speed(1.02, .kept), count: 1200)
+        #expect(QuietRun.title(quiet) == "The machine kept its speed beside all 1,200 samples")
+        #expect(
+            QuietRun.title(quiet + [speed(1.4, .kept)])
+                == "All 1,201 samples are used, 1 of them beside a slow machine")
+        #expect(
+            QuietRun.title(quiet + [speed(1.4, .slowed), speed(1.01, .disturbed), speed(1, .disturbed)])
+                == "Of 1,203 samples 1 beside a slow machine and 2 that the system disturbed are left out")
+        var machine = PlantedSlowdown(.episodes, seed: 1)
+        let measurements = machine.run().map { $0.measurement() }.judgedBySentinels()
+        let figure = { (measurements: [Measurement]) in
+            let header = ResultsHeader(
+                machine: PlantedComparison.machine, ceilings: Planted.ceilings, build: PlantedComparison.build("a"),
+                sweep: Sweep(name: "planted", groups: [.init(kernels: ["full"], lengths: [512])]), seed: 1,
+                startedAt: "2026-01-01T00:00:00Z", command: "")
+            return QuietRun.figure(
+                Findings(ScalingAnalysis(results: Results(header: header, measurements: measurements))))
+        }
+        let plot = try #require(figure(measurements))
+        #expect(plot.traces.map(\.series) == ["kept", "left out: slowed"])
+        #expect(plot.traces.reduce(0) { $0 + $1.rows.count } == 11 * 24)
+        #expect(plot.traces[1].rows.allSatisfy { $0.y > 1.1 } && plot.traces[0].rows.allSatisfy { $0.y <= 1.1 })
+        #expect(figure(machine.run().map { $0.measurement(sentinels: false) }) == nil)
     }
 
     /// A minute of a noisy neighbour, every other second of it: `tile` is a register tile on operands in the first cache,

@@ -130,8 +130,10 @@ struct RunLogTests {
         let conditions = LaunchConditions(
             seconds: 2.5, hertzBefore: 4.5e9, hertzAfter: 4.4e9, stolenShare: 0.01, waitingShare: nil,
             throttledPeriods: 0)
+        var spent = TimeSpent()
+        (spent[.sampling], spent[.probing]) = (2.125, 0.25)
         let record = LaunchRecord(
-            launch: 1, startedAt: "2026-01-01T00:00:00Z", paddingBytes: 77, conditions: conditions)
+            launch: 1, startedAt: "2026-01-01T00:00:00Z", paddingBytes: 77, conditions: conditions, secondsSpent: spent)
         do {
             let log = try RunLog.create(path, header: fakeHeader())
             try log.write(wrong(workloads[0]))

@@ -20,15 +20,20 @@ import Testing
             let isSlow = Double(world.clock.nanoseconds) / 1e9 >= seconds
             world.calls.append("sentinel")
             world.clock.advance(seconds: 31e-6)
-            return SentinelReading(tileNanoseconds: [Int](repeating: isSlow ? 62_000 : 31_000, count: workload.threads))
+            // No two readings in a row are the same.
+            let tile = (isSlow ? 62_000 : 31_000) + world.calls.count % 100
+            return SentinelReading(tileNanoseconds: [Int](repeating: tile, count: workload.threads))
         }
     }
 
-    private func run(_ instruments: Instruments, progress: any ProgressObserver = SilentProgress()) throws -> Results {
+    private func run(
+        _ instruments: Instruments, samplesPerVisit: Int = 1, progress: any ProgressObserver = SilentProgress()
+    ) throws -> Results {
         let folder = try TemporaryFolder()
         let path = folder.file("results.jsonl")
         var options = RunOptions(seed: 1)
         options.rounds = 12
+        options.samplesPerVisit = samplesPerVisit
         options.memoryLimitBytes = 1 << 30
         return try FakeWorld.$current.withValue(world) {
             let log = try RunLog.create(path, header: fakeHeader())
@@ -56,6 +61,34 @@ import Testing
         // Warm-up and sample between two of them.
         let first = try #require(world.calls.lastIndex(of: "sentinel"))
         #expect(world.calls[..<first].last?.hasPrefix("full") == true)
+    }
+
+    @Test func eachSampleSaysWhenItWasTaken() throws {
+        let results = try run(instruments())
+        let seconds = Double(world.clock.nanoseconds) / 1e9
+        for measurement in results.measurements {
+            guard case .measured(let record) = measurement.outcome else { continue }
+            let times = (record.sentinels ?? []).compactMap(\.elapsedSeconds)
+            #expect(times.count == 12 && zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+            #expect(times.allSatisfy { (0...seconds).contains($0) })
+        }
+    }
+
+    /// Two samples of one visit have one reading between them.
+    @Test func consecutiveSamplesShareAReading() throws {
+        let results = try run(instruments(), samplesPerVisit: 2)
+        for measurement in results.measurements {
+            guard case .measured(let record) = measurement.outcome, let sentinels = record.sentinels else {
+                Issue.record("\(measurement.outcome)")
+                continue
+            }
+            #expect(sentinels.count == 24)
+            for first in stride(from: 0, to: sentinels.count, by: 2) {
+                #expect(sentinels[first].after == sentinels[first + 1].before)
+            }
+        }
+        // Two beside the call of each cell that is checked, and three a visit.
+        #expect(world.calls.count { $0 == "sentinel" } == 2 * (2 + 3 * 12))
     }
 
     @Test func whatTheyCallSlowedIsKnownWhenTheFileIsRead() throws {

@@ -45,6 +45,16 @@ import Testing
         #expect(!level.isSlowed(reading(1000)), "beside a cell that is not bound by memory")
     }
 
+    @Test func theWorseNeighbourTellsHowSlowTheMachineWas() throws {
+        let level = try #require(QuietLevel((0..<30).map { _ in reading(1000, read: 5000) }))
+        func slowdown(_ before: SentinelReading, _ after: SentinelReading) -> Double {
+            level.slowdown(between: SentinelNeighbours(before: before, after: after))
+        }
+        #expect(slowdown(reading(1000), reading(1300)) == 1.3)
+        #expect(slowdown(reading(1050, read: 6000), reading(1020, read: 5000)) == 1.05)
+        #expect(slowdown(reading(1050, read: 7500), reading(1000)) == 1.5, "memory alone was slow")
+    }
+
     @Test func fewReadingsHaveNoLevel() {
         #expect(QuietLevel((0..<19).map { _ in reading(1000) }) == nil)
         #expect(QuietLevel((0..<30).map { _ in SentinelReading(tileNanoseconds: []) }) == nil)

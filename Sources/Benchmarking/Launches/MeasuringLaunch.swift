@@ -28,7 +28,7 @@ public struct MeasuringLaunch {
         try log.write(
             LaunchRecord(
                 launch: options.launch, startedAt: startedAt, paddingBytes: paddingBytes,
-                conditions: watch.conditions()))
+                conditions: watch.conditions(), secondsSpent: outcome.spent))
         return outcome
     }
 }

@@ -158,16 +158,14 @@ struct BlockUnderWay {
     private mutating func sample(
         _ kernel: LoadedKernel, of side: PairedSide, _ batch: Batch
     ) throws(EngineError) -> Sample {
-        let resting = PairedSide.allCases.filter { $0 != side }.compactMap { other in
-            sides[other].engine.cpuNanoseconds.map { (side: other, cpuNanoseconds: $0) }
+        let others = PairedSide.allCases.filter { $0 != side }.map { (name: $0, engine: sides[$0].engine) }
+        guard let watch = IdleWatch(others, clock: sides[side].instruments.clock) else {
+            return try kernel.sample(batch)
         }
-        let watch = Stopwatch(sides[side].instruments.clock)
         let sample = try kernel.sample(batch)
-        let nanoseconds = watch.nanoseconds
-        for (other, before) in resting {
-            // A process that was started anew begins at 0.
-            let worked = max(0, (sides[other].engine.cpuNanoseconds ?? before) - before)
-            rests[other, default: Rest()].cpuNanoseconds += worked
+        let (worked, nanoseconds) = watch.worked()
+        for (other, cpuNanoseconds) in worked {
+            rests[other, default: Rest()].cpuNanoseconds += cpuNanoseconds
             rests[other, default: Rest()].nanoseconds += nanoseconds
         }
         return sample

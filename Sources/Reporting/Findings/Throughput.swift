@@ -47,11 +47,11 @@ enum Throughput: Finding {
         return text(best) + ", \(worst.0) at \(Quantity.percent(worst.1.fractionOfPeak))"
     }
 
-    /// The peaks that the points are fractions of, in GFLOP/s: one, unless element types or threads differ.
+    /// The peaks that were measured before the run, in GFLOP/s: one, unless element types or threads differ.
     private static func peaks(_ analysis: ScalingAnalysis) -> [Double] {
         var peaks: [Double] = []
         for point in analysis.series.flatMap(\.points) where point.fractionOfPeak > 0 {
-            let peak = point.flopsPerSecond.value / point.fractionOfPeak / 1e9
+            let peak = point.flopsPerSecond.value / point.fractionOfPeak / (point.relativePeak ?? 1) / 1e9
             if !peaks.contains(where: { abs($0 / peak - 1) < 0.005 }) { peaks.append(peak) }
         }
         return peaks

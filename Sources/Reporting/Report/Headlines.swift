@@ -48,9 +48,19 @@ public struct Headlines: Sendable, Hashable {
             let cache = change.cacheLevel.map {
                 ", where \(what) (\(Quantity.bytes(Int(saturating: change.keyValueBytes)))) outgrow the L\($0) cache"
             }
+            let (before, after) = (sideText(change.verdictBefore), sideText(change.verdictAfter))
+            let sides =
+                before == after
+                ? "; on either side of that \(before)"
+                : "; up to \(Quantity.tokens(change.fromLength)) tokens \(before), from \(Quantity.tokens(change.toLength)) tokens on \(after)"
             return
                 "a \(series.parameters.isDecode ? "byte" : "pair") costs \(Quantity.estimate(change.costRatio)) times as much from "
-                + "\(Quantity.tokens(change.toLength)) tokens on" + (cache ?? "")
+                + "\(Quantity.tokens(change.toLength)) tokens on" + (cache ?? "") + sides
         }
+    }
+
+    private static func sideText(_ verdict: TheoryVerdict?) -> String {
+        verdict.map { "time \($0 == .undecided ? "is " : "")\($0.sentence)" }
+            ?? "there are too few lengths for a verdict"
     }
 }
