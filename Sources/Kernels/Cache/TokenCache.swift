@@ -50,7 +50,8 @@ final class TokenCache: @unchecked Sendable {
                 "\(format): kivi-2 keeps the latest keys and values together in float16, so both have to be kivi-2")
         }
         if Self.hasRecent(format), case .rolling = retention {
-            throw UnsupportedProblem("kivi-2 groups keys along 32 tokens, which a rolling cache would tear apart")
+            throw UnsupportedProblem(
+                "kivi-2 groups keys along 32 tokens, which a rolling cache would remove one by one")
         }
         self.format = format
         self.retention = retention

@@ -29,7 +29,8 @@ final class DecodeAttention: KernelInstance {
     init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
         guard problem.positions == .none || problem.cacheFormat != CacheFormats(.kivi2) else {
             throw UnsupportedProblem(
-                "kivi-2 keeps its latest tokens in a cache apart, and keys rotated on read have to be in one")
+                "kivi-2 stores its latest tokens in a separate cache, and keys that are rotated as they are read have to be in one cache"
+            )
         }
         self.problem = problem
         self.team = team
