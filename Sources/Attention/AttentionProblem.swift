@@ -63,9 +63,9 @@ public enum ProblemError: Fault, Equatable {
     public var description: String {
         switch self {
         case .tooMuchWork(let flops):
-            "\(flops) FLOPs are past what can be counted; lower the batch, the heads or the lengths"
+            "\(flops) FLOPs are too many to be counted; reduce the batch, the heads or the lengths"
         case .queriesWithoutKeys(let queryLength, let keyLength):
-            "\(queryLength) queries against \(keyLength) keys: the last query stands at the last key, so the first "
+            "\(queryLength) queries against \(keyLength) keys: the last query is at the position of the last key, so the first query "
                 + "would see nothing; give at least as many keys as queries"
         case .scale(let scale):
             "scale is \(scale); it must be a positive number"

@@ -71,12 +71,12 @@ public enum ShapeError: Fault, Equatable {
             "\(name) is \(value); it must be at least 1"
         case .unevenGroups(let queryHeads, let keyValueHeads):
             "\(queryHeads) query heads cannot share \(keyValueHeads) key/value heads evenly; "
-                + "make the first a multiple of the second"
+                + "make the query heads a multiple of the key/value heads"
         case .tooLong(let name, let value):
             "\(name) is \(value); it must be at most \(AttentionShape.longestLength)"
         case .tooLarge(let scores, let elements):
-            "\(scores) scores over \(elements) elements a tensor are past what can be counted; "
-                + "lower the batch, the heads or the lengths"
+            "\(scores) scores over \(elements) elements per tensor are too many to be counted; "
+                + "reduce the batch, the heads or the lengths"
         }
     }
 }

@@ -38,22 +38,22 @@ extension NumPyError.Problem {
         case .unreadable(let reason): "cannot be read: \(reason)"
         case .notNumPy: "is not a .npy file; write it with numpy.save"
         case .version(let version): "has format version \(version), not 1.0, 2.0 or 3.0; write it with numpy.save"
-        case .truncatedHeader: "ends within its header; copy the file again"
+        case .truncatedHeader: "ends before the end of its header; copy the file again"
         case .malformedHeader(let header):
             "has the header \(header.split(whereSeparator: \.isWhitespace).joined(separator: " ")), "
                 + "which is not a .npy header; write it with numpy.save"
-        case .structured: "holds records, not numbers; save one float32 array, x.astype(numpy.float32)"
+        case .structured: "contains records, not numbers; save one float32 array, x.astype(numpy.float32)"
         case .elementType(let name): Self.remedy(elementType: name)
         case .fortranOrder: "is in Fortran order; save numpy.ascontiguousarray(x)"
         case .rank(let dimensions):
             "has the shape \(Self.tuple(dimensions)); it must be [tokens, d], [heads, tokens, d] or "
                 + "[batch, heads, tokens, d]"
         case .empty(let dimensions):
-            "has the shape \(Self.tuple(dimensions)), which holds nothing; give at least one token"
+            "has the shape \(Self.tuple(dimensions)), which has no elements; give at least one token"
         case .truncatedData(let expected, let found):
-            "holds \(found) bytes of elements, its shape needs \(expected); copy the file again"
+            "has \(found) bytes of elements, but its shape needs \(expected); copy the file again"
         case .trailingBytes(let expected, let found):
-            "holds \(found) bytes of elements, its shape needs only \(expected); write one array with numpy.save"
+            "has \(found) bytes of elements, but its shape needs only \(expected); write one array with numpy.save"
         }
     }
 

@@ -42,7 +42,8 @@ struct FinalCheck {
                 // An engine may well refuse to write an output that it has not computed yet.
                 if kernel.prepared.mayComputeUnseen, case .right(let error)? = try? kernel.check(problem, instruments) {
                     return .wrong(
-                        reason: "has the output for new inputs before a call: it computes outside of what is timed",
+                        reason:
+                            "has the output for new inputs before a call: the engine computes outside the timed calls",
                         maximumError: error)
                 }
             }
@@ -65,7 +66,7 @@ struct FinalCheck {
     func pairFault(of kernel: LoadedKernel, maximumError: Double) -> Fault? {
         guard let counted = kernel.prepared.computedPairs, let statedPairs, counted != statedPairs else { return nil }
         return .wrong(
-            reason: "a timed call went through \(counted) pairs, not \(statedPairs) as the kernel says",
+            reason: "a timed call computed \(counted) pairs, but the kernel states \(statedPairs)",
             maximumError: maximumError)
     }
 }

@@ -56,7 +56,7 @@ enum LengthRange {
         let root = text.hasPrefix("sqrt")
         guard let number = Double(root ? String(text.dropFirst(4)) : text), number >= 1.01, number.isFinite else {
             throw Malformed(
-                description: "\"*\(text)\" is not a step; write *2 to double or *sqrt2 for two lengths an octave")
+                description: "\"*\(text)\" is not a step; write *2 to double, or *sqrt2 for two lengths per doubling")
         }
         return root ? number.squareRoot() : number
     }

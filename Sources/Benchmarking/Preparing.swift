@@ -93,11 +93,11 @@ extension Run {
             let (stated, counted) = (ready.kernel.prepared.statedPairs, ready.kernel.prepared.computedPairs)
             let usefulPairs = known(of: workload).work.usefulPairs
             if let pairs = stated ?? counted, pairs < usefulPairs {
-                let reason = "says that it computes \(pairs) pairs, fewer than the \(usefulPairs) of its mask"
+                let reason = "states \(pairs) pairs, fewer than the \(usefulPairs) that its mask allows"
                 return .absent(.wrong(reason: reason, maximumError: maximumError))
             }
             if let counted, let stated, counted != stated {
-                let reason = "went through \(counted) pairs, and says that it computes \(stated)"
+                let reason = "computed \(counted) pairs, but states \(stated)"
                 return .absent(.wrong(reason: reason, maximumError: maximumError))
             }
             let preparation = SampleJournal.Preparation(

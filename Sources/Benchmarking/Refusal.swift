@@ -42,7 +42,7 @@ public enum Refusal: Hashable, Sendable {
         case .memory(_, let limitBytes): "needs more memory: \(Self.limit(limitBytes))"
         case .time(let time): "with its tensors, its check and enough calls for an interval, \(time.excess)"
         case .unknown(let seconds):
-            "the time budget of \(TimeBudget.text(seconds: seconds)) left no time to find out what a call takes"
+            "the time budget of \(TimeBudget.text(seconds: seconds)) left no time to measure a first call"
         case .noRound: "the time budget ended before its first round"
         }
     }

@@ -14,7 +14,7 @@ extension Sweep {
         guard cells <= Self.mostCells else {
             throw SweepError.wrong(
                 location: name,
-                message: String(format: "the axes cross to %.0f cells, and a sweep has at most ", cells)
+                message: String(format: "the axes give %.0f cells, and a sweep can have at most ", cells)
                     + "\(Int(saturating: Self.mostCells)); give fewer values, or split the sweep")
         }
         var seen = Set<Workload>()
@@ -29,7 +29,7 @@ extension Sweep {
         // A sweep file cannot say so; the header of a results file can.
         if let wrong = axes.threads.first(where: { $0 < 1 }) {
             throw SweepError.wrong(
-                location: "threads", message: "\(wrong) is no number of threads; it must be at least 1")
+                location: "threads", message: "\(wrong) is not a number of threads; it must be at least 1")
         }
         for name in axes.kernels {
             let kernel: Kernel

@@ -28,7 +28,7 @@ struct SweepField {
             throw Self.syntaxError(error, source: source, path: path)
         }
         guard let node = composed else {
-            throw .located(source, line: nil, path: path, message: "there is nothing in it")
+            throw .located(source, line: nil, path: path, message: "the file is empty")
         }
         self.init(node: node, source: source, path: path)
     }
@@ -62,7 +62,7 @@ struct SweepField {
     }
 
     func text() throws(SweepError) -> String {
-        guard let text = node.scalar?.string, !text.isEmpty else { throw error("one value is wanted here") }
+        guard let text = node.scalar?.string, !text.isEmpty else { throw error("this has to be one value") }
         return text
     }
 
@@ -98,7 +98,7 @@ struct SweepField {
         case YamlError.duplicatedKeysInMapping(let duplicates, let context):
             .located(
                 source, line: context.mark.line, path: path,
-                message: "\"\(duplicates.joined(separator: "\", \""))\" is there twice; keep one")
+                message: "\"\(duplicates.joined(separator: "\", \""))\" occurs twice; keep one")
         default:
             .located(source, line: nil, path: path, message: "this is not YAML: \(error)")
         }

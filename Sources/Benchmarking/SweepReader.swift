@@ -44,10 +44,10 @@ struct SweepReader {
     }
 
     private func name(_ fields: Fields, in root: SweepField) throws(SweepError) -> String {
-        guard let field = fields["name"] else { throw root.error("`name` is missing; add such as `name: scaling`") }
+        guard let field = fields["name"] else { throw root.error("`name` is missing; add for example `name: scaling`") }
         let name = try field.text()
         guard name.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) }) else {
-            throw field.error("\"\(name)\" cannot name a directory; use letters, digits, - _ and . only")
+            throw field.error("\"\(name)\" is not a valid name of a directory; use only letters, digits, -, _ and .")
         }
         return name
     }
@@ -63,10 +63,10 @@ struct SweepReader {
 
     private func axes(_ fields: Fields, in group: SweepField) throws(SweepError) -> Sweep.Axes {
         guard let kernelField = fields["kernels"] else {
-            throw group.error("`kernels` is missing; add such as `kernels: [full, sliding-window]`")
+            throw group.error("`kernels` is missing; add for example `kernels: [full, sliding-window]`")
         }
         guard let lengthField = fields["lengths"] else {
-            throw group.error("`lengths` is missing; add such as `lengths: 512..16K*sqrt2`")
+            throw group.error("`lengths` is missing; add for example `lengths: 512..16K*sqrt2`")
         }
         let phase = try fields["phase"]?.choice(Phase.self, called: "a phase") ?? .prefill
         var axes = Sweep.Axes(
@@ -99,7 +99,7 @@ struct SweepReader {
             do throws(UnknownName) { kernel = try kernels.named(name) } catch { throw item.error(error.description) }
             guard kernel.phase == phase else {
                 throw item.error(
-                    "\(name) is a kernel for \(kernel.phase.rawValue), and the phase here is \(phase.rawValue); give it "
+                    "\(name) is a kernel for \(kernel.phase.rawValue), but the phase here is \(phase.rawValue); write it in "
                         + "a group with `phase: \(kernel.phase.rawValue)`")
             }
             names.append(name)
@@ -109,7 +109,7 @@ struct SweepReader {
 
     private func cacheFormats(_ field: SweepField, in phase: Phase) throws(SweepError) -> [CacheFormats] {
         guard phase == .decode else {
-            throw field.error("prompts are read without a cache; leave `cacheFormat` out or say `phase: decode`")
+            throw field.error("prefill has no cache; leave out `cacheFormat`, or set `phase: decode`")
         }
         var formats: [CacheFormats] = []
         for item in try field.items() { formats.append(try cacheFormats(item)) }
@@ -141,7 +141,8 @@ struct SweepReader {
             }
         }
         if phase == .decode, let shortest = lengths.min(), shortest < 2 {
-            throw field.error("\(shortest) token has nothing cached before it; decode from 2 on")
+            throw field.error(
+                "decode needs a cached token, and with \(shortest) token there is none; use lengths from 2")
         }
         return lengths.sorted()
     }
@@ -158,7 +159,7 @@ struct SweepReader {
         for item in try field.items() {
             let entries = try item.entries(known: ["query", "keyValue"])
             guard let query = try entries.first(where: { $0.key == "query" })?.value.count(minimum: 1) else {
-                throw item.error("`query` is missing; write such as {query: 8, keyValue: 1}")
+                throw item.error("`query` is missing; write for example {query: 8, keyValue: 1}")
             }
             let keyValue = try entries.first { $0.key == "keyValue" }?.value.count(minimum: 1) ?? query
             guard query.isMultiple(of: keyValue) else {
@@ -174,7 +175,7 @@ struct SweepReader {
             let needed = kernels.first { $0.name == name }?.masks.parameters ?? []
             for parameter in needed where axes.values(of: parameter).isEmpty {
                 let example = [.window: 1024, .sinks: 4, .chunk: 8192][parameter] ?? 1
-                throw kernelField.error("\(name) needs `\(parameter)`; add such as `\(parameter): \(example)`")
+                throw kernelField.error("\(name) needs `\(parameter)`; add for example `\(parameter): \(example)`")
             }
         }
     }
@@ -218,7 +219,8 @@ public enum SweepError: Fault, Equatable {
         case .unreadable(let file):
             return "cannot read the sweep \(file.path): \(file.reason)"
         case .unknownSweep(let name, let known, let directories):
-            return "\"\(name)\" is no sweep file and no sweep in \(directories.joined(separator: ", ")); "
+            return
+                "\"\(name)\" is not a sweep file, nor the name of a sweep in \(directories.joined(separator: ", ")); "
                 + NearestName.remedy(for: name, among: known)
         case .wrong(let location, let message):
             return "\(location): \(message)"

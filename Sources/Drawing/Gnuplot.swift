@@ -62,7 +62,7 @@ public enum GnuplotError: Fault, Equatable {
             "gnuplot is not on the search path, so no figure was drawn; install it (apt-get install gnuplot-nox) and "
                 + "run `gnuplot NAME.gp` in figures/, or the report command again"
         case .hung(let figure, let seconds):
-            "gnuplot had not drawn \(figure) after \(seconds) s and was ended, so neither this figure nor those after it "
+            "gnuplot did not finish \(figure) in \(seconds) s and was ended, so neither this figure nor those after it "
                 + "were drawn; run `gnuplot \(figure).gp` in figures/ to see why"
         case .failed(let figure, let message):
             "gnuplot could not draw \(figure): \(message); run `gnuplot \(figure).gp` in figures/ to see it again"

@@ -48,11 +48,13 @@ extension Conformance {
         try loaded.load(inputs(seed: 8))
         // An engine may well refuse this, since it has computed nothing yet.
         if let early = try? loaded.accuracy(of: problemCase.problem), early.isAccepted {
-            fail("\(place): it has the output before the call; it computes outside of what is timed")
+            fail("\(place): the output is there before the call; the engine computes outside the timed calls")
         }
         _ = try loaded.sample(Batch(calls: 1))
         if let fault = judge(try loaded.accuracy(of: problemCase.problem)) {
-            fail("\(place): wrong with other contents than at first, \(fault); it may remember an answer")
+            fail(
+                "\(place): wrong after new contents were loaded, \(fault); the engine may have stored an earlier output"
+            )
         }
     }
 }

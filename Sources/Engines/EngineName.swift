@@ -22,6 +22,6 @@ public struct EngineNameError: Fault, Hashable {
     public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
-        "\(WireLine.quoted(text)) cannot name an engine; use 1 to 64 letters, digits, points, - and _"
+        "\(WireLine.quoted(text)) is not a valid name of an engine; use 1 to 64 letters, digits, points, - and _"
     }
 }

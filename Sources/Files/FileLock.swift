@@ -95,7 +95,7 @@ public enum FileLockError: Fault, Hashable {
     public var description: String {
         switch self {
         case .held(let path, let process):
-            "\(process.map { "process \($0)" } ?? "another process") holds \(path); wait until it has ended"
+            "\(process.map { "process \($0)" } ?? "another process") uses \(path); wait until it has ended"
         case .unwritable(let file): file.description
         }
     }

@@ -73,7 +73,7 @@ public struct UnreadableFile: Fault, Hashable {
         case .system(let error) where error.code == EMFILE: "\(error); allow more with `ulimit -n`"
         case .system(let error): "\(error)"
         case .special:
-            "it is a pipe or a device, and a file may be read more than once; write what it says into a file, and give that"
+            "it is a pipe or a device, which cannot be read twice; write its contents to a file, and give that file"
         case .notText: "it is not UTF-8 text"
         }
     }

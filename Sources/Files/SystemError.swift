@@ -34,7 +34,7 @@ public struct UnwritableFile: Fault, Hashable {
     public var description: String {
         let remedy =
             if cause.isLackOfRoom {
-                "make room on its disk, or choose another place"
+                "free space on its disk, or choose another place"
             } else if cause.code == EMFILE {
                 "allow more with `ulimit -n`"
             } else {

@@ -45,6 +45,6 @@ enum BuildChecks {
             .map { "\($0)=\($1)" }.sorted()
         return found.isEmpty
             ? .ok("no variable changes the libraries")
-            : .bad("the libraries are changed by \(found.joined(separator: " ")); unset what is not meant")
+            : .bad("the libraries are changed by \(found.joined(separator: " ")); unset those that you do not need")
     }
 }

@@ -56,7 +56,7 @@ public enum CPUListError: Fault, Equatable {
         switch self {
         case .malformed(let part, let list):
             "\"\(part)\" in the CPU list \"\(list)\" is neither a CPU nor a range; write it like 1 or 0-3 or 0-3,8"
-        case .repeated(let cpu, let list): "CPU \(cpu) stands twice in the CPU list \"\(list)\"; name it once"
+        case .repeated(let cpu, let list): "CPU \(cpu) is twice in the CPU list \"\(list)\"; name it once"
         }
     }
 }

@@ -6,14 +6,14 @@ enum ContentionChecks {
         let groups = ControlGroups(surroundings.files)
         if let quota = groups.cpuQuota, quota < Double(surroundings.threadCount) {
             return .bad(
-                "the container may use \(decimal(quota)) CPUs for \(surroundings.threadCount) threads and is stopped "
-                    + "beyond; raise its CPU limit")
+                "the container may use \(decimal(quota)) CPUs for \(surroundings.threadCount) threads, and is stopped when "
+                    + "it uses more; raise its CPU limit")
         }
         if let throttled = groups.throttledPeriods, throttled > 0 {
             return .bad("the container was stopped \(throttled) times for using its CPU quota; raise its CPU limit")
         }
         if let quota = groups.cpuQuota { return .ok("\(decimal(quota)) CPUs, never exhausted") }
-        return groups.throttledPeriods == nil ? .unknown("no control group tells of a CPU quota") : .ok("no quota")
+        return groups.throttledPeriods == nil ? .unknown("no control group reports a CPU quota") : .ok("no quota")
     }
 
     /// Since the system started: shorter spans hold too few 10 ms ticks. Each sample has its own count.
@@ -24,7 +24,9 @@ enum ContentionChecks {
         }
         let percent = 100 * Double(stolen) / Double(counted.totalTicks)
         if percent > 0.5 {
-            return .bad("the hypervisor gave \(twoDigits(percent)) % of the CPU's time away; use a dedicated machine")
+            return .bad(
+                "the hypervisor gave \(twoDigits(percent)) % of the CPU's time to other guests; use a dedicated machine"
+            )
         }
         if stolen == 0, surroundings.hypervisor != "none" {
             return .unknown("none since the start, or the hypervisor does not report it")
@@ -51,7 +53,7 @@ enum ContentionChecks {
 
     static func pressure(_ files: SystemFiles) -> Finding {
         guard let percent = PressureStall.percentOfTenSeconds(files) else {
-            return .unknown("the kernel does not tell its pressure (/proc/pressure/cpu)")
+            return .unknown("the kernel does not report its pressure (/proc/pressure/cpu)")
         }
         return percent > 5
             ? .bad("processes waited for a CPU in \(twoDigits(percent)) % of the last 10 s; stop other work")
@@ -66,7 +68,7 @@ enum ContentionChecks {
 
     static func load(_ files: SystemFiles, cpuCount: Int) -> Finding {
         guard let word = files.text("proc/loadavg")?.split(separator: " ").first, let load = Double(word)
-        else { return .unknown("the system's load is not told") }
+        else { return .unknown("the system does not report its load") }
         return load > Double(cpuCount) / 8
             ? .bad("a load of \(decimal(load)) on \(cpuCount) CPUs in the last minute; stop other work or wait")
             : .ok("\(decimal(load)) on \(cpuCount) CPUs in the last minute")

@@ -58,13 +58,13 @@ public enum PlacementError: Fault, Equatable {
     public var description: String {
         switch self {
         case .notAllowed(let cpu, let allowed):
-            "CPU \(cpu) is not allowed to this process; allowed: \(CPUList.text(of: allowed))"
+            "CPU \(cpu) is not allowed to this process; allowed CPUs are \(CPUList.text(of: allowed))"
         case .tooFewCores(let threads, let cores):
-            "\(threads) threads cannot have a core each: \(cores) cores are allowed to this process; "
-                + "take fewer threads, name logical CPUs with --cpus, or use --no-pin"
+            "\(threads) threads need a core each, and \(cores) cores are allowed to this process; "
+                + "use fewer threads, name logical CPUs with --cpus, or give --no-pin"
         case .tooFewCPUs(let threads, let cpus):
             "\(threads) threads need \(threads) CPUs and \(cpus.count) are named "
-                + "(\(CPUList.text(of: cpus))); name more or take fewer threads"
+                + "(\(CPUList.text(of: cpus))); name more CPUs or use fewer threads"
         }
     }
 }

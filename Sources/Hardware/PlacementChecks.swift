@@ -18,7 +18,9 @@ enum PlacementChecks {
 
     static func memoryNodes(_ surroundings: Surroundings) -> Finding {
         let nodes = surroundings.topology.numaNodes
-        guard nodes.count > 1 else { return nodes.isEmpty ? .unknown("memory nodes are not told") : .ok("one node") }
+        guard nodes.count > 1 else {
+            return nodes.isEmpty ? .unknown("the system does not report its memory nodes") : .ok("one node")
+        }
         let used = nodes.indices.filter { !Set(nodes[$0]).isDisjoint(with: surroundings.cpus) }
         return used.count == 1
             ? .ok("all threads are on node \(used[0]) of \(nodes.count)")
@@ -31,13 +33,13 @@ enum PlacementChecks {
     static func hugePages(_ surroundings: Surroundings) -> Finding {
         guard let text = surroundings.files.text("sys/kernel/mm/transparent_hugepage/enabled"),
             let mode = text.split(separator: " ").first(where: { $0.hasPrefix("[") })
-        else { return .unknown("the system does not tell whether it gives huge pages") }
+        else { return .unknown("the system does not report whether it gives huge pages") }
         if mode == "[never]" {
             return .bad("no huge pages for large tensors; write madvise to /sys/kernel/mm/transparent_hugepage/enabled")
         }
         let how = "given on \(mode == "[always]" ? "all memory" : "request")"
         guard let share = surroundings.hugePageShare else {
-            return .unknown("\(how), but how many were given is not told (/proc/self/smaps_rollup)")
+            return .unknown("\(how), but the system does not report how many were given (/proc/self/smaps_rollup)")
         }
         let percent = String(format: "%.0f", share * 100)
         return share < 0.9
@@ -54,11 +56,15 @@ enum PlacementChecks {
         if let text = surroundings.files.text("proc/self/personality"), let bits = Int(text, radix: 16),
             bits & 0x0040000 != 0
         {
-            return .bad("every launch has the same addresses and the same luck; start without setarch -R")
+            return .bad(
+                "all launches have equal addresses, so their effect on times cannot be seen; start without setarch -R")
         }
         return switch surroundings.files.integer("proc/sys/kernel/randomize_va_space") {
-        case nil: .unknown("the system does not tell whether addresses differ between launches")
-        case 0: .bad("every launch has the same addresses and the same luck; write 2 to kernel.randomize_va_space")
+        case nil: .unknown("the system does not report whether addresses differ between launches")
+        case 0:
+            .bad(
+                "all launches have equal addresses, so their effect on times cannot be seen; write 2 to kernel.randomize_va_space"
+            )
         default: .ok("addresses differ between launches")
         }
     }

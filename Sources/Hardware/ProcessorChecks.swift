@@ -4,7 +4,7 @@ import Records
 enum ProcessorChecks {
     static func hypervisor(_ surroundings: Surroundings) -> Finding {
         switch surroundings.hypervisor {
-        case nil: .unknown("the system does not tell whether it is virtual; compare results of this machine only")
+        case nil: .unknown("the system does not report whether it is virtual; compare only results of this machine")
         case "none": .ok("bare metal")
         case .some(let name):
             .bad(
@@ -18,7 +18,7 @@ enum ProcessorChecks {
             surroundings.files.text("sys/devices/system/cpu/cpu\($0)/cpufreq/scaling_governor")
         }
         guard governors.count == surroundings.cpus.count, !governors.isEmpty else {
-            return .unknown("the system does not tell how it sets the CPU's frequency (no cpufreq)")
+            return .unknown("the system does not report how it sets the CPU's frequency (no cpufreq)")
         }
         let others = Set(governors).subtracting(["performance"]).sorted()
         return others.isEmpty
@@ -36,7 +36,7 @@ enum ProcessorChecks {
         } else if let on = files.integer("sys/devices/system/cpu/cpufreq/boost") {
             isOn = on != 0
         } else {
-            return .unknown("the system does not tell whether the CPU raises its frequency by itself")
+            return .unknown("the system does not report whether the CPU raises its frequency by itself")
         }
         return isOn
             ? .bad(
@@ -61,10 +61,10 @@ enum ProcessorChecks {
     /// machines the same. A hypervisor may put a number of its own in its place.
     static func microcode(_ surroundings: Surroundings) -> Finding {
         guard let text = surroundings.files.text("proc/cpuinfo").flatMap({ KeyedLines($0)["microcode"] }) else {
-            return .unknown("the system does not tell its revision")
+            return .unknown("the system does not report its revision")
         }
         return ["0x1", "0xffffffff", "0x0"].contains(text)
-            ? .unknown("\(text) is what a hypervisor says in place of the revision") : .ok(text)
+            ? .unknown("\(text) is what a hypervisor reports instead of the revision") : .ok(text)
     }
 
     /// Under a hypervisor "one thread a core" is what it says, not what the silicon has.
@@ -75,7 +75,7 @@ enum ProcessorChecks {
         let shared = surroundings.topology.cores.filter {
             $0.cpus.count > 1 && !Set($0.cpus).isDisjoint(with: surroundings.cpus)
         }
-        guard !shared.isEmpty else { return .ok("one hardware thread a core") }
+        guard !shared.isEmpty else { return .ok("one hardware thread per core") }
         let siblings = Set(shared.flatMap(\.cpus)).subtracting(surroundings.pinnedCPUs)
         return .bad(
             "CPUs \(CPUList.text(of: Array(siblings))) share the measuring cores; keep them idle or write off to "
@@ -84,7 +84,7 @@ enum ProcessorChecks {
 
     static func coreKinds(_ surroundings: Surroundings) -> Finding {
         let topology = surroundings.topology
-        guard topology.coreKindCount > 0 else { return .unknown("the system does not tell the kinds of its cores") }
+        guard topology.coreKindCount > 0 else { return .unknown("the system does not report the kinds of its cores") }
         guard topology.coreKindCount > 1 else { return .ok("all cores are of one kind") }
         let used = topology.cores.filter { !Set($0.cpus).isDisjoint(with: surroundings.cpus) }
         let kinds = used.map(\.kind)
@@ -96,7 +96,9 @@ enum ProcessorChecks {
 
     static func clockSource(_ surroundings: Surroundings) -> Finding {
         let path = "sys/devices/system/clocksource/clocksource0/current_clocksource"
-        guard let source = surroundings.files.text(path) else { return .unknown("the clock's source is not told") }
+        guard let source = surroundings.files.text(path) else {
+            return .unknown("the system does not report the clock's source")
+        }
         // These are read without entering the kernel; others cost up to microseconds a reading.
         let direct = ["tsc", "arch_sys_counter", "kvm-clock", "hyperv_clocksource_tsc_page"]
         return direct.contains(source)
@@ -106,10 +108,10 @@ enum ProcessorChecks {
     static func performanceCounters(_ surroundings: Surroundings) -> Finding {
         let files = surroundings.files
         guard let paranoid = files.integer("proc/sys/kernel/perf_event_paranoid") else {
-            return .unknown("the system does not tell whether perf may be used")
+            return .unknown("the system does not report whether perf may be used")
         }
         if paranoid > 2 {
-            return .bad("perf is closed to users (perf_event_paranoid is \(paranoid)); set it to 2 with sysctl")
+            return .bad("users may not use perf (perf_event_paranoid is \(paranoid)); set it to 2 with sysctl")
         }
         let hasCounters = files.names(in: "sys/bus/event_source/devices").contains {
             $0.hasPrefix("cpu") || $0.hasPrefix("armv8")

@@ -47,7 +47,7 @@ public struct Quietness: Hashable, Sendable {
 
     private static func steal(_ change: Contention.Change) -> Finding {
         guard let ticks = change.stolenTicks, let share = change.stolenShare else {
-            return .unknown("the system does not tell what a hypervisor takes (/proc/stat)")
+            return .unknown("the system does not report what a hypervisor takes (/proc/stat)")
         }
         return ticks > 0
             ? .bad(
@@ -61,7 +61,7 @@ public struct Quietness: Hashable, Sendable {
 
     /// Guests that use the same cores, which no counter shows.
     private static func neighbours(_ readings: [SentinelReading]) -> Finding {
-        guard let level = QuietLevel(readings) else { return .unknown("the CPU's speed was not watched") }
+        guard let level = QuietLevel(readings) else { return .unknown("the CPU's speed was not measured") }
         let share = Double(readings.count { level.isSlowed($0) }) / Double(readings.count)
         let percent = ContentionChecks.twoDigits(100 * share)
         return share > tolerableSlowShare
@@ -74,7 +74,7 @@ public struct Quietness: Hashable, Sendable {
 
     private static func throttling(_ change: Contention.Change) -> Finding {
         switch change.throttledPeriods {
-        case nil: .unknown("no control group tells of a CPU quota")
+        case nil: .unknown("no control group reports a CPU quota")
         case 0: .ok("none in the last second")
         case .some(let count):
             .bad("the container was stopped \(count) times in the last second for its CPU quota; raise its CPU limit")

@@ -21,7 +21,8 @@ extension Kernel {
     /// Goes over all n² pairs and masks them, as an implementation with a dense mask does: what skipping is worth.
     public static let slidingWindowDense = fused(
         "sliding-window-dense", masks: .slidingWindow,
-        summary: "the last w keys; computes all n² pairs and masks: what a dense mask costs", coverage: .all)
+        summary: "the last w keys; computes all n² pairs and masks them: shows the cost of a dense mask", coverage: .all
+    )
     public static let attentionSink = fused(
         "attention-sink", masks: .attentionSink, summary: "the first s keys and the last w; fused (StreamingLLM's mask)"
     )
@@ -55,7 +56,7 @@ extension Kernel {
         partition: .rows(256))
     /// The textbook: all scores, then softmax, then the weighted sum. Its memory curve is what others avoid.
     public static let fullNaive = blas(
-        "full-naive", masks: .causal, summary: "causal; all n × n scores in memory: the textbook's curve",
+        "full-naive", masks: .causal, summary: "causal; all n × n scores in memory, as in textbooks",
         partition: .whole)
     /// The one-matmul trick for windows, in its causal form: chunks of w queries against 2w keys hold every pair of the
     /// window and as many again that are masked, (2nw − w²) / (nw − w(w−1)/2) → 2× the pairs.
@@ -87,22 +88,23 @@ extension Kernel {
 extension Kernel {
     public static let decodeFull = decode(
         "decode-full", masks: .causal,
-        summary: "one token against every cached one; split over keys, one pass for all heads of a group"
+        summary: "one token against all cached tokens; split over keys, one pass for all heads of a group"
     )
     public static let decodeWindow = decode(
         "decode-window", masks: .slidingWindow,
-        summary: "one token against a rolling cache of the last w (Mistral's buffer)")
+        summary: "one token against a rolling cache of the last w tokens (Mistral's buffer)")
     public static let decodeSink = decode(
         "decode-sink", masks: .attentionSink,
-        summary: "one token against s anchors and the last w, keys rotated on read (StreamingLLM)",
+        summary: "one token against the first s and the last w tokens, keys rotated as they are read (StreamingLLM)",
         positions: .cacheRelativeRotary)
     /// Takes keys as they were cached: what rotating on read costs is the difference.
     public static let decodeSinkUnrotated = decode(
         "decode-sink-unrotated", masks: .attentionSink,
-        summary: "the same with keys used as cached: what rotating on read costs")
+        summary: "decode-sink without rotating keys: shows the cost of the rotation")
 
     public static let decodeRecompute = Kernel(
-        "decode-recompute", summary: "one token without a cache: the last w read anew each time, as a causal prompt",
+        "decode-recompute",
+        summary: "one token without a cache: reads the last w tokens again for each token, as a causal prompt",
         phase: .decode, masks: .slidingWindow,
         computedPairs: DecodeRecompute.computedPairs, scratchBytes: DecodeRecompute.scratchBytes,
         make: { problem, team throws(UnsupportedProblem) in try DecodeRecompute(for: problem, on: team) })

@@ -65,7 +65,7 @@ public struct Kernel: Sendable {
         for problem: AttentionProblem, on team: WorkerTeam
     ) throws(UnsupportedProblem) -> any KernelInstance {
         try requireSupport(of: problem)
-        guard let make else { throw UnsupportedProblem("\(name) runs in a process of its own, not in this one") }
+        guard let make else { throw UnsupportedProblem("\(name) runs in another process, not in this one") }
         return try make(problem, team)
     }
 
@@ -80,15 +80,16 @@ public struct Kernel: Sendable {
         }
         guard problem.positions == positions else {
             throw UnsupportedProblem(
-                "the problem's positions are \(problem.positions.rawValue), this kernel's \(positions.rawValue)")
+                "the positions of the problem are \(problem.positions.rawValue), and those of this kernel \(positions.rawValue)"
+            )
         }
         let own = CacheFormat(problem.elementType)
         for format in [problem.cacheFormat.key, problem.cacheFormat.value]
         where format != own && !cacheFormats.contains(format) {
             throw UnsupportedProblem(
                 cacheFormats.isEmpty
-                    ? "\(name) has no cache to keep in \(format.rawValue); decode kernels that read one have"
-                    : "\(name) keeps its cache in \(cacheFormats.map(\.rawValue).joined(separator: ", ")), not "
+                    ? "\(name) has no cache and cannot store \(format.rawValue); use a decode kernel with a cache"
+                    : "\(name) stores its cache in \(cacheFormats.map(\.rawValue).joined(separator: ", ")), not "
                         + format.rawValue)
         }
         guard phase == .prefill || problem.shape.queryLength == 1 else {

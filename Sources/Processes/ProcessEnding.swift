@@ -13,7 +13,7 @@ public enum ProcessEnding: Hashable, Sendable, CustomStringConvertible {
         case .exited(let status): return "ended with status \(status)"
         case .signalled(let number):
             let name = strsignal(number).map { String(cString: $0) } ?? "unknown"
-            let hint = number == SIGKILL ? ", as the system does when memory runs out" : ""
+            let hint = number == SIGKILL ? ", which the system sends when memory runs out" : ""
             return "was ended by signal \(number) (\(name))\(hint)"
         }
     }

@@ -25,11 +25,11 @@ public struct SpawnError: Fault, Hashable {
         case .pipe where code == EMFILE, .process where code == EMFILE:
             "this process may not open more files; allow more with `ulimit -n`"
         case .pipe: "no pipe to it could be opened: \(words)"
-        case .process: "the system has no room for another process: \(words)"
+        case .process: "the system allows no further process: \(words)"
         case .cpus: "it cannot be bound to the CPUs \(invocation.cpus): \(words)"
         case .folder: "its folder \(invocation.folder ?? ".") cannot be entered: \(words)"
         case .program where code == ENOEXEC:
-            "it is no program that this system can run, but a text file or a program for another machine"
+            "this system cannot run it: it is a text file or a program for another machine"
         case .program: words
         case .log: "the file for its output cannot be written: \(words)"
         }

@@ -39,8 +39,8 @@ public struct ClockComparison: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        "says that its calls took \(Self.milliseconds(engineNanoseconds)), while "
-            + "\(Self.milliseconds(wallNanoseconds)) passed here"
+        "states that its calls took \(Self.milliseconds(engineNanoseconds)), but "
+            + "\(Self.milliseconds(wallNanoseconds)) passed on the clock of attnbench"
     }
 
     private static func milliseconds(_ nanoseconds: Int) -> String {

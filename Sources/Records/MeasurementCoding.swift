@@ -31,7 +31,7 @@ extension Measurement: Codable {
             throw DecodingError.dataCorruptedError(
                 forKey: .predictedBytes, in: container,
                 debugDescription:
-                    "it is \(text(stated)), and the problem with the scratch makes \(text(predictedBytes))")
+                    "it is \(text(stated)), but the problem and the scratch give \(text(predictedBytes))")
         }
     }
 
@@ -60,7 +60,7 @@ extension KeyedDecodingContainer {
         guard PlausibleBounds.threads.contains(threads) else {
             throw DecodingError.dataCorruptedError(
                 forKey: key, in: self,
-                debugDescription: "it is \(threads), and not from 1 to \(PlausibleBounds.threads.upperBound)")
+                debugDescription: "it is \(threads); it must be from 1 to \(PlausibleBounds.threads.upperBound)")
         }
         return threads
     }
@@ -108,7 +108,7 @@ struct CodedWork: Codable {
             throw DecodingError.dataCorrupted(
                 .init(
                     codingPath: container.codingPath,
-                    debugDescription: "work.\(name) is \(stated), and the problem makes \(counted)"))
+                    debugDescription: "work.\(name) is \(stated), but the problem gives \(counted)"))
         }
         return work
     }
@@ -183,7 +183,7 @@ extension Measurement.Record: Codable {
             }
         }
         try require(
-            !samples.isEmpty, .samplesNanoseconds, "a cell that was measured has samples, and this one has none")
+            !samples.isEmpty, .samplesNanoseconds, "a measured cell has samples, but this one has none")
         let bad = samples.firstIndex { $0 <= 0 || $0 > Self.mostNanoseconds }
         try require(
             bad == nil, .samplesNanoseconds,

@@ -17,7 +17,7 @@ enum PlausibleBounds {
     /// What is wrong with the first value that lies outside of its bounds.
     static func fault(_ values: [(name: String, value: Int, bounds: ClosedRange<Int>)]) -> String? {
         values.first { !$0.bounds.contains($0.value) }.map {
-            "`\($0.name)` is \($0.value), and not from \($0.bounds.lowerBound) to \($0.bounds.upperBound)"
+            "`\($0.name)` is \($0.value); it must be from \($0.bounds.lowerBound) to \($0.bounds.upperBound)"
         }
     }
 }
@@ -42,7 +42,7 @@ extension Measurement: Plausible {
 extension Device: Plausible {
     package var implausibility: String? {
         guard (1...200).contains(name.unicodeScalars.count) else {
-            return "`device.name` has \(name.unicodeScalars.count) characters, and not from 1 to 200"
+            return "`device.name` has \(name.unicodeScalars.count) characters; it must have from 1 to 200"
         }
         return ceilings?.implausibility
     }
@@ -51,11 +51,11 @@ extension Device: Plausible {
 extension Measurement.Record: Plausible {
     var implausibility: String? {
         guard maximumError >= 0, maximumError.isFinite else {
-            return "`maximumError` is \(maximumError), and a cell that was measured has one from 0 on"
+            return "`maximumError` is \(maximumError); it must be at least 0 in a measured cell"
         }
         let spans = [startup?.engineSeconds, startup?.compileSeconds].compactMap { $0 } + idleCPUs.values.joined()
         if let span = spans.first(where: { !(0...1e9).contains($0) }) {
-            return "`startSeconds`, `compileSeconds` or `idleCPUs` is \(span), and not from 0 to 1e9"
+            return "`startSeconds`, `compileSeconds` or `idleCPUs` is \(span); it must be from 0 to 1e9"
         }
         if let time = (sentinels ?? []).compactMap(\.elapsedSeconds).first(where: { !(0...1e9).contains($0) }) {
             return "`sentinels.elapsedSeconds` is \(time), and not from 0 to 1e9"
@@ -90,10 +90,10 @@ extension LaunchRecord: Plausible {
 extension CacheQuality: Plausible {
     var implausibility: String? {
         guard bitsPerElement > 0, bitsPerElement <= 64 else {
-            return "`bitsPerElement` is \(bitsPerElement), and not from 0 to 64"
+            return "`bitsPerElement` is \(bitsPerElement); it must be from 0 to 64"
         }
         let numbers = errors.flatMap { [$0.keys, $0.values, $0.output] }
-        return numbers.first { $0 < 0 || !$0.isFinite }.map { "an error is \($0), and not a number from 0 on" }
+        return numbers.first { $0 < 0 || !$0.isFinite }.map { "an error is \($0); it must be at least 0" }
     }
 }
 
@@ -107,7 +107,7 @@ extension Ceilings: Plausible {
             ("ceilings.tileFLOPsPerSecond", tileFLOPsPerSecond ?? 1e9),
         ]
         return peaks.first { !($0.1 >= 1 && $0.1 <= 1e30) }.map { name, peak in
-            "`\(name)` is \(peak), and not from 1 to 1e30 a second"
+            "`\(name)` is \(peak); it must be from 1 to 1e30 per second"
         }
     }
 }

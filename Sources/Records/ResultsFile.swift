@@ -63,29 +63,29 @@ public enum ResultsError: Fault, Equatable {
         case .unreadable(let file): file.description
         case .unwritable(let file): file.description
         case .foreign(let path):
-            "\(path):1: this is no results file: its first line is not an attnbench header"
+            "\(path):1: this is not a results file: its first line is not a header of attnbench"
         case .unknownSchema(let path, let schema):
             "\(path):1: schema \"\(schema)\" is not \"\(ResultsHeader.currentSchema)\"; read it with the build that "
                 + "wrote it"
         case .oldSchema(let path, let schema):
-            "\(path) has schema \"\(schema)\", which this build reads and does not write, so it cannot be resumed; go on "
+            "\(path) has schema \"\(schema)\", which this build reads and does not write, so it cannot be resumed; continue "
                 + "with the build that wrote it, or choose another --output"
         case .badHeader(let path, let reason):
-            "\(path):1: the header cannot be read: \(reason); no line can be read without it, so take the file from a copy"
+            "\(path):1: the header cannot be read: \(reason); no line can be read without it, so use a copy of the file"
         case .badLine(let path, let line, let reason):
-            "\(path):\(line): \(reason); delete the line to go on without it"
+            "\(path):\(line): \(reason); delete the line to continue without it"
         case .duplicate(let path, let line, let workload, let launch):
-            "\(path):\(line): \(workload) is there twice for launch \(launch); delete one of the two lines"
+            "\(path):\(line): \(workload) occurs twice for launch \(launch); delete one of the two lines"
         case .missing(let path):
-            "there is no \(path) to go on with; leave out --resume to start it"
+            "there is no \(path) to continue; leave out --resume to start a run"
         case .exists(let path):
-            "\(path) is already there; --resume goes on with it, another --output leaves it alone"
+            "\(path) exists already; continue it with --resume, or choose another --output"
         case .locked(let path, let process):
             "\(process.map { "process \($0)" } ?? "another process") is measuring into \(path); wait until it has ended, "
                 + "or choose another --output"
         case .differs(let path, let fields):
             "\(path) cannot be resumed: it differs in \(fields.joined(separator: ", ")); "
-                + "run again with what it was made with, or choose another --output"
+                + "run again with the values that it was measured with, or choose another --output"
         }
     }
 }

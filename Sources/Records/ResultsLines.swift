@@ -64,7 +64,7 @@ struct ResultsLines {
         results = Results(
             header: reader.header, measurements: measurements.judgedBySentinels(), launches: launches,
             cacheQuality: cacheQuality,
-            cautions: isTorn ? [Caution("the last line of \(path) is torn and was dropped")] : [])
+            cautions: isTorn ? [Caution("the last line of \(path) is incomplete and was left out")] : [])
     }
 }
 
@@ -117,13 +117,14 @@ private struct LineReader {
         if let fault = LineChecksum.fault(of: line) { throw .badLine(path: path, line: number, reason: fault) }
         if line.range(of: Data("\"schema\":\"attnbench/".utf8)) != nil {
             throw .badLine(
-                path: path, line: number, reason: "this is a second header: the file holds two results files")
+                path: path, line: number, reason: "this is a second header: the file contains two results files")
         }
         guard let start = line.range(of: Data("\"line\":\"".utf8))?.upperBound,
             let end = line[start...].firstIndex(of: UInt8(ascii: "\""))
         else {
             throw .badLine(
-                path: path, line: number, reason: "the line does not say what it is about: its field `line` is missing")
+                path: path, line: number, reason: "the line does not say what it describes: its field `line` is missing"
+            )
         }
         return ResultsLine.Kind(rawValue: String(decoding: line[start..<end], as: UTF8.self))
     }

@@ -96,15 +96,17 @@ public final class RunLog {
         var cautions: [Caution] = []
         if try JSONLines.read(path).isTorn {
             cautions.append(
-                Caution("the last line of \(path) is torn, since a run was ended while it was written; it is dropped"))
+                Caution(
+                    "the last line of \(path) is incomplete, since a run was ended while it wrote it; the line is left out"
+                ))
         }
         for launch in 1...launches where isOpen(path, launch: launch) {
             let journal = journalPath(path, launch)
             if try JSONLines.read(journal).isTorn {
                 cautions.append(
                     Caution(
-                        "the last line of \(journal) is torn, since a run was ended while it was written; it is dropped, "
-                            + "and with it one sample"))
+                        "the last line of \(journal) is incomplete, since a run was ended while it wrote it; the line is left out, "
+                            + "with the sample in it"))
             }
         }
         return cautions

@@ -115,8 +115,8 @@ public enum MeasuredMachineError: Fault, Equatable {
     public var description: String {
         switch self {
         case .noFullAttention(let fitted):
-            "the results hold no full causal kernel with a growth law (of three lengths or more)"
-                + (fitted.isEmpty ? "" : ", only \(fitted.joined(separator: ", "))")
+            "the results have no full causal kernel with a growth law, which needs at least three lengths"
+                + (fitted.isEmpty ? "" : "; the kernels with a law are \(fitted.joined(separator: ", "))")
                 + "; run `attnbench run scaling` and give its results.jsonl"
         }
     }

@@ -58,7 +58,8 @@ public struct CatalogueError: Fault, Equatable {
         let hint = NearestName.of(name, among: known).map { "did you mean \"\($0)\"? " } ?? ""
         let remedy =
             switch kind {
-            case "model": "`attnbench list models` shows them; a release's folder or config.json works too"
+            case "model":
+                "`attnbench list models` shows them; the folder of a downloaded model or its config.json can be given too"
             default: "`attnbench list \(kind)s` shows them"
             }
         return "\"\(name)\" is not \(kind == "model" ? "a" : "an") \(kind); \(hint)\(remedy)"

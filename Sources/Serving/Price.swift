@@ -145,7 +145,7 @@ public enum PriceError: Fault, Equatable {
         case .notPositive(let accelerator):
             "the price of \(accelerator) needs dollarsPerHour above 0 for at least 1 accelerator"
         case .notAShare(let accelerator):
-            "mfu and mbu of \(accelerator) are shares above 0 and up to 1"
+            "mfu and mbu of \(accelerator) must be shares above 0 and up to 1"
         case .notADate(let text):
             "\"\(text)\" is not a date; write a year and a month like 2026-05, or a year"
         case .unreadable(let file, let reason):

@@ -13,15 +13,16 @@ struct AttendCommand: Command {
         commandName: "attend",
         abstract: "Run one kernel on your own tensors.",
         discussion: """
-            Query, key and value are .npy files: float32, C order, [tokens, d], [heads, tokens, d] or \
-            [batch, heads, tokens, d]. Fewer key heads than query heads are grouped-query attention. With fewer queries \
-            than keys the queries are the last ones, as in decoding. The output is float32 in the shape of the query.
+            Query, key and value are .npy files: float32, C order, [tokens, d], [heads, tokens, d] or [batch, heads, \
+            tokens, d]. With fewer key heads than query heads, grouped-query attention is computed. With fewer \
+            queries than keys, the queries are the last tokens of the text, as in decoding. The output is float32 in \
+            the shape of the query.
 
-            With --type the elements are rounded to that type first, and the kernel reads and writes it; sums and \
-            softmax stay in float32.
+            With --type the elements are first rounded to that type, and the kernel computes with it; sums and \
+            softmax are float32.
 
-            A window counts keys, the query's own included: flash-attention's window_size=(W-1, 0), transformers' \
-            sliding_window=W.
+            The size of a window counts keys, and the query's own key is one of them. A window of W is \
+            window_size=(W-1, 0) in flash-attention and sliding_window=W in transformers.
 
             Examples:
               attnbench attend --kernel full \\
@@ -46,11 +47,12 @@ struct AttendCommand: Command {
     var key: String
 
     @Option(
-        help: ArgumentHelp("The values, shaped as the keys.", valueName: "npy"), completion: .file(extensions: ["npy"]))
+        help: ArgumentHelp("The values, in the shape of the keys.", valueName: "npy"),
+        completion: .file(extensions: ["npy"]))
     var value: String
 
     @Option(
-        help: ArgumentHelp("Where the result goes; a tensor that is there is replaced.", valueName: "npy"),
+        help: ArgumentHelp("The file for the result; an existing .npy file is replaced.", valueName: "npy"),
         completion: .file(extensions: ["npy"]))
     var output: String
 
@@ -65,7 +67,7 @@ struct AttendCommand: Command {
     @Option(help: ArgumentHelp("Threads that share the work.", valueName: "n"))
     var threads = 1
 
-    @Flag(help: "Hold the result against the Double reference; a wrong one is not written, and exits with 7.")
+    @Flag(help: "Compare the result with the Double reference; if it is wrong, write nothing and exit with 7.")
     var check = false
 
     @OptionGroup var engineOptions: EngineOptions
@@ -73,7 +75,8 @@ struct AttendCommand: Command {
 
     func validate() throws {
         guard (1...1024).contains(threads) else {
-            throw ValidationError("--threads is \(threads); give 1 to 1024, and no more than there are cores")
+            throw ValidationError(
+                "--threads is \(threads); give a number from 1 to 1024, and at most the number of cores")
         }
     }
 
@@ -201,9 +204,9 @@ enum AttendError: Fault, Equatable {
         case .batchesDiffer(let query, let key):
             "the queries are \(query) and the keys \(key); give both the same batch"
         case .outputIsInput(let path, let input):
-            "--output \(path) is the same file as --\(input), which would be lost; choose another path"
+            "--output \(path) is the same file as --\(input), which would be overwritten; choose another path"
         case .outputIsNoTensor(let path):
-            "--output \(path) holds something else than a .npy file, which would be lost; choose another path"
+            "--output \(path) is a file of another kind than .npy, which would be overwritten; choose another path"
         }
     }
 }

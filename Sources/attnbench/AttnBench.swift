@@ -16,20 +16,20 @@ import Serving
 struct AttnBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attnbench",
-        abstract: "What does long context cost? Attention kernels, measured and held against theory.",
+        abstract: "What does long context cost? Measures attention kernels and compares their times with theory.",
         discussion: """
-            Sizes are written 4096, 128K (131072), 1M (1048576) or 10_000_000.
+            Write sizes as 4096, 128K (131072), 1M (1048576) or 10_000_000.
 
             Examples:
-              attnbench run                            measure for a minute, report
+              attnbench run                            measure for a minute, write a report
               attnbench run long-context --dry-run     how long would that take?
-              attnbench report reports/mine            write its report again
+              attnbench report reports/mine            write a report again
               attnbench gate --baseline old/attnbench  is this build slower?
               attnbench plan --model llama-3.1-70b     what does it cost to serve?
 
-            Exit codes: 0 done or pass, 1 internal failure, interrupted or output not writable, 2 usage, bad input or nothing measured, \
-            3 regression, 4 inconclusive under --strict, 5 baseline missing or results of different machines, \
-            6 environment unfit under --require-quiet, 7 a kernel's result is wrong, 8 an engine failed.
+            Exit codes: 0 done or pass, 1 internal failure, interrupted or output not writable, 2 wrong usage, bad input or \
+            nothing measured, 3 regression, 4 inconclusive under --strict, 5 baseline missing or results of different \
+            machines, 6 machine not quiet under --require-quiet, 7 a kernel's result is wrong, 8 an engine failed.
             """,
         version: "0.1.0",
         subcommands: [

@@ -9,20 +9,21 @@ import Reporting
 struct CheckCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Is every kernel right? Correctness only, no timing.",
+        abstract: "Is every kernel correct? Checks results, measures no times.",
         discussion: """
-            Each kernel runs over the hard cases of its mask: sizes around its tiles, windows of one key and longer \
-            than the text, shared heads, queries at the end of a longer text, other scales, inputs that overflow, \
-            underflow and are not numbers; in float32, bfloat16 and float16, where the kernel takes them. It is called \
-            several times, on one thread and on two, and on other inputs in between. Each result is held against \
-            three loops in Double; the error may be at most twice that of the same loops in the same type. Exits with 7 \
-            where a kernel is wrong, and with 8 where its engine fails.
+            Each kernel runs over the hard cases of its mask: sizes around its tiles, windows of one key and windows \
+            longer than the text, shared heads, queries at the end of a longer text, other scales, and inputs that \
+            overflow, underflow or are not numbers; in float32, bfloat16 and float16, if the kernel takes them. It \
+            is called several times, on one thread and on two, and on other inputs in between. Each result is \
+            compared with three loops in Double. The error may be at most twice that of plain loops in the kernel's \
+            element type. Exits with 7 if a kernel is wrong, and with 8 if its engine fails.
 
-            With --engine the kernels of that engine are checked, or those of them that are named as ENGINE/kernel; \
-            their error may be four times that of the loops, or what the engine's file allows.
+            With --engine, all kernels of that engine are checked, or those that are named as ENGINE/kernel. Their \
+            error may be four times that of the loops, or as large as the engine file allows.
 
-            With --layers, kernels whose mask has a bound are stacked too, and how far a change of one token is felt \
-            is held against the mask: L(w-1)+1 tokens for L layers of a window of w. --output draws it.
+            With --layers, kernels whose mask limits the keys of a query are also stacked. The number of input \
+            tokens on which one output token depends is compared with theory: L(w-1)+1 tokens for L layers of a \
+            window of w. --output draws it.
 
             Examples:
               attnbench check
@@ -32,14 +33,15 @@ struct CheckCommand: Command {
             """)
 
     @Argument(
-        help: ArgumentHelp("Kernels to check; all when none is named.", valueName: "kernel"), completion: .kernels)
+        help: ArgumentHelp("Kernels to check. (default: all)", valueName: "kernel"), completion: .kernels)
     var names: [String] = []
 
-    @Option(help: ArgumentHelp("Also stack so many layers and see how far they reach.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Also stack this many layers, and count the tokens on which they depend.", valueName: "n"))
     var layers: Int?
 
     @Option(
-        help: ArgumentHelp("Where a page and a figure of the stacks go.", valueName: "dir"),
+        help: ArgumentHelp("The directory for a page and a figure of the stacks.", valueName: "dir"),
         completion: .directory)
     var output: String?
 
@@ -53,7 +55,9 @@ struct CheckCommand: Command {
         if let layers, !(1...Self.deepest).contains(layers) {
             throw ValidationError("--layers is \(layers); it must be from 1 to \(Self.deepest)")
         }
-        if output != nil, layers == nil { throw ValidationError("--output needs --layers: how many to stack") }
+        if output != nil, layers == nil {
+            throw ValidationError("--output needs --layers, the number of layers to stack")
+        }
     }
 
     func run(on console: Console) throws -> Verdict {

@@ -11,34 +11,37 @@ struct CompareCommand: Command {
         commandName: "compare",
         abstract: "What differs between two results files of one machine?",
         discussion: """
-            Cell by cell: the ratio of the times with its interval, and the verdict of the gate. The two were measured at \
-            different times, so nothing is paired and small changes cannot be seen; `attnbench gate` is for those. Files \
-            of different machines or element types are refused, and the fields that differ are named.
+            For each cell (one kernel with one problem), prints the ratio of the times with its interval, and the \
+            verdict of the gate. The two results were measured at different times and not in pairs, so small changes \
+            cannot be seen; use `attnbench gate` for those. Results of different machines or element types are \
+            refused, with the fields that differ.
 
-            Cells that the baseline has and the candidate has not leave the comparison INCONCLUSIVE; a wrong result of the \
-            candidate makes it WRONG.
+            The comparison is INCONCLUSIVE if the candidate lacks a cell of the baseline, and WRONG if a result of \
+            the candidate is wrong.
 
-            Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE where --strict is given, with 5 where the baseline is \
-            missing or of another machine, with 7 for WRONG.
+            Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE if --strict is given, with 5 if the baseline is \
+            missing or of another machine, and with 7 for WRONG.
 
             Examples:
               attnbench compare reports/before reports/after
               attnbench compare before.jsonl after.jsonl --delta 10% --output comparison
             """)
 
-    @Argument(help: "A results file, or a report with one, to compare with.", completion: .results)
+    @Argument(
+        help: "The results to compare with: a results file, or a directory that contains results.jsonl.",
+        completion: .results)
     var baseline: String
 
-    @Argument(help: "The results that are judged.", completion: .results)
+    @Argument(help: "The results that are judged, as a file or a directory.", completion: .results)
     var candidate: String
 
     @Option(
         help: ArgumentHelp(
-            "The change that is tolerated, such as 2%; default 5% behind a hypervisor, else 2%.", valueName: "share"),
+            "The change that is tolerated, such as 2%. (default: 5% on a virtual machine, else 2%)", valueName: "share"),
         transform: OptionValues.share)
     var delta: Double?
 
-    @Flag(help: "Exit with 4 where the comparison is INCONCLUSIVE.")
+    @Flag(help: "Exit with 4 if the comparison is INCONCLUSIVE.")
     var strict = false
 
     @OptionGroup var comparisonOptions: ComparisonOptions

@@ -10,11 +10,12 @@ import Records
 
 /// Which two a gate holds against each other.
 struct ComparedOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The attnbench to compare with.", valueName: "program"), completion: .file())
+    @Option(help: ArgumentHelp("The build of attnbench to compare with.", valueName: "program"), completion: .file())
     var baseline: String?
 
     @Option(
-        help: ArgumentHelp("The attnbench that is judged; default this one.", valueName: "program"), completion: .file()
+        help: ArgumentHelp("The build of attnbench that is judged. (default: this one)", valueName: "program"),
+        completion: .file()
     )
     var candidate: String?
 
@@ -26,30 +27,31 @@ struct ComparedOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The engine that is judged. Kernels of the two are matched by name.", valueName: "engine"),
+            "The engine that is judged. Its kernels are compared with those of equal name.", valueName: "engine"),
         completion: .file())
     var engine: String?
 
-    @Flag(help: "Engines that a checkout describes in Benchmarks/engines may be run by their names.")
+    @Flag(help: "Allow to run engines by name that are described in Benchmarks/engines of another checkout.")
     var trustEngines = false
 
     func validate() throws {
         switch (baseline, baselineEngine) {
         case (nil, nil):
             throw ValidationError(
-                "there is nothing to compare with; give --baseline, a program attnbench, or --baseline-engine, an engine"
+                "there is nothing to compare with; give a build of attnbench as --baseline, or an engine as --baseline-engine"
             )
         case (_?, _?): throw ValidationError("--baseline and --baseline-engine exclude each other: give one of them")
         default: break
         }
         if baselineEngine != nil, engine == nil {
-            throw ValidationError("--baseline-engine needs --engine: the engine that is judged")
+            throw ValidationError("--baseline-engine needs --engine, the engine that is judged")
         }
         if baseline != nil, engine != nil {
-            throw ValidationError("--engine is compared with --baseline-engine; --baseline takes --candidate beside it")
+            throw ValidationError(
+                "--engine is compared with --baseline-engine; to compare with --baseline, give --candidate")
         }
         if baselineEngine != nil, candidate != nil {
-            throw ValidationError("--candidate is a program attnbench; an engine that is judged is given as --engine")
+            throw ValidationError("--candidate is a build of attnbench; give the engine that is judged as --engine")
         }
     }
 
@@ -124,5 +126,5 @@ struct NothingCompared: Fault {
 
     var exitStatus: ExitStatus { .baselineMissing }
 
-    var description: String { "no cell could be compared, since the baseline has a time of none: \(reason)" }
+    var description: String { "no cell could be compared, since the baseline has no times: \(reason)" }
 }

@@ -7,13 +7,13 @@ import Reporting
 /// Where a comparison goes beside the terminal, and in which forms.
 struct ComparisonOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where files go; comparison.json, if no --format is given.", valueName: "dir"),
+        help: ArgumentHelp("The directory for files. Without --format, comparison.json is written.", valueName: "dir"),
         completion: .directory)
     var output: String?
 
     @Option(
         help: ArgumentHelp(
-            "Some of \(ExportNames.list(Export<Comparison>.all)); github goes to $GITHUB_STEP_SUMMARY too.",
+            "One or more of \(ExportNames.list(Export<Comparison>.all)). github is also written to $GITHUB_STEP_SUMMARY.",
             valueName: "list"), transform: Self.formats)
     var format: [Export<Comparison>]?
 
@@ -21,7 +21,7 @@ struct ComparisonOptions: ParsableArguments {
     func requirePlaces(environment: [String: String]) throws {
         guard output == nil else { return }
         let homeless = format?.first { $0.name != "github" || environment["GITHUB_STEP_SUMMARY", default: ""].isEmpty }
-        if let homeless { throw ValidationError("say with --output where \(homeless.fileName) goes") }
+        if let homeless { throw ValidationError("give --output, the directory for \(homeless.fileName)") }
     }
 
     private static func formats(_ text: String) throws -> [Export<Comparison>] {

@@ -41,8 +41,8 @@ struct EngineCheck {
                     let patterns = InputPattern.allCases.filter(conformance.differentNonFinite.contains)
                     found.remarks.append(
                         "of \(conformance.nonFiniteCases) cases whose inputs are not all finite, \(kernel.name) computes "
-                            + "\(conformance.differentNonFinite.count) otherwise than the reference "
-                            + "(\(patterns.map(\.rawValue).joined(separator: ", "))); that counts as no fault")
+                            + "\(conformance.differentNonFinite.count) differently from the reference "
+                            + "(\(patterns.map(\.rawValue).joined(separator: ", "))); this is not an error")
                 }
             }
             for kernel in engine.unknownKernels {
@@ -89,7 +89,7 @@ struct UnknownEngine: Fault {
     var exitStatus: ExitStatus { .usage }
 
     var description: String {
-        "there is no kernel \"\(kernel)\" in the engines that are given; add such as --engine "
-            + "\(kernel.split(separator: "/")[0]), or see what it has with `attnbench list engines`"
+        "there is no kernel \"\(kernel)\" in the given engines; add, for example, --engine "
+            + "\(kernel.split(separator: "/")[0]), or list the kernels with `attnbench list engines`"
     }
 }

@@ -6,10 +6,10 @@ import Engines
 struct EngineCommandGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "engine",
-        abstract: "Begin a kernel of your own, in any language.",
+        abstract: "Start a kernel of your own, in any language.",
         discussion: """
-            An engine is a program or a shared library that has kernels; docs/engines.md says how attnbench and an engine \
-            speak with each other.
+            An engine is a program or a shared library that has kernels. docs/engines.md describes the messages \
+            between attnbench and an engine.
 
             Examples:
               attnbench engine new --c mine
@@ -21,7 +21,7 @@ struct EngineCommandGroup: ParsableCommand {
 struct NewEngineCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "new",
-        abstract: "Write an engine that passes `check`, to be changed.",
+        abstract: "Write a first engine, which passes `check` and which you can change.",
         discussion: """
             Examples:
               attnbench engine new --c mine
@@ -29,10 +29,10 @@ struct NewEngineCommand: Command {
               attnbench engine new --rust mine
             """)
 
-    @Flag(help: "In which language.")
+    @Flag(help: "The language of the engine.")
     var language: EngineSkeleton
 
-    @Argument(help: ArgumentHelp("A folder that is not there yet, or empty.", valueName: "folder"))
+    @Argument(help: ArgumentHelp("A new or an empty folder.", valueName: "folder"))
     var folder: String
 
     func run(on console: Console) throws -> Verdict {
@@ -54,9 +54,9 @@ struct NewEngineCommand: Command {
 struct EnginePackagesCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "packages",
-        abstract: "Print the packages that an engine's file names.",
+        abstract: "Print the packages that an engine file names.",
         discussion: """
-            One a line, after the word apt or pip. scripts/setup --engine NAME installs them.
+            Each line has the word apt or pip and one package. scripts/setup --engine NAME installs them.
 
             Examples:
               attnbench engine packages torch

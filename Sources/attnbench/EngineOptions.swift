@@ -10,11 +10,12 @@ struct EngineOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Kernels of this engine too, as ENGINE/kernel: a name, a .yaml, a library or a program; again for more.",
+            "Also use the kernels of this engine, as ENGINE/kernel: a name, a .yaml, a library or a program. Can be "
+                + "repeated.",
             valueName: "engine"), completion: .file())
     var engine: [String] = []
 
-    @Flag(help: "Engines that a checkout describes in Benchmarks/engines may be run by their names.")
+    @Flag(help: "Allow to run engines by name that are described in Benchmarks/engines of another checkout.")
     var trustEngines = false
 
     func sources(_ console: Console) throws -> [EngineSource] {

@@ -12,23 +12,24 @@ import Statistics
 struct GateCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "gate",
-        abstract: "Did a change make anything slower? Two builds or engines, in turn on one core.",
+        abstract: "Did a change make anything slower? Measures two builds or engines in turn on one core.",
         discussion: """
-            Both run as processes on the same core and are asked in turn, so that the times of a pair lie \
-            milliseconds apart; results are held against the reference, first and after the last round. Every cell is \
-            screened in three launches; those that are not clearly within the tolerance are measured again in ten fresh \
-            ones, which alone decide: REGRESSED or IMPROVED beyond the tolerance, PASS within it, INCONCLUSIVE \
-            otherwise. Where the baseline moves against itself, or a loop that is the same on both sides moves, the run \
-            is INCONCLUSIVE. Pairs and memory are counted and need no clock: a kernel that computes more than the \
-            baseline's is REGRESSED at any noise.
+            Both run as processes on one core and take turns, so that the two times of a pair are milliseconds \
+            apart. Results are compared with the reference before the first round and after the last. Three launches \
+            screen all cells. Cells that are not clearly within the tolerance are measured again in ten new \
+            launches, and only these decide: REGRESSED or IMPROVED beyond the tolerance, PASS within it, \
+            INCONCLUSIVE otherwise. The run is INCONCLUSIVE if the baseline differs from itself, or if a loop that \
+            is equal on both sides differs. Pairs and memory are counted, not timed: a kernel that computes more \
+            pairs than the baseline is REGRESSED however noisy the machine is.
 
-            With --baseline two builds of attnbench are compared, with --baseline-engine two engines of anybody's, \
-            whose kernels are matched by name. Where no sweep is given, all kernels of the engines are compared at the \
-            lengths of the sweep `gate`.
+            With --baseline two builds of attnbench are compared. With --baseline-engine two engines are compared, \
+            kernel by kernel of equal name; without a sweep, all their kernels are compared at the lengths of the \
+            sweep `gate`.
 
-            Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE where --strict is given, with 5 where the baseline is \
-            missing, with 6 where --require-quiet is given and the machine is not quiet, with 7 for WRONG: a result of the \
-            candidate is wrong, with 8 where the candidate's engine breaks down or refuses what the baseline computes.
+            Exits with 3 for REGRESSED, with 4 for INCONCLUSIVE if --strict is given, with 5 if the baseline is \
+            missing, with 6 if --require-quiet is given and the machine is not quiet, with 7 for WRONG (a result of \
+            the candidate is wrong), and with 8 if the candidate's engine fails or refuses a problem that the \
+            baseline computes.
 
             Examples:
               attnbench gate --baseline ../base/.build/release/attnbench
@@ -38,10 +39,10 @@ struct GateCommand: Command {
               attnbench gate --baseline-engine old/libmine.so --engine ./libmine.so
             """)
 
-    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps; default gate.", completion: .sweeps)
+    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps. (default: gate)", completion: .sweeps)
     var sweep: String?
 
-    @Flag(help: "Exit with 4 where the run is INCONCLUSIVE.")
+    @Flag(help: "Exit with 4 if the run is INCONCLUSIVE.")
     var strict = false
 
     @OptionGroup var comparedOptions: ComparedOptions
@@ -117,7 +118,7 @@ struct GateCommand: Command {
         leftOut.isEmpty
             ? []
             : [
-                "kernels of the sweep that are of neither engine are not compared: "
+                "these kernels of the sweep belong to neither engine and are not compared: "
                     + leftOut.joined(separator: ", ")
             ]
     }

@@ -9,20 +9,22 @@ import Records
 struct GateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The change that is tolerated, such as 2%; default 5% behind a hypervisor, else 2%.", valueName: "share"),
+            "The change that is tolerated, such as 2%. (default: 5% on a virtual machine, else 2%)", valueName: "share"),
         transform: OptionValues.share)
     var delta: Double?
 
     @Option(
-        help: ArgumentHelp("Time for everything, such as 30s or 5m, in place of the sweep's.", valueName: "time"),
+        help: ArgumentHelp(
+            "Time for the whole run, such as 30s or 5m. (default: that of the sweep)", valueName: "time"),
         transform: OptionValues.duration)
     var timeBudget: Double?
 
-    @Option(help: ArgumentHelp("Decides inputs, order and environment.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Seed of inputs, of the order of cells and of the size of the environment.", valueName: "n"))
     var seed: UInt64 = 1
 
     @Option(
-        help: ArgumentHelp("An axis in place of the sweep's, such as lengths=1K..8K*2.", valueName: "key=value"),
+        help: ArgumentHelp("Replace an axis of the sweep, such as lengths=1K..8K*2.", valueName: "key=value"),
         transform: OptionValues.override)
     var set: [SweepFile.Override] = []
 

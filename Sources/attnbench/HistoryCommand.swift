@@ -10,14 +10,15 @@ import Reporting
 struct HistoryCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "How the times of each cell went over several results, and where they stepped.",
+        abstract: "How did times change over several results, and at which one?",
         discussion: """
-            Takes results of one machine, oldest first by when they were measured. A step must hold for two results \
-            before it is told, and be clearer than chance in all cells together; a newest result that stands out alone \
-            is one to watch. To accept a step, begin the history after it.
+            Takes results of one machine, in the order in which they were measured. A step is a place from which on \
+            the time of a cell stays at another level. It must last for two results, and it must be clearer than \
+            noise would make it in any of the cells. If only the newest result differs, the cell is marked as one to \
+            watch. To accept a step, start the history after it.
 
-            With --strict a cell whose newest level is slower than the one before ends the command with exit code 3. A \
-            wrong result in the newest results ends it with exit code 7.
+            With --strict the command exits with 3 if the newest level of a cell is slower than the level before it. \
+            It exits with 7 if the newest results have a wrong result.
 
             Examples:
               attnbench history reports/nightly-*
@@ -25,25 +26,28 @@ struct HistoryCommand: Command {
               attnbench history old.jsonl new.jsonl newer.jsonl --order given --json
             """)
 
-    @Argument(help: "Results files, or directories that hold results.jsonl.", completion: .results)
+    @Argument(help: "Results files, or directories that contain results.jsonl.", completion: .results)
     var results: [String]
 
     @Option(
-        help: "Oldest first by when they were measured, or the order in which they are given, such as that of commits.")
+        help:
+            "Order of the results: by the time at which they were measured (started), or as they are given (given), such as by commit."
+    )
     var order: History.Order = .started
 
     @Option(
-        help: ArgumentHelp("Smallest change of interest, such as 2% or 0; default 2%.", valueName: "share"),
+        help: ArgumentHelp("Smallest change of interest, such as 2% or 0. (default: 2%)", valueName: "share"),
         transform: Self.change)
     var smallest = 0.02
 
-    @Option(help: ArgumentHelp("Write tables, figure and JSON there.", valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("The directory for tables, a figure and JSON.", valueName: "dir"), completion: .directory)
     var output: String?
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    @Flag(help: "End with exit code 3 where a cell is slower now.")
+    @Flag(help: "Exit with 3 if a cell is slower now.")
     var strict = false
 
     @OptionGroup var outputOptions: OutputOptions

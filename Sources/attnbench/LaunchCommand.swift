@@ -9,30 +9,32 @@ import Records
 struct LaunchCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "launch",
-        abstract: "One launch of a run, in a process of its own.",
+        abstract: "Measure one launch of a run, as a separate process.",
         discussion: """
-            Started by attnbench run --launches. Measures the sweep in the header of a results file and appends to it, \
-            unless the machine, the build or the sweep are others than the header says. Prints events as JSON Lines.
+            `attnbench run --launches` starts this command. It measures the sweep in the header of a results file \
+            and appends to the file. It refuses if the machine, the build or the sweep differ from the header. It \
+            prints events as JSON Lines.
 
             Examples:
               attnbench launch reports/mine/results.jsonl --number 2 --time-budget 20s
             """,
         shouldDisplay: false)
 
-    @Argument(help: "A results file with its header.")
+    @Argument(help: "A results file that has its header.")
     var results: String
 
-    @Option(help: ArgumentHelp("Which launch this is.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of this launch.", valueName: "n"))
     var number: Int
 
     @Option(
-        help: ArgumentHelp("Time for everything; none without.", valueName: "time"), transform: OptionValues.duration)
+        help: ArgumentHelp("Time for the whole launch. (default: no limit)", valueName: "time"),
+        transform: OptionValues.duration)
     var timeBudget: Double?
 
-    @Option(help: ArgumentHelp("Most rounds that a cell is visited in.", valueName: "n"))
+    @Option(help: ArgumentHelp("Largest number of rounds of a cell.", valueName: "n"))
     var rounds = 50
 
-    @Option(help: ArgumentHelp("Samples taken at each visit.", valueName: "n"))
+    @Option(help: ArgumentHelp("Samples of a cell in each round.", valueName: "n"))
     var samplesPerVisit = 2
 
     @OptionGroup var engineOptions: EngineOptions

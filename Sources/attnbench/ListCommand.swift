@@ -13,11 +13,11 @@ struct ListCommand: Command {
 
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "What there is to measure and to measure with.",
+        abstract: "List kernels, engines, sweeps, models and accelerators.",
         discussion: """
-            Without a topic, every topic is listed. The names are the ones that commands and sweep files take. Sweeps \
-            are files in Benchmarks/sweeps, here or above; engines are files in ~/.config/attnbench/engines and in \
-            Benchmarks/engines of the checkout that this program was built in.
+            Without a topic, every topic is listed. Commands and sweep files take these names. Sweeps are files in \
+            Benchmarks/sweeps of this folder or of one above it. Engines are files in ~/.config/attnbench/engines \
+            and in Benchmarks/engines of the checkout in which this program was built.
 
             Examples:
               attnbench list

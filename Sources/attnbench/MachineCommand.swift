@@ -10,12 +10,12 @@ import Statistics
 struct MachineCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "machine",
-        abstract: "What will measure, how fast it could be, and what could spoil it.",
+        abstract: "Show the CPUs that would measure, their peak speed, and what would disturb a measurement.",
         discussion: """
-            The ceilings are measured now, on the CPUs that a run with the same flags would use: the peak of fused \
-            multiply-adds and of bfloat16 dot products, what a register tile of a kernel attains of that, and the rate \
-            at which memory is read. Every check of the \
-            environment is ok, bad or unknown; unknown is never taken for ok.
+            The peaks are measured now, on the CPUs that a run with these flags would use: the peak of fused \
+            multiply-adds and of bfloat16 dot products, the share of it that a register tile of a kernel reaches, \
+            and the bandwidth of memory for reading. Every check of the environment is ok, bad or unknown; unknown \
+            never counts as ok.
 
             Examples:
               attnbench machine

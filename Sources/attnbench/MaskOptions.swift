@@ -9,21 +9,21 @@ struct MaskOptions: ParsableArguments {
     @Option(
         name: .long,
         help: """
-            For a kernel that takes any mask: \(MaskFamily.named.map(\.name).joined(separator: ", ")). Every other \
-            kernel has its own. (default: causal)
+            The mask, for a kernel that takes any mask: \(MaskFamily.named.map(\.name).joined(separator: ", ")). \
+            Every other kernel has only one. (default: causal)
             """,
         completion: .masks, transform: MaskFamily.parse)
     var mask: MaskFamily?
 
     @Option(
-        name: .long, help: "Keys that a query sees, its own included; on either side of it for symmetric windows.",
+        name: .long, help: "Number of keys that a query sees, its own included; for symmetric windows, on each side.",
         transform: tokenCount)
     var window: Int?
 
-    @Option(name: .long, help: "First keys that every query sees.", transform: tokenCount)
+    @Option(name: .long, help: "Number of keys at the start of the text that every query sees.", transform: tokenCount)
     var sinks: Int?
 
-    @Option(name: .long, help: "Tokens of one chunk.", transform: tokenCount)
+    @Option(name: .long, help: "Number of tokens in one chunk.", transform: tokenCount)
     var chunk: Int?
 
     /// The mask that `kernel` is asked for: each of its parameters must be given, and no other.
@@ -65,13 +65,13 @@ enum MaskOptionsError: Fault, Equatable {
     var description: String {
         switch self {
         case .wrongMask(let kernel, let its, let asked):
-            return "\(kernel) has the mask \(its.name), not \(asked.name); take "
+            return "\(kernel) has the mask \(its.name), not \(asked.name); use "
                 + Self.alternatives { $0.masks == asked || $0.masks == .any }
         case .missing(let parameter, let kernel, let mask):
             let what = kernel == mask.name ? kernel : "\(kernel) with the mask \(mask.name)"
             return "\(what) needs --\(parameter.rawValue)"
         case .unused(let parameter, let kernel, let mask):
-            return "\(kernel) (\(mask.name)) has no \(parameter.rawValue); leave out --\(parameter.rawValue), or take "
+            return "\(kernel) (\(mask.name)) has no \(parameter.rawValue); leave out --\(parameter.rawValue), or use "
                 + Self.alternatives { $0.masks.parameters.contains(parameter) || $0.masks == .any }
         }
     }

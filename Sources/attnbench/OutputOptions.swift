@@ -8,10 +8,10 @@ struct OutputOptions: ParsableArguments {
         case auto, always, never
     }
 
-    @Flag(name: .long, help: "Print results only: no progress, no remarks.")
+    @Flag(name: .long, help: "Print only results, without progress and remarks.")
     var quiet = false
 
-    @Option(name: .long, help: "When to colour: auto is on a terminal, unless NO_COLOR is set.")
+    @Option(name: .long, help: "When to print in colour: auto means on a terminal, unless NO_COLOR is set.")
     var color: Color = .auto
 
     /// Lines that replace each other on a terminal, lines below each other elsewhere, nothing with `--quiet`.

@@ -12,11 +12,12 @@ struct PinningOptions: ParsableArguments {
     var cpu: Int?
 
     @Option(
-        name: .long, help: ArgumentHelp("Measure on these, one thread each: 0-3 or 0,2,4.", valueName: "list"),
+        name: .long,
+        help: ArgumentHelp("Measure on these logical CPUs, with one thread on each: 0-3 or 0,2,4.", valueName: "list"),
         transform: { CPUs(list: try CPUList.parse($0)) })
     var cpus: CPUs?
 
-    @Flag(name: .long, help: "Let the scheduler place the threads; results are noisier.")
+    @Flag(name: .long, help: "Do not pin threads to CPUs; times are then noisier.")
     var noPin = false
 
     func validate() throws {

@@ -10,11 +10,11 @@ import Serving
 struct PlanCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "What does a context cost to serve? Memory, time and money of a real model.",
+        abstract: "What does it cost to serve a model at a context length? Memory, time and money.",
         discussion: """
-            Everything is computed from the model's dimensions, layer by layer: windows and chunks stop growing, \
-            quantised caches count their scales, all experts are resident. Every table states what it assumes; \
-            --explain shows each formula with the numbers put in.
+            Everything is computed from the model's dimensions, layer by layer. Windows and chunks limit the cache, \
+            quantised caches include their scales, and all experts are in memory. Every table states its \
+            assumptions. --explain shows each formula with its numbers.
 
             Examples:
               attnbench plan --model llama-3.1-70b --context 1M --accelerator h100-sxm
@@ -27,19 +27,22 @@ struct PlanCommand: Command {
     @OptionGroup(title: "Model") var model: PlanModelOptions
 
     @Option(
-        help: ArgumentHelp("Tokens of a sequence. (default: what the model declares)", valueName: "size"),
+        help: ArgumentHelp(
+            "Tokens of a sequence. (default: the context length that the model declares)", valueName: "size"),
         transform: tokenCount)
     var context: Int?
 
     @Option(
-        help: ArgumentHelp("An accelerator of `attnbench list accelerators`.", valueName: "id"),
+        help: ArgumentHelp("An accelerator in `attnbench list accelerators`.", valueName: "id"),
         completion: .accelerators)
     var accelerator = "h100-sxm"
 
-    @Option(help: ArgumentHelp("Accelerators. (default: the smallest usual server that holds it)", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Number of accelerators. (default: the smallest usual server into which the model fits)", valueName: "n"))
     var count: Int?
 
-    @Option(help: ArgumentHelp("Sequences written at once.", valueName: "n"))
+    @Option(help: ArgumentHelp("Sequences that are generated at the same time.", valueName: "n"))
     var batch = 1
 
     @OptionGroup(title: "Storage") var storage: PlanStorageOptions

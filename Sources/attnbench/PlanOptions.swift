@@ -8,20 +8,20 @@ import Serving
 struct PlanModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A model of `attnbench list models` or its id on Hugging Face, a release's folder, the path of a "
-                + "config.json, or - for one on standard input.", valueName: "id"),
+            "A model in `attnbench list models`, its id on Hugging Face, the folder of a downloaded model, the path of a "
+                + "config.json, or - for a config.json on standard input.", valueName: "id"),
         completion: .models)
     var model: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Read the file as if this were its model_type.", valueName: "type"))
+        help: ArgumentHelp("Read the file as if it had this model_type.", valueName: "type"))
     var treatAs: String?
 
-    @Option(name: .long, help: ArgumentHelp("In place of --model: layers that attend.", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("Number of attention layers, if no --model is given.", valueName: "n"))
     var layers: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Key and value heads of each.", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("Key and value heads of each layer.", valueName: "n"))
     var kvHeads: Int?
 
     @Option(name: .long, help: ArgumentHelp("Elements of a head.", valueName: "n"))
@@ -33,14 +33,16 @@ struct PlanModelOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Width of the model. (default: heads × dimension)", valueName: "n"))
     var hidden: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Width of the feed-forward halves. (default: 4 × hidden)", valueName: "n"))
+    @Option(
+        name: .long, help: ArgumentHelp("Inner width of the feed-forward layers. (default: 4 × hidden)", valueName: "n")
+    )
     var feedForward: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Tokens that the model knows. (default: 128,000)", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("Size of the vocabulary. (default: 128,000)", valueName: "n"))
     var vocabulary: Int?
 
     @Option(
-        name: .long, help: ArgumentHelp("Window of all layers. (default: none)", valueName: "size"),
+        name: .long, help: ArgumentHelp("Window of every layer. (default: none)", valueName: "size"),
         transform: tokenCount)
     var window: Int?
 
@@ -56,7 +58,7 @@ struct PlanModelOptions: ParsableArguments {
             throw ValidationError(
                 "--treat-as is \"\(type)\"; it is one of \(ModelSource.types.joined(separator: ", "))")
         }
-        if layers == nil, !others.isEmpty { throw ValidationError("give --layers beside the other dimensions") }
+        if layers == nil, !others.isEmpty { throw ValidationError("give --layers too, with the other dimensions") }
         if layers != nil, kvHeads == nil || headDimension == nil {
             throw ValidationError("--layers needs --kv-heads and --head-dimension too")
         }
@@ -86,33 +88,33 @@ struct PlanStorageOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Type of cached keys and values, or of each, as in q8_0/q4_0: \(StorageType.all.map(\.name).joined(separator: ", ")).",
+            "Type of cached keys and values, or two types as in q8_0/q4_0: \(StorageType.all.map(\.name).joined(separator: ", ")).",
             valueName: "type"), completion: .storageTypes)
     var kvType = "bf16"
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Type of the weights. (default: as the release stores them)", valueName: "type"),
+        help: ArgumentHelp("Type of the weights. (default: the type of the published model)", valueName: "type"),
         completion: .storageTypes)
     var weightType: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "How an engine hands out the cache: \(CacheAllocation.all.map(\.name).joined(separator: ", ")).",
+            "How a serving engine allocates the cache: \(CacheAllocation.all.map(\.name).joined(separator: ", ")).",
             valueName: "engine"),
         completion: .list(CacheAllocation.all.map(\.name)))
     var cacheAllocation = "exact"
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Tokens of a page of the cache. (default: that engine's)", valueName: "n"))
+        help: ArgumentHelp("Tokens in a page of the cache. (default: that of the engine)", valueName: "n"))
     var pageTokens: Int?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Tokens of a step, for which windows get room beside their own. (default: that engine's)",
+            "Tokens of one step, for which the cache of a window has additional room. (default: that of the engine)",
             valueName: "n"))
     var microBatch: Int?
 
@@ -152,14 +154,14 @@ struct PlanUseOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Rent of one accelerator for an hour. (default: the dated price on file)", valueName: "dollars"))
+            "Price of one accelerator for an hour. (default: the price in the catalogue)", valueName: "dollars"))
     var price: Double?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
             "A YAML list of {accelerator, accelerators, dollarsPerHour, date, mfu, mbu} that replaces the "
-                + "prices on file.",
+                + "prices in the catalogue.",
             valueName: "file"),
         completion: .file(extensions: ["yaml", "yml", "json"]))
     var prices: String?
@@ -167,43 +169,44 @@ struct PlanUseOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Share of peak FLOP/s that reading a prompt reaches. (default: what the price file says, else 0.5)",
+            "Share of the peak FLOP/s that is reached in prefill. (default: that of the price file, else 0.5)",
             valueName: "share"))
     var mfu: Double?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Share of memory bandwidth that writing tokens reaches. (default: as for --mfu, else 0.7)",
+            "Share of the memory bandwidth that is reached in decode. (default: that of the price file, else 0.7)",
             valueName: "share"))
     var mbu: Double?
 
     @Option(
         name: .long,
-        help: "Memory of a card: decimal gigabytes as sold, or what a program finds on a real one.")
+        help:
+            "Memory of an accelerator: the decimal gigabytes that are sold, or the memory that a program finds (real).")
     var cardMemory = Deployment.CardMemory.sold
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Share of memory kept free for activations and the runtime.", valueName: "share"))
+        help: ArgumentHelp("Share of memory that stays free for activations and the runtime.", valueName: "share"))
     var reserve = 0.1
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "A results file of `attnbench run`: the same questions for the machine that measured it.",
+            "A results file of `attnbench run`: also plan for the machine that measured it.",
             valueName: "jsonl"),
         completion: .file(extensions: ["jsonl"]))
     var measured: String?
 
     @Option(
-        name: .long, help: ArgumentHelp("Rent of that machine for an hour.", valueName: "dollars"))
+        name: .long, help: ArgumentHelp("Price of the measured machine for an hour.", valueName: "dollars"))
     var cpuPrice: Double?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Month from which the ages of prices are counted. (default: this one)", valueName: "yyyy-mm"),
+            "Month from which the ages of prices are counted. (default: the current month)", valueName: "yyyy-mm"),
         transform: PlanUseOptions.date)
     var today: CatalogueDate?
 
@@ -245,20 +248,20 @@ struct PlanDisplayOptions: ParsableArguments {
             valueName: "parts"))
     var show: String?
 
-    @Option(name: .long, help: "Count the cache by another formula too, and say why it differs.")
+    @Option(name: .long, help: "Also count the cache with another formula, and explain the difference.")
     var formula: KVCache.Formula?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "A chat for the part conversation, TURNSxUSER+ANSWER in tokens.", valueName: "100x500+500"),
+            "A chat for the part \"conversation\": TURNSxUSER+ANSWER, in tokens.", valueName: "100x500+500"),
         transform: PlanDisplayOptions.conversation)
     var conversation = Conversation(turns: 100, userTokens: 500, answerTokens: 500)
 
-    @Flag(name: .long, help: "Show how many sequences an engine would serve at once, as vLLM logs it.")
+    @Flag(name: .long, help: "Show how many sequences an engine can serve at once, counted as vLLM does.")
     var concurrency = false
 
-    @Flag(name: .long, help: "Show each formula with the numbers put in.")
+    @Flag(name: .long, help: "Show each formula with its numbers.")
     var explain = false
 
     @Flag(name: .long, help: "Print the figures as JSON: bytes, seconds, FLOPs, dollars.")
@@ -298,10 +301,10 @@ struct PlanDisplayOptions: ParsableArguments {
         let parts = text.split(whereSeparator: { "x+".contains($0) }).map { Int($0) }
         guard parts.count == 3, let turns = parts[0], let user = parts[1], let answer = parts[2],
             turns >= 1, user >= 1, answer >= 0
-        else { throw ValidationError("write turns, user's and answer's tokens like 100x500+500") }
+        else { throw ValidationError("write the turns, the user's tokens and the answer's tokens like 100x500+500") }
         let most = 1 << 24
         guard turns <= 10_000, user <= most, answer <= most, turns * (user + answer) <= most else {
-            throw ValidationError("a conversation has up to 10_000 turns and 16M tokens")
+            throw ValidationError("a conversation can have at most 10_000 turns and 16M tokens")
         }
         return Conversation(turns: turns, userTokens: user, answerTokens: answer)
     }

@@ -6,7 +6,7 @@ import Records
 /// Whether a machine that is not quiet may measure.
 struct QuietOptions: ParsableArguments {
     @Flag(
-        help: "Refuse to measure (exit code 6) while load, pressure, steal, throttling or a neighbour would spoil it.")
+        help: "Do not measure (exit code 6) while load, pressure, steal, throttling or a neighbour would disturb it.")
     var requireQuiet = false
 
     /// Watches for a second where it was asked for. Call it before the program makes noise of its own.
@@ -28,6 +28,6 @@ struct EnvironmentUnfit: Fault {
 
     var description: String {
         "the machine is not quiet: " + checks.map { "\($0.name): \($0.detail)" }.joined(separator: " · ")
-            + "; leave out --require-quiet to measure all the same"
+            + "; leave out --require-quiet to measure anyway"
     }
 }

@@ -9,11 +9,11 @@ import Reporting
 struct ReportCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Write the report of results that are there already.",
+        abstract: "Write a report from existing results.",
         discussion: """
             Reads results files, or the results.jsonl of directories, and writes tables, figures and pages. Nothing \
-            is measured: the same results give the same report, on any machine. Several results are laid over one \
-            another, with the ratio of times to the first.
+            is measured: a results file gives the same report on any machine. Several results are compared in one \
+            report, with the ratio of their times to the first.
 
             Examples:
               attnbench report reports/2026-03-01-scaling
@@ -25,29 +25,33 @@ struct ReportCommand: Command {
             """)
 
     @Argument(
-        help: ArgumentHelp("Results files, or directories that hold results.jsonl.", valueName: "results"),
+        help: ArgumentHelp("Results files, or directories that contain results.jsonl.", valueName: "results"),
         completion: .results)
     var paths: [String]
 
     @Option(
-        help: ArgumentHelp("What results are called, once for each, in order; default the name.", valueName: "name"))
+        help: ArgumentHelp(
+            "A name for results, once for each of them, in order. (default: the file's name)", valueName: "name"))
     var label: [String] = []
 
-    @Option(help: ArgumentHelp("Of the page, in place of one that names the sweep.", valueName: "text"))
+    @Option(help: ArgumentHelp("The title of the page. (default: one that names the sweep)", valueName: "text"))
     var title: String?
 
-    @Option(help: ArgumentHelp("Where it goes; default beside the results.", valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("The directory for the report. (default: that of the results)", valueName: "dir"),
+        completion: .directory)
     var output: String?
 
     @Option(
         help: ArgumentHelp(
-            "Some of \(ReportFormats.names.joined(separator: ",")); default all up to json.", valueName: "list"),
+            "One or more of \(ReportFormats.names.joined(separator: ",")). (default: all up to json)", valueName: "list"
+        ),
         completion: .list(ReportFormats.names), transform: ReportFormats.init)
     var format: ReportFormats?
 
     @Option(
         help: ArgumentHelp(
-            "Of the figures: page (7.5 in, with the finding above) or column (3.5 in, for a paper's caption).",
+            "Width of the figures: page (7.5 in, with a title) or column (3.5 in, without a title, for a paper).",
             valueName: "size"))
     var width: FigureWidth = .page
 
@@ -56,13 +60,14 @@ struct ReportCommand: Command {
     func validate() throws {
         if paths.isEmpty { throw ValidationError("name a results file, or a directory that holds results.jsonl") }
         if !label.isEmpty, label.count != paths.count {
-            throw ValidationError("\(label.count) --label for \(paths.count) results; give one for each, in order")
+            throw ValidationError(
+                "there are \(label.count) --label for \(paths.count) results; give one for each, in order")
         }
         if let twice = label.first(where: { name in label.count { $0 == name } > 1 }) {
             throw ValidationError("two results are called \"\(twice)\"; give each a label of its own")
         }
         if paths.count > 1, output == nil {
-            throw ValidationError("say with --output where the report of \(paths.count) results goes")
+            throw ValidationError("give --output, the directory for the report of \(paths.count) results")
         }
     }
 
@@ -107,7 +112,7 @@ struct NothingMeasuredThere: Fault {
     var exitStatus: ExitStatus { .usage }
 
     var description: String {
-        "no cell of \(path) was measured; the report has the reason for each, and `attnbench run --resume` goes on with them"
+        "no cell of \(path) was measured; the report has the reason for each, and `attnbench run --resume` tries them again"
     }
 }
 

@@ -66,10 +66,10 @@ struct DirectoryTaken: Fault, Equatable {
     var description: String {
         switch reason {
         case .otherResults:
-            "\(path) holds other results, and they or the pages of their report would be overwritten; choose another "
+            "\(path) contains other results, and these or the pages of their report would be overwritten; choose another "
                 + "place, such as --output \(other)"
         case .foreignPage:
-            "\(path) would be overwritten, and it does not belong to a report of these results; choose another place, "
+            "\(path) would be overwritten, and is not part of a report of these results; choose another place, "
                 + "such as --output \(other)"
         }
     }

@@ -12,16 +12,17 @@ import Reporting
 struct RunCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Measure a sweep, hold it against theory, and write a report.",
+        abstract: "Measure a sweep, compare it with theory, and write a report.",
         discussion: """
-            A sweep is a file that says which kernels to run on which problems: a path, or a name in \
-            Benchmarks/sweeps. Each kernel is checked against the reference before it is timed. Cells are visited in \
-            shuffled rounds on a pinned core until the time budget is used; what does not fit is skipped with its \
-            reason. ^C ends the run early: what was measured is kept and reported, and --resume goes on with it.
+            A sweep is a file that says which kernels to run on which problems. Give its path, or its name in \
+            Benchmarks/sweeps. Each kernel is compared with the reference before it is timed. Cells (one kernel with \
+            one problem) are visited in shuffled rounds on a pinned core until the time budget is used. A cell that \
+            does not fit is skipped, with the reason. ^C ends the run early: its report has what was measured until \
+            then, and --resume continues it.
 
-            With --launches the sweep is measured by so many processes, one after the other, in a share of the time \
-            budget each; intervals are then those between launches, which is the only error that a repetition on \
-            another day would show too.
+            With --launches the sweep is measured by this many processes, one after the other, each in its share of \
+            the time budget. The intervals then include the difference between processes, which a repetition on \
+            another day would also show.
 
             Examples:
               attnbench run
@@ -37,32 +38,35 @@ struct RunCommand: Command {
     var sweep = "scaling"
 
     @Option(
-        help: ArgumentHelp("Where the report goes; default reports/<date>-<sweep>.", valueName: "dir"),
+        help: ArgumentHelp("The directory for the report. (default: reports/<date>-<sweep>)", valueName: "dir"),
         completion: .directory)
     var output: String?
 
     @Option(
-        help: ArgumentHelp("Time for everything, such as 30s or 5m, in place of the sweep's.", valueName: "time"),
+        help: ArgumentHelp(
+            "Time for the whole run, such as 30s or 5m. (default: that of the sweep)", valueName: "time"),
         transform: OptionValues.duration)
     var timeBudget: Double?
 
-    @Option(help: ArgumentHelp("Most rounds that a cell is visited in.", valueName: "n"))
+    @Option(help: ArgumentHelp("Largest number of rounds of a cell.", valueName: "n"))
     var rounds = 50
 
-    @Option(help: ArgumentHelp("Processes that measure, one after the other; 5 is a good number.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Number of processes that measure, one after the other; 5 is usually enough.", valueName: "n"))
     var launches = 1
 
-    @Option(help: ArgumentHelp("Decides inputs and order.", valueName: "n"))
+    @Option(help: ArgumentHelp("Seed of inputs and of the order of cells.", valueName: "n"))
     var seed: UInt64 = 1
 
-    @Flag(help: "Go on with the results in --output.")
+    @Flag(help: "Continue the run whose results are in --output.")
     var resume = false
 
-    @Flag(help: "Print what would run, how long and in how much memory, and stop.")
+    @Flag(help: "Print what would run, with its time and memory, and measure nothing.")
     var dryRun = false
 
     @Option(
-        help: ArgumentHelp("An axis in place of the sweep's, such as lengths=1K..8K*2.", valueName: "key=value"),
+        help: ArgumentHelp("Replace an axis of the sweep, such as lengths=1K..8K*2.", valueName: "key=value"),
         transform: OptionValues.override)
     var set: [SweepFile.Override] = []
 
@@ -72,7 +76,9 @@ struct RunCommand: Command {
     @OptionGroup var outputOptions: OutputOptions
 
     func validate() throws {
-        if resume, output == nil { throw ValidationError("--resume needs --output: which results to go on with") }
+        if resume, output == nil {
+            throw ValidationError("--resume needs --output, the directory of the run to continue")
+        }
         try OptionValues.requireCounts(["rounds": rounds], atMost: RunOptions.mostRounds)
         try OptionValues.requireCounts(["launches": launches], atMost: RunOptions.mostLaunches)
     }
@@ -234,7 +240,7 @@ struct NothingMeasured: Fault {
     var exitStatus: ExitStatus { .usage }
 
     var description: String {
-        "every cell was skipped, for the reasons that the report gives; where time was short, go on with a longer "
+        "every cell was skipped, for the reasons in the report; if time was short, continue with a longer "
             + "--time-budget: \(command.resuming(directory))"
     }
 }
@@ -248,7 +254,7 @@ struct Interrupted: Fault {
     var exitStatus: ExitStatus { .internalFailure }
 
     var description: String {
-        "interrupted; go on with: \(command.resuming(directory))"
+        "interrupted; continue with: \(command.resuming(directory))"
     }
 }
 
@@ -260,7 +266,7 @@ struct LaunchesEnded: Fault {
 
     var exitStatus: ExitStatus { .internalFailure }
 
-    var description: String { "\(cause); go on with: \(command.resuming(directory))" }
+    var description: String { "\(cause); continue with: \(command.resuming(directory))" }
 }
 
 extension ShellCommand {

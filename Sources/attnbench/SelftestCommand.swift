@@ -12,11 +12,11 @@ struct SelftestCommand: Command {
         commandName: "selftest",
         abstract: "How often is the gate wrong on this machine, and how small a slowdown can it see?",
         discussion: """
-            Runs the gate many times with this build on both sides. In half of the runs nothing differs: what is called \
-            REGRESSED there is a false alarm. In the others some cells do extra work of 3, 5, 7, 10 or 20 % in the \
-            region that is timed: what is not called REGRESSED there was missed, unless it lies within the \
-            tolerance. With --layout this build is linked anew with its functions in another order, which changes \
-            nothing that it does; what moves then is bias of layout.
+            Runs the gate many times with this build on both sides. In half of the runs nothing differs, and each \
+            REGRESSED is a false alarm. In the other half some cells do extra work of 3, 5, 7, 10 or 20 % inside the \
+            timed region. Each of these that is not called REGRESSED was missed, unless it lies within the \
+            tolerance. With --layout the build is linked again with its functions in another order. This changes no \
+            result, so a difference in time is a bias of the code's layout.
 
             Examples:
               attnbench selftest
@@ -28,7 +28,7 @@ struct SelftestCommand: Command {
     @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.", completion: .sweeps)
     var sweep = GateOptions.defaultSweep
 
-    @Option(help: ArgumentHelp("Gate runs, half of them with slowdowns planted.", valueName: "n"))
+    @Option(help: ArgumentHelp("Runs of the gate; half of them have extra work in some cells.", valueName: "n"))
     var runs = 20
 
     @Option(help: ArgumentHelp("Compare this many layouts of this build's code instead.", valueName: "n"))

@@ -10,11 +10,11 @@ import Records
 struct ServeCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Be an engine: compute what another program asks for.",
+        abstract: "Serve as an engine: compute what another program requests.",
         discussion: """
-            Speaks the protocol of docs/engines.md: greets on standard output, reads requests from standard input, one \
-            JSON value a line, and ends where the input ends. With --engine it serves the kernels of a shared library \
-            in place of its own, in this process.
+            Follows the protocol in docs/engines.md: sends a greeting to standard output, reads requests from \
+            standard input, one JSON value per line, and ends when the input ends. With --engine it serves the \
+            kernels of a shared library instead of its own, in this process.
 
             Examples:
               attnbench serve < requests

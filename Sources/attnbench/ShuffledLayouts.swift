@@ -85,9 +85,9 @@ enum LayoutError: Fault {
     var description: String {
         switch self {
         case .noCheckout:
-            "--layout links this program anew, and \(GateOptions.thisProgram) does not lie in a checkout of its source; "
-                + "run the one in a checkout's .build"
-        case .noLinker: "--layout needs the linker ld.lld in the path; Swift's tool chain and LLVM have it"
+            "--layout links this program again, and \(GateOptions.thisProgram) is not in a checkout of its source; "
+                + "run the program in .build of a checkout"
+        case .noLinker: "--layout needs the linker ld.lld in the path; Swift's toolchain and LLVM contain it"
         case .failed(let log, let reason): "a layout could not be linked: \(reason); the log is \(log)"
         }
     }

@@ -19,7 +19,9 @@ import Testing
     @Test func aClockThatDiffersByTwoPercentIsTold() {
         let told = record(nanoseconds: 40_000_000, wallNanoseconds: 42_000_000).engineCautions
         #expect(
-            told.map(\.description) == ["its engine says that its calls took 40.0 ms, while 42.0 ms passed here"])
+            told.map(\.description) == [
+                "its engine states that its calls took 40.0 ms, but 42.0 ms passed on the clock of attnbench"
+            ])
         #expect(record(nanoseconds: 40_000_000, wallNanoseconds: 41_000_000).engineCautions.isEmpty)
         #expect(record(nanoseconds: 40_000_000).engineCautions.isEmpty, "our own clock")
         let waited = record(nanoseconds: 40_000_000, wallNanoseconds: 42_000_000, waitNanoseconds: 1_500_000)

@@ -83,7 +83,7 @@ import Testing
 
     @Test func aLongStartIsNamed() {
         let slow = BlockTime(preparationSeconds: 9, seconds: 12)
-        #expect("\(slow)" == "12 s, of which 9 s are for starting the engines and preparing the kernels")
+        #expect("\(slow)" == "12 s, of which 9 s are needed to start the engines and to prepare the kernels")
         #expect("\(BlockTime(preparationSeconds: 1, seconds: 12))" == "12 s")
         #expect(slow.confirmation(GatePolicy(delta: 0.05)).seconds == 13.5)
     }

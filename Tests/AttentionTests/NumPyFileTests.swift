@@ -44,14 +44,14 @@ import Testing
         ("float16", #"holds elements of type "<f2" (float16); save as float32, x.astype(numpy.float32)"#),
         ("big-endian", #"holds big-endian float32 (">f4"); save x.astype("<f4")"#),
         ("fortran-order", "is in Fortran order; save numpy.ascontiguousarray(x)"),
-        ("records", "holds records, not numbers; save one float32 array, x.astype(numpy.float32)"),
+        ("records", "contains records, not numbers; save one float32 array, x.astype(numpy.float32)"),
         ("vector", "has the shape [24]; it must be [tokens, d], [heads, tokens, d] or [batch, heads, tokens, d]"),
         ("scalar", "has the shape []; it must be [tokens, d], [heads, tokens, d] or [batch, heads, tokens, d]"),
         (
             "five-dimensions",
             "has the shape [1, 1, 2, 3, 4]; it must be [tokens, d], [heads, tokens, d] or [batch, heads, tokens, d]"
         ),
-        ("no-tokens", "has the shape [0, 4], which holds nothing; give at least one token"),
+        ("no-tokens", "has the shape [0, 4], which has no elements; give at least one token"),
     ]) func refusesWhatItDoesNotTake(name: String, sentence: String) {
         let path = resource(name)
         do {

@@ -52,7 +52,8 @@ import Testing
         #expect("\(ShapeError.notPositive(name: "batch", value: 0))" == "batch is 0; it must be at least 1")
         #expect(
             "\(ShapeError.unevenGroups(queryHeads: 6, keyValueHeads: 4))"
-                == "6 query heads cannot share 4 key/value heads evenly; make the first a multiple of the second")
+                == "6 query heads cannot share 4 key/value heads evenly; make the query heads a multiple of the key/value heads"
+        )
     }
 }
 

@@ -31,7 +31,7 @@ import Testing
             if case .skipped(let reason) = measurement.outcome { reason } else { nil }
         }
         #expect(reasons.allSatisfy { $0.contains("time budget") })
-        #expect(reasons.contains { $0.hasSuffix("left no time to find out what a call takes") } == (seconds < 60))
+        #expect(reasons.contains { $0.hasSuffix("left no time to measure a first call") } == (seconds < 60))
         #expect((reasons.count < workloads.count) == (seconds > 9), "a budget that holds a cell measures one")
         #expect(plan.cells.contains { $0.decision == .skip(.unknown(budgetSeconds: seconds)) } == (seconds < 60))
     }

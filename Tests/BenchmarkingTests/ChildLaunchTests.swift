@@ -32,7 +32,7 @@ import Testing
         ("exit 0", "launch 2 ended with status 0"),
         (
             "kill -9 $$",
-            "launch 2 was ended by signal 9 (Killed), as the system does when memory runs out"
+            "launch 2 was ended by signal 9 (Killed), which the system sends when memory runs out"
         ),
     ]) func aFailureIsOneSentence(script: String, message: String) {
         let error = #expect(throws: LaunchFailed.self) { try run(script) }
@@ -66,9 +66,12 @@ import Testing
 
     /// It may be stopped by a debugger, or wait for a disk that does not answer.
     @Test(arguments: [
-        ("sleep 1000", "launch 1 said nothing for 0.2 s after its time was up, and was ended"),
-        ("while :; do echo noise >&2; done", "launch 1 said nothing for 0.2 s after its time was up, and was ended"),
-        ("tr '\\0' x < /dev/zero", "launch 1 said a line that does not end, and was ended"),
+        ("sleep 1000", "launch 1 had no output for 0.2 s after the end of its time, and was ended"),
+        (
+            "while :; do echo noise >&2; done",
+            "launch 1 had no output for 0.2 s after the end of its time, and was ended"
+        ),
+        ("tr '\\0' x < /dev/zero", "launch 1 sent a line without an end, and was ended"),
         ("exec >&-; sleep 1000", "launch 1 had not ended 0.2 s after it closed its output, and was ended"),
     ]) func aLaunchThatHangsIsEnded(script: String, message: String) {
         var child = ChildLaunch(
@@ -90,7 +93,7 @@ import Testing
         let error = #expect(throws: LaunchFailed.self) {
             try child("sleep 1000").run(cancellation: Cancellation()) { _ in }
         }
-        #expect(error?.description == "launch 1 said nothing and computed nothing for 0.2 s, and was ended")
+        #expect(error?.description == "launch 1 had no output and used no CPU time for 0.2 s, and was ended")
         // A grandchild computes for a second while the launch itself waits for it.
         let ended = line(.ended(wasInterrupted: false, startupSeconds: 0))
         let busy = "(end=$(($(date +%s) + 2)); while [ $(date +%s) -lt $end ]; do :; done); \(ended)"
@@ -108,7 +111,7 @@ import Testing
         let error = #expect(throws: LaunchFailed.self) {
             try child.run(cancellation: cancellation) { _ in cancellation.cancel() }
         }
-        #expect(error?.description.contains("said nothing") == true)
+        #expect(error?.description.contains("had no output") == true)
     }
 
     private static let event = ProgressEvent(phase: .measuring, cell: "full 1K", done: 1, total: 3, secondsLeft: 1.5)

@@ -80,17 +80,17 @@ struct DecodeSweepTests {
         ),
         (
             "also: [{kernels: [decode-window, full]}]",
-            "bad.yaml:7: also[0].kernels[1]: full is a kernel for prefill, and the phase here is decode; give it a group "
+            "bad.yaml:7: also[0].kernels[1]: full is a kernel for prefill, but the phase here is decode; write it in a group "
                 + "with `phase: prefill`"
         ),
         (
             "also: [{phase: prefill}]",
-            "bad.yaml:3: kernels: decode-window is a kernel for decode, and the phase here is prefill; give it a group "
+            "bad.yaml:3: kernels: decode-window is a kernel for decode, but the phase here is prefill; write it in a group "
                 + "with `phase: decode`"
         ),
         (
             "also: [{lengths: [1, 4]}]",
-            "bad.yaml:7: also[0].lengths: 1 token has nothing cached before it; decode from 2 on"
+            "bad.yaml:7: also[0].lengths: decode needs a cached token, and with 1 token there is none; use lengths from 2"
         ),
         ("also: [{window: 0}]", "bad.yaml:7: also[0].window: 0 is too small; it must be at least 1"),
     ])

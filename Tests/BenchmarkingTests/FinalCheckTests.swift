@@ -34,7 +34,7 @@ struct FinalCheckTests {
         #expect(
             outcome
                 == .wrong(
-                    reason: "a timed call went through 2079 pairs, not 2080 as the kernel says", maximumError: 1e-7)
+                    reason: "a timed call computed 2079 pairs, but the kernel states 2080", maximumError: 1e-7)
         )
     }
 

@@ -101,14 +101,14 @@ struct ResultsFileTests {
         let (first, second) = (changed(header), changed(line))
         #expect(
             try error([Data("{\"a\": 1}".utf8)])
-                == "\(path):1: this is no results file: its first line is not an attnbench header")
+                == "\(path):1: this is not a results file: its first line is not a header of attnbench")
         #expect(
             try error([changed(header, "attnbench/2", "attnbench/9")])
                 == "\(path):1: schema \"attnbench/9\" is not \"attnbench/2\"; read it with the build that wrote it")
         #expect(try error([first, Data("{\"kernel\":".utf8), second])?.hasPrefix("\(path):2: ") == true)
         #expect(
             try error([first, changed(line, "\"launch\":1,"), second])
-                == "\(path):2: `launch` is missing; delete the line to go on without it")
+                == "\(path):2: `launch` is missing; delete the line to continue without it")
         #expect(
             try error([first, changed(line, "[1,2]", "[1]")])?.contains("there are 1 of them for 2 samples") == true)
         #expect(
@@ -116,15 +116,15 @@ struct ResultsFileTests {
                 .contains("queryLength is 0; it must be at least 1") == true)
         #expect(
             try error([first, first, second])
-                == "\(path):2: this is a second header: the file holds two results files; delete the line to go on without "
-                + "it")
+                == "\(path):2: this is a second header: the file contains two results files; delete the line to "
+                + "continue without it")
         #expect(
             try error([changed(header, "\"seed\":", "\"root\":"), second])?
                 .hasPrefix("\(path):1: the header cannot be read: `seed` is missing; no line can be read without it")
                 == true)
         #expect(
             try error([first, second, second])
-                == "\(path):3: full 64 d=1 is there twice for launch 1; delete one of the two lines")
+                == "\(path):3: full 64 d=1 occurs twice for launch 1; delete one of the two lines")
         #expect(try error([first, Data("{\"kernel\":".utf8), second])?.contains(".;") == false)
         let sum = String(decoding: second.suffix(10).prefix(8), as: UTF8.self)
         var wrong = second
@@ -133,10 +133,10 @@ struct ResultsFileTests {
         #expect(
             changedLine?.hasPrefix("\(path):3: the line was changed after it was written: its checksum is \(sum), ")
                 == true)
-        #expect(changedLine?.hasSuffix("; delete the line to go on without it") == true)
+        #expect(changedLine?.hasSuffix("; delete the line to continue without it") == true)
         #expect(
             try error([first, Data(line.utf8)])
-                == "\(path):2: the line does not end with its checksum; delete the line to go on without it")
+                == "\(path):2: the line does not end with its checksum; delete the line to continue without it")
         let missing = #expect(throws: ResultsError.self) { try ResultsFile.load(folder.file("none.jsonl")) }
         #expect(missing?.description == "cannot read \(folder.file("none.jsonl")): no such file or directory")
     }

@@ -121,8 +121,10 @@ struct RunLogTests {
         try journal.dropLast(3).write(to: URL(fileURLWithPath: journalPath))
         let cautions = try RunLog.tornLines(path, launches: 3).map(\.description)
         try #require(cautions.count == 2)
-        #expect(cautions[0].hasPrefix("the last line of \(path) is torn"))
-        #expect(cautions[1].hasPrefix("the last line of \(journalPath) is torn") && cautions[1].hasSuffix("one sample"))
+        #expect(cautions[0].hasPrefix("the last line of \(path) is incomplete"))
+        #expect(
+            cautions[1].hasPrefix("the last line of \(journalPath) is incomplete")
+                && cautions[1].hasSuffix("the sample in it"))
     }
 
     @Test func recordsOfProcessesStay() throws {
@@ -150,7 +152,7 @@ struct RunLogTests {
     @Test func thereMustBeAFileToGoOnWith() {
         let error = #expect(throws: ResultsError.self) { try RunLog.resume(path, header: fakeHeader()) }
         #expect(error == .missing(path: path))
-        #expect(error?.description == "there is no \(path) to go on with; leave out --resume to start it")
+        #expect(error?.description == "there is no \(path) to continue; leave out --resume to start a run")
     }
 
     @Test func filesAreNeitherOverwrittenNorMixed() throws {
@@ -160,7 +162,7 @@ struct RunLogTests {
         let error = #expect(throws: ResultsError.self) { try RunLog.resume(path, header: other) }
         #expect(
             error?.description == "\(path) cannot be resumed: it differs in build.commit, sweep, seed; "
-                + "run again with what it was made with, or choose another --output")
+                + "run again with the values that it was measured with, or choose another --output")
     }
 
     @Test func aFolderThatCannotBeMadeIsNamed() throws {

@@ -18,16 +18,19 @@ struct SweepErrorTests {
             "bad.yaml:4: also[0].name: \"name\" is not a key; there are phase, kernels, lengths, "
                 + "window, sinks, chunk, heads, headDimension, elementType, threads, batch, cacheFormat"
         ),
-        ("kernels: sliding-window", "bad.yaml:3: kernels: sliding-window needs `window`; add such as `window: 1024`"),
+        (
+            "kernels: sliding-window",
+            "bad.yaml:3: kernels: sliding-window needs `window`; add for example `window: 1024`"
+        ),
         ("kernels: []", "bad.yaml:3: kernels: the list is empty; give at least one value or leave the key out"),
         (
             "kernels: full\nphase: decode",
-            "bad.yaml:3: kernels: full is a kernel for prefill, and the phase here is decode; give it a group with "
+            "bad.yaml:3: kernels: full is a kernel for prefill, but the phase here is decode; write it in a group with "
                 + "`phase: prefill`"
         ),
         (
             "kernels: full\ncacheFormat: q8_0",
-            "bad.yaml:4: cacheFormat: prompts are read without a cache; leave `cacheFormat` out or say `phase: decode`"
+            "bad.yaml:4: cacheFormat: prefill has no cache; leave out `cacheFormat`, or set `phase: decode`"
         ),
         ("kernels: full\nphase: prefil", "bad.yaml:4: phase: \"prefil\" is not a phase; did you mean \"prefill\"?"),
         (
@@ -41,12 +44,12 @@ struct SweepErrorTests {
         ),
         (
             "kernels: full\nheads: {query: 6, keyValue: 4}",
-            "bad.yaml:4: heads: 6 query heads cannot share 4 key/value heads evenly; make the first a multiple of the "
-                + "second"
+            "bad.yaml:4: heads: 6 query heads cannot share 4 key/value heads evenly; make the query "
+                + "heads a multiple of the key/value heads"
         ),
         (
             "kernels: full\nheads: {keyValue: 4}",
-            "bad.yaml:4: heads: `query` is missing; write such as {query: 8, keyValue: 1}"
+            "bad.yaml:4: heads: `query` is missing; write for example {query: 8, keyValue: 1}"
         ),
         (
             "kernels: full\nheads: 4",
@@ -56,13 +59,13 @@ struct SweepErrorTests {
             "kernels: full\ntimeBudget: 60",
             "bad.yaml:4: timeBudget: \"60\" is not a time; write 500ms, 30s, 5m or 2h; from 1ms to 8760h"
         ),
-        ("kernels: full\nbatch: [1, [2]]", "bad.yaml:4: batch[1]: one value is wanted here"),
+        ("kernels: full\nbatch: [1, [2]]", "bad.yaml:4: batch[1]: this has to be one value"),
         (
             "kernels: full\nbatch: 4\nheads: {query: 1G}",
             "bad.yaml:2: lengths: 2K tokens with these heads are more work than can be counted exactly; choose smaller "
                 + "sizes"
         ),
-        ("sinks: 4", "bad.yaml:1: `kernels` is missing; add such as `kernels: [full, sliding-window]`"),
+        ("sinks: 4", "bad.yaml:1: `kernels` is missing; add for example `kernels: [full, sliding-window]`"),
     ])
     func located(text: String, message: String) {
         #expect(error(in: Self.start + text) == message)
@@ -71,7 +74,7 @@ struct SweepErrorTests {
     @Test(arguments: [
         ("1K..2K", "the range \"1K..2K\" has no step; write \"1K..2K*2\" for doubling"),
         ("2K..1K*2", "the range \"2K..1K*2\" runs backwards; write the smaller length first"),
-        ("1K..2K*1", "\"*1\" is not a step; write *2 to double or *sqrt2 for two lengths an octave"),
+        ("1K..2K*1", "\"*1\" is not a step; write *2 to double, or *sqrt2 for two lengths per doubling"),
         ("0", "\"0\" is not a length; write tokens as 4096, 128K or 10M"),
         ("1k", "\"1k\" is not a length; write tokens as 4096, 128K or 10M"),
     ])
@@ -80,15 +83,16 @@ struct SweepErrorTests {
     }
 
     @Test func wholeFiles() {
-        #expect(error(in: "") == "bad.yaml: there is nothing in it")
-        #expect(error(in: "kernels: full\nlengths: 1K") == "bad.yaml:1: `name` is missing; add such as `name: scaling`")
+        #expect(error(in: "") == "bad.yaml: the file is empty")
+        #expect(
+            error(in: "kernels: full\nlengths: 1K") == "bad.yaml:1: `name` is missing; add for example `name: scaling`")
         #expect(
             error(in: "name: a/b\nkernels: full\nlengths: 1K")
-                == "bad.yaml:1: name: \"a/b\" cannot name a directory; use letters, digits, - _ and . only")
+                == "bad.yaml:1: name: \"a/b\" is not a valid name of a directory; use only letters, digits, -, _ and .")
         #expect(error(in: "kernels: [full\nname: x")?.hasPrefix("bad.yaml:2: this is not YAML: ") == true)
         #expect(
             error(in: "name: a\nname: b\nkernels: full\nlengths: 1K")
-                == "bad.yaml:1: \"name\" is there twice; keep one")
+                == "bad.yaml:1: \"name\" occurs twice; keep one")
     }
 
     @Test func overridesAreLocatedOnTheCommandLine() {
@@ -117,7 +121,8 @@ struct SweepErrorTests {
         let error = #expect(throws: SweepError.self) { try SweepFile.find("scalign", in: [directory]) }
         #expect(
             error?.description
-                == "\"scalign\" is no sweep file and no sweep in \(directory); did you mean \"scaling\"?")
+                == "\"scalign\" is not a sweep file, nor the name of a sweep in \(directory); did you mean \"scaling\"?"
+        )
         #expect(throws: SweepError.self) { try SweepFile.load("\(directory)/none.yaml") }
     }
 

@@ -117,7 +117,7 @@ struct SweepTests {
         #expect(
             throws: SweepError.wrong(
                 location: "huge",
-                message: "the axes cross to 28000000 cells, and a sweep has at most 100000; give fewer values, or "
+                message: "the axes give 28000000 cells, and a sweep can have at most 100000; give fewer values, or "
                     + "split the sweep")
         ) { try sweep.workloads() }
     }

@@ -164,11 +164,11 @@ import Testing
         ("--kernel attention-sink --window 4", "attention-sink needs --sinks"),
         (
             "--kernel full --chunk 4",
-            "full (causal) has no chunk; leave out --chunk, or take \(chunked) or reference with --mask"
+            "full (causal) has no chunk; leave out --chunk, or use \(chunked) or reference with --mask"
         ),
         (
             "--kernel full --mask full",
-            "full has the mask causal, not full; take full-bidirectional or reference with --mask"
+            "full has the mask causal, not full; use full-bidirectional or reference with --mask"
         ),
         ("--kernel reference --mask chunked-local", "reference with the mask chunked-local needs --chunk"),
         ("--kernel sliding-window --window 0", "window is 0; it must be at least 1"),
@@ -189,11 +189,11 @@ import Testing
         ),
         (
             [3, 9, 4], [2, 9, 4],
-            "3 query heads cannot share 2 key/value heads evenly; make the first a multiple of the second"
+            "3 query heads cannot share 2 key/value heads evenly; make the query heads a multiple of the key/value heads"
         ),
         (
             [9, 4], [8, 4],
-            "9 queries against 8 keys: the last query stands at the last key, so the first would see nothing; "
+            "9 queries against 8 keys: the last query is at the position of the last key, so the first query would see nothing; "
                 + "give at least as many keys as queries"
         ),
     ]) func shapesThatDoNotFitAreRefused(query: [Int], key: [Int], message: String) throws {
@@ -237,13 +237,14 @@ import Testing
         let value = try Data(contentsOf: URL(fileURLWithPath: path("v")))
         let session = attend("--kernel full")
         #expect(session.status == .usage)
-        #expect(session.messages.contains("is the same file as --value, which would be lost"), "\(session.messages)")
+        #expect(
+            session.messages.contains("is the same file as --value, which would be overwritten"), "\(session.messages)")
         #expect(try Data(contentsOf: URL(fileURLWithPath: path("v"))) == value)
 
         try FileManager.default.removeItem(atPath: path("o"))
         try Data("{\"schema\": 1}".utf8).write(to: URL(fileURLWithPath: path("o")))
         let other = attend("--kernel full")
-        #expect(other.status == .usage && other.messages.contains("holds something else than a .npy file"))
+        #expect(other.status == .usage && other.messages.contains("is a file of another kind than .npy"))
         #expect(try String(contentsOfFile: path("o"), encoding: .utf8) == "{\"schema\": 1}")
 
         try write("o", [2, 2])

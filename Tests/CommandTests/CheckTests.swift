@@ -57,7 +57,7 @@ import Testing
     @Test(arguments: [
         ("--layers 0", "--layers is 0; it must be from 1 to 32"),
         ("--layers 33", "--layers is 33; it must be from 1 to 32"),
-        ("--output there", "--output needs --layers: how many to stack"),
+        ("--output there", "--output needs --layers, the number of layers to stack"),
     ])
     func badStacksAreSaid(options: String, message: String) {
         let session = Session("check sliding-window \(options)")
@@ -74,7 +74,7 @@ import Testing
     @Test func pairsThatAreNotCountedAsPromisedAreWrong() {
         let conformance = Conformance(of: .miscounting)
         #expect(!conformance.isConforming)
-        #expect(conformance.failures.allSatisfy { $0.contains("its formula says") })
+        #expect(conformance.failures.allSatisfy { $0.contains("but its formula gives") })
     }
 
     @Test func aKernelThatTakesNothingIsNotRight() {

@@ -63,7 +63,7 @@ import Testing
     @Test func anInterruptedRunNamesTheWholeCommand() {
         let error = Interrupted(
             command: ShellCommand(["attnbench", "run", "smoke", "--set", "lengths=1K"]), directory: "r")
-        #expect("\(error)" == "interrupted; go on with: attnbench run smoke --set lengths=1K --output r --resume")
+        #expect("\(error)" == "interrupted; continue with: attnbench run smoke --set lengths=1K --output r --resume")
     }
 
     @Test func exitCodesAreTheDocumentedOnes() throws {

@@ -44,7 +44,7 @@ import Testing
     @Test func kernelsOfEnginesNeedTheirEngine() {
         let session = Session("check mine/flash")
         #expect(session.status == .usage)
-        #expect(session.messages.contains("add such as --engine mine"))
+        #expect(session.messages.contains("add, for example, --engine mine"))
     }
 
     @Test func anEngineThatIsNotThereIsTold() {

@@ -71,15 +71,15 @@ import Testing
         arguments: [
             ("dies in prepare", 8, "signal 4"), ("dies in a sample", 8, "signal 11"),
             ("hangs in prepare", 8, "gave no answer within 1 s"),
-            ("speaks nonsense", 8, "something else than the protocol"),
-            ("floods standard output", 8, "something else than the protocol"),
-            ("answers twice", 8, "something else than the protocol"), ("leaves a grandchild", 8, "status 3"),
-            ("claims an endless device", 8, "something else than the protocol"),
-            ("says too little", 8, "says that its calls took"), ("says too much", 8, "says that its calls took"),
+            ("speaks nonsense", 8, "did not follow the protocol"),
+            ("floods standard output", 8, "did not follow the protocol"),
+            ("answers twice", 8, "did not follow the protocol"), ("leaves a grandchild", 8, "status 3"),
+            ("claims an endless device", 8, "did not follow the protocol"),
+            ("says too little", 8, "states that its calls took"), ("says too much", 8, "states that its calls took"),
             ("writes into its inputs", 8, "PermissionError"), ("states too few pairs", 7, "of its mask"),
             ("is wrong", 7, "differs from the reference"), ("is not a number", 7, "differs from the reference"),
             ("remembers an answer", 7, "after its last round: differs from the reference"),
-            ("computes in write", 7, "outside of what is timed"), ("refuses", 0, "no causal attention today"),
+            ("computes in write", 7, "outside the timed calls"), ("refuses", 0, "no causal attention today"),
         ] as [(String, Int32, String)])
     func aBrokenEngineCostsNobodyElse(fault: String, status: Int32, reason: String) throws {
         let folder = try TestFolder()
@@ -142,13 +142,13 @@ import Testing
         #expect(both.status == 0, "\(both.messages)")
         #expect(
             (both.output + both.messages).contains(
-                "kernels of the sweep that are of neither engine are not compared: full"))
+                "these kernels of the sweep belong to neither engine and are not compared: full"))
         #expect(both.output.contains("new/causal") && !both.output.contains("old/causal 16"))
         let none = try gate("full")
         #expect(none.status == 2)
         #expect(
             none.messages.contains(
-                "the sweep both names no kernel of the two engines, and only these are compared; give it such as kernels: "
+                "the sweep both names no kernel of the two engines, and only these are compared; write, for example, kernels: "
                     + "[new/causal, new/decode]"), "\(none.messages)")
     }
 
@@ -188,7 +188,7 @@ import Testing
         #expect(run.status == 0, "\(run.messages)")
         let page = try #require(folder.text("out/README.md"))
         #expect(page.contains("| start + compile |"))
-        if fault != "spins when idle" { #expect(page.contains("its engine says that its calls took")) }
+        if fault != "spins when idle" { #expect(page.contains("its engine states that its calls took")) }
         let results = try ResultsFile.load(folder.path("out/results.jsonl"))
         for measurement in results.measurements {
             guard case .measured(let record) = measurement.outcome else {
@@ -257,7 +257,7 @@ import Testing
         try sweep("full, misbehaving/causal", in: folder)
         try broken(fault, in: folder)
         let run = try Program("$attnbench run both.yaml --engine ./broken.yaml --output out", in: folder)
-        #expect(run.status == 8 && run.messages.contains("when it was to greet"), "\(run.messages)")
+        #expect(run.status == 8 && run.messages.contains("when it was asked to greet"), "\(run.messages)")
         #expect(folder.text("out/results.jsonl") == nil)
     }
 
@@ -271,7 +271,7 @@ import Testing
         try broken("no fault", in: folder)
         let run = try Program(
             "ulimit -f 3000; $attnbench run both.yaml --engine ./broken.yaml --rounds 2 --output out", in: folder)
-        #expect(run.messages.contains("there is no room for the query of 2 MiB in shared memory: file too large"))
+        #expect(run.messages.contains("there is not enough shared memory for the query of 2 MiB: file too large"))
         #expect(run.status == 8, "\(run.messages)")
         let measured = try ResultsFile.load(folder.path("out/results.jsonl")).measurements.filter { $0.isMeasured }
         #expect(measured.map(\.workload.problem.shape.keyLength) == [64])
@@ -333,7 +333,8 @@ import Testing
         #expect(without.status == 2 && folder.text("ran") == nil)
         let with = try Program("$attnbench run both.yaml \(option) --output out", in: folder)
         #expect(
-            with.status == 8 && with.messages.contains("ended with status 3 when it was to greet"), "\(with.messages)")
+            with.status == 8 && with.messages.contains("ended with status 3 when it was asked to greet"),
+            "\(with.messages)")
         #expect(folder.text("ran") != nil)
     }
 

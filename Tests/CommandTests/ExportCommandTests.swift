@@ -92,9 +92,9 @@ import Testing
         ("report a.jsonl --format googlebenchmark", "did you mean \"google-benchmark\"?"),
         ("report a.jsonl --format wordperfect", "there are html, md, "),
         ("gate --baseline x --format junti", "did you mean \"junit\"?"),
-        ("gate --baseline x --format junit", "say with --output where junit.xml goes"),
-        ("gate --baseline x --format github", "say with --output where summary.md goes"),
-        ("compare a b --format json", "say with --output where comparison.json goes"),
+        ("gate --baseline x --format junit", "give --output, the directory for junit.xml"),
+        ("gate --baseline x --format github", "give --output, the directory for summary.md"),
+        ("compare a b --format json", "give --output, the directory for comparison.json"),
     ])
     func whatIsNotUnderstoodIsNamedBeforeAnythingRuns(line: String, words: String) {
         let session = Session(line)

@@ -83,7 +83,9 @@ import Testing
             try JSONLines.write([JSONLines.sealed(named)], to: path)
             let session = Session(["launch", path, "--number", "1", "--no-pin"])
             // What stands before a slash would be the name of an engine.
-            let isRefused = ["is not a kernel", "cannot name an engine"].contains { session.messages.contains($0) }
+            let isRefused = ["is not a kernel", "is not a valid name of an engine"].contains {
+                session.messages.contains($0)
+            }
             #expect(session.status == .usage && isRefused, "\(session.messages)")
             Self.check(session, "launch")
         }

@@ -100,7 +100,7 @@ import Testing
         try write([lines[0], empty], to: "a.jsonl")
         let session = Session(["report", folder.path("a.jsonl")])
         #expect(session.status == .usage)
-        #expect(session.messages.contains("a cell that was measured has samples, and this one has none"))
+        #expect(session.messages.contains("a measured cell has samples, but this one has none"))
     }
 
     @Test func aLineThatSaysTwoThingsIsRefused() throws {

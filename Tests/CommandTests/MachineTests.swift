@@ -69,6 +69,6 @@ import Testing
     @Test func cpusThatAreNotThereAreRefused() {
         let session = Session("machine --cpu 60000")
         #expect(session.status == .usage)
-        #expect(session.messages.hasPrefix("Error: CPU 60000 is not allowed to this process; allowed: "))
+        #expect(session.messages.hasPrefix("Error: CPU 60000 is not allowed to this process; allowed CPUs are "))
     }
 }

@@ -32,7 +32,8 @@ import Testing
         try folder.write("the report of whole.jsonl", to: "README.md")
         let session = report("other.jsonl")
         #expect(session.status == .usage)
-        #expect(session.messages.contains("\(folder.path("results.jsonl")) holds other results"), "\(session.messages)")
+        #expect(
+            session.messages.contains("\(folder.path("results.jsonl")) contains other results"), "\(session.messages)")
         #expect(session.messages.contains("--output \(folder.url.path)-2"))
         #expect(folder.text("results.jsonl") == whole && folder.text("README.md") == "the report of whole.jsonl")
     }
@@ -125,7 +126,8 @@ import Testing
         let page = folder.text("place/README.md")
         for line in ["plan --model gemma-3-12b --context 8K", "check sliding-window --layers 2"] {
             let session = Session("\(line) --output \(folder.path("place"))")
-            #expect(session.status == .usage && session.messages.contains("holds other results"), "\(session.messages)")
+            #expect(
+                session.status == .usage && session.messages.contains("contains other results"), "\(session.messages)")
         }
         #expect(folder.text("place/README.md") == page)
     }

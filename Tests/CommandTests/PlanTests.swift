@@ -104,20 +104,20 @@ import Testing
         ("plan --model a.json --treat-as lama", "--treat-as is \"lama\"; it is one of "),
         ("plan --model llama-3.1-8b --layers 2", "give either --model, or --layers and the other dimensions"),
         ("plan --layers 2 --kv-heads 1", "--layers needs --kv-heads and --head-dimension too"),
-        ("plan --kv-heads 1", "give --layers beside the other dimensions"),
+        ("plan --kv-heads 1", "give --layers too, with the other dimensions"),
         ("plan --model llama-3.1-8b --cache-allocation vlm", "--cache-allocation is \"vlm\"; it is one of exact, vllm"),
         ("plan --model llama-3.1-8b --page-tokens 0", "--page-tokens is 0; it goes from 1 to 1M"),
         ("plan --model llama-3.1-8b --context 2G", "--context goes up to 1G"),
         ("plan --model llama-3.1-8b --batch 0", "--batch is 0; it must be at least 1"),
         ("plan --model llama-3.1-8b --batch 2000000", "--batch goes up to 1M"),
-        ("plan --model llama-3.1-8b --conversation 10000x5000+5000", "up to 10_000 turns and 16M tokens"),
+        ("plan --model llama-3.1-8b --conversation 10000x5000+5000", "at most 10_000 turns and 16M tokens"),
         ("plan --model llama-3.1-8b --price inf", "--price is inf; it must be above 0"),
         ("plan --model llama-3.1-8b --mfu 50", "--mfu is 50.0; it is a share above 0 and up to 1"),
         ("plan --model llama-3.1-8b --price 0", "--price is 0.0; it must be above 0"),
         ("plan --model llama-3.1-8b --cpu-price 1", "--cpu-price needs --measured"),
         ("plan --model llama-3.1-8b --prices nowhere.yaml", "nowhere.yaml: no such file"),
         ("plan --model llama-3.1-8b --measured nowhere.jsonl", "nowhere.jsonl"),
-        ("plan --model llama-3.1-8b --conversation 10", "write turns, user's and answer's tokens like 100x500+500"),
+        ("plan --model llama-3.1-8b --conversation 10", "the answer's tokens like 100x500+500"),
     ])
     func mistakes(line: String, message: String) {
         let session = Session(line)

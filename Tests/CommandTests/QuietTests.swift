@@ -22,7 +22,7 @@ import Testing
         #expect(error.exitStatus == .unfit)
         #expect(
             "\(error)"
-                == "the machine is not quiet: load: 0.93 a CPU; stop other work; leave out --require-quiet to measure all "
-                + "the same")
+                == "the machine is not quiet: load: 0.93 a CPU; stop other work; leave out --require-quiet to measure "
+                + "anyway")
     }
 }

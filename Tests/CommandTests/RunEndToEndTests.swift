@@ -83,7 +83,7 @@ import Testing
         #expect(finished.status == 0, "\(finished.messages)")
         #expect(try ResultsFile.load(self.results).launches.count == 1, "who measured nothing has nothing to say")
         let again = try self.run("--rounds 6 --seed 3")
-        #expect(again.status == 2 && again.messages.contains("is already there; --resume"))
+        #expect(again.status == 2 && again.messages.contains("exists already; continue it with --resume"))
     }
 
     @Test func launchesAreProcessesOfTheirOwn() throws {
@@ -110,7 +110,7 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationStatus == 1)
         let said = try String(contentsOf: messages, encoding: .utf8)
-        #expect(said.contains("Error: interrupted; go on with: attnbench run"))
+        #expect(said.contains("Error: interrupted; continue with: attnbench run"))
         #expect(said.contains("--launches 2") && said.contains("--resume"))
         let interrupted = try ResultsFile.load(results)
         #expect(Set(interrupted.measurements.map(\.launch)) == [1])
@@ -138,7 +138,7 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationReason == .exit && process.terminationStatus == 1)
         let said = try String(contentsOf: messages, encoding: .utf8)
-        #expect(said.contains("Error: interrupted; go on with: attnbench run"))
+        #expect(said.contains("Error: interrupted; continue with: attnbench run"))
         #expect(FileManager.default.fileExists(atPath: output.appendingPathComponent("index.html").path))
     }
 
@@ -214,7 +214,7 @@ import Testing
     @Test func thereMustBeSomethingToGoOnWith() throws {
         let run = try run("--resume")
         #expect(run.status == 2)
-        #expect(run.messages == "Error: there is no \(results) to go on with; leave out --resume to start it\n")
+        #expect(run.messages == "Error: there is no \(results) to continue; leave out --resume to start a run\n")
         #expect(!FileManager.default.fileExists(atPath: output.path))
     }
 
@@ -224,8 +224,8 @@ import Testing
         #expect(run.output == "Nothing was measured; the report has the reason for each cell.\n")
         #expect(
             run.messages.contains(
-                "Error: every cell was skipped, for the reasons that the report gives; where time was"))
-        #expect(run.messages.contains("go on with a longer --time-budget: attnbench run"))
+                "Error: every cell was skipped, for the reasons in the report; if time was"))
+        #expect(run.messages.contains("continue with a longer --time-budget: attnbench run"))
         #expect(try ResultsFile.load(results).measurements.count == 4)
         for launches in [1, 2] {
             let again = try self.run("--time-budget 20s --rounds 6 --launches \(launches) --resume", named: "again")

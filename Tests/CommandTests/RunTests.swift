@@ -11,7 +11,7 @@ import Testing
         ])
         let interrupted = Interrupted(command: run.command, directory: "reports/mine")
         #expect(
-            interrupted.description == "interrupted; go on with: attnbench run smoke --seed 7 --rounds 50 "
+            interrupted.description == "interrupted; continue with: attnbench run smoke --seed 7 --rounds 50 "
                 + "--time-budget 5.0s --set 'lengths=1K..2K*2' --cpu 1 --output reports/mine --resume")
         // What it names can be typed.
         let line = try #require(interrupted.description.split(separator: ": ").last)

@@ -64,12 +64,12 @@ import Testing
 
     @Test(arguments: [
         ("command: [sh]", "`name` is missing"),
-        ("name: a/b\ncommand: [sh]", "cannot name an engine"),
+        ("name: a/b\ncommand: [sh]", "is not a valid name of an engine"),
         ("name: mine", "give either `command`, a list of words, or `library`, a path"),
         ("name: mine\ncommand: [sh]\nlibrary: l.so", "give either `command`"),
-        ("name: mine\ncommand: [no-such-program]", "there is no program \"no-such-program\" in the path"),
+        ("name: mine\ncommand: [no-such-program]", "there is no program \"no-such-program\" in PATH"),
         ("name: mine\ncomand: [sh]", "did you mean \"command\"?"),
-        ("name: mine\ncommand: [sh]\ntolerance: loose", "\"loose\" is no tolerance"),
+        ("name: mine\ncommand: [sh]\ntolerance: loose", "\"loose\" is not a tolerance"),
         ("name: mine\ncommand: [sh]\nstartTimeout: soon", "\"soon\" is not a time"),
         ("name: mine\ncommand: [sh]\ninstall: {pip: [\"--index-url=x\"]}", "is not the name of a package"),
         ("name: mine\ncommand: [sh]\ninstall: {apt: [\"a; rm b\"]}", "is not the name of a package"),

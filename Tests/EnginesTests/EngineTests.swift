@@ -232,7 +232,7 @@ import Testing
         let error = #expect(throws: SharedMemoryError.self) {
             _ = try SharedTensor("key", role: .input, .float32, dimensions: [1, 1, 1 << 40, 1])
         }
-        #expect(error?.description.hasPrefix("there is no room for the key of 4194304 MiB in shared memory: ") == true)
+        #expect(error?.description.hasPrefix("there is not enough shared memory for the key of 4194304 MiB: ") == true)
     }
 
     /// A system that has no room says so when the memory is reserved, and not at some later write.
@@ -248,7 +248,7 @@ import Testing
         }
         #expect(
             error?.description
-                == "there is no room for the key of 256 MiB in shared memory: \(words); take a shorter length or fewer "
+                == "there is not enough shared memory for the key of 256 MiB: \(words); use a shorter length or fewer "
                 + "heads, or give the container more memory")
     }
 

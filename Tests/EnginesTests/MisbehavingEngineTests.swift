@@ -58,8 +58,8 @@ struct MisbehavingEngineTests {
     }
 
     @Test(arguments: [
-        ("forgets the new token", ": error "), ("keeps an old cache", "wrong with other contents"),
-        ("is not a number", ": error "), ("remembers an answer", "it may remember an answer"),
+        ("forgets the new token", ": error "), ("keeps an old cache", "wrong after new contents"),
+        ("is not a number", ": error "), ("remembers an answer", "may have stored an earlier output"),
     ])
     func wrongDecodingIsFound(fault: String, sentence: String) throws {
         let failures = try decoding(fault).failures
@@ -71,7 +71,7 @@ struct MisbehavingEngineTests {
     {
         for found in [try decoding(fault), try conformance(fault)] {
             #expect(found.failures.isEmpty && found.breakdowns.count == Conformance.mostFailures, "\(found)")
-            #expect(found.breakdowns.last?.contains("had ended its process in two cells") == true, "\(found)")
+            #expect(found.breakdowns.last?.contains("ended its process in two consecutive cells") == true, "\(found)")
         }
     }
 
@@ -211,7 +211,7 @@ struct MisbehavingEngineTests {
                 continue
             }
             #expect(clocks.judgement == .unbelievable)
-            #expect(failure.description.contains("says that its calls took"))
+            #expect(failure.description.contains("states that its calls took"))
         }
     }
 
@@ -227,12 +227,14 @@ struct MisbehavingEngineTests {
     @Test(arguments: ElementType.allCases)
     func whatIsRightAtFirstIsCheckedAgainWithOtherContents(elementType: ElementType) throws {
         let failures = try conformance("remembers an answer", in: elementType).failures
-        #expect(!failures.isEmpty && failures.allSatisfy { $0.contains("it may remember an answer") }, "\(failures)")
+        #expect(
+            !failures.isEmpty && failures.allSatisfy { $0.contains("may have stored an earlier output") }, "\(failures)"
+        )
     }
 
     @Test(arguments: ElementType.allCases) func computingInWriteIsFound(elementType: ElementType) throws {
         let failures = try conformance("computes in write", in: elementType).failures
-        #expect(!failures.isEmpty && failures.allSatisfy { $0.contains("outside of what is timed") }, "\(failures)")
+        #expect(!failures.isEmpty && failures.allSatisfy { $0.contains("outside the timed calls") }, "\(failures)")
     }
 
     /// A kernel that has ended it in two cells is not asked for again. Another one of the same engine goes on.
@@ -248,8 +250,8 @@ struct MisbehavingEngineTests {
         let error = #expect(throws: EngineError.self) { try prepare() }
         #expect(
             error?.description.hasPrefix(
-                "the engine misbehaving was not asked for causal again, which had ended its process in two cells, one after "
-                    + "the other; the last time it was ended by signal 11") == true, "\(error!)")
+                "the engine misbehaving gets no further cells of causal, which ended its process in two "
+                    + "consecutive cells; the last time it was ended by signal 11") == true, "\(error!)")
     }
 
     /// Long calls end the process again and again; in between the short ones give samples.
@@ -270,7 +272,7 @@ struct MisbehavingEngineTests {
         #expect(throws: EngineError.self) { try prepare(65).sample(Batch(calls: 1)) }
         #expect(throws: EngineError.self) { try prepare(66).sample(Batch(calls: 1)) }
         let error = #expect(throws: EngineError.self) { try prepare(32) }
-        #expect(error?.description.contains("not asked for causal again") == true)
+        #expect(error?.description.contains("gets no further cells of causal") == true)
         #expect(try short.sample(Batch(calls: 1)).nanoseconds > 0)
     }
 

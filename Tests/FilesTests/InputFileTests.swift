@@ -39,7 +39,7 @@ import Testing
     @Test func aPipeIsNotWaitedFor() throws {
         let path = folder.path("pipe")
         #expect(mkfifo(path, 0o600) == 0)
-        let words = "it is a pipe or a device, and a file may be read more than once; write what it says into a file"
+        let words = "it is a pipe or a device, which cannot be read twice; write its contents to a file"
         #expect(refusal(of: path)?.hasPrefix("cannot read \(path): \(words)") == true)
     }
 

@@ -110,7 +110,7 @@ import Testing
         let full = #expect(throws: UnwritableFile.self) { try OutputFile.write(Data("x".utf8), to: "/dev/full") }
         #expect(
             full?.description
-                == "cannot write /dev/full: no space left on device; make room on its disk, or choose another place")
+                == "cannot write /dev/full: no space left on device; free space on its disk, or choose another place")
     }
 
     @Test func tryingChangesNothing() throws {

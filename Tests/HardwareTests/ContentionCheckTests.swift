@@ -60,14 +60,15 @@ import Testing
     }
     @Test(arguments: [
         CheckCase(pressure("5.00"), .ok, "5.0 %"), CheckCase(pressure("46.10"), .bad, "46 %"),
-        CheckCase(["proc/pressure/cpu": "nonsense"], .unknown, "/proc/pressure/cpu"), CheckCase([:], .unknown, "tell"),
+        CheckCase(["proc/pressure/cpu": "nonsense"], .unknown, "/proc/pressure/cpu"),
+        CheckCase([:], .unknown, "report"),
     ])
     func tellsThePressure(of test: CheckCase) throws { try test.expect(ContentionChecks.pressure) }
 
     @Test(arguments: [
         CheckCase(["proc/loadavg": "0.25 0.14 0.06 1/99 1234\n"], .ok, "0.25 on 2 CPUs"),
         CheckCase(["proc/loadavg": "0.26 0.14 0.06 1/99 1234\n"], .bad, "0.26 on 2 CPUs"),
-        CheckCase([:], .unknown, "not told"),
+        CheckCase([:], .unknown, "does not report"),
     ])
     func tellsTheLoad(of test: CheckCase) throws { try test.expect(ContentionChecks.load) }
 }

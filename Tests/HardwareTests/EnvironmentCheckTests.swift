@@ -118,7 +118,7 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
         CheckCase(["sys/devices/system/cpu/intel_pstate/no_turbo": "0"], .bad, "turbo is on"),
         CheckCase(["sys/devices/system/cpu/cpufreq/boost": "0"], .ok, "off"),
         CheckCase(["sys/devices/system/cpu/cpufreq/boost": "1"], .bad, "turbo is on"),
-        CheckCase([:], .unknown, "does not tell"),
+        CheckCase([:], .unknown, "does not report"),
     ])
     func wantsTurboOff(of test: CheckCase) throws { try test.expect(ProcessorChecks.turbo) }
 
@@ -151,7 +151,7 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
     private static let clock = "sys/devices/system/clocksource/clocksource0/current_clocksource"
     @Test(arguments: [
         CheckCase([clock: "tsc\n"], .ok, "tsc"), CheckCase([clock: "hpet\n"], .bad, "hpet is slow"),
-        CheckCase([:], .unknown, "not told"),
+        CheckCase([:], .unknown, "does not report"),
     ])
     func wantsAClockThatIsReadDirectly(of test: CheckCase) throws { try test.expect(ProcessorChecks.clockSource) }
 
@@ -161,7 +161,7 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
         CheckCase([paranoid: "-1", "sys/bus/event_source/devices/armv8_pmuv3_0/type": "8"], .ok, "perf can count"),
         CheckCase([paranoid: "2", "sys/bus/event_source/devices/software/type": "1"], .bad, "not visible"),
         CheckCase([paranoid: "4", "sys/bus/event_source/devices/cpu/type": "4"], .bad, "is 4); set it to 2"),
-        CheckCase([:], .unknown, "does not tell"),
+        CheckCase([:], .unknown, "does not report"),
     ])
     func saysWhyPerfIsNotThere(of test: CheckCase) throws { try test.expect(ProcessorChecks.performanceCounters) }
 
@@ -181,7 +181,8 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
     private static let cpuinfo = "proc/cpuinfo"
     @Test(arguments: [
         CheckCase([cpuinfo: "microcode\t: 0xb002162\n"], .ok, "0xb002162"),
-        CheckCase([cpuinfo: "microcode\t: 0xffffffff\n"], .unknown, "hypervisor"), CheckCase([:], .unknown, "not tell"),
+        CheckCase([cpuinfo: "microcode\t: 0xffffffff\n"], .unknown, "hypervisor"),
+        CheckCase([:], .unknown, "not report"),
     ])
     func tellsTheMicrocode(of test: CheckCase) throws { try test.expect(ProcessorChecks.microcode) }
 }

@@ -39,7 +39,7 @@ import Testing
         CheckCase([huge: "always [madvise] never\n"], .ok, "on request"),
         CheckCase([huge: "[always] madvise never\n"], .ok, "on all memory"),
         CheckCase([huge: "always madvise [never]\n"], .bad, "write madvise"),
-        CheckCase([:], .unknown, "does not tell"),
+        CheckCase([:], .unknown, "does not report"),
     ])
     func wantsHugePages(of test: CheckCase) throws {
         try test.expect {
@@ -52,7 +52,7 @@ import Testing
     /// What the setting promises and what memory gave.
     @Test(
         arguments: [
-            (nil, EnvironmentCheck.State.unknown, "not told"), (0.25, .bad, "only 25 %"), (1, .ok, "100 %"),
+            (nil, EnvironmentCheck.State.unknown, "does not report"), (0.25, .bad, "only 25 %"), (1, .ok, "100 %"),
         ] as [(Double?, EnvironmentCheck.State, String)])
     func looksAtHugePagesThatCame(share: Double?, state: EnvironmentCheck.State, detail: String) throws {
         let system = try FakeSystem([Self.huge: "always [madvise] never"])
@@ -66,8 +66,8 @@ import Testing
     @Test(arguments: [
         CheckCase([random: "2", "proc/self/personality": "00040000"], .bad, "setarch -R"),
         CheckCase([random: "2", "proc/self/personality": "00000000"], .ok, "differ"),
-        CheckCase([random: "2"], .ok, "differ"), CheckCase([random: "0"], .bad, "same addresses"),
-        CheckCase([:], .unknown, "does not tell"),
+        CheckCase([random: "2"], .ok, "differ"), CheckCase([random: "0"], .bad, "equal addresses"),
+        CheckCase([:], .unknown, "does not report"),
     ])
     func wantsRandomAddresses(of test: CheckCase) throws { try test.expect(PlacementChecks.addressRandomisation) }
 }

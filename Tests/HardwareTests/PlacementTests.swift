@@ -39,7 +39,7 @@ import Testing
         let topology = try Topology(synthetic: "core:4 pu:1", allowed: [0, 1, 3])
         let error = PlacementError.notAllowed(cpu: 2, allowed: [0, 1, 3])
         #expect(throws: error) { try Placement.cpus([1, 2]).cpus(forThreads: 1, on: topology) }
-        #expect(error.description == "CPU 2 is not allowed to this process; allowed: 0-1,3")
+        #expect(error.description == "CPU 2 is not allowed to this process; allowed CPUs are 0-1,3")
     }
 
     @Test func refusesFewerCPUsThanThreads() throws {
@@ -47,7 +47,7 @@ import Testing
         let error = PlacementError.tooFewCPUs(threads: 3, cpus: [0, 1])
         #expect(throws: error) { try Placement.cpus([0, 1]).cpus(forThreads: 3, on: topology) }
         #expect(
-            error.description == "3 threads need 3 CPUs and 2 are named (0-1); name more or take fewer threads")
+            error.description == "3 threads need 3 CPUs and 2 are named (0-1); name more CPUs or use fewer threads")
     }
 
     @Test func leavesUnpinnedThreadsAlone() throws {

@@ -221,7 +221,7 @@ struct TokenCacheTests {
                 == "q8_0 stores blocks of 32 elements, which do not divide a head dimension of 20")
         #expect(
             message(.kivi2, .rolling(sinks: 0, window: 9), d: 32)
-                == "kivi-2 groups keys along 32 tokens, which a rolling cache would tear apart")
+                == "kivi-2 groups keys along 32 tokens, which a rolling cache would remove one by one")
         #expect(message(.float32, .rolling(sinks: 4, window: 9), d: 20) == nil)
     }
 }
@@ -278,10 +278,10 @@ struct DecodingTests {
         let sinks = Mask.attentionSink(sinks: 9, window: 2)
         #expect(
             message(try AttentionProblem(shape: one, mask: sinks), .decodeSink)
-                == "the problem's positions are none, this kernel's cache-relative-rotary")
+                == "the positions of the problem are none, and those of this kernel cache-relative-rotary")
         #expect(message(try AttentionProblem(shape: one, mask: sinks), .decodeSinkUnrotated) == nil)
         #expect(
             message(try AttentionProblem(shape: one, mask: .causal, cacheFormat: CacheFormats(.q4_0)), .full)
-                == "full has no cache to keep in q4_0; decode kernels that read one have")
+                == "full has no cache and cannot store q4_0; use a decode kernel with a cache")
     }
 }

@@ -81,17 +81,17 @@ import Testing
         for field in ["computedPairs", "scratchBytes", "predictedBytes"] { #expect(text.contains("\"\(field)\":null")) }
         let without = String(decoding: line(), as: UTF8.self).replacing("\"scratchBytes\":null,", with: "")
         #expect(
-            fault(Data(without.utf8)) == "r.jsonl:7: `scratchBytes` is missing; delete the line to go on without it")
+            fault(Data(without.utf8)) == "r.jsonl:7: `scratchBytes` is missing; delete the line to continue without it")
     }
 
     @Test func whatDoesNotFollowFromTheProblemIsRefused() {
         #expect(
             fault(line(usefulPairs: 2081))
-                == "r.jsonl:7: work.usefulPairs is 2081, and the problem makes 2080; delete the line to go on without it"
+                == "r.jsonl:7: work.usefulPairs is 2081, but the problem gives 2080; delete the line to continue without it"
         )
         #expect(
             fault(line(scratchBytes: "512", predictedBytes: "1537"))?.contains(
-                "it is 1537, and the problem with the scratch makes 1536") == true)
+                "it is 1537, but the problem and the scratch give 1536") == true)
     }
 
     @Test func keysAndValuesOfDifferentSizesAreNamed() {

@@ -11,7 +11,7 @@ import TestSupport
             Ceilings(flopsPerSecond: .init(float32: 1e9, bfloat16: peak), readBytesPerSecond: 1e9),
             Ceilings(flopsPerSecond: .init(float32: 1e9, bfloat16: nil), readBytesPerSecond: peak),
         ]
-        for one in ceilings { #expect(one.implausibility?.contains("and not from 1 to 1e30 a second") == true) }
+        for one in ceilings { #expect(one.implausibility?.contains("it must be from 1 to 1e30 per second") == true) }
         #expect(
             Ceilings(flopsPerSecond: .init(float32: 1e9, bfloat16: nil), readBytesPerSecond: 1e9).implausibility == nil)
     }

@@ -25,6 +25,6 @@ import Testing
         }
         #expect(
             error?.description
-                == "r.jsonl:3: an object has the key \"a\" twice; delete the line to go on without it")
+                == "r.jsonl:3: an object has the key \"a\" twice; delete the line to continue without it")
     }
 }

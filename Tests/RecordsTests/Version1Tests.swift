@@ -84,7 +84,7 @@ import Testing
         #expect(
             error?.description
                 == "\(path) has schema \"attnbench/1\", which this build reads and does not write, so it cannot be resumed; "
-                + "go on with the build that wrote it, or choose another --output")
+                + "continue with the build that wrote it, or choose another --output")
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(contentsOf: original))
     }
 

@@ -82,7 +82,8 @@ import TestSupport
             try MeasuredMachine(analysis)
         } throws: {
             "\($0)".hasPrefix(
-                "the results hold no full causal kernel with a growth law (of three lengths or more), only")
+                "the results have no full causal kernel with a growth law, which needs at least three lengths; the kernels with"
+            )
         }
     }
 }

@@ -86,7 +86,7 @@ import Testing
             try model("llama-3.1-71b")
         } throws: {
             "\($0)" == "\"llama-3.1-71b\" is not a model; did you mean \"llama-3.1-70b\"? "
-                + "`attnbench list models` shows them; a release's folder or config.json works too"
+                + "`attnbench list models` shows them; the folder of a downloaded model or its config.json can be given too"
         }
         #expect {
             try accelerator("h100-sxn")

@@ -159,7 +159,7 @@ public struct TooLittleTime: Fault, Equatable {
     public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
-        "one launch of this sweep takes \(block), and the \(blocks) that a gate needs at least do not fit into the time "
+        "one launch of this sweep takes \(block), and a gate needs at least \(blocks), which do not fit into the time "
             + "budget; give a longer --time-budget, or a sweep with shorter cells"
     }
 }
@@ -169,8 +169,9 @@ extension BlockTime: CustomStringConvertible {
         let whole = TimeBudget.text(seconds: seconds)
         // Of kernels that are compiled already, and of programs that start at once, nobody wants to hear.
         guard preparationSeconds > 0.2 * seconds else { return whole }
-        return "\(whole), of which \(TimeBudget.text(seconds: preparationSeconds)) are for starting the engines and "
-            + "preparing the kernels"
+        return
+            "\(whole), of which \(TimeBudget.text(seconds: preparationSeconds)) are needed to start the engines and to "
+            + "prepare the kernels"
     }
 }
 

@@ -49,7 +49,8 @@ public struct EngineFile: Hashable, Sendable {
             let text = try field.text()
             guard let value = Double(text), value.isFinite, value >= 1 else {
                 throw field.error(
-                    "\"\(text)\" is no tolerance; write how many times the plain loops' error is allowed, such as 4")
+                    "\"\(text)\" is not a tolerance; write a number such as 4, which allows 4 times the error of the plain loops"
+                )
             }
             source.tolerance = value
         }
@@ -58,7 +59,7 @@ public struct EngineFile: Hashable, Sendable {
     }
 
     private static func name(_ fields: [String: SweepField], in root: SweepField) throws(SweepError) -> EngineName {
-        guard let field = fields["name"] else { throw root.error("`name` is missing; add such as `name: torch`") }
+        guard let field = fields["name"] else { throw root.error("`name` is missing; add for example `name: torch`") }
         let text = try field.text()
         do throws(EngineNameError) { return try EngineName(text) } catch { throw field.error("\(error)") }
     }
@@ -93,7 +94,7 @@ public struct EngineFile: Hashable, Sendable {
             } else {
                 let candidates = place.programFolders.map { "\($0)/\(words[0])" }
                 guard let path = candidates.first(where: FileManager.default.isExecutableFile) else {
-                    throw command.error("there is no program \"\(words[0])\" in the path; write it with its folder")
+                    throw command.error("there is no program \"\(words[0])\" in PATH; give its path")
                 }
                 words[0] = path
             }

@@ -113,12 +113,12 @@ public enum EngineLookupError: Fault, Equatable {
         case .missing(let path): "there is no engine at \(path)"
         case .unreadable(let file): "the engine file \(file.path) cannot be read: \(file.reason)"
         case .unknown(let name, let known, let folders):
-            "\"\(name)\" is no engine in \(folders.joined(separator: ", "))"
+            "\"\(name)\" is not the name of an engine in \(folders.joined(separator: ", "))"
                 + (NearestName.of(name.text, among: known).map { "; did you mean \"\($0)\"?" }
                     ?? "; give a path such as ./libmine.so, or write \(folders[0])/\(name).yaml")
         case .untrusted(let name, let path):
-            "the engine \"\(name)\" is described by \(path), in a checkout that this program was not built in; read that "
-                + "file, and where you trust it, name it or add --trust-engines"
+            "the engine \"\(name)\" is described by \(path), in another checkout than the one in which this program was built; read that "
+                + "file, and if you trust it, give its path or add --trust-engines"
         }
     }
 }

@@ -47,6 +47,6 @@ struct EngineNamedTwice: Fault {
     var exitStatus: ExitStatus { .usage }
 
     var description: String {
-        "two engines are called \(name); call one of them otherwise, such as --engine old=./libmine.so"
+        "two engines have the name \(name); give one of them another name, such as --engine old=./libmine.so"
     }
 }

@@ -50,12 +50,12 @@ struct ChildLaunch {
             case .late:
                 let isOver = isTold || start.seconds > timeBudgetSeconds
                 if isOver, silence.seconds > patienceSeconds {
-                    throw ended(process, "said nothing for \(patienceSeconds) s after its time was up")
+                    throw ended(process, "had no output for \(patienceSeconds) s after the end of its time")
                 }
                 if silence.isSleep(of: process, beyond: patienceSeconds) {
-                    throw ended(process, "said nothing and computed nothing for \(patienceSeconds) s")
+                    throw ended(process, "had no output and used no CPU time for \(patienceSeconds) s")
                 }
-            case .tooLong: throw ended(process, "said a line that does not end")
+            case .tooLong: throw ended(process, "sent a line without an end")
             case .ended: break following
             case .line(let line):
                 silence = Silence()

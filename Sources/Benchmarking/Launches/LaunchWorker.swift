@@ -66,7 +66,7 @@ public struct LaunchWorker {
         guard !workloads.isEmpty else {
             throw SweepError.wrong(
                 location: resultsPath,
-                message: "the sweep in its header has no cell; take a file that `attnbench run` began")
+                message: "the sweep in its header has no cell; give a file that `attnbench run` started")
         }
         var bench = try MeasuringBench(
             placement: placement, threadCounts: Set(workloads.map(\.threads)), ceilings: .known(header.ceilings))

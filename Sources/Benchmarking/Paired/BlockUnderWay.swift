@@ -77,8 +77,9 @@ struct BlockUnderWay {
     private var unrest: [String] {
         PairedSide.allCases.compactMap { side in
             guard let busy = rests[side]?.busyCPUs, busy > Rest.busiestSleeper else { return nil }
-            return "the process of the \(side) kept \((busy * 100).rounded() / 100) CPUs busy while another one was "
-                + "measured, which disturbs the other; its idle threads have to sleep"
+            return
+                "the process of the \(side) kept \((busy * 100).rounded() / 100) CPUs busy while another process was "
+                + "measured, which disturbs that measurement; its idle threads have to sleep"
         }
     }
 

@@ -40,7 +40,7 @@ public struct NoComparedKernel: Fault, Equatable {
     public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
-        "the sweep \(sweep) names no kernel of the two engines, and only these are compared; give it such as kernels: "
+        "the sweep \(sweep) names no kernel of the two engines, and only these are compared; write, for example, kernels: "
             + "[\(known.joined(separator: ", "))]"
     }
 }

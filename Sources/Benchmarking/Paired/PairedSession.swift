@@ -137,17 +137,17 @@ public final class PairedSession {
                 ("vectors", before.simd, after.simd), ("cores of OpenBLAS", before.blasCore, after.blasCore),
             ]
             return pairs.filter { $0.1 != $0.2 }.map {
-                "the builds have different \($0.0): \($0.1), and \($0.2); build both alike to compare their sources"
+                "the builds have different \($0.0): \($0.1), and \($0.2); build both in the same way to compare only their sources"
             }
         }
         let (before, after) = (baseline.engine.details ?? [:], candidate.engine.details ?? [:])
         var cautions = Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }.map {
-            "the engines differ in \($0): \(before[$0] ?? "not said"), and \(after[$0] ?? "not said")"
+            "the engines differ in \($0): \(before[$0] ?? "not stated"), and \(after[$0] ?? "not stated")"
         }
         if !haveFrozenLoop {
             cautions.append(
-                "the engines have no frozen loop of their own; one in another process, on the same CPU, was timed between "
-                    + "their samples in its place")
+                "the engines have no frozen loop; a loop in another process on the same CPU was timed between "
+                    + "their samples instead")
         }
         return cautions
     }

@@ -20,8 +20,8 @@ public struct UnusableEngine: Fault {
     public var description: String {
         switch compared {
         case .builds:
-            "the \(engine) cannot be compared: \(cause); a program that is no attnbench, or one from before its command "
-                + "`serve`, cannot: build it from a commit that has one"
+            "the \(engine) cannot be compared: \(cause); only a build of attnbench that has the command "
+                + "`serve` can be compared; build it from a commit that has one"
         case .engines:
             "the \(engine) cannot be compared: \(cause); `attnbench check --engine` shows what an engine answers"
         }
@@ -41,7 +41,7 @@ struct NoKernelInCommon: Fault {
 
     var description: String {
         "the two engines have no kernel in common, and kernels are matched by name: the baseline has \(Self.list(baseline)), "
-            + "the candidate \(Self.list(candidate)); give the same kernel the same name in both"
+            + "the candidate \(Self.list(candidate)); use one name for a kernel in both engines"
     }
 
     private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
@@ -55,7 +55,7 @@ struct TooTolerantEngine: Fault {
     var exitStatus: ExitStatus { .usage }
 
     var description: String {
-        "the \(engine) asks for a tolerance of \(tolerance) times the error of the plain loops, and a gate allows no more "
+        "the \(engine) has a tolerance of \(tolerance) times the error of the plain loops, and a gate allows no more "
             + "than \(EngineSource.defaultTolerance); take `tolerance` out of its engine file"
     }
 }
@@ -64,5 +64,5 @@ struct TooTolerantEngine: Fault {
 public struct GateInterrupted: Fault, Equatable {
     public var exitStatus: ExitStatus { .internalFailure }
 
-    public var description: String { "interrupted before there was anything to compare" }
+    public var description: String { "interrupted before anything was compared" }
 }

@@ -16,11 +16,12 @@ public struct UnusableProgram: Fault, Equatable {
 
     public var description: String {
         switch problem {
-        case .absent: "there is no \(engine) at \(path); build the commit to compare with and name its attnbench"
-        case .folder: "the \(engine) \(path) is a folder; name the program attnbench in it"
+        case .absent:
+            "there is no \(engine) at \(path); build the commit to compare with, and give its program attnbench"
+        case .folder: "the \(engine) \(path) is a folder; give the program attnbench in it"
         case .notExecutable:
             "the \(engine) \(path) is not executable; if it is attnbench, set its execute permission with chmod +x, and "
-                + "otherwise name the program"
+                + "otherwise give another program"
         }
     }
 

@@ -65,7 +65,7 @@ public final class EngineLibrary {
         }
         guard let cell else {
             let reason = Self.text(text)
-            throw UnsupportedProblem(reason.isEmpty ? "no reason is given" : reason)
+            throw UnsupportedProblem(reason.isEmpty ? "it gave no reason" : reason)
         }
         return LibraryCell(
             cell, computedPairs: message.computed_pairs == none ? nil : Int(message.computed_pairs),
@@ -163,6 +163,6 @@ public struct EngineLibraryError: Fault, Hashable {
     public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
-        "\(path) cannot be loaded as an engine: \(reason); attnbench_engine.h says what a library has to define"
+        "\(path) cannot be loaded as an engine: \(reason); attnbench_engine.h lists the functions that a library has to define"
     }
 }

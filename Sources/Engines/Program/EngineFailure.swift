@@ -48,7 +48,7 @@ public struct EngineFailure: Fault, Hashable {
 
     public var description: String {
         "the engine \(engine) \(what)"
-            + (lastWords.isEmpty ? "" : "; it said: \(lastWords.suffix(3).joined(separator: " / "))")
+            + (lastWords.isEmpty ? "" : "; its last lines: \(lastWords.suffix(3).joined(separator: " / "))")
     }
 
     private var what: String { Self.what(cause, doing) }
@@ -56,20 +56,20 @@ public struct EngineFailure: Fault, Hashable {
     private static func what(_ cause: Cause, _ doing: String) -> String {
         switch cause {
         case .notStarted(let reason): "cannot be started: \(reason)"
-        case .died(let ending): "\(ending) when it was to \(doing)"
+        case .died(let ending): "\(ending) when it was asked to \(doing)"
         case .late(let seconds):
-            "gave no answer within \(Int(saturating: seconds.rounded(.up))) s when it was to \(doing), and was ended"
+            "gave no answer within \(Int(saturating: seconds.rounded(.up))) s when it was asked to \(doing), and was ended"
         case .nonsense(let line):
-            "answered with something else than the protocol when it was to \(doing): \(WireLine.quoted(line)); what an "
-                + "engine prints for people goes to its standard error"
+            "did not follow the protocol when it was asked to \(doing): it sent \(WireLine.quoted(line)); messages of an "
+                + "engine for people belong on its standard error"
         case .otherVersion(let version):
-            "speaks version \(version) of the protocol, and this attnbench version \(EngineGreeting.version); use the newer "
-                + "of the two with an engine of its time"
-        case .failed(let reason): "failed when it was to \(doing): \(reason)"
+            "speaks version \(version) of the protocol, and this attnbench speaks version \(EngineGreeting.version); use "
+                + "an engine and an attnbench of one version"
+        case .failed(let reason): "failed when it was asked to \(doing): \(reason)"
         case .dishonestClock(let clocks): "was asked to \(doing), and \(clocks)"
-        case .noMemory(let error): "was to \(doing), but \(error)"
+        case .noMemory(let error): "was asked to \(doing), but \(error)"
         case .givenUp(let kernel, let last):
-            "was not asked for \(kernel) again, which had ended its process in two cells, one after the other; the last time "
+            "gets no further cells of \(kernel), which ended its process in two consecutive cells; the last time "
                 + "it \(what(last, doing))"
         }
     }

@@ -150,7 +150,7 @@ public final class ProgramEngine: Engine {
     public var remarks: [String] {
         guard source.tolerance > EngineSource.defaultTolerance else { return [] }
         return [
-            "kernels of \(identity.name) are allowed \(source.tolerance) times the error of the plain loops, those of "
+            "kernels of \(identity.name) may have \(source.tolerance) times the error of the plain loops, and those of "
                 + "other engines \(EngineSource.defaultTolerance)"
         ]
     }
@@ -221,7 +221,7 @@ struct BuiltInNameTaken: Fault {
     var exitStatus: ExitStatus { .usage }
 
     var description: String {
-        "an engine cannot be called \(EngineIdentity.builtInName), as this program is; give it another name, such as "
+        "an engine cannot have the name \(EngineIdentity.builtInName), which is that of this program; give it another name, such as "
             + "--engine old=../base/attnbench"
     }
 }

@@ -132,7 +132,7 @@ public struct UnknownRequest: Fault {
     public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
-        "a request that this engine does not know: \(WireLine.quoted(line)); docs/engines.md lists those of version "
+        "this request is unknown: \(WireLine.quoted(line)); docs/engines.md lists the requests of version "
             + "\(EngineGreeting.version)"
     }
 }

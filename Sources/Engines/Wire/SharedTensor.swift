@@ -102,7 +102,7 @@ public struct SharedMemoryError: Fault, Hashable {
     public var exitStatus: ExitStatus { .internalFailure }
 
     public var description: String {
-        "there is no room for the \(tensor) of \(bytes >> 20) MiB in shared memory: \(reason); take a shorter length or "
+        "there is not enough shared memory for the \(tensor) of \(bytes >> 20) MiB: \(reason); use a shorter length or "
             + "fewer heads, or give the container more memory"
     }
 }

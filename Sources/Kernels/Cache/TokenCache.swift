@@ -53,7 +53,7 @@ final class TokenCache: @unchecked Sendable {
             }
             if case .rolling = retention {
                 throw UnsupportedProblem(
-                    "\(keeper.rawValue) groups keys along 32 tokens, which a rolling cache would tear apart")
+                    "\(keeper.rawValue) groups keys along 32 tokens, which a rolling cache would remove one by one")
             }
         }
         self.format = format

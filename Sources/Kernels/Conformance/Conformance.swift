@@ -112,7 +112,7 @@ extension Conformance {
 
     private static func miscount(_ pairs: (counted: Int, stated: Int)?) -> String? {
         guard let pairs, pairs.counted != pairs.stated else { return nil }
-        return "computed \(pairs.counted) pairs, its formula says \(pairs.stated)"
+        return "computed \(pairs.counted) pairs, but its formula gives \(pairs.stated)"
     }
 }
 

@@ -29,7 +29,8 @@ final class DecodeAttention: KernelInstance {
     init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
         if problem.positions != .none, let keeper = problem.cacheFormat.keptLatest {
             throw UnsupportedProblem(
-                "\(keeper.rawValue) keeps its latest tokens in a cache apart, and keys rotated on read have to be in one"
+                "\(keeper.rawValue) stores its latest tokens in a separate cache, and keys that are rotated as they are read have "
+                    + "to be in one cache"
             )
         }
         self.problem = problem

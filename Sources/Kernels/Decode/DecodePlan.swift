@@ -41,7 +41,7 @@ struct DecodePlan {
     private static func retention(_ mask: Mask, length: Int) throws(UnsupportedProblem) -> TokenRetention {
         guard mask.chunk == nil, mask.isCausal || mask.isUnmasked else {
             throw UnsupportedProblem(
-                "a cache keeps all tokens, or the last ones and the first; \(mask) asks for others")
+                "a cache stores all tokens, or the first and the last ones; \(mask) needs others")
         }
         guard let window = mask.bandWidth else { return .all(capacity: length) }
         let rolling = TokenRetention.rolling(sinks: mask.sinks, window: window)

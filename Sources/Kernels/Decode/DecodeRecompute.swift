@@ -15,7 +15,8 @@ final class DecodeRecompute: KernelInstance {
 
     init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
         guard let prompt = Self.prompt(problem) else {
-            throw UnsupportedProblem("\(problem.shape.keyLength) tokens are more than a prompt of them can count")
+            throw UnsupportedProblem(
+                "\(problem.shape.keyLength) tokens are too many for the pairs of a prompt to be counted")
         }
         (self.problem, self.prompt) = (problem, prompt)
         kernel = try FusedAttention(for: prompt, on: team)

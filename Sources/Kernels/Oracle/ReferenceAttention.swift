@@ -108,7 +108,7 @@ extension ReferenceAttention.Arithmetic<Double> {
 
 extension Kernel {
     public static let reference = Kernel(
-        "reference", summary: "three loops in Double, any mask; the oracle of the others", masks: .any,
+        "reference", summary: "three loops in Double, any mask; all other kernels are compared with it", masks: .any,
         computedPairs: ReferenceAttention.computedPairs, scratchBytes: ReferenceAttention.scratchBytes,
         make: { problem, _ in ReferenceAttention(for: problem) })
 }

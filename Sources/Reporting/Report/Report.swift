@@ -121,7 +121,7 @@ public enum ReportError: Fault, Equatable {
         switch self {
         case .notWritten(let file): "\(file) with --output"
         case .notEncoded(let file, let reason):
-            "\(file) cannot hold one of the numbers: \(reason); leave it out of --format"
+            "\(file) cannot represent one of the numbers: \(reason); leave it out of --format"
         }
     }
 }

@@ -20,7 +20,7 @@ public enum ConfigurationError: Fault, Equatable {
         switch self {
         case .unreadable(let file):
             return
-                "\(file.path): \(file.reason); give the path of a Hugging Face config.json, or of the folder that holds it"
+                "\(file.path): \(file.reason); give the path of a Hugging Face config.json, or of the folder that contains it"
         case .notJSON(let file, let line, let column, let reason):
             return "\(file): not JSON at line \(line), column \(column): \(reason)"
         case .notAnObject(let file):
