@@ -6,19 +6,18 @@ import Statistics
 /// The time of one call of one cell, made from the raw samples of all its launches.
 ///
 /// A sample is left out for what happened to the machine, never for its value. First go those that the sentinels beside
-/// them call slowed, where a tenth of the launch, and three rounds, remain. Then go those that the system disturbed, where
-/// 60 % of the rest, and six rounds, remain. Otherwise they are kept and the cell is called slowed or noisy. The first rule
-/// asks for less because three quiet samples say more than thirty that are slow by a half, and because it cannot prefer
-/// samples that were lucky: sentinels are short and the same beside every sample, while the system's counters are read over
-/// the sample itself.
+/// them call slowed, then those that the system's counters call disturbed: each where a tenth of the launch, and three rounds,
+/// remain, since three good samples say more than thirty that are slow by a half. Where less would remain, slowed samples
+/// are all kept and the cell is called slowed; of disturbed ones the least disturbed are kept, as many as have the rounds of
+/// an interval, and the cell is called noisy. docs/decisions/0067 has what other rules made of planted machines.
 ///
 /// The samples of one visit share its luck, so each round is one observation, the median of its samples. The unit of
 /// inference is the launch: one median each, then the median of these.
 struct CellTiming {
-    static let leastCleanShare = 0.6
-    static let leastQuietShare = 0.1
-    static let leastQuietRounds = 3
-    static let leastCleanRounds = 6
+    static let leastGoodShare = 0.1
+    static let leastGoodRounds = 3
+    /// Rounds that the exact interval of a median needs at 95 %.
+    static let roundsOfAnInterval = 6
     /// Student's factor falls from 12.7 at two launches to 3.2 at four and 2.8 at five, and slowly from there.
     static let fewestLaunches = 4
     /// The t interval is for few launches; with more, the bootstrap needs no normality.
@@ -60,9 +59,11 @@ struct CellTiming {
         }
         let noisy = cleaned.filter { $0.disturbedKept > 0 }
         if !noisy.isEmpty {
-            let (bad, all) = (noisy.reduce(0) { $0 + $1.disturbedKept }, noisy.reduce(0) { $0 + $1.total })
+            let (used, all) = (noisy.reduce(0) { $0 + $1.samples.count }, noisy.reduce(0) { $0 + $1.total })
             cautions.append(
-                Caution("noisy: the system disturbed \(bad) of \(all) samples, too many to leave them out"))
+                Caution(
+                    "noisy: the system disturbed nearly all of \(all) samples; the time is that of the \(used) that it disturbed "
+                        + "least"))
         }
         if let drift = cleaned.compactMap(\.drift).max(by: { abs($0) < abs($1) }) {
             let percent = String(format: "%.1f", abs(drift) * 100)
@@ -136,7 +137,7 @@ struct CellTiming {
 
         /// A slope over the rounds that is sure (99 %) and moves the time by more than half the interval of the median.
         private static func drift(rounds: [Double], times: [Double], _ sample: Durations) -> Double? {
-            guard sample.count >= CellTiming.leastCleanRounds,
+            guard sample.count >= CellTiming.roundsOfAnInterval,
                 let slope = TheilSen(x: rounds, y: times, level: 0.99)?.slope, !slope.contains(0)
             else { return nil }
             let change = slope.value * (rounds.max()! - rounds.min()!)
@@ -150,20 +151,26 @@ extension Records.Measurement.Record {
     /// Of which the time of the cell is made.
     var samplesToUse: [Int] {
         let all = Array(samplesNanoseconds.indices)
-        let quiet = leavingOut(
-            isSlowed, from: all, share: CellTiming.leastQuietShare, rounds: CellTiming.leastQuietRounds)
-        return leavingOut(
-            isDisturbed, from: quiet, share: CellTiming.leastCleanShare, rounds: CellTiming.leastCleanRounds)
+        let quiet = all.filter { !isSlowed($0) }
+        let steady = isEnough(quiet, of: all) ? quiet : all
+        let clean = steady.filter { !isDisturbed($0) }
+        return isEnough(clean, of: steady) ? clean : leastDisturbed(of: steady)
     }
 
-    /// All of them where less than that share and those rounds would be left.
-    private func leavingOut(
-        _ isBad: (Int) -> Bool, from samples: [Int], share: Double, rounds leastRounds: Int
-    ) -> [Int] {
-        let good = samples.filter { !isBad($0) }
-        let isEnough =
-            Set(good.map { rounds[$0] }).count >= leastRounds
-            && Double(good.count) >= share * Double(samples.count)
-        return isEnough ? good : samples
+    private func isEnough(_ good: [Int], of samples: [Int]) -> Bool {
+        Set(good.map { rounds[$0] }).count >= CellTiming.leastGoodRounds
+            && Double(good.count) >= CellTiming.leastGoodShare * Double(samples.count)
+    }
+
+    /// Ranked by what the system took of them, which a kernel's own time does not decide.
+    private func leastDisturbed(of samples: [Int]) -> [Int] {
+        func rank(_ sample: Int) -> (Double, Int) {
+            let share = contamination[sample].takenShare(wallNanoseconds: samplesNanoseconds[sample])
+            return (isDisturbed(sample) ? 1 + share : 0, sample)
+        }
+        var used: [Int] = []
+        for sample in samples.sorted(by: { rank($0) < rank($1) })
+        where Set(used.map { rounds[$0] }).count < CellTiming.roundsOfAnInterval { used.append(sample) }
+        return used.sorted()
     }
 }

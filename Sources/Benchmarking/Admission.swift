@@ -63,7 +63,7 @@ struct Admission: Sendable {
     static let singlePassMargin = 1.1
     /// Time held back for single passes, over their prediction: more than the margin that admits them, because the
     /// prediction grows when the cells before them turn out slower than their probes.
-    static let heldBackMargin = 1.3
+    static let heldBackMargin = 1.2
 
     let limits: RunLimits
     private(set) var cells: [Cell]
@@ -75,6 +75,8 @@ struct Admission: Sendable {
     private var admitted: [Admitted] = []
     /// For the rounds without which none of `admitted` would be worth starting, and for the checks after them.
     private var reservedSeconds = 0.0
+    /// Making cells ready that are visited in rounds, and checking them: done and still to come.
+    private var preparingSeconds = 0.0
     private var residency: Residency
     /// Inputs that some cell holds in memory.
     private var heldInputs: Set<InputPool.Key> = []
@@ -106,6 +108,7 @@ struct Admission: Sendable {
     mutating func prepared(at cost: CellCost) -> Admitted {
         guard let cell = underWay else { preconditionFailure("no cell was to be prepared") }
         underWay = nil
+        if !cost.isSinglePass { preparingSeconds += cost.preparingSeconds(limits) }
         // The pass that is checked is the first sample of a cell that is dear.
         let admitted = admit(cell, cost, roundsTaken: cost.isSinglePass ? 1 : 0, isResident: true)
         if admitted.isKept { heldInputs.insert(InputPool.Key(cells[cell].problem)) }
@@ -150,6 +153,11 @@ struct Admission: Sendable {
         let rounds = admitted.isEmpty ? 1 : CellCost.minimumRounds
         let least = cost.leastSeconds(
             limits, isResident: room.keeps(cells[cell].problem, bytes: cost.bytes), mostRounds: rounds)
+        if !cost.isSinglePass, !admitted.isEmpty,
+            preparingSeconds + cost.preparingSeconds(limits) > BudgetShare.preparing * limits.timeBudgetSeconds
+        {
+            return .preparing(budgetSeconds: limits.timeBudgetSeconds)
+        }
         let needed = least * (cost.isSinglePass ? Self.singlePassMargin : 1)
         if needed <= limits.timeBudgetSeconds - elapsedSeconds - reservedSeconds { return nil }
         return .time(
@@ -172,10 +180,12 @@ struct Admission: Sendable {
     private mutating func visit(elapsedSeconds: Double) -> Step {
         let candidates = admitted.map { one in
             Schedule.Candidate(
-                seconds: one.visitSeconds, minimum: max(0, one.cost.minimumRounds - one.roundsTaken),
+                seconds: one.visitSeconds,
+                minimum: max(0, one.cost.wantedRounds(limits, visitSeconds: one.visitSeconds) - one.roundsTaken),
                 most: max(0, limits.rounds - one.roundsTaken), checkSeconds: one.cost.finalCheckSeconds)
         }
-        let leastSeconds = Schedule.seconds(candidates, visits: candidates.map { min($0.minimum, $0.most) })
+        let least = zip(admitted, candidates).map { min(max(0, $0.cost.minimumRounds - $0.roundsTaken), $1.most) }
+        let leastSeconds = Schedule.seconds(candidates, visits: least)
         let visited = admitted
         admitted = []
         let secondsLeft = limits.timeBudgetSeconds - elapsedSeconds

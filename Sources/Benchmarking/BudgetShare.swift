@@ -4,6 +4,9 @@ public enum BudgetShare {
     public static let ceilings = 0.15
     /// Short calls from which the cost of every cell is predicted.
     static let probing = 0.2
+    /// Making cells ready and checking them, of all cells that are visited in rounds. A cell of which a single pass takes
+    /// seconds is none of them: that pass is its sample.
+    static let preparing = 0.5
 
     /// What a budget pays of the time that measuring the ceilings took. More than its share is not taken from the cells: on a
     /// machine that is slow at it a short sweep would be left with nothing.

@@ -1,5 +1,6 @@
 import Attention
 import Engines
+import Foundation
 import Kernels
 import Records
 import Statistics
@@ -21,30 +22,56 @@ struct CellCost: Hashable, Sendable {
     /// Q, K, V, O and the kernel's own memory.
     var bytes: Int
 
-    /// From here on a call is its own warm-up: nothing that it needs fits a cache, or too little of it to matter (a
-    /// full kernel of 0.25 s reads 20 MB, under 1 % of its time).
-    static let warmUpLimitSeconds = 0.25
     /// From here on the pass that is checked is also the first sample, so that a cell can be had for a single pass.
     static let singlePassSeconds = 2.0
     /// Rounds that the exact interval of a median needs at 95 %.
     static let minimumRounds = 6
+    /// With so many, twelve are left where a machine disturbs one in seven.
+    static let wantedRounds = 14
+    /// Of a time budget: a cell gets its wanted rounds before others get more, unless they take longer than that.
+    private static let wantedShare = 0.1
 
-    /// Untimed calls before a sample. One is not enough where the tensors fill much of the last cache: caches keep old
-    /// lines against a first pass over new ones, and the first call after other cells was 10 % slower than the fourth
-    /// (16K tokens, a window of 256). Four, or as many as 50 ms hold.
+    /// Untimed calls before a sample, which bring tensors back into the caches that other cells have pushed out.
+    ///
+    /// Reading all of them anew takes a part of a cold call, of which each call is taken to leave a half to the next: caches
+    /// keep old lines against a first pass over new ones, and the first call after other cells was 10 % slower than the fourth
+    /// (16K tokens, a window of 256, 12 MiB). It is called until less than a hundredth is left, four times at most, or as
+    /// often as 50 ms hold. Tensors that are a small part of any last cache are there after one call; they have as many as
+    /// 2 ms hold. With four calls everywhere, warming up took nearly as long as all samples of a default sweep.
     var warmUpCalls: Int {
-        callSeconds < Self.warmUpLimitSeconds ? max(1, Int(saturating: min(4, 0.05 / max(callSeconds, 1e-9)))) : 0
+        let coldShare = Double(bytes) / Self.coldBytesPerSecond / callSeconds
+        if callSeconds >= Self.longSeconds || coldShare < 0.01 { return 0 }
+        let affordable = (bytes <= Self.smallBytes ? 0.002 : 0.05) / callSeconds
+        let needed = bytes <= Self.smallBytes ? 4 : log2(coldShare / 0.01).rounded(.up)
+        return max(1, Int(saturating: min(4, needed, affordable)))
     }
+
+    /// From here on nothing that a call needs fits a cache, or too little of it to matter.
+    private static let longSeconds = 0.25
+    /// What a cold call of a kernel gets from memory, by the 10 % above; less than the CPU's bandwidth.
+    private static let coldBytesPerSecond = 20e9
+    private static let smallBytes = 4 << 20
+
     var isSinglePass: Bool { callSeconds >= Self.singlePassSeconds }
 
     /// Rounds beyond the preparation without which the cell is not worth starting.
     var minimumRounds: Int { isSinglePass ? 0 : Self.minimumRounds }
+
+    /// Rounds without which the others get no more than theirs.
+    func wantedRounds(_ limits: RunLimits, visitSeconds: Double) -> Int {
+        if isSinglePass { return 0 }
+        let affordable = Self.wantedShare * limits.timeBudgetSeconds / visitSeconds
+        return max(Self.minimumRounds, Int(saturating: min(affordable, Double(Self.wantedRounds))))
+    }
 
     /// The first pass, its check and finding the number of calls in a sample.
     func preparationSeconds(_ limits: RunLimits) -> Double {
         let calibration = isCalibrated(limits) ? 4 * limits.minimumSampleSeconds : 0
         return inputSeconds + buildSeconds + callSeconds + checkSeconds + calibration
     }
+
+    /// With the check after the last round: all of a cell that is neither sample nor warm-up.
+    func preparingSeconds(_ limits: RunLimits) -> Double { preparationSeconds(limits) + finalCheckSeconds }
 
     /// Whether calls are so short that it has to be found out how many of them make a sample.
     func isCalibrated(_ limits: RunLimits) -> Bool { callSeconds < 4 * limits.minimumSampleSeconds }

@@ -9,6 +9,8 @@ public enum Refusal: Hashable, Sendable {
     case broken(reason: String)
     case memory(neededBytes: Int, limitBytes: Int)
     case time(Time)
+    /// With the cells before it, making it ready would take more of the budget than is meant for that.
+    case preparing(budgetSeconds: Double)
     /// What it would take is not known.
     case unknown(budgetSeconds: Double)
     /// Admitted, and then the time ended before its first round.
@@ -31,7 +33,7 @@ public enum Refusal: Hashable, Sendable {
         case .time(let time):
             "one call would take about \(TimeBudget.text(seconds: time.callSeconds)), with its tensors and "
                 + "its check \(TimeBudget.text(seconds: time.neededSeconds)); that \(time.excess)"
-        case .unsupported, .broken, .unknown, .noRound: brief
+        case .unsupported, .broken, .preparing, .unknown, .noRound: brief
         }
     }
 
@@ -41,6 +43,9 @@ public enum Refusal: Hashable, Sendable {
         case .unsupported(let reason), .broken(let reason): reason
         case .memory(_, let limitBytes): "needs more memory: \(Self.limit(limitBytes))"
         case .time(let time): "with its tensors, its check and enough calls for an interval, \(time.excess)"
+        case .preparing(let seconds):
+            "to make it ready and to check it, with the cells before it, would take more than half of the time budget of "
+                + TimeBudget.text(seconds: seconds)
         case .unknown(let seconds):
             "the time budget of \(TimeBudget.text(seconds: seconds)) left no time to measure a first call"
         case .noRound: "the time budget ended before its first round"

@@ -22,6 +22,11 @@ public struct Contamination: Hashable, Codable, Sendable {
         self.involuntarySwitches = involuntarySwitches
     }
 
+    /// The part of a sample in which somebody else had the CPU, by the counter that tells of most.
+    public func takenShare(wallNanoseconds: Int) -> Double {
+        Double(max(runDelayNanoseconds, offCPUNanoseconds, stealNanoseconds)) / Double(max(1, wallNanoseconds))
+    }
+
     /// The rule, declared before measuring: migrated, or delayed by more than the larger of 0.5 % and 50 µs, or off the
     /// CPU for more than 1 %, or robbed by the hypervisor in a sample of at least 10 ms.
     public func isContaminated(wallNanoseconds: Int) -> Bool {

@@ -22,19 +22,31 @@ import Testing
         #expect(timing.samples == 10 && timing.contaminatedSamples == 4)
     }
 
-    @Test func tooManyContaminatedSamplesAreKeptAndCalledNoisy() throws {
-        var samples = spread
-        for index in 0..<5 { samples[index] = 9000 }
-        let timing = try timing(samples, contaminated: [0, 1, 2, 3, 4])
-        #expect(timing.median.high == 9000)
-        #expect(timing.cautions.contains { $0.description.hasPrefix("noisy: the system disturbed 5 of 10") })
+    @Test func cleanSamplesAreUsedWhileThreeRemain() throws {
+        let times = [9000, 9100, 9200, 9300, 9400, 9500, 9600, 1000, 1010, 1020]
+        let left = try timing(times, contaminated: Set(0..<7))
+        #expect(left.median.value == 1010 && left.contaminatedSamples == 7)
+        #expect(left.cautions == [.fewSamples(3, needed: 6)])
     }
 
-    @Test func sixMustRemain() throws {
-        // 5 of 7 are 71 %, but too few.
-        let timing = try timing([1000, 1001, 1002, 1003, 1004, 9000, 9001], contaminated: [5, 6])
-        #expect(timing.cautions.contains { $0.description.hasPrefix("noisy") })
-        #expect(timing.median.high == 9001)
+    /// Two clean samples of ten, and others of which the system took a tenth to eight tenths: the six that it took least of.
+    @Test func whereNearlyAllAreDisturbedTheLeastDisturbedAreUsed() throws {
+        let shares = [0.8, 0, 0.3, 0.7, 0.1, 0, 0.6, 0.4, 0.2, 0.5]
+        let samples = shares.map { Int(saturating: (1000 / (1 - $0)).rounded()) }
+        let evidence = zip(samples, shares).map { sample, share in
+            Contamination(
+                migrated: false, runDelayNanoseconds: 0,
+                offCPUNanoseconds: Int(saturating: (share * Double(sample)).rounded()), stealNanoseconds: 0,
+                involuntarySwitches: 0)
+        }
+        let record = Planted.record(samples, contamination: evidence)
+        #expect(record.samplesToUse == [1, 2, 4, 5, 7, 8])
+        let timing = try CellTiming(launches: [record])
+        #expect(timing.median.low == 1000 && timing.median.high == 1667)
+        #expect(
+            timing.cautions.map(\.description) == [
+                "noisy: the system disturbed nearly all of 10 samples; the time is that of the 6 that it disturbed least"
+            ])
     }
 
     /// Of launches that sentinels have judged.

@@ -57,6 +57,32 @@ import Testing
         #expect(BudgetShare.charged(ceilingSeconds: 3, budgetSeconds: .infinity) == 3)
     }
 
+    /// Every second of a run has its activity, and what is neither sample nor warm-up keeps to its share.
+    @Test(arguments: [4.0, 20, 60]) func whatTheSecondsWentIntoIsKnown(seconds: Double) throws {
+        world.secondsPerPair = ["full": 1e-6, "sliding-window": 1e-6]
+        world.secondsPerCall = 0.05
+        let workloads = try fakeWorkloads(lengths: [64, 128, 256, 512], windows: [16, 32, 64])
+        var budget = RunOptions(seed: 1)
+        budget.timeBudgetSeconds = seconds
+        budget.secondsAlreadySpent = 0.5
+        budget.memoryLimitBytes = 1 << 30
+        let folder = try TemporaryFolder()
+        let outcome = try FakeWorld.$current.withValue(world) {
+            let log = try RunLog.create(folder.file("results.jsonl"), header: fakeHeader())
+            return try Runner(world.instruments(), budget).run(workloads, into: log)
+        }
+        let spent = outcome.spent
+        #expect(abs(spent.total - outcome.seconds) < 0.01 * seconds)
+        #expect(spent[.ceilings] == 0.5 && spent[.probing] <= BudgetShare.probing * seconds + 0.3)
+        #expect(spent[.preparing] > 0 && spent[.checking] > 0 && spent[.remaking] == 0)
+        #expect(spent[.preparing] + spent[.checking] <= BudgetShare.preparing * seconds)
+        let sampled = outcome.measurements.reduce(0.0) { sum, measurement in
+            guard case .measured(let record) = measurement.outcome else { return sum }
+            return sum + Double(record.samplesNanoseconds.reduce(0, +)) / 1e9
+        }
+        #expect(abs(spent[.sampling] - sampled) < 1e-3)
+    }
+
     /// A machine so slow that no cell has time for the six rounds of an interval: the cheapest is measured all the same, and its
     /// row says how few its samples are.
     @Test func theCheapestCellIsMeasuredWhereNoneHasTimeForItsRounds() throws {

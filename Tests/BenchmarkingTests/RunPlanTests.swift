@@ -28,8 +28,11 @@ struct RunPlanTests {
                 switch (cell.decision, measurement.outcome) {
                 case (.run(let rounds), .measured(let record)):
                     let taken = record.samplesNanoseconds.count
-                    #expect(abs(rounds - taken) <= max(2, rounds / 4), "\(cell.workload): \(rounds), \(taken)")
                     let callSeconds = try #require(cell.callSeconds)
+                    // Cheap cells share what dear ones leave, so that they feel every error of the others.
+                    let isCheap = budget.isFinite && Double(abs(rounds - taken)) * callSeconds < 0.01 * budget
+                    #expect(
+                        isCheap || abs(rounds - taken) <= max(2, rounds / 4), "\(cell.workload): \(rounds), \(taken)")
                     let measured = Double(record.samplesNanoseconds[0] / record.iterationsPerSample) / 1e9
                     #expect(abs(log2(callSeconds / measured)) < 1, "\(cell.workload): \(callSeconds), \(measured)")
                 case (.skip, .skipped): break

@@ -30,8 +30,7 @@ final class DecodeAttention: KernelInstance {
         if problem.positions != .none, let keeper = problem.cacheFormat.keptLatest {
             throw UnsupportedProblem(
                 "\(keeper.rawValue) stores its latest tokens in a separate cache, and keys that are rotated as they are read have "
-                    + "to be in one cache"
-            )
+                    + "to be in one cache")
         }
         self.problem = problem
         self.team = team

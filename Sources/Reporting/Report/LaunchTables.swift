@@ -23,6 +23,33 @@ public enum LaunchTables {
             })
     }
 
+    /// What the seconds of each process went into. Empty where the results do not say.
+    static func timeSpent(_ results: Results) -> Table {
+        let activities = TimeSpent.Activity.allCases
+        return Table(
+            columns: [.init("launch")] + activities.map { .init(name(of: $0)) } + [.init("all")],
+            rows: results.launches.compactMap { record in
+                record.secondsSpent.map { spent in
+                    ["\(record.launch)"]
+                        + (activities.map { spent[$0] } + [spent.total]).map {
+                            $0 == 0 ? "–" : Quantity.time(nanoseconds: $0 * 1e9)
+                        }
+                }
+            })
+    }
+
+    private static func name(of activity: TimeSpent.Activity) -> String {
+        switch activity {
+        case .ceilings: "ceilings"
+        case .probing: "probing"
+        case .preparing: "preparing"
+        case .remaking: "making again"
+        case .warmingUp: "warming up"
+        case .sampling: "samples"
+        case .checking: "checking"
+        }
+    }
+
     /// What the machine did during the launches that may have changed their times.
     public static func cautions(_ results: Results) -> [Caution] {
         results.launches.flatMap { record -> [Caution] in

@@ -34,6 +34,7 @@ extension Document {
         blocks += Self.environment(header, analysis)
         if !results.launches.isEmpty {
             blocks.append(.table(caption: "The processes that measured", LaunchTables.launches(results)))
+            blocks += .table("What their time went into", LaunchTables.timeSpent(results))
         }
         blocks += [.heading("How to reproduce"), Self.howToRepeat(header.command)]
         blocks += [
