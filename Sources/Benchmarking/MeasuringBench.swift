@@ -12,6 +12,9 @@ public struct MeasuringBench {
     public var engines: [ProgramEngine] = []
     private let clockFacts: ClockFacts
     public let ceilings: Ceilings
+    /// What the kernels leave to the machine.
+    public let tuning: Tuning
+    private let tuningRemark: String?
     private let placement: Placement
     /// By number of threads, made on the thread that measures.
     private let teams: [Int: Result<WorkerTeam, PlacementError>]
@@ -23,11 +26,22 @@ public struct MeasuringBench {
         case measured(withinSeconds: Double)
     }
 
+    /// Where what is to be known of the machine comes from.
+    public struct Sources {
+        let tuning: TuningSource
+        let ceilings: CeilingsSource
+
+        public init(tuning: TuningSource, ceilings: CeilingsSource) {
+            self.tuning = tuning
+            self.ceilings = ceilings
+        }
+    }
+
     /// - Parameters:
     ///   - threadCounts: of the workloads, not empty. A count for which there are no CPUs is no error here: its cells are
     ///     skipped with the reason.
     public init(
-        placement: Placement, threadCounts: Set<Int>, ceilings: CeilingsSource,
+        placement: Placement, threadCounts: Set<Int>, from sources: Sources,
         progress: any ProgressObserver = SilentProgress()
     ) throws {
         let topology = try Topology()
@@ -44,7 +58,13 @@ public struct MeasuringBench {
         self.teams = teams
         let single = try teams[1]?.get() ?? WorkerTeam(threads: 1, placement: placement, on: topology)
         clockFacts = ClockFacts.measure(SystemClock())
-        switch ceilings {
+        (tuning, tuningRemark) = sources.tuning.tuning(for: single, on: topology) {
+            progress.report(
+                ProgressEvent(
+                    phase: .machine, cell: "which forms of its kernels are fastest, once", done: 0, total: 0,
+                    secondsLeft: 2))
+        }
+        switch sources.ceilings {
         case .known(let ceilings): self.ceilings = ceilings
         case .measured(let seconds):
             progress.report(
@@ -63,6 +83,7 @@ public struct MeasuringBench {
     public func instruments(seed: UInt64) -> Instruments {
         let teams = teams
         let engine = InProcessEngine(
+            kernels: Kernel.builtIn.map { $0.tuned(by: tuning) },
             team: { count throws(UnsupportedProblem) in
                 do {
                     return try teams[count]!.get()
@@ -85,6 +106,6 @@ public struct MeasuringBench {
         return pinned.isEmpty ? topology.allowedCPUs : pinned
     }
 
-    /// What the system refused in pinning, for the reader of the results.
-    public var refusals: [String] { widestTeam.pinnings.compactMap(\.refusal) }
+    /// What the system refused, for the reader of the results.
+    public var refusals: [String] { widestTeam.pinnings.compactMap(\.refusal) + [tuningRemark].compactMap { $0 } }
 }

@@ -4,7 +4,7 @@ VECTOR_INLINE double element_at(enum vector_element element, const void *row, lo
     switch (element) {
     case vector_element_float32: return ((const float *)row)[i];
     case vector_element_float16: return (double)((const _Float16 *)row)[i];
-    case vector_element_bfloat16: {
+    case vector_element_bfloat16: case vector_element_widened_bfloat16: {
         const unsigned bits = (unsigned)((const unsigned short *)row)[i] << 16;
         float wide;
         __builtin_memcpy(&wide, &bits, sizeof wide);
@@ -33,7 +33,8 @@ VECTOR_INLINE void add(enum vector_element element, double weight, const void *v
 double wide_dot(enum vector_element element, const void *a, const void *b, long d) {
     switch (element) {
     case vector_element_float32: return dot(vector_element_float32, a, b, d);
-    case vector_element_bfloat16: return dot(vector_element_bfloat16, a, b, d);
+    case vector_element_bfloat16: case vector_element_widened_bfloat16:
+        return dot(vector_element_bfloat16, a, b, d);
     case vector_element_float16: return dot(vector_element_float16, a, b, d);
     }
 }
@@ -41,7 +42,8 @@ double wide_dot(enum vector_element element, const void *a, const void *b, long 
 void wide_add(enum vector_element element, double weight, const void *value, double *sums, long d) {
     switch (element) {
     case vector_element_float32: add(vector_element_float32, weight, value, sums, d); return;
-    case vector_element_bfloat16: add(vector_element_bfloat16, weight, value, sums, d); return;
+    case vector_element_bfloat16: case vector_element_widened_bfloat16:
+        add(vector_element_bfloat16, weight, value, sums, d); return;
     case vector_element_float16: add(vector_element_float16, weight, value, sums, d); return;
     }
 }

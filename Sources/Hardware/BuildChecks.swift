@@ -25,6 +25,18 @@ enum BuildChecks {
                     + "build on this machine with ATTNBENCH_MARCH=native")
     }
 
+    /// The rate is Intel's figure for its matrix unit: 1,024 bfloat16 operations a cycle, 64 of float32 for its vectors.
+    static func matrixUnit(_ surroundings: Surroundings) -> Finding {
+        guard let flags = ProcessorInfo(cpuinfo: surroundings.files.text("proc/cpuinfo") ?? "").flags else {
+            return .unknown("the system does not tell whether the CPU has a matrix unit")
+        }
+        return flags.contains("amx_bf16")
+            ? .bad(
+                "the CPU has a matrix unit (AMX) that no kernel of this build uses, so the bfloat16 peak is understated: Intel "
+                    + "gives it 16 times the rate of float32 vectors; hold kernels of other engines against that")
+            : .ok("the CPU has none that this build does not use")
+    }
+
     /// Other allocators return memory at other times, which changes page faults and peak memory.
     static func allocator(_ surroundings: Surroundings) -> Finding {
         guard let maps = surroundings.files.text("proc/self/maps") else {

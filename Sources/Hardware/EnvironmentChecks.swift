@@ -13,6 +13,7 @@ extension EnvironmentCheck {
         ("optimised build", BuildChecks.optimisation),
         ("committed sources", BuildChecks.sources),
         ("vector width", BuildChecks.vectorWidth),
+        ("matrix unit", BuildChecks.matrixUnit),
         ("allocator", BuildChecks.allocator),
         ("environment overrides", BuildChecks.overrides),
         ("hypervisor", ProcessorChecks.hypervisor),

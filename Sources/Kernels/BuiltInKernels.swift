@@ -1,4 +1,5 @@
 import Attention
+import Records
 
 extension Kernel {
     /// Every kernel of this program, in the order in which lists and legends show them. A new kernel is a new line here.
@@ -21,8 +22,8 @@ extension Kernel {
     /// Goes over all n² pairs and masks them, as an implementation with a dense mask does: what skipping is worth.
     public static let slidingWindowDense = fused(
         "sliding-window-dense", masks: .slidingWindow,
-        summary: "the last w keys; computes all n² pairs and masks them: shows the cost of a dense mask", coverage: .all
-    )
+        summary: "the last w keys; computes all n² pairs and masks them: shows the cost of a dense mask",
+        FusedForm(coverage: .all))
     public static let attentionSink = fused(
         "attention-sink", masks: .attentionSink, summary: "the first s keys and the last w; fused (StreamingLLM's mask)"
     )
@@ -35,15 +36,15 @@ extension Kernel {
         "symmetric-window", masks: .symmetricWindow, summary: "w keys on either side; fused (encoders)")
 
     static func fused(
-        _ name: String, masks: MaskFamily, summary: String, coverage: KeyCoverage = .visible
+        _ name: String, masks: MaskFamily, summary: String, _ form: FusedForm = FusedForm()
     ) -> Kernel {
         Kernel(
             name, summary: summary, masks: masks,
-            computedPairs: { FusedAttention.computedPairs(for: $0, coverage) },
-            scratchBytes: { FusedAttention.scratchBytes(for: $0, coverage, threads: $1) },
-            make: { problem, team throws(UnsupportedProblem) in
-                try FusedAttention(for: problem, coverage, on: team)
-            })
+            computedPairs: form.computedPairs, scratchBytes: form.scratchBytes,
+            retuned: {
+                fused(name, masks: masks, summary: summary, FusedForm(coverage: form.coverage, tuning: $0))
+            },
+            make: { problem, team throws(UnsupportedProblem) in try FusedAttention(for: problem, on: team, form) })
     }
 }
 
@@ -96,26 +97,45 @@ extension Kernel {
     public static let decodeSink = decode(
         "decode-sink", masks: .attentionSink,
         summary: "one token against the first s and the last w tokens, keys rotated as they are read (StreamingLLM)",
-        positions: .cacheRelativeRotary)
+        DecodeForm(positions: .cacheRelativeRotary))
     /// Takes keys as they were cached: what rotating on read costs is the difference.
     public static let decodeSinkUnrotated = decode(
         "decode-sink-unrotated", masks: .attentionSink,
         summary: "decode-sink without rotating keys: shows the cost of the rotation")
 
-    public static let decodeRecompute = Kernel(
-        "decode-recompute",
-        summary: "one token without a cache: reads the last w tokens again for each token, as a causal prompt",
-        phase: .decode, masks: .slidingWindow,
-        computedPairs: DecodeRecompute.computedPairs, scratchBytes: DecodeRecompute.scratchBytes,
-        make: { problem, team throws(UnsupportedProblem) in try DecodeRecompute(for: problem, on: team) })
+    public static let decodeRecompute = recompute()
+
+    private static func recompute(_ tuning: Tuning = .standard) -> Kernel {
+        Kernel(
+            "decode-recompute",
+            summary: "one token without a cache: reads the last w tokens again for each token, as a causal prompt",
+            phase: .decode, masks: .slidingWindow, computedPairs: DecodeRecompute.computedPairs,
+            scratchBytes: { DecodeRecompute.scratchBytes(for: $0, threads: $1, tuning) }, retuned: recompute,
+            make: { problem, team throws(UnsupportedProblem) in
+                try DecodeRecompute(for: problem, on: team, tuning)
+            })
+    }
 
     private static func decode(
-        _ name: String, masks: MaskFamily, summary: String, positions: PositionEncoding = .none
+        _ name: String, masks: MaskFamily, summary: String, _ form: DecodeForm = DecodeForm()
     ) -> Kernel {
         Kernel(
-            name, summary: summary, phase: .decode, masks: masks, positions: positions,
-            cacheFormats: CacheFormat.allCases,
-            computedPairs: DecodeAttention.computedPairs, scratchBytes: DecodeAttention.scratchBytes,
-            make: { problem, team throws(UnsupportedProblem) in try DecodeAttention(for: problem, on: team) })
+            name, summary: summary, phase: .decode, masks: masks, positions: form.positions,
+            cacheFormats: CacheFormat.allCases, computedPairs: DecodeAttention.computedPairs,
+            scratchBytes: { DecodeAttention.scratchBytes(for: $0, threads: $1, form.product) },
+            retuned: {
+                let tuned = DecodeForm(positions: form.positions, product: $0.bfloat16.decode)
+                return decode(name, masks: masks, summary: summary, tuned)
+            },
+            make: { problem, team throws(UnsupportedProblem) in
+                try DecodeAttention(for: problem, on: team, form.product)
+            })
+    }
+
+    /// What tells one kernel of `DecodeAttention` from another, beside the masks that it is for.
+    private struct DecodeForm {
+        var positions = PositionEncoding.none
+        /// Of bfloat16 queries with a cache of bfloat16.
+        var product = Tuning.BFloat16Product.dot
     }
 }

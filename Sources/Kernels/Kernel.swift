@@ -1,6 +1,7 @@
 import Attention
 import Faults
 import Hardware
+import Records
 
 /// One way to compute attention, as a value: its name, the problems that it takes, what a call costs, and how to make
 /// it ready for one problem.
@@ -27,17 +28,21 @@ public struct Kernel: Sendable {
     private let computedPairs: (@Sendable (AttentionProblem) -> Int)?
     private let scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)?
     private let make: Make?
+    /// The same kernel with other choices; nil for a kernel that leaves none to the machine.
+    private let retuned: (@Sendable (Tuning) -> Kernel)?
 
     /// - Parameters:
     ///   - computedPairs: the pairs of one call over all batches and heads, from the sizes alone; nil where nobody
     ///     knows.
     ///   - scratchBytes: what an instance allocates beside Q, K, V and O, from the sizes alone; nil where nobody knows.
+    ///   - retuned: makes this kernel with the choices of a machine; nil for one that leaves none to it.
     ///   - make: allocates all that a call needs; nil for a kernel that runs in another process.
     public init(
         _ name: String, summary: String, phase: Phase = .prefill, masks: MaskFamily,
         positions: PositionEncoding = .none, elementTypes: [ElementType] = ElementType.allCases,
         cacheFormats: [CacheFormat] = [], computedPairs: (@Sendable (AttentionProblem) -> Int)? = nil,
-        scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)? = nil, make: Make? = nil
+        scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)? = nil,
+        retuned: (@Sendable (Tuning) -> Kernel)? = nil, make: Make? = nil
     ) {
         self.name = name
         self.summary = summary
@@ -48,8 +53,12 @@ public struct Kernel: Sendable {
         self.cacheFormats = cacheFormats
         self.computedPairs = computedPairs
         self.scratchBytes = scratchBytes
+        self.retuned = retuned
         self.make = make
     }
+
+    /// This kernel as the choices of a machine make it.
+    public func tuned(by tuning: Tuning) -> Kernel { retuned?(tuning) ?? self }
 
     /// Whether it can say, from the sizes alone, how many pairs a call goes through.
     public var knowsItsPairs: Bool { computedPairs != nil }

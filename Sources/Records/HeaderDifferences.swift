@@ -10,6 +10,7 @@ extension ResultsHeader {
             ("build.simd", build.simd == other.build.simd),
             ("build.blasCore", build.blasCore == other.build.blasCore),
             ("machine.pinnedCPUs", machine.pinnedCPUs == other.machine.pinnedCPUs),
+            ("tuning", tuning == other.tuning),
             ("sweep", sweep == other.sweep),
             ("seed", seed == other.seed),
         ]

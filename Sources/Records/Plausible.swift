@@ -114,7 +114,7 @@ extension Ceilings: Plausible {
 
 extension ResultsHeader: Plausible {
     var implausibility: String? {
-        ceilings.implausibility
+        ceilings.implausibility ?? tuning?.implausibility
             ?? PlausibleBounds.fault(
                 [
                     ("machine.memoryBytes", machine.memoryBytes, PlausibleBounds.bytes),

@@ -51,6 +51,8 @@ public struct ResultsHeader: Sendable, Codable, Hashable {
     public let schema: String
     public let machine: Machine
     public let ceilings: Ceilings
+    /// What the kernels left to the machine; nil in files of earlier builds.
+    public let tuning: Tuning?
     public let build: Build
     /// The sweep as it was run, after overrides.
     public let sweep: Sweep
@@ -61,13 +63,13 @@ public struct ResultsHeader: Sendable, Codable, Hashable {
     public let command: String
 
     public init(
-        schema: String = currentSchema, machine: Machine, ceilings: Ceilings, build: Build, sweep: Sweep, seed: UInt64,
-        startedAt: String,
-        command: String
+        schema: String = currentSchema, machine: Machine, ceilings: Ceilings, tuning: Tuning? = nil, build: Build,
+        sweep: Sweep, seed: UInt64, startedAt: String, command: String
     ) {
         self.schema = schema
         self.machine = machine
         self.ceilings = ceilings
+        self.tuning = tuning
         self.build = build
         self.sweep = sweep
         self.seed = seed

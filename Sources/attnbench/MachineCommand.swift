@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarking
 import Escaping
 import Foundation
 import Hardware
@@ -14,8 +15,8 @@ struct MachineCommand: Command {
         discussion: """
             The peaks are measured now, on the CPUs that a run with these flags would use: the peak of fused \
             multiply-adds and of bfloat16 dot products, the share of it that a register tile of a kernel reaches, \
-            and the bandwidth of memory for reading. Every check of the environment is ok, bad or unknown; unknown \
-            never counts as ok.
+            and the bandwidth of memory for reading. The tuning says which sizes and forms of the kernels are fastest \
+            here. Every check of the environment is ok, bad or unknown; unknown never counts as ok.
 
             Examples:
               attnbench machine
@@ -24,6 +25,7 @@ struct MachineCommand: Command {
             """)
 
     @OptionGroup var pinning: PinningOptions
+    @OptionGroup var tuningOptions: TuningOptions
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -31,7 +33,8 @@ struct MachineCommand: Command {
     @OptionGroup var outputOptions: OutputOptions
 
     func run(on console: Console) throws -> Verdict {
-        let description = try MachineDescription.measure(pinning.placement, threads: pinning.threadCount)
+        let description = try MachineDescription.measure(
+            pinning.placement, threads: pinning.threadCount, tuning: tuningOptions.source(on: console))
         if json {
             console.output(try JSONText.of(description))
         } else {
@@ -51,12 +54,15 @@ struct MachineDescription: Codable, Hashable {
     let coresOfTwoCPUs: Double?
     /// The core type that OpenBLAS runs as.
     let blasCore: String
+    /// What the kernels leave to the machine.
+    let tuning: Tuning
 
-    static func measure(_ placement: Placement, threads: Int) throws -> MachineDescription {
+    static func measure(_ placement: Placement, threads: Int, tuning: TuningSource) throws -> MachineDescription {
         let topology = try Topology()
         // The calling thread keeps the pinning of the team that is made last.
         let pair = try? WorkerTeam(threads: 2, placement: placement, on: topology)
         let single = try WorkerTeam(threads: 1, placement: placement, on: topology)
+        let tuning = tuning.tuning(for: single, on: topology).tuning
         // Threads that are not bound may share a CPU, and say nothing of two.
         let coresOfTwoCPUs = pair.flatMap { pair in
             Set(pair.pinnedCPUs).count == 2 ? Sentinels.cores(of: pair, alone: single) : nil
@@ -65,7 +71,7 @@ struct MachineDescription: Codable, Hashable {
         return MachineDescription(
             machine: Machine.current(topology: topology, team: team),
             ceilings: Ceilings.measure(on: team), threads: threads, coresOfTwoCPUs: coresOfTwoCPUs,
-            blasCore: BLASCore.current)
+            blasCore: BLASCore.current, tuning: tuning)
     }
 
     func text(paint: Paint, width: Int? = nil) -> Escaped<TerminalScreen> {
@@ -96,6 +102,7 @@ struct MachineDescription: Codable, Hashable {
                     + "the CPU has \(machine.availableVectorLanes)",
             ],
             ["OpenBLAS core", blasCore],
+            ["tuning", "\(tuning)"],
             ["pinned to", pinned.isEmpty ? "nothing" : "CPU \(pinned)"],
             [
                 "clock",

@@ -71,6 +71,7 @@ struct RunCommand: Command {
     var set: [SweepFile.Override] = []
 
     @OptionGroup var engineOptions: EngineOptions
+    @OptionGroup var tuningOptions: TuningOptions
     @OptionGroup var quietOptions: QuietOptions
     @OptionGroup var pinning: PinningOptions
     @OptionGroup var outputOptions: OutputOptions
@@ -101,12 +102,16 @@ struct RunCommand: Command {
         }
         let progress = outputOptions.progress(on: console)
         defer { progress.end() }
+        let tuning = try tuning(goingOnWith: results, on: console)
         var options = RunOptions(seed: seed)
         options.rounds = rounds
         options.timeBudgetSeconds = timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
         var bench = try MeasuringBench(
             placement: pinning.placement, threadCounts: threadCounts,
-            ceilings: .measured(withinSeconds: BudgetShare.ceilings * options.timeBudgetSeconds), progress: progress)
+            from: MeasuringBench.Sources(
+                tuning: tuning,
+                ceilings: .measured(withinSeconds: BudgetShare.ceilings * options.timeBudgetSeconds)),
+            progress: progress)
         bench.engines = engines
         options.secondsAlreadySpent = BudgetShare.charged(
             ceilingSeconds: watch.seconds, budgetSeconds: options.timeBudgetSeconds)
@@ -117,7 +122,8 @@ struct RunCommand: Command {
             return .done
         }
         let header = ResultsHeader(
-            machine: bench.machine, ceilings: bench.ceilings, build: .current, sweep: sweep, seed: seed,
+            machine: bench.machine, ceilings: bench.ceilings, tuning: bench.tuning, build: .current, sweep: sweep,
+            seed: seed,
             startedAt: Date().formatted(.iso8601), command: command.description)
         let run = PreparedRun(
             workloads: workloads, bench: bench, options: options, header: header, results: results, watch: watch)
@@ -136,6 +142,13 @@ struct RunCommand: Command {
         try ReportDirectory.requireNoResults(in: directory, besides: "results.jsonl")
         try ReportDirectory.requireNoForeignPages(in: directory)
         return results
+    }
+
+    /// A run that goes on keeps the choices with which it began: cells of one report are measured alike.
+    private func tuning(goingOnWith results: ResultsLock?, on console: Console) throws -> TuningSource {
+        guard resume, let results else { return try tuningOptions.source(on: console) }
+        let begun = try ResultsFile.load(results.path).header.tuning
+        return begun.map(TuningSource.known) ?? .off
     }
 
     private func plan(_ workloads: [Workload], _ bench: MeasuringBench, _ options: RunOptions) -> RunPlan {
@@ -228,7 +241,7 @@ struct RunCommand: Command {
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
         if launches > 1 { words += ["--launches", "\(launches)"] }
-        return ShellCommand(words + engineOptions.words + pinning.words)
+        return ShellCommand(words + engineOptions.words + tuningOptions.words + pinning.words)
     }
 }
 

@@ -24,17 +24,19 @@ struct ServeCommand: Command {
     @Option(help: ArgumentHelp("A shared library with the C interface.", valueName: "library"), completion: .file())
     var engine: String?
 
+    @OptionGroup var tuningOptions: TuningOptions
+
     func run(on console: Console) throws -> Verdict {
         // ^C reaches every process of a terminal; whoever asks alone answers it, and ends this one by closing its pipe.
         signal(SIGINT, SIG_IGN)
         // What a library prints must not pass for a reply.
         let replies = FileHandle(fileDescriptor: dup(STDOUT_FILENO), closeOnDealloc: true)
         dup2(STDERR_FILENO, STDOUT_FILENO)
-        try server().serve(nextLine: { readLine() }, send: { try replies.write(contentsOf: $0) })
+        try server(on: console).serve(nextLine: { readLine() }, send: { try replies.write(contentsOf: $0) })
         return .done
     }
 
-    private func server() throws -> EngineServer {
+    private func server(on console: Console) throws -> EngineServer {
         let facts = ClockFacts.measure(SystemClock())
         // Whoever asks reads the evidence, of all threads of this process.
         let sampler = Sampler(
@@ -49,11 +51,14 @@ struct ServeCommand: Command {
             }
         }
         let topology = try Topology()
+        let tuning = try tuningOptions.source(on: console)
+            .tuning(for: WorkerTeam(threads: 1, placement: .unpinned, on: topology), on: topology).tuning
+        let kernels = Kernel.builtIn.map { $0.tuned(by: tuning) }
         let greeting = EngineGreeting(
             engine: EngineGreeting.Engine(
                 name: EngineIdentity.builtInName, version: BuildFacts.commit,
-                details: ["simd": BuildFacts.simd, "compiler": BuildFacts.compiler]),
-            kernels: Kernel.builtIn.map(EngineGreeting.Kernel.init),
+                details: ["simd": BuildFacts.simd, "compiler": BuildFacts.compiler, "tuning": "\(tuning)"]),
+            kernels: kernels.map(EngineGreeting.Kernel.init),
             attnbench: attnbench)
         return EngineServer(greeting: greeting) { seat in
             let team = Result { () throws(PlacementError) in
@@ -61,6 +66,7 @@ struct ServeCommand: Command {
                     threads: seat.threads, placement: seat.cpus.isEmpty ? .unpinned : .cpus(seat.cpus), on: topology)
             }
             return InProcessEngine(
+                kernels: kernels,
                 team: { _ throws(UnsupportedProblem) in
                     do throws(PlacementError) { return try team.get() } catch { throw UnsupportedProblem("\(error)") }
                 }, sampler: sampler)

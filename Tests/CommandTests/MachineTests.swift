@@ -29,7 +29,8 @@ import Testing
             ceilings: Ceilings(
                 flopsPerSecond: Ceilings.FLOPsPerSecond(float32: 270.44e9, bfloat16: bfloat16),
                 readBytesPerSecond: 40.26e9, tileFLOPsPerSecond: 266.2e9),
-            threads: max(1, pinned.count), coresOfTwoCPUs: pinned.isEmpty ? nil : 1.23, blasCore: "SkylakeX")
+            threads: max(1, pinned.count), coresOfTwoCPUs: pinned.isEmpty ? nil : 1.23, blasCore: "SkylakeX",
+            tuning: .standard)
     }
 
     @Test func printsATable() {

@@ -24,7 +24,9 @@ struct Program {
         let (process, output, messages) = (Process(), Pipe(), Pipe())
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", line]
-        process.environment = ProcessInfo.processInfo.environment.merging(["attnbench": url.path]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            Session.environment.merging(["attnbench": url.path]) { $1 }
+        ) { $1 }
         process.currentDirectoryURL = folder.url
         process.standardOutput = output
         process.standardError = messages

@@ -9,12 +9,18 @@ struct Session {
     let output: String
     let messages: String
 
+    /// What was measured of this machine is remembered from one session to the next, apart from what its user has.
+    static let environment = [
+        "XDG_CACHE_HOME": FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-test-cache").path
+    ]
+
     init(_ arguments: [String], terminal: Bool = false, environment: [String: String] = [:]) {
         final class Recorder { var text = "" }
         let (output, messages) = (Recorder(), Recorder())
         let console = Console(
             output: { output.text += $0 }, messages: { messages.text += $0 },
-            outputIsTerminal: terminal, messagesAreTerminal: terminal, columns: 100, environment: environment)
+            outputIsTerminal: terminal, messagesAreTerminal: terminal, columns: 100,
+            environment: Self.environment.merging(environment) { $1 })
         status = AttnBench.run(arguments, on: console)
         (self.output, self.messages) = (output.text, messages.text)
     }

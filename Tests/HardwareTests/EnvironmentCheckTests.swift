@@ -73,6 +73,13 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: [
+        CheckCase(["proc/cpuinfo": "flags : fpu avx512f amx_bf16 amx_tile"], .bad, "peak is understated"),
+        CheckCase(["proc/cpuinfo": "flags : fpu avx512f avx512_bf16"], .ok, "none"),
+        CheckCase([:], .unknown, "does not tell"),
+    ])
+    func saysWhenAMatrixUnitIsIdle(of test: CheckCase) throws { try test.expect(BuildChecks.matrixUnit) }
+
+    @Test(arguments: [
         CheckCase(["proc/self/maps": "7f00-7f01 r-xp 0 00:00 1 /usr/lib/libc.so.6"], .ok, "the system's allocator"),
         CheckCase(["proc/self/maps": "7f00-7f01 r-xp 0 00:00 1 /usr/lib/libjemalloc.so.2"], .bad, "jemalloc"),
         CheckCase([:], .unknown, "/proc/self/maps"),

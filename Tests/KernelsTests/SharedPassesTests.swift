@@ -1,5 +1,6 @@
 import Attention
 import Hardware
+import Records
 import Testing
 
 @testable import Kernels
@@ -33,7 +34,7 @@ struct SharedPassesTests {
     @Test func onlyLongRowsAreShared() throws {
         func passes(_ length: Int, _ mask: Mask, threads: Int) throws -> SharedPasses {
             let shape = try AttentionShape(queryLength: length, headDimension: 64)
-            return SharedPasses(try Self.blocks(shape, mask), threads: threads)
+            return SharedPasses(try Self.blocks(shape, mask), threads: threads, .standard)
         }
         #expect(try passes(16_384, .causal, threads: 1).blocksPerItem == 1)
         #expect(try passes(16_384, .causal, threads: 1).chunkKeys == 16_384)
@@ -41,7 +42,7 @@ struct SharedPassesTests {
         let long = try [1, 2, 1000].map { try passes(65_536, .causal, threads: $0) }
         #expect(long[0].blocksPerItem == SharedPasses.mostBlocks && long[2].blocksPerItem == 1)
         #expect(Set(long.map(\.chunkKeys)).count == 1)
-        #expect(long[0].chunkKeys.isMultiple(of: FusedWorkspaceSize.keyTile) && long[0].chunkKeys < 2048)
+        #expect(long[0].chunkKeys.isMultiple(of: Tuning.standard.keyTile) && long[0].chunkKeys < 2048)
     }
 
     private static let masks: [Mask] = [
@@ -61,13 +62,13 @@ struct SharedPassesTests {
             let inputs = AttentionInputs(shape: shape, elementType: type, seed: 9)
             let passes = SharedPasses(
                 QueryBlocks(problem: problem, coverage: .visible), blocksPerItem: blocksPerItem, chunkKeys: chunkKeys)
-            let kernel = try FusedAttention(for: problem, on: WorkerTeam(threads: 2), passes)
+            let kernel = try FusedAttention(for: problem, on: WorkerTeam(threads: 2), .standard, passes)
             var output = Tensor(type, dimensions: AttentionInputs.queryDimensions(shape))
             kernel.run(inputs, into: &output)
             let rows = Accuracy.sampledRows(of: problem, atMost: 40, seed: 2)
             let accuracy = Accuracy(of: output, for: problem, inputs, rows: rows)
             #expect(accuracy.isAccepted, "\(chunkKeys): \(accuracy)")
-            #expect(kernel.computedPairs == FusedAttention.computedPairs(for: problem))
+            #expect(kernel.computedPairs == FusedForm().computedPairs(for: problem))
         }
     }
 
@@ -79,7 +80,7 @@ struct SharedPassesTests {
         let passes = SharedPasses(
             QueryBlocks(problem: problem, coverage: .visible), blocksPerItem: 4, chunkKeys: 144)
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
-        try FusedAttention(for: problem, on: WorkerTeam(), passes).run(inputs, into: &output)
+        try FusedAttention(for: problem, on: WorkerTeam(), .standard, passes).run(inputs, into: &output)
         for row in 0..<shape.queryLength {
             let isTouched = (0..<shape.headDimension).contains { !output[row * shape.headDimension + $0].isFinite }
             #expect(isTouched == problem.pairs.visibleKeys(row: row).contains(150), "row \(row)")

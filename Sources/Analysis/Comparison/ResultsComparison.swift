@@ -39,6 +39,17 @@ public struct ResultsComparison: Sendable {
             shapeCells, baseline: ScalingAnalysis(results: baseline), candidate: ScalingAnalysis(results: candidate))
         cautions =
             baseline.cautions + candidate.cautions + shapeCells.compactMap(\.gap) + [Self.resolution(cells, policy)]
+            + Self.tunings(baseline: baseline.header.tuning, candidate: candidate.header.tuning)
+    }
+
+    /// A change of what kernels leave to the machine is a change like another, and may be the whole difference.
+    private static func tunings(baseline: Tuning?, candidate: Tuning?) -> [Caution] {
+        guard let baseline, let candidate, baseline != candidate else { return [] }
+        return [
+            Caution(
+                "the kernels were tuned differently: \(baseline), against \(candidate); repeat one of the two with "
+                    + "--tuning and the other's results file to compare the rest")
+        ]
     }
 
     /// Why a cell has no ratio.

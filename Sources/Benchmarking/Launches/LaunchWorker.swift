@@ -69,11 +69,13 @@ public struct LaunchWorker {
                 message: "the sweep in its header has no cell; give a file that `attnbench run` started")
         }
         var bench = try MeasuringBench(
-            placement: placement, threadCounts: Set(workloads.map(\.threads)), ceilings: .known(header.ceilings))
+            placement: placement, threadCounts: Set(workloads.map(\.threads)),
+            from: MeasuringBench.Sources(
+                tuning: .known(header.tuning ?? .standard), ceilings: .known(header.ceilings)))
         bench.engines = engines
         let own = ResultsHeader(
-            machine: bench.machine, ceilings: header.ceilings, build: .current, sweep: header.sweep,
-            seed: header.seed, startedAt: header.startedAt, command: header.command)
+            machine: bench.machine, ceilings: header.ceilings, tuning: header.tuning, build: .current,
+            sweep: header.sweep, seed: header.seed, startedAt: header.startedAt, command: header.command)
         let log = try RunLog.resume(resultsPath, header: own, launch: request.number, lock: lock)
         var options = RunOptions(seed: header.seed)
         options.launch = request.number

@@ -138,7 +138,7 @@ public final class PairedSession {
             ]
             return pairs.filter { $0.1 != $0.2 }.map {
                 "the builds have different \($0.0): \($0.1), and \($0.2); build both in the same way to compare only their sources"
-            }
+            } + tuningCautions
         }
         let (before, after) = (baseline.engine.details ?? [:], candidate.engine.details ?? [:])
         var cautions = Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }.map {
@@ -150,6 +150,16 @@ public final class PairedSession {
                     + "their samples instead")
         }
         return cautions
+    }
+
+    /// Each build chooses for itself what its kernels leave to the machine; builds from before that say nothing of it.
+    private var tuningCautions: [String] {
+        guard let before = baseline.engine.details?["tuning"], let after = candidate.engine.details?["tuning"],
+            before != after
+        else { return [] }
+        return [
+            "the builds chose different sizes and forms of their kernels, which the ratios contain: \(before), and \(after)"
+        ]
     }
 
     private var haveFrozenLoop: Bool { baseline.attnbench != nil && candidate.attnbench != nil }

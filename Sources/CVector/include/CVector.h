@@ -143,8 +143,11 @@ VECTOR_INLINE void vector_transpose(vector_float rows[VECTOR_LANES]) {
     }
 }
 
-// How the elements of a tensor lie in memory.
-enum vector_element { vector_element_float32, vector_element_bfloat16, vector_element_float16 };
+// How the elements of a tensor lie in memory. Widened bfloat16 lies as bfloat16 does, and becomes float32 where it is loaded,
+// not words of two elements.
+enum vector_element {
+    vector_element_float32, vector_element_bfloat16, vector_element_float16, vector_element_widened_bfloat16
+};
 
 // bfloat16 as the upper half of a float32, rounded to nearest, ties to even; NaN stays NaN.
 typedef unsigned vector_word __attribute__((ext_vector_type(VECTOR_LANES)));
@@ -209,6 +212,14 @@ VECTOR_INLINE vector_float vector_load_float16(const void *source) {
     float16_lanes narrow;
     __builtin_memcpy(&narrow, source, sizeof narrow);
     return __builtin_convertvector(narrow, vector_float);
+}
+
+// VECTOR_LANES bfloat16 as float32: vpmovzxwd, vpslld.
+VECTOR_INLINE vector_float vector_load_bfloat16(const void *source) {
+    typedef unsigned short half_lanes __attribute__((ext_vector_type(VECTOR_LANES)));
+    half_lanes bits;
+    __builtin_memcpy(&bits, source, sizeof bits);
+    return (vector_float)(__builtin_convertvector(bits, vector_word) << 16);
 }
 
 // VECTOR_LANES fp8 E4M3 as float32: vpmovsxbw, then vcvtph2ps of the same bits in float16's places, which is 2⁻⁸ of the
@@ -276,12 +287,15 @@ VECTOR_INLINE void vector_interleave_16(const unsigned short *low, const unsigne
     __builtin_memcpy(pairs, &words, sizeof words);
 }
 
-// columns[i · stride + lane] = rows[lane][offset + i] for i < VECTOR_LANES: float16 widened, else words as they are.
+// columns[i · stride + lane] = rows[lane][offset + i] for i < VECTOR_LANES: float16 and widened bfloat16 as float32, else
+// words as they are.
 VECTOR_INLINE void vector_gather_columns(
     const void *const *rows, enum vector_element element, long offset, float *columns, long stride) {
     vector_float square[VECTOR_LANES];
     for (int lane = 0; lane < VECTOR_LANES; lane++)
         if (element == vector_element_float16) square[lane] = vector_load_float16((const _Float16 *)rows[lane] + offset);
+        else if (element == vector_element_widened_bfloat16)
+            square[lane] = vector_load_bfloat16((const unsigned short *)rows[lane] + offset);
         else __builtin_memcpy(&square[lane], (const float *)rows[lane] + offset, sizeof(vector_float));
     vector_transpose(square);
     for (int i = 0; i < VECTOR_LANES; i++) __builtin_memcpy(columns + i * stride, &square[i], sizeof(vector_float));

@@ -1,6 +1,7 @@
 import Attention
 import CVector
 import Hardware
+import Records
 
 /// One decoding step: the last token's key and value go into the cache, and its query attends over all that is there.
 ///
@@ -26,7 +27,10 @@ final class DecodeAttention: KernelInstance {
     private let partials: DecodePartials
     private let angles: CacheAngles?
 
-    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+    /// - Parameter product: of bfloat16 queries with a cache of bfloat16.
+    init(
+        for problem: AttentionProblem, on team: WorkerTeam, _ product: Tuning.BFloat16Product = .dot
+    ) throws(UnsupportedProblem) {
         if problem.positions != .none, let keeper = problem.cacheFormat.keptLatest {
             throw UnsupportedProblem(
                 "\(keeper.rawValue) stores its latest tokens in a separate cache, and keys that are rotated as they are read have "
@@ -34,7 +38,7 @@ final class DecodeAttention: KernelInstance {
         }
         self.problem = problem
         self.team = team
-        let plan = try DecodePlan(problem)
+        let plan = try DecodePlan(problem, product)
         let shape = problem.shape
         let cache = try TokenCache(
             problem.cacheFormat, plan.retention, groups: shape.batch * shape.keyValueHeads,
@@ -54,7 +58,9 @@ final class DecodeAttention: KernelInstance {
     }
 
     /// The cache, and what workers need beside it.
-    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
+    static func scratchBytes(
+        for problem: AttentionProblem, threads: Int, _ product: Tuning.BFloat16Product
+    ) -> Int {
         guard let plan = try? DecodePlan(problem) else { return 0 }
         let shape = problem.shape
         let cache = TokenCache.allocatedBytes(
@@ -62,7 +68,7 @@ final class DecodeAttention: KernelInstance {
             headDimension: shape.headDimension)
         let angleWords =
             problem.positions == .none ? 0 : CacheAngles.words(headDimension: shape.headDimension, slots: plan.slots)
-        return cache + threads * DecodeWorkspaceSize(problem).byteCount
+        return cache + threads * DecodeWorkspaceSize(problem, product).byteCount
             + DecodePartials.byteCount(problem, ranges: plan.ranges.count) + angleWords * MemoryLayout<Float>.size
     }
 

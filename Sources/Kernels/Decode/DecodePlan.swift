@@ -1,4 +1,5 @@
 import Attention
+import Records
 
 /// What a decoding step keeps, and how its keys are cut into ranges that workers share.
 ///
@@ -17,12 +18,15 @@ struct DecodePlan {
     let slots: Int
     let recentSlots: Int
     let ranges: [KeyRange]
+    /// Of bfloat16 queries with a cache of bfloat16.
+    let product: Tuning.BFloat16Product
 
     private static let smallestRange = 8
     private static let mostRanges = 32
 
     /// - Precondition: the problem has one query.
-    init(_ problem: AttentionProblem) throws(UnsupportedProblem) {
+    init(_ problem: AttentionProblem, _ product: Tuning.BFloat16Product = .dot) throws(UnsupportedProblem) {
+        self.product = product
         let length = problem.shape.keyLength
         retention = try Self.retention(problem.mask, length: length)
         let kept = retention.slotCount(tokens: length)

@@ -1,5 +1,6 @@
 import Attention
 import Hardware
+import Records
 
 /// What a token costs without a cache: each step reads the last w tokens anew, as a prompt of their own (StreamingLLM's
 /// "sliding window with re-computation").
@@ -13,13 +14,15 @@ final class DecodeRecompute: KernelInstance {
     private var inputs: AttentionInputs
     private var outputs: Tensor
 
-    init(for problem: AttentionProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
+    init(
+        for problem: AttentionProblem, on team: WorkerTeam, _ tuning: Tuning = .standard
+    ) throws(UnsupportedProblem) {
         guard let prompt = Self.prompt(problem) else {
             throw UnsupportedProblem(
                 "\(problem.shape.keyLength) tokens are too many for the pairs of a prompt to be counted")
         }
         (self.problem, self.prompt) = (problem, prompt)
-        kernel = try FusedAttention(for: prompt, on: team)
+        kernel = try FusedAttention(for: prompt, on: team, FusedForm(tuning: tuning))
         inputs = AttentionInputs(shape: prompt.shape, elementType: problem.elementType)
         outputs = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(prompt.shape))
     }
@@ -37,11 +40,11 @@ final class DecodeRecompute: KernelInstance {
     }
 
     static func computedPairs(for problem: AttentionProblem) -> Int {
-        prompt(problem).map { FusedAttention.computedPairs(for: $0) } ?? 0
+        prompt(problem).map(FusedForm().computedPairs) ?? 0
     }
 
-    static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
-        prompt(problem).map { $0.tensorBytes + FusedAttention.scratchBytes(for: $0, threads: threads) } ?? 0
+    static func scratchBytes(for problem: AttentionProblem, threads: Int, _ tuning: Tuning) -> Int {
+        prompt(problem).map { $0.tensorBytes + FusedForm(tuning: tuning).scratchBytes(for: $0, threads: threads) } ?? 0
     }
 
     var computedPairs: Int { kernel.computedPairs }

@@ -1,5 +1,6 @@
 import Attention
 import CVector
+import Records
 
 /// The sizes of a worker's memory, in float32 words.
 struct DecodeWorkspaceSize {
@@ -16,7 +17,7 @@ struct DecodeWorkspaceSize {
     /// The runs of a rolling cache, each with a turn of its own, and the query as it comes.
     static let queryTurns = 4
 
-    init(_ problem: AttentionProblem) {
+    init(_ problem: AttentionProblem, _ product: Tuning.BFloat16Product) {
         d = CacheTileLayout(problem.cacheFormat, headDimension: problem.shape.headDimension).d
         heads = problem.shape.groupSize
         queries = (Self.queryTurns * heads + Int(CACHE_TILE_HEADS)) * d
@@ -25,7 +26,7 @@ struct DecodeWorkspaceSize {
         scores = 3 * Int(CACHE_TILE_HEADS) * CacheTileLayout.tokens
         unpacked = 2 * CacheTileLayout.tokens * d
         let isInteger =
-            if case .integers = TileArithmetic(problem, problem.cacheFormat).keys { true } else { false }
+            if case .integers = TileArithmetic(problem, problem.cacheFormat, product).keys { true } else { false }
         digits = isInteger ? heads : 0
     }
 
@@ -72,7 +73,7 @@ final class DecodeWorkspace: @unchecked Sendable {
         self.plan = plan
         self.cache = cache
         self.angles = angles
-        let size = DecodeWorkspaceSize(problem)
+        let size = DecodeWorkspaceSize(problem, plan.product)
         (d, heads) = (size.d, size.heads)
         factor = problem.scale * log2E
         let raw = UnsafeMutableRawPointer.allocate(byteCount: size.total * MemoryLayout<Float>.size, alignment: 64)
@@ -101,7 +102,7 @@ final class DecodeWorkspace: @unchecked Sendable {
         let keyRange = plan.ranges[range]
         let source = keyRange.isRecent ? cache.recent! : cache
         let slots = keyRange.isRecent ? plan.recentSlots : plan.slots
-        let arithmetic = TileArithmetic(problem, source.format)
+        let arithmetic = TileArithmetic(problem, source.format, plan.product)
         takeQueries(group, query, arithmetic)
         reset()
         source.withTiles { tiles in
@@ -285,10 +286,10 @@ struct TileArithmetic {
     let keys: HalfTileArithmetic
     let values: HalfTileArithmetic
 
-    init(_ problem: AttentionProblem, _ format: CacheFormats) {
+    init(_ problem: AttentionProblem, _ format: CacheFormats, _ product: Tuning.BFloat16Product) {
         let layout = CacheTileLayout(format, headDimension: problem.shape.headDimension)
-        keys = HalfTileArithmetic(problem, layout.keys)
-        values = HalfTileArithmetic(problem, layout.values)
+        keys = HalfTileArithmetic(problem, layout.keys, product)
+        values = HalfTileArithmetic(problem, layout.values, product)
     }
 }
 
@@ -303,13 +304,13 @@ enum HalfTileArithmetic {
 
     /// bfloat16's own product takes bfloat16 only: queries and weights of another type would lose by it. Turned keys are
     /// float32 in any format.
-    init(_ problem: AttentionProblem, _ half: CacheHalfLayout) {
+    init(_ problem: AttentionProblem, _ half: CacheHalfLayout, _ product: Tuning.BFloat16Product) {
         guard problem.positions == .none else {
             self = .unpacked
             return
         }
         switch half.words {
-        case .plain(cache_layout_bfloat16) where problem.elementType != .bfloat16:
+        case .plain(cache_layout_bfloat16) where problem.elementType != .bfloat16 || product == .widened:
             self = .direct(cache_layout_wide_bfloat16)
         case .plain(let layout): self = .direct(layout)
         // Minima have no product in integers.

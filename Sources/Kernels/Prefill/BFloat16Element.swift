@@ -88,7 +88,9 @@ struct BFloat16Element: FusedElement {
         }
     }
 
-    init(problem: AttentionProblem, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>) {
+    init(
+        problem: AttentionProblem, keyTile: Int, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>
+    ) {
         d = problem.shape.headDimension
         keyLength = problem.shape.keyLength
         pairedValues = shared

@@ -1,5 +1,6 @@
 import Attention
 import Hardware
+import Records
 
 /// Attention in one pass over the keys, scores never in memory (FlashAttention, Dao 2022 and 2023), for every mask.
 ///
@@ -21,50 +22,55 @@ import Hardware
 /// What differs by element type (`FusedElement`) is what a word of K, V and Q is, and how outputs are rounded: sums and
 /// softmax are float32 in all.
 ///
-/// Tile sizes: 144 keys hold K or V's tile (d = 128: 72 KiB) in L2 and Pᵀ (18 KiB) with Qᵀ in L1. Where keys are many,
-/// several blocks share their way through them (`SharedPasses`).
+/// Tile sizes come from `Tuning`: 144 keys hold K or V's tile (d = 128: 72 KiB) in L2 and Pᵀ (18 KiB) with Qᵀ in L1. Where
+/// keys are many, several blocks share their way through them (`SharedPasses`).
 final class FusedAttention: KernelInstance {
     private let team: WorkerTeam
     private let passes: SharedPasses
     private let engine: FusedEngine
 
     convenience init(
-        for problem: AttentionProblem, _ coverage: KeyCoverage = .visible, on team: WorkerTeam
+        for problem: AttentionProblem, on team: WorkerTeam, _ form: FusedForm = FusedForm()
     ) throws(UnsupportedProblem) {
-        try self.init(for: problem, on: team, Self.passes(for: problem, coverage, threads: team.threadCount))
+        try self.init(for: problem, on: team, form.tuning, form.passes(for: problem, threads: team.threadCount))
     }
 
-    init(for problem: AttentionProblem, on team: WorkerTeam, _ passes: SharedPasses) throws(UnsupportedProblem) {
+    init(
+        for problem: AttentionProblem, on team: WorkerTeam, _ tuning: Tuning, _ passes: SharedPasses
+    ) throws(UnsupportedProblem) {
         guard problem.shape.keyLength < Int(Int32.max) else {
             throw UnsupportedProblem("\(problem.shape.keyLength) keys are more than 2,147,483,646")
         }
         self.team = team
         self.passes = passes
-        engine = FusedEngine(problem: problem, workers: team.threadCount, blocks: passes.blocksPerItem)
-    }
-
-    private static func passes(
-        for problem: AttentionProblem, _ coverage: KeyCoverage, threads: Int
-    ) -> SharedPasses {
-        SharedPasses(QueryBlocks(problem: problem, coverage: coverage), threads: threads)
-    }
-
-    static func computedPairs(for problem: AttentionProblem, _ coverage: KeyCoverage = .visible) -> Int {
-        let blocks = QueryBlocks(problem: problem, coverage: coverage)
-        let perGroup = (0..<blocks.countPerGroup).reduce(0) { $0 + blocks.computedPairs(block: $1) }
-        return perGroup * blocks.groups
-    }
-
-    static func scratchBytes(
-        for problem: AttentionProblem, _ coverage: KeyCoverage = .visible, threads: Int
-    ) -> Int {
-        FusedEngine.scratchBytes(
-            for: problem, workers: threads, blocks: passes(for: problem, coverage, threads: threads).blocksPerItem)
+        engine = FusedEngine(
+            FusedSize(problem: problem, workers: team.threadCount, blocks: passes.blocksPerItem, tuning: tuning))
     }
 
     var computedPairs: Int { engine.computedPairs }
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         TensorPointers.with(inputs, &output) { engine.run($0, on: team, passes) }
+    }
+}
+
+/// What tells one kernel of `FusedAttention` from another, beside the masks that it is for.
+struct FusedForm {
+    var coverage = KeyCoverage.visible
+    var tuning = Tuning.standard
+
+    func computedPairs(for problem: AttentionProblem) -> Int {
+        let blocks = QueryBlocks(problem: problem, coverage: coverage)
+        let perGroup = (0..<blocks.countPerGroup).reduce(0) { $0 + blocks.computedPairs(block: $1) }
+        return perGroup * blocks.groups
+    }
+
+    func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
+        let blocks = passes(for: problem, threads: threads).blocksPerItem
+        return FusedEngine.scratchBytes(FusedSize(problem: problem, workers: threads, blocks: blocks, tuning: tuning))
+    }
+
+    fileprivate func passes(for problem: AttentionProblem, threads: Int) -> SharedPasses {
+        SharedPasses(QueryBlocks(problem: problem, coverage: coverage), threads: threads, tuning)
     }
 }

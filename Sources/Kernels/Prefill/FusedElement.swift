@@ -9,13 +9,14 @@ protocol FusedElement: SendableMetatype {
 
     /// Words that all workers share, prepared once a run; and words of one worker.
     static func sharedWords(for problem: AttentionProblem) -> Int
-    static func workerWords(for problem: AttentionProblem) -> Int
+    static func workerWords(for problem: AttentionProblem, keyTile: Int) -> Int
     /// Work items that prepare the shared words, and one of them.
     static func preparations(for problem: AttentionProblem) -> Int
     static func prepare(
         _ item: Int, for problem: AttentionProblem, _ tensors: TensorPointers, _ shared: UnsafeMutablePointer<Float>)
 
-    init(problem: AttentionProblem, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>)
+    init(
+        problem: AttentionProblem, keyTile: Int, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>)
 
     /// Words of a row of K that count: the steps of a score.
     var keySteps: Int { get }
@@ -36,7 +37,7 @@ protocol FusedElement: SendableMetatype {
 /// What most types need not say.
 extension FusedElement {
     static func sharedWords(for problem: AttentionProblem) -> Int { 0 }
-    static func workerWords(for problem: AttentionProblem) -> Int { 0 }
+    static func workerWords(for problem: AttentionProblem, keyTile: Int) -> Int { 0 }
     static func preparations(for problem: AttentionProblem) -> Int { 0 }
     static func prepare(
         _ item: Int, for problem: AttentionProblem, _ tensors: TensorPointers, _ shared: UnsafeMutablePointer<Float>
@@ -57,7 +58,9 @@ struct Float32Element: FusedElement {
     private let d: Int
     private let keyLength: Int
 
-    init(problem: AttentionProblem, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>) {
+    init(
+        problem: AttentionProblem, keyTile: Int, shared: UnsafePointer<Float>, worker: UnsafeMutablePointer<Float>
+    ) {
         d = problem.shape.headDimension
         keyLength = problem.shape.keyLength
     }

@@ -1,33 +1,40 @@
 import Attention
 import Hardware
+import Records
+
+/// What decides how much memory the fused driver takes.
+struct FusedSize {
+    let problem: AttentionProblem
+    let workers: Int
+    /// That share a pass.
+    let blocks: Int
+    let tuning: Tuning
+}
 
 /// The fused driver for each element type. An enum and not a protocol: a call through `any` would run the generic code
 /// as it is written, some thirty times slower than its specialisation, which calls on a known type get.
 enum FusedEngine: Sendable {
     case float32(TypedFusedEngine<Float32Element>)
     case bfloat16(TypedFusedEngine<BFloat16Element>)
-    case float16(TypedFusedEngine<Float16Element>)
+    case widenedBFloat16(TypedFusedEngine<WidenedElement<BFloat16Rows>>)
+    case float16(TypedFusedEngine<WidenedElement<Float16Rows>>)
 
-    init(problem: AttentionProblem, workers: Int, blocks: Int) {
+    init(_ size: FusedSize) {
         self =
-            switch problem.elementType {
-            case .float32: .float32(TypedFusedEngine(problem: problem, workers: workers, blocks: blocks))
-            case .bfloat16: .bfloat16(TypedFusedEngine(problem: problem, workers: workers, blocks: blocks))
-            case .float16: .float16(TypedFusedEngine(problem: problem, workers: workers, blocks: blocks))
+            switch (size.problem.elementType, size.tuning.bfloat16.prefill) {
+            case (.float32, _): .float32(TypedFusedEngine(size))
+            case (.bfloat16, .dot): .bfloat16(TypedFusedEngine(size))
+            case (.bfloat16, .widened): .widenedBFloat16(TypedFusedEngine(size))
+            case (.float16, _): .float16(TypedFusedEngine(size))
             }
     }
 
-    static func scratchBytes(for problem: AttentionProblem, workers: Int, blocks: Int) -> Int {
-        switch problem.elementType {
-        case .float32:
-            TypedFusedEngine<Float32Element>.scratchBytes(
-                for: problem, workers: workers, blocks: blocks)
-        case .bfloat16:
-            TypedFusedEngine<BFloat16Element>.scratchBytes(
-                for: problem, workers: workers, blocks: blocks)
-        case .float16:
-            TypedFusedEngine<Float16Element>.scratchBytes(
-                for: problem, workers: workers, blocks: blocks)
+    static func scratchBytes(_ size: FusedSize) -> Int {
+        switch (size.problem.elementType, size.tuning.bfloat16.prefill) {
+        case (.float32, _): TypedFusedEngine<Float32Element>.scratchBytes(size)
+        case (.bfloat16, .dot): TypedFusedEngine<BFloat16Element>.scratchBytes(size)
+        case (.bfloat16, .widened): TypedFusedEngine<WidenedElement<BFloat16Rows>>.scratchBytes(size)
+        case (.float16, _): TypedFusedEngine<WidenedElement<Float16Rows>>.scratchBytes(size)
         }
     }
 
@@ -35,6 +42,7 @@ enum FusedEngine: Sendable {
         switch self {
         case .float32(let engine): engine.computedPairs
         case .bfloat16(let engine): engine.computedPairs
+        case .widenedBFloat16(let engine): engine.computedPairs
         case .float16(let engine): engine.computedPairs
         }
     }
@@ -43,6 +51,7 @@ enum FusedEngine: Sendable {
         switch self {
         case .float32(let engine): engine.run(tensors, on: team, passes)
         case .bfloat16(let engine): engine.run(tensors, on: team, passes)
+        case .widenedBFloat16(let engine): engine.run(tensors, on: team, passes)
         case .float16(let engine): engine.run(tensors, on: team, passes)
         }
     }
@@ -54,21 +63,18 @@ final class TypedFusedEngine<Element: FusedElement>: @unchecked Sendable {
     private let workspaces: [FusedWorkspace<Element>]
     private let shared: UnsafeMutableBufferPointer<Float>
 
-    init(problem: AttentionProblem, workers: Int, blocks: Int) {
-        self.problem = problem
-        let shared = UnsafeMutableBufferPointer<Float>.allocate(capacity: Element.sharedWords(for: problem) + 1)
+    init(_ size: FusedSize) {
+        problem = size.problem
+        let shared = UnsafeMutableBufferPointer<Float>.allocate(capacity: Element.sharedWords(for: size.problem) + 1)
         self.shared = shared
-        workspaces = (0..<workers).map { _ in
-            FusedWorkspace(problem: problem, blocks: blocks, shared: shared.baseAddress!)
-        }
+        workspaces = (0..<size.workers).map { _ in FusedWorkspace(size, shared: shared.baseAddress!) }
     }
 
     deinit { shared.deallocate() }
 
-    static func scratchBytes(for problem: AttentionProblem, workers: Int, blocks: Int) -> Int {
+    static func scratchBytes(_ size: FusedSize) -> Int {
         let words =
-            Element.sharedWords(for: problem)
-            + workers * FusedWorkspaceSize(Element.self, problem: problem, blocks: blocks).total
+            Element.sharedWords(for: size.problem) + size.workers * FusedWorkspaceSize(Element.self, size).total
         return words * MemoryLayout<Float>.size
     }
 

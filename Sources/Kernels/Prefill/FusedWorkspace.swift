@@ -3,9 +3,6 @@ import CVector
 
 /// The sizes of a worker's memory, in float32 words.
 struct FusedWorkspaceSize {
-    /// Keys that go through the three steps together.
-    static let keyTile = 144
-
     let queries: Int
     let outputs: Int
     let scores: Int
@@ -13,13 +10,13 @@ struct FusedWorkspaceSize {
     let blocks: Int
 
     /// Loads and stores come in whole vectors and tiles: each part has room for one that ends past it.
-    init<Element: FusedElement>(_: Element.Type, problem: AttentionProblem, blocks: Int) {
-        let d = problem.shape.headDimension
+    init<Element: FusedElement>(_: Element.Type, _ size: FusedSize) {
+        let d = size.problem.shape.headDimension
         queries = (d + Lanes.lanes) * QueryBlock.width
         outputs = (d + Lanes.lanes + tileRows) * QueryBlock.width
-        scores = (Self.keyTile + tileRows) * QueryBlock.width
-        element = Element.workerWords(for: problem)
-        self.blocks = blocks
+        scores = (size.tuning.keyTile + tileRows) * QueryBlock.width
+        element = Element.workerWords(for: size.problem, keyTile: size.tuning.keyTile)
+        blocks = size.blocks
     }
 
     /// Of one block: queries, outputs, softmax and bounds.
@@ -37,6 +34,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private let scores: UnsafeMutablePointer<Float>
     private let element: Element
     private let problem: AttentionProblem
+    /// Keys that go through the three steps together.
+    private let keyTile: Int
     private let storage: UnsafeMutablePointer<Float>
     /// What will be read and written soon, and how many lines of it are asked for with each key.
     private var prefetch: Prefetch
@@ -44,17 +43,19 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
 
     var computedPairs = 0
 
-    init(problem: AttentionProblem, blocks: Int, shared: UnsafePointer<Float>) {
-        let size = FusedWorkspaceSize(Element.self, problem: problem, blocks: blocks)
+    init(_ size: FusedSize, shared: UnsafePointer<Float>) {
+        let (problem, keyTile) = (size.problem, size.tuning.keyTile)
+        let words = FusedWorkspaceSize(Element.self, size)
         let bytes = UnsafeMutableRawPointer.allocate(
-            byteCount: size.total * MemoryLayout<Float>.size, alignment: 4096)
-        let storage = bytes.bindMemory(to: Float.self, capacity: size.total)
+            byteCount: words.total * MemoryLayout<Float>.size, alignment: 4096)
+        let storage = bytes.bindMemory(to: Float.self, capacity: words.total)
         self.storage = storage
-        self.blocks = (0..<blocks).map { FusedBlock(problem, size, storage: storage + $0 * size.block) }
-        scores = storage + blocks * size.block
-        element = Element(problem: problem, shared: shared, worker: scores + size.scores)
+        blocks = (0..<size.blocks).map { FusedBlock(problem, words, storage: storage + $0 * words.block) }
+        scores = storage + size.blocks * words.block
+        element = Element(problem: problem, keyTile: keyTile, shared: shared, worker: scores + words.scores)
         self.problem = problem
-        prefetch = Prefetch(capacity: 2 * blocks * problem.shape.groupSize + 2)
+        self.keyTile = keyTile
+        prefetch = Prefetch(capacity: 2 * size.blocks * problem.shape.groupSize + 2)
     }
 
     deinit { UnsafeMutableRawPointer(storage).deallocate() }
@@ -148,7 +149,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
 
     private func attend(_ keys: BlockKeys, _ block: FusedBlock, group: Int, _ tensors: TensorPointers) {
         let d = problem.shape.headDimension
-        let largestCount = keys.tileCount(atMost: FusedWorkspaceSize.keyTile)
+        let largestCount = keys.tileCount(atMost: keyTile)
         // Each use of a stored property would be checked for exclusive access, in every tile.
         let (seenByAll, linesPerKey) = (block.seenByAll, linesPerKey)
         var startsAnew = !block.hasOutputs

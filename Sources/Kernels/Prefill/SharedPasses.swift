@@ -1,5 +1,6 @@
 import Attention
 import CVector
+import Records
 
 /// How blocks of queries share a pass over keys that are too many for the caches.
 ///
@@ -7,13 +8,10 @@ import CVector
 /// float32 with AVX-512. A third-level cache provides that; memory does not, nor does a cache that other machines of the
 /// host fill. So where keys are many, the blocks of an item go over them side by side: a chunk of keys for the first
 /// block, the same chunk out of the second-level cache for the others, then the next chunk, which is asked for
-/// meanwhile. Each block stays on a chunk for several tiles, since the others have pushed its queries and outputs out of
+/// meanwhile. From which size on, and in which chunks, is for the machine to say (`Tuning`): one CPU feeds a core from its
+/// third level as fast as the core can multiply, another at three quarters of that. Each block stays on a chunk for several tiles, since the others have pushed its queries and outputs out of
 /// the first level; that still costs a hundredth, so that shorter problems do without.
 struct SharedPasses {
-    /// Keys and values of a row up to here stay in a third-level cache.
-    static let cachedBytes = 8 << 20
-    /// Of a chunk: the second level holds it, the next one, and the blocks.
-    static let chunkBytes = 320 << 10
     static let mostBlocks = 8
     /// So that a team ends together.
     static let fewestItemsPerThread = 8
@@ -30,19 +28,19 @@ struct SharedPasses {
         (self.blocks, self.blocksPerItem, self.chunkKeys) = (blocks, blocksPerItem, chunkKeys)
     }
 
-    init(_ blocks: QueryBlocks, threads: Int) {
+    init(_ blocks: QueryBlocks, threads: Int, _ tuning: Tuning) {
         let problem = blocks.problem
         let keyBytes = 2 * problem.shape.headDimension * problem.elementType.byteCount
-        guard blocks.mostKeys * keyBytes > Self.cachedBytes else {
+        guard blocks.mostKeys * keyBytes > tuning.unsharedBytes else {
             self.init(blocks, blocksPerItem: 1, chunkKeys: problem.shape.keyLength)
             return
         }
         // The cuts decide the order of sums, and must not depend on the threads.
-        let tiles = max(1, Self.chunkBytes / (keyBytes * FusedWorkspaceSize.keyTile))
+        let tiles = max(1, tuning.chunkBytes / (keyBytes * tuning.keyTile))
         let blocksPerItem = blocks.groups * blocks.countPerGroup / (Self.fewestItemsPerThread * threads)
         self.init(
             blocks, blocksPerItem: min(max(1, blocksPerItem), Self.mostBlocks),
-            chunkKeys: tiles * FusedWorkspaceSize.keyTile)
+            chunkKeys: tiles * tuning.keyTile)
     }
 
     private var itemsPerGroup: Int { (blocks.countPerGroup + blocksPerItem - 1) / blocksPerItem }

@@ -111,7 +111,8 @@ extension Document {
                 term: "Vectors", value: "\(build.simd); the CPU has \(machine.availableVectorLanes) float32 lanes"),
             Fact(term: "Build", value: "\(build.compiler); \(build.flags); for \(machine.instructionSet)"),
             Fact(term: "OpenBLAS core", value: build.blasCore),
-            Fact(term: "Seed", value: "\(header.seed)"),
+        ] + (header.tuning.map { [Fact(term: "Tuning of the kernels", value: "\($0)")] } ?? []) + [
+            Fact(term: "Seed", value: "\(header.seed)")
         ]
     }
 
