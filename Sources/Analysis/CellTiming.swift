@@ -60,10 +60,9 @@ struct CellTiming {
         let noisy = cleaned.filter { $0.disturbedKept > 0 }
         if !noisy.isEmpty {
             let (used, all) = (noisy.reduce(0) { $0 + $1.samples.count }, noisy.reduce(0) { $0 + $1.total })
-            cautions.append(
-                Caution(
-                    "noisy: the system disturbed nearly all of \(all) samples; the time is that of the \(used) that it disturbed "
-                        + "least"))
+            let bad = noisy.reduce(0) { $0 + $1.disturbed }
+            let rest = used < all ? "so the time is that of the \(used) least disturbed" : "too many to leave them out"
+            cautions.append(Caution("noisy: the system disturbed \(bad) of \(all) samples, \(rest)"))
         }
         if let drift = cleaned.compactMap(\.drift).max(by: { abs($0) < abs($1) }) {
             let percent = String(format: "%.1f", abs(drift) * 100)
@@ -112,6 +111,7 @@ struct CellTiming {
         /// Of those that were used, since too few others were there.
         let slowedKept: Int
         let disturbedKept: Int
+        let disturbed: Int
         /// Change over the rounds relative to the median; nil where there is none to speak of.
         let drift: Double?
 
@@ -121,6 +121,7 @@ struct CellTiming {
             let kept = record.samplesToUse
             slowedKept = kept.count { record.isSlowed($0) }
             disturbedKept = kept.count { record.isDisturbed($0) }
+            disturbed = record.samplesNanoseconds.indices.count { record.isDisturbed($0) }
             var byRound: [Int: [Double]] = [:]
             for index in kept {
                 byRound[record.rounds[index], default: []].append(

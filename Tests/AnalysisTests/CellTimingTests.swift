@@ -45,7 +45,7 @@ import Testing
         #expect(timing.median.low == 1000 && timing.median.high == 1667)
         #expect(
             timing.cautions.map(\.description) == [
-                "noisy: the system disturbed nearly all of 10 samples; the time is that of the 6 that it disturbed least"
+                "noisy: the system disturbed 8 of 10 samples, so the time is that of the 6 least disturbed"
             ])
     }
 

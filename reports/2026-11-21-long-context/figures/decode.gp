@@ -44,7 +44,7 @@ set label $texts[16] at screen 0.3944, screen 0.0333 center font ',11.5' tc rgb 
 set logscale x 2
 set logscale y 10
 set xrange [930:1.0491e+07]
-set yrange [3053.499:2.261773e+08]
+set yrange [3053.499:2.259189e+08]
 set xtics ($texts[2] 1024, $texts[3] 4096, $texts[4] 16384, $texts[5] 65536, $texts[6] 262144, $texts[7] 1048576, $texts[8] 4194304)
 set ytics ($texts[9] 10000, $texts[10] 100000, $texts[11] 1000000, $texts[12] 1e+07, $texts[13] 1e+08)
 set lmargin at screen 0.0959

@@ -54,7 +54,7 @@ set label $texts[26] at screen 0.3934, screen 0.0333 center font ',11.5' tc rgb 
 set logscale x 2
 set logscale y 10
 set xrange [930:1.0491e+07]
-set yrange [462893.7:1.079914e+14]
+set yrange [462893.7:1.064261e+14]
 set xtics ($texts[2] 1024, $texts[3] 4096, $texts[4] 16384, $texts[5] 65536, $texts[6] 262144, $texts[7] 1048576, $texts[8] 4194304, $texts[9] 1.048576e+07)
 set ytics ($texts[10] 1000000, $texts[11] 1e+07, $texts[12] 1e+08, $texts[13] 1e+09, $texts[14] 1e+10, $texts[15] 6e+10, $texts[16] 6e+11, $texts[17] 3.6e+12, $texts[18] 3.6e+13)
 set lmargin at screen 0.0959
@@ -62,20 +62,20 @@ set rmargin at screen 0.6908
 set bmargin at screen 0.1167
 set tmargin at screen 0.7471
 set label $texts[1] at screen 0.0194, screen 0.7825 left font ',11.5' tc rgb '#595959'
-set label $texts[19] at screen 0.7269, screen 0.7387 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6991, screen 0.7330 to screen 0.7214, screen 0.7387 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label $texts[20] at screen 0.7269, screen 0.7074 left font ',11.5' tc rgb '#0072B2'
-set arrow from screen 0.6991, screen 0.7131 to screen 0.7214, screen 0.7074 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
-set label $texts[21] at screen 0.7269, screen 0.4346 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.6991, screen 0.4570 to screen 0.7214, screen 0.4346 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label $texts[22] at screen 0.7269, screen 0.4033 left font ',11.5' tc rgb '#D55E00'
-set arrow from screen 0.6991, screen 0.4338 to screen 0.7214, screen 0.4033 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
-set label $texts[23] at screen 0.7269, screen 0.4971 left font ',11.5' tc rgb '#009E73'
-set arrow from screen 0.6991, screen 0.4820 to screen 0.7214, screen 0.4971 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label $texts[24] at screen 0.7269, screen 0.4658 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.6991, screen 0.4571 to screen 0.7214, screen 0.4658 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
-set label $texts[25] at screen 0.7269, screen 0.5283 left font ',11.5' tc rgb '#E69F00'
-set arrow from screen 0.6991, screen 0.4993 to screen 0.7214, screen 0.5283 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set label $texts[19] at screen 0.7269, screen 0.7391 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6991, screen 0.7335 to screen 0.7214, screen 0.7391 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[20] at screen 0.7269, screen 0.7079 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6991, screen 0.7136 to screen 0.7214, screen 0.7079 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[21] at screen 0.7269, screen 0.4349 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.4573 to screen 0.7214, screen 0.4349 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[22] at screen 0.7269, screen 0.4036 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6991, screen 0.4340 to screen 0.7214, screen 0.4036 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[23] at screen 0.7269, screen 0.4974 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.6991, screen 0.4823 to screen 0.7214, screen 0.4974 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[24] at screen 0.7269, screen 0.4661 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.6991, screen 0.4573 to screen 0.7214, screen 0.4661 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[25] at screen 0.7269, screen 0.5286 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.6991, screen 0.4996 to screen 0.7214, screen 0.5286 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
 plot 'forecast.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1 lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#0072B2', \
   'forecast.csv' skip 1 using ($1 == 2 ? $4 : NaN):5:6:7 with yerrorbars pt 3 ps 1.1*mark lw 1.3 lc rgb '#0072B2', \

@@ -32,7 +32,7 @@ intensity (FLOP/byte)
 Roofline: memory bounds 17 of 91 cells, arithmetic the rest
 One call, causal, float32, d = 64, 1 head. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys, values and
 outputs, once. Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings are
-measured in the same run. Of what is attainable the cells reach 34 % (chunked-overlap(1024), 512K tokens) to 280 %
+measured in the same run. Of what is attainable the cells reach 34 % (chunked-overlap(1024), 16K tokens) to 280 %
 (decode-window(1024), 1K tokens, from a cache).
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'

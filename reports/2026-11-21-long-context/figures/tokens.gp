@@ -62,9 +62,9 @@ set arrow from screen 0.6589, screen 0.5783 to screen 0.6811, screen 0.5783 nohe
 set label $texts[17] at screen 0.6867, screen 0.2300 left font ',11.5' tc rgb '#009E73'
 set arrow from screen 0.5220, screen 0.2300 to screen 0.6589, screen 0.2300 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
 set arrow from screen 0.6589, screen 0.2300 to screen 0.6811, screen 0.2300 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
-set label $texts[18] at screen 0.6867, screen 0.1711 left font ',11.5' tc rgb '#CC79A7'
-set arrow from screen 0.5220, screen 0.1711 to screen 0.6589, screen 0.1711 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
-set arrow from screen 0.6589, screen 0.1711 to screen 0.6811, screen 0.1711 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[18] at screen 0.6867, screen 0.1708 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.5220, screen 0.1708 to screen 0.6589, screen 0.1708 nohead lt 1 dt (2,5) lw 0.5 lc rgb '#aaaaaa' back
+set arrow from screen 0.6589, screen 0.1708 to screen 0.6811, screen 0.1708 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
 plot 'tokens.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \
   'tokens.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1.575 lc rgb '#D55E00', \
   'tokens.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt (2,4) lw 1.4 lc rgb '#D55E00', \
