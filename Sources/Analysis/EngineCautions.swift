@@ -8,8 +8,8 @@ extension Measurement.Record {
     private var sharedTensors: Caution? {
         readsSharedTensors
             ? Caution(
-                "its calls read memory that its process shares with this program, as it asked for; that memory comes in small pages, "
-                    + "over which kernels can be up to a tenth slower")
+                "its calls read memory that its process shares with attnbench, as the engine requested; that memory has small pages, "
+                    + "with which kernels can be up to 10 % slower")
             : nil
     }
 
@@ -34,8 +34,8 @@ extension Measurement.Record {
             let median = shares.sorted()[shares.count / 2]
             guard median > Self.busyShare else { return nil }
             return Caution(
-                "while it was timed, the engine \(engine) kept \((median * 100).rounded() / 100) CPUs busy, though nobody "
-                    + "asked it anything; an engine that waits for requests has to sleep")
+                "while this cell was timed, the engine \(engine) kept \((median * 100).rounded() / 100) CPUs busy without "
+                    + "a request; an engine that waits for requests has to sleep")
         }
     }
 }

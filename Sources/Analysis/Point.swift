@@ -93,7 +93,7 @@ extension Point {
         if predictedBytes == nil {
             cautions.append(
                 Caution(
-                    "\(workload.kernel) does not say how much scratch memory it needs, so its memory is not predicted"))
+                    "\(workload.kernel) does not state its scratch memory, so its memory is not predicted"))
         }
         self.cautions = cautions
     }

@@ -53,7 +53,7 @@ extension ScalingAnalysis {
         return quantises && results.cacheQuality.isEmpty
             ? [
                 Caution(
-                    "these results do not say what their cache formats cost in accuracy; a run of this build measures it"
+                    "these results have no accuracy of their cache formats; a run of this build measures it"
                 )
             ]
             : []

@@ -104,14 +104,14 @@ extension Series {
         if measured.fitted.count < ScalingFit.fewestWithOverhead {
             cautions.append(
                 Caution(
-                    "few lengths: \(measured.fitted.count) cannot tell an overhead from growth, so the exponent assumes none and "
-                        + "the verdict is open; \(ScalingFit.fewestWithOverhead) can"))
+                    "few lengths: \(measured.fitted.count) cannot separate an overhead from growth, so the fit assumes no overhead and "
+                        + "the verdict is undecided; \(ScalingFit.fewestWithOverhead) lengths can"))
         }
         if measured.fitted.lowerBound > 0 {
             cautions.append(
                 Caution(
                     "fitted from \(TokenCount.text(measured.fittedPoints[0].keyLength)) cached tokens on: shorter caches "
-                        + "lie in a cache of the CPU, or some part of them does, where a byte costs less"))
+                        + "lie at least partly in a cache of the CPU, where a byte costs less"))
         }
         if measured.fitted.upperBound < points.count, let last = measured.fittedPoints.last {
             cautions.append(
@@ -122,7 +122,7 @@ extension Series {
         if WorkBasis(points, of: measured.parameters) == .computedPairs {
             cautions.append(
                 Caution(
-                    "held against the pairs that the kernel computes: these are more than the mask allows, by a factor that "
+                    "compared with the pairs that the kernel computes: these are more than the mask allows, by a factor that "
                         + "changes with the length and would bend an exponent on the allowed pairs"))
         }
         if let minima = contradictingMinima(laws.exponent, measured)?.value {

@@ -1,4 +1,4 @@
-/// Masks in words. Each form is put together from the sizes, so that a mask nobody has named yet can be printed too.
+/// Masks in words. Each form is put together from the sizes, so that a mask without a name can be printed too.
 extension Mask {
     /// A size by which people tell one mask from another.
     public enum Size: Hashable, Sendable {
@@ -66,7 +66,7 @@ extension Mask {
         return isCausal ? "sliding \(window)" : window
     }
 
-    /// The family that the mask is named after; nil where nobody has named it.
+    /// The family that the mask is named after; nil if it has no name.
     public var family: MaskFamily? { MaskFamily.named.first { $0.contains(self) } }
 
     /// The name of its family; what kind it is, for a mask without a name.

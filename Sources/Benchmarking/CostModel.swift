@@ -14,8 +14,8 @@ struct CellCost: Hashable, Sendable {
     var inputSeconds = 0.0
     /// Making inputs, output and kernel.
     var buildSeconds: Double
-    /// Compiling the kernel in its engine. The budget of samples does not pay for the first time; whoever makes the cell
-    /// anew for each visit pays for all others.
+    /// Compiling the kernel in its engine. The budget of samples does not pay for the first time; a cell that is made
+    /// again for each visit pays for all others.
     var compileSeconds = 0.0
     /// Comparing the output with the oracle.
     var checkSeconds: Double
@@ -112,7 +112,7 @@ struct CellCost: Hashable, Sendable {
 /// what a call a thousand times longer will take; the rest of a cell's cost goes with its bytes, and the check's with
 /// the rows that are sampled. Longer calls correct the rate as they are made.
 ///
-/// Kernels of engines may know neither their pairs nor their memory. Their time is foretold from all pairs of queries and
+/// Kernels of engines may know neither their pairs nor their memory. Their time is predicted from all pairs of queries and
 /// keys until calls of two lengths are measured, and their memory from the first cell that shows any.
 struct CostModel: Sendable {
     struct Rates: Hashable, Sendable {

@@ -1,7 +1,7 @@
 /// A variable of the environment that only takes room, for a process that measures.
 ///
 /// The size of the environment moves the stack, and with it what lies on one page or in one set of the cache with what.
-/// Its place can be lucky or unlucky for a kernel: drawn anew for each process, it is averaged over (Mytkowicz et al.,
+/// Its place can be lucky or unlucky for a kernel: drawn again for each process, its effect is averaged over (Mytkowicz et al.,
 /// ASPLOS 2009).
 public enum EnvironmentPadding {
     private static let variable = "ATTNBENCH_PADDING"

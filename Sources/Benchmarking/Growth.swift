@@ -1,8 +1,8 @@
 import Foundation
 
-/// A quantity that is measured at one size and then at larger ones, and foretold for all others.
+/// A quantity that is measured at one size and then at larger ones, and predicted for all others.
 ///
-/// From one size it is foretold in proportion to the size. From two sizes on it follows the power of the size that the two
+/// From one size it is predicted in proportion to the size. From two sizes on it follows the power of the size that the two
 /// largest show: what an engine's kernel takes may grow more slowly than what it could compute at most.
 struct Growth: Hashable, Sendable {
     private struct Point: Hashable, Sendable {

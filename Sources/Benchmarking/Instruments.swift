@@ -4,7 +4,7 @@ import Hardware
 import Kernels
 import Records
 
-/// Everything that a run reads from the world, so that a test can put a world of its own in its place.
+/// Everything that a run reads from the world, so that a test can replace all of it.
 public struct Instruments {
     /// What a check of one output says.
     public enum Correctness: Equatable, Sendable {
@@ -20,7 +20,7 @@ public struct Instruments {
     /// Memory that the system could still give.
     public let availableBytes: () -> Int
     public let clock: any NanosecondClock
-    /// How fast the CPUs are now on which a workload runs; nil where nobody looks. Its engine must be at rest.
+    /// How fast the CPUs are now on which a workload runs; nil if this is not measured. Its engine must be at rest.
     public let sentinels: (Workload) -> SentinelReading?
     private let sinceStart: Stopwatch
 

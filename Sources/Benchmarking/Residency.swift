@@ -1,6 +1,6 @@
 import Attention
 
-/// Which cells stay in memory between their visits; the others are made anew for each, outside the timing.
+/// Which cells stay in memory between their visits; the others are made again for each visit, outside the timing.
 ///
 /// Half of the limit is for cells that stay, and less where the largest cell needs more than the other half. Cells that
 /// share their inputs pay for them once.

@@ -6,7 +6,7 @@ import Kernels
 import Quantities
 import Records
 
-/// What a sweep file may say. Strict: a key that nobody reads would be an axis that somebody believes was measured.
+/// What a sweep file may contain. An unknown key is an error: if it were ignored, a user could believe that an axis was measured.
 struct SweepReader {
     let kernels: [Kernel]
 

@@ -10,7 +10,7 @@ extension Instruments {
     /// - Parameters:
     ///   - engines: where the kernels that a sweep may name come from; not empty.
     ///   - seed: which rows of an output are checked where all are too many.
-    ///   - sentinels: how fast the machine is now; nil where nobody looks.
+    ///   - sentinels: how fast the machine is now; nil if this is not measured.
     public static func system(
         engines: [any Engine], seed: UInt64, sentinels: @escaping (Workload) -> SentinelReading? = { _ in nil }
     ) -> Instruments {

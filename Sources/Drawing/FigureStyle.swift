@@ -15,7 +15,7 @@ package enum FigureStyle {
     ///
     /// gnuplot's own units differ: svg counts pixels of 1/96 in, cairo's fonts points of 1/72 in. The scales make one
     /// canvas unit the same length in all three, `mark` does so for marks; the PNG has 300 dots an inch. Where Inter is
-    /// not installed, fontconfig puts the system's sans serif in its place; in an SVG the reader's browser decides, so
+    /// not installed, fontconfig uses the system's sans serif instead; in an SVG the reader's browser decides, so
     /// the family name carries its own fallback (`&#44;` is a comma that gnuplot does not split at).
     static func opening(name: String, _ layout: PlotLayout) -> String {
         let (width, height) = (Int(layout.width), Int(layout.height))

@@ -51,7 +51,7 @@ public struct Gnuplot: Sendable {
 public enum GnuplotError: Fault, Equatable {
     case notFound
     case failed(figure: String, message: String)
-    /// It was ended. Whoever draws several figures does not try the next one: each would take as long.
+    /// It was ended. The figures after it are not tried: each could take as long.
     case hung(figure: String, seconds: Double)
 
     public var exitStatus: ExitStatus { .internalFailure }

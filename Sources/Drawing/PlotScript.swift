@@ -149,7 +149,7 @@ struct PlotScript {
                 LabelStyle(size: size, colour: style.colour))
             return [
                 text,
-                // Grey dots, where a series ends early, so that nobody takes them for its curve.
+                // Grey dots, where a series ends early, so that they are not taken for its curve.
                 place.x < frame.right - 1
                     ? leader([(place.x + 6, place.y), (frame.right + 6, place.y)], "#aaaaaa", dash: "(2,5)") : "",
                 leader(

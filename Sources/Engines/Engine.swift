@@ -28,7 +28,7 @@ public protocol Engine: AnyObject {
     /// CPU time of its own processes so far; nil where its kernels run in this one.
     var cpuNanoseconds: Int? { get }
 
-    /// From now on nobody waits for its answers much longer than a budget lasts.
+    /// From now on its answers are not waited for much longer than the time budget lasts.
     ///
     /// - Parameter secondsLeft: of the budget.
     func limitWaiting(to secondsLeft: @escaping () -> Double)
@@ -72,7 +72,7 @@ public protocol PreparedKernel: AnyObject {
     /// Lends the output of the last call.
     func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result
 
-    /// Pairs that one call went through, counted as it went, over all batches and heads; nil where nobody counts.
+    /// Pairs that one call went through, counted while it ran, over all batches and heads; nil if they are not counted.
     var computedPairs: Int? { get }
 
     /// Growth of peak resident memory since before the kernel was made ready.

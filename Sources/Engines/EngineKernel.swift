@@ -31,7 +31,7 @@ extension [any Engine] {
         throw UnknownName(name, isNot: "a kernel", known: flatMap(\.kernels).names)
     }
 
-    /// A workload whose kernel nobody has is one that nobody takes.
+    /// A workload whose kernel no engine has is taken by no engine.
     public func kernel(of workload: Workload) throws(EngineError) -> EngineKernel {
         do throws(UnknownName) { return try kernel(named: workload.kernel) } catch {
             throw .unsupported(UnsupportedProblem(error.description))

@@ -1,6 +1,6 @@
 import Kernels
 
-/// An engine that somebody named: how to start it, and what to hold it to.
+/// An engine that a user named: how to start it, and how large its errors may be.
 public struct EngineSource: Hashable, Sendable {
     /// As its kernels are called, `NAME/kernel`; nil for the name that it gives itself.
     public var name: EngineName?
@@ -17,8 +17,8 @@ public struct EngineSource: Hashable, Sendable {
         self.command = command
     }
 
-    /// A shared library, which this same program serves: in a process of its own, so that a crash in it costs nobody
-    /// else's measurements.
+    /// A shared library, which this same program serves: in a separate process, so that a crash in it does not lose
+    /// other measurements.
     public static func library(_ path: String, servedBy program: String) -> EngineSource {
         EngineSource(command: EngineCommand([program, "serve", "--engine", path]))
     }

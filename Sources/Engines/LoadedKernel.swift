@@ -3,7 +3,7 @@ import Records
 
 /// A kernel that an engine has made ready, and the inputs that it was given.
 ///
-/// Whoever measures keeps the inputs here: an output is held against what the kernel was given, never against what its
+/// The measuring side keeps the inputs here: an output is compared with the inputs that the kernel was given, never with what its
 /// engine says that it has.
 public final class LoadedKernel {
     public let engine: any Engine
@@ -45,4 +45,15 @@ public final class LoadedKernel {
     ) throws(EngineError) -> Result {
         try prepared.withOutput { body(inputs.tensors, $0) }
     }
+}
+
+/// Q, K and V that cells of one shape and element type share: a kernel only reads them.
+public final class SharedInputs {
+    public let tensors: AttentionInputs
+
+    public init(for problem: AttentionProblem, seed: UInt64) {
+        tensors = AttentionInputs(shape: problem.shape, elementType: problem.elementType, seed: seed)
+    }
+
+    public init(_ tensors: consuming AttentionInputs) { self.tensors = tensors }
 }

@@ -1,4 +1,4 @@
-/// Text without the characters that nobody sees and that change what others mean: control characters, among them the
+/// Text without the invisible characters that change the meaning of others: control characters, among them the
 /// escape sequences of terminals, line separators, and the marks that turn the direction of writing.
 public enum VisibleText {
     /// One line: a line end or a tab becomes a space, as HTML does itself; what else is unseen gets a visible form.

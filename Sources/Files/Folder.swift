@@ -30,7 +30,7 @@ public enum Folder {
     }
 }
 
-/// A folder of one's own for files that nobody keeps. It goes with the value, and nothing in it is synced.
+/// A temporary folder. It is removed with the value, and nothing in it is synced.
 public final class ScratchFolder {
     public let url: URL
 

@@ -7,7 +7,7 @@ import Foundation
 /// target is what it was: a reader finds the old file or the new one, and never half of either.
 ///
 /// A symbolic link is followed, so that the file behind it is replaced and the link stays. A device or a pipe, such as
-/// /dev/stdout, is written to directly: it holds nothing, and a file in its place would break the machine.
+/// /dev/stdout, is written to directly: it stores nothing, and replacing it by a file would break the machine.
 public final class OutputFile {
     /// What happens to a file that has the name already.
     public enum Existing: Sendable {
@@ -24,7 +24,7 @@ public final class OutputFile {
     /// Nil where the target is written to directly, and after the commit.
     private var draft: String?
 
-    /// - Throws: where the target could not be replaced at the end, so that nobody works for nothing.
+    /// - Throws: where the target could not be replaced at the end, before any work is done.
     public init(_ path: String, existing: Existing = .isReplaced) throws(UnwritableFile) {
         self.path = path
         self.existing = existing

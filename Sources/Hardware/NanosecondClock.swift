@@ -1,6 +1,6 @@
 import Foundation
 
-/// A clock that never goes back, read in nanoseconds. Tests put a clock of their own in its place.
+/// A clock that never goes back, read in nanoseconds. Tests replace it by a clock of their own.
 public protocol NanosecondClock: Sendable {
     var nanoseconds: Int { get }
 }

@@ -3,7 +3,7 @@ import Records
 
 /// The counters of all threads of another process at one instant: two of them around a sample say what happened to it.
 ///
-/// Threads are listed anew each time, since an engine may start some for a call. One that ends in between takes its
+/// Threads are listed again each time, since an engine may start some for a call. One that ends in between takes its
 /// counters with it, which makes its process look less busy than it was, and so more contaminated, never less.
 public struct ProcessEvidence: Sendable, Hashable {
     private struct Thread: Sendable, Hashable {

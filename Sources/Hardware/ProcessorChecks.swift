@@ -58,7 +58,7 @@ enum ProcessorChecks {
     }
 
     /// An update of the microcode can change times by tens of per cent, so the revision is part of what makes two
-    /// machines the same. A hypervisor may put a number of its own in its place.
+    /// machines the same. A hypervisor may report another number instead.
     static func microcode(_ surroundings: Surroundings) -> Finding {
         guard let text = surroundings.files.text("proc/cpuinfo").flatMap({ KeyedLines($0)["microcode"] }) else {
             return .unknown("the system does not report its revision")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the environment checks look at. Tests put another machine in its place.
+/// What the environment checks look at. Tests replace it by another machine.
 struct Surroundings {
     var files: SystemFiles
     var topology: Topology

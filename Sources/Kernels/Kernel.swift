@@ -32,10 +32,10 @@ public struct Kernel: Sendable {
     private let retuned: (@Sendable (Tuning) -> Kernel)?
 
     /// - Parameters:
-    ///   - computedPairs: the pairs of one call over all batches and heads, from the sizes alone; nil where nobody
-    ///     knows.
-    ///   - scratchBytes: what an instance allocates beside Q, K, V and O, from the sizes alone; nil where nobody knows.
-    ///   - retuned: makes this kernel with the choices of a machine; nil for one that leaves none to it.
+    ///   - computedPairs: the pairs of one call over all batches and heads, from the sizes alone; nil if they are
+    ///     unknown.
+    ///   - scratchBytes: what an instance allocates beside Q, K, V and O, from the sizes alone; nil if they are unknown.
+    ///   - retuned: makes this kernel with the choices of a machine; nil for a kernel that leaves no choice to it.
     ///   - make: allocates all that a call needs; nil for a kernel that runs in another process.
     public init(
         _ name: String, summary: String, phase: Phase = .prefill, masks: MaskFamily,
@@ -63,10 +63,10 @@ public struct Kernel: Sendable {
     /// Whether it can say, from the sizes alone, how many pairs a call goes through.
     public var knowsItsPairs: Bool { computedPairs != nil }
 
-    /// Pairs that one call goes through, over all batches and heads; nil where nobody knows.
+    /// Pairs that one call goes through, over all batches and heads; nil if they are unknown.
     public func computedPairs(for problem: AttentionProblem) -> Int? { computedPairs?(problem) }
 
-    /// Bytes that an instance allocates beside Q, K, V and O; nil where nobody knows.
+    /// Bytes that an instance allocates beside Q, K, V and O; nil if they are unknown.
     public func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int? { scratchBytes?(problem, threads) }
 
     /// One that is ready for this problem.

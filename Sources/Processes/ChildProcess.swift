@@ -17,7 +17,7 @@ public final class ChildProcess {
         case lines
         /// Standard output goes nowhere; of standard error the last lines are kept.
         case discarded
-        /// Both go to a file, which is made anew.
+        /// Both go to a new file.
         case log(path: String)
     }
 
@@ -120,7 +120,7 @@ public final class ChildProcess {
         input = nil
     }
 
-    /// Whether it has said something that nobody has asked for yet.
+    /// Whether it has sent something that was not read yet.
     public var hasUnreadOutput: Bool {
         takeWhatIsThere()
         return !lines.isEmpty
@@ -136,7 +136,7 @@ public final class ChildProcess {
             if output == nil { return lines.rest().map(Answer.line) ?? .ended }
             if isLate { return .late }
             guard exchange(until: deadline, isWriting: false) else { return .late }
-            // Whoever floods its standard error has always something for this process to take in.
+            // A child that floods its standard error always has something for this process to take in.
             isLate = Self.now >= deadline
         }
     }
@@ -169,7 +169,7 @@ public final class ChildProcess {
             if !hasEnded(within: Self.graceSeconds) { kill(-identifier, SIGKILL) }
         }
         while !hasEnded(within: 1) {}
-        // The number is nobody else's until the process is reaped, so only its own group can be meant.
+        // No other process can get this number until the process is reaped, so the number can only mean its own group.
         kill(-identifier, SIGKILL)
         descendants.end(group: identifier)
         let status = spawn_reap(identifier)
@@ -192,7 +192,7 @@ public final class ChildProcess {
         return true
     }
 
-    /// At most some MiB of it: whoever floods its output must not keep this process from looking at the clock.
+    /// At most some MiB of it: a child that floods its output must not keep this process from looking at the clock.
     private func takeWhatIsThere() {
         var pieces = 0
         while pieces < 64, exchange(until: 0, isWriting: false) { pieces += 1 }
@@ -201,7 +201,7 @@ public final class ChildProcess {
     /// Waits until some pipe is ready and takes in what there is.
     /// - Returns: false where nothing came before the deadline, or nothing can come.
     private func exchange(until deadline: Double, isWriting: Bool) -> Bool {
-        // Whoever floods its output waits: a line that is too long is not read to its end.
+        // A child that floods its output waits: a line that is too long is not read to its end.
         let reads = [lines.isTooLong ? nil : output, errors].compactMap { $0 }
         var waiting = reads.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         if isWriting, let input { waiting.append(pollfd(fd: input, events: Int16(POLLOUT), revents: 0)) }
@@ -236,5 +236,24 @@ public final class ChildProcess {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+/// How a process came to its end.
+public enum ProcessEnding: Hashable, Sendable, CustomStringConvertible {
+    case exited(status: Int32)
+    case signalled(number: Int32)
+
+    public var isSuccess: Bool { self == .exited(status: 0) }
+
+    /// A clause that follows the process's name: "ended with status 2".
+    public var description: String {
+        switch self {
+        case .exited(let status): return "ended with status \(status)"
+        case .signalled(let number):
+            let name = strsignal(number).map { String(cString: $0) } ?? "unknown"
+            let hint = number == SIGKILL ? ", which the system sends when memory runs out" : ""
+            return "was ended by signal \(number) (\(name))\(hint)"
+        }
     }
 }

@@ -28,7 +28,7 @@ public struct Contamination: Hashable, Codable, Sendable {
     }
 
     /// The rule, declared before measuring: migrated, or delayed by more than the larger of 0.5 % and 50 µs, or off the
-    /// CPU for more than 1 %, or robbed by the hypervisor in a sample of at least 10 ms.
+    /// CPU for more than 1 %, or stopped by the hypervisor in a sample of at least 10 ms.
     public func isContaminated(wallNanoseconds: Int) -> Bool {
         migrated
             || runDelayNanoseconds > max(wallNanoseconds / 200, 50_000)

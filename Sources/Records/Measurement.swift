@@ -38,7 +38,7 @@ public struct Measurement: Sendable, Hashable {
         public let idleCPUs: [String: [Double]]
         /// Whether calls read memory that two processes share, by the engine's own wish: such memory comes in small pages.
         public let readsSharedTensors: Bool
-        /// The readings of the sentinels around each sample; nil where nobody looked.
+        /// The readings of the sentinels around each sample; nil if they were not taken.
         public let sentinels: [SentinelNeighbours]?
         /// Which samples these call slowed, by the readings of the whole launch; nil until they are judged.
         public internal(set) var slowed: [Bool]?

@@ -1,6 +1,6 @@
 import Statistics
 
-/// How fast a machine was while nobody slowed it, by the sentinels of one launch, and which samples that leaves out.
+/// How fast a machine was while nothing slowed it, by the sentinels of one launch, and which samples are left out by that.
 ///
 /// The rule stands before the measurement, and looks at no time of a kernel: a sample is slowed where the sentinel before it
 /// or the one after it took more than `tileTolerance` times its quiet level, on any CPU of the team. The quiet level is the

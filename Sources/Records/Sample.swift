@@ -1,6 +1,6 @@
 /// One timed batch of calls, with its evidence. Runs, gates and the journal all keep this.
 public struct Sample: Sendable, Codable, Hashable {
-    /// What counts: the time of the batch by the clock of whoever made the calls.
+    /// The time of the batch, by the clock of the engine that made the calls.
     public let nanoseconds: Int
     public let contamination: Contamination
     /// By this program's own clock, where an engine says of itself what a batch took; nil where both are the same.
@@ -9,7 +9,7 @@ public struct Sample: Sendable, Codable, Hashable {
     public let deviceNanoseconds: Int?
     /// How many CPUs each engine that nobody asked anything kept busy meanwhile, by its name; nil where there is no other.
     public var idleCPUs: [String: Double]?
-    /// How fast the machine was right before and right after; nil where nobody looked.
+    /// How fast the machine was right before and right after; nil if this was not measured.
     public var sentinels: SentinelNeighbours?
 
     public init(

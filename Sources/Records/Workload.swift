@@ -21,7 +21,7 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
     package var isDecode: Bool { phase == .decode }
 
     /// The same kernel, mask and shape at another length: how one series is told from the next, and what a short run
-    /// can foretell of a long one.
+    /// can predict of a long one.
     ///
     /// - Throws: `ShapeError` or `ProblemError` where there is no such problem.
     package func with(length: Int) throws -> Workload {

@@ -17,7 +17,7 @@ public struct Accelerator: Sendable, Hashable, Decodable {
     public let name: String
     /// Decimal gigabytes, as sold.
     public let memoryGB: Double
-    /// What a program finds free on a real card, in GiB, as drivers and engines print it; nil where nobody printed it.
+    /// What a program finds free on a real card, in GiB, as drivers and engines print it; nil if it is unknown.
     public let visibleGiB: Double?
     public let bandwidthGBs: Double
     /// Dense; the doubled figure of some data sheets counts 2:4 sparsity.

@@ -16,7 +16,7 @@ public struct Conversation: Sendable, Hashable {
     public var tokensPerTurn: Int { userTokens + answerTokens }
     public var totalTokens: Int { turns * tokensPerTurn }
 
-    /// Tokens that are read: everything anew each turn, or with a prefix cache only what the user added.
+    /// Tokens that are read: everything again in each turn, or with a prefix cache only what the user added.
     public func prefillTokens(prefixCache: Bool) -> Int {
         prefixCache
             ? userTokens * turns

@@ -15,7 +15,7 @@ public struct Price: Sendable, Hashable, Decodable {
     public let source: String
     /// Taken where no price is given.
     public let isDefault: Bool
-    /// Share of peak FLOP/s that this server reaches in prefill; nil where nobody measured it.
+    /// Share of peak FLOP/s that this server reaches in prefill; nil if it was not measured.
     public let mfu: Double?
     /// Share of memory bandwidth that it reaches in decode.
     public let mbu: Double?

@@ -15,7 +15,7 @@ import Foundation
 /// median, which leaves alone every level that holds for two values. The noise is treated alike.
 ///
 /// Rejected: a penalty for each step (BIC, Potts), whose rate of false steps depends on the length of the series and is
-/// not told; permutations, which cannot reach a probability below 1/20 with three results before a step and three after.
+/// not known; permutations, which cannot reach a probability below 1/20 with three results before a step and three after.
 public struct StepFit: Sendable {
     public struct Step: Hashable, Sendable {
         /// Of the first value at the new level.

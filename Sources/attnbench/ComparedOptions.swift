@@ -8,7 +8,7 @@ import Foundation
 import Kernels
 import Records
 
-/// Which two a gate holds against each other.
+/// Which two builds or engines a gate compares.
 struct ComparedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The build of attnbench to compare with.", valueName: "program"), completion: .file())
     var baseline: String?

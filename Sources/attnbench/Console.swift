@@ -65,7 +65,7 @@ struct Console {
 
 /// Standard output, which remembers when it could not take what was printed: on a full disk, or where it is closed.
 ///
-/// The command goes on all the same, since its files may be worth more than what it prints.
+/// The command continues, since its files may be worth more than what it prints.
 final class StandardOutput {
     /// Of the first write that failed; nothing was printed after it.
     private(set) var failure: SystemError?
@@ -73,5 +73,17 @@ final class StandardOutput {
     func write(_ text: String) {
         guard failure == nil else { return }
         do throws(SystemError) { try SystemDisk().write(Data(text.utf8), to: STDOUT_FILENO) } catch { failure = error }
+    }
+}
+
+/// The terminal that standard output or standard error shows on.
+enum Terminal {
+    /// Its width; 80 where there is none.
+    static var columns: Int {
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            var size = winsize()
+            if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        }
+        return 80
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 import Kernels
 import Records
 
-/// What a gate and its self-test can be told.
+/// Options of a gate and of its self-test.
 struct GateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -114,7 +114,7 @@ struct MachineDescription: Codable, Hashable {
     }
 
     private var pair: String {
-        coresOfTwoCPUs.map { String(format: "; two CPUs at once do the tile work of %.1f cores", $0) } ?? ""
+        coresOfTwoCPUs.map { String(format: "; two CPUs together do the tile work of %.1f cores", $0) } ?? ""
     }
 
     private var ceilingRows: [[String]] {

@@ -1,7 +1,8 @@
-import Quantities
 import ArgumentParser
 import Attention
 import Benchmarking
+import Foundation
+import Quantities
 import Records
 
 /// What several commands take behind a flag, each read in one way.
@@ -35,5 +36,15 @@ enum OptionValues {
             throw ValidationError("\"\(text)\" sets nothing; write key=value, such as lengths=1K..8K*2")
         }
         return override
+    }
+}
+
+/// Results as a user names them.
+enum ResultsPath {
+    /// The file itself, or the one in a directory of that name.
+    static func file(_ path: String) -> String {
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        return exists && isDirectory.boolValue ? (path as NSString).appendingPathComponent("results.jsonl") : path
     }
 }

@@ -11,7 +11,7 @@ struct QuietOptions: ParsableArguments {
 
     /// Watches for a second where it was asked for. Call it before the program makes noise of its own.
     ///
-    /// - Throws: `EnvironmentUnfit` where a check is bad. Unknown is not ok, but no reason to refuse: it is told.
+    /// - Throws: `EnvironmentUnfit` where a check is bad. An unknown check is no reason to refuse; it is printed.
     func require(_ placement: Placement, threads: Int, on console: Console, _ options: OutputOptions) throws {
         guard requireQuiet else { return }
         let quietness = try Quietness.watch(placement, threads: threads, on: try Topology())

@@ -32,7 +32,7 @@ struct ResultsCopies {
         guard let identity = FileIdentity(place.path) else { return true }
         let (sources, own) = (copies.map(\.source), copies.first { $0.place == place }?.source)
         if let own, identity == FileIdentity(own) { return true }
-        // It is to be read: nobody may write over it first.
+        // It is read later, so nothing may overwrite it before.
         if sources.contains(where: { FileIdentity($0) == identity }) { return own == nil }
         guard let lines = Self.lines(place.path) else { return false }
         return lines.isSubset(of: (own.map { [$0] } ?? sources).reduce(into: []) { $0.formUnion(Self.lines($1) ?? []) })
@@ -47,7 +47,7 @@ struct ResultsCopies {
             }
             let found = try? InputFile.read(copy.place.path)
             if found == contents { continue }
-            // A run may be writing what lies there, and would go on with a file that nobody finds any more.
+            // A run may be writing this file, and would continue to write a file that has no name any more.
             let lock = try ResultsLock(copy.place.relativePath)
             defer { lock.release() }
             do throws(UnwritableFile) {

@@ -61,7 +61,7 @@ struct SelftestCommand: Command {
         return try measure(session, test)
     }
 
-    /// What is run, since when, and who is told.
+    /// What is run, since when, and who receives the progress.
     private struct Test {
         let sweep: Sweep
         let workloads: [Workload]

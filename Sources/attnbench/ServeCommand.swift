@@ -27,7 +27,7 @@ struct ServeCommand: Command {
     @OptionGroup var tuningOptions: TuningOptions
 
     func run(on console: Console) throws -> Verdict {
-        // ^C reaches every process of a terminal; whoever asks alone answers it, and ends this one by closing its pipe.
+        // ^C reaches every process of a terminal. Only the program that sends requests reacts to it, and ends this process by closing its pipe.
         signal(SIGINT, SIG_IGN)
         // What a library prints must not pass for a reply.
         let replies = FileHandle(fileDescriptor: dup(STDOUT_FILENO), closeOnDealloc: true)
@@ -38,7 +38,7 @@ struct ServeCommand: Command {
 
     private func server(on console: Console) throws -> EngineServer {
         let facts = ClockFacts.measure(SystemClock())
-        // Whoever asks reads the evidence, of all threads of this process.
+        // The program that sends requests reads the evidence, of all threads of this process.
         let sampler = Sampler(
             clock: SystemClock(), resolutionNanoseconds: facts.resolutionNanoseconds,
             overheadNanoseconds: facts.overheadNanoseconds, evidence: { .none })

@@ -54,7 +54,7 @@ import Testing
     @Test func aCellThatMovesAgainstItselfIsNeverRed() throws {
         let decision = try PlantedBlocks(candidate: [cells[3]: 0.15], control: [cells[3]: 0.15]).decision()
         #expect(decision[cells[3]] == .inconclusive)
-        #expect(decision.cells[3].findings.contains { $0.description.contains("against itself") })
+        #expect(decision.cells[3].findings.contains { $0.description.contains("differs from itself") })
     }
 
     @Test func aFrozenLoopThatMovesOpensTheRun() throws {

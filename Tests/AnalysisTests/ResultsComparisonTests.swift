@@ -33,7 +33,7 @@ import Testing
         #expect(comparison.cells.map(\.verdict) == Self.lengths.map { _ in .pass })
         #expect(comparison.uncompared.isEmpty)
         #expect(comparison.shape.allSatisfy { $0.passed })
-        #expect(comparison.cautions.contains { $0.description.contains("cannot resolve slowdowns under") })
+        #expect(comparison.cautions.contains { $0.description.contains("cannot show slowdowns under") })
     }
 
     @Test(arguments: [(1.2, CellVerdict.regressed), (0.8, .improved)])

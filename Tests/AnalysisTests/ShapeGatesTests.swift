@@ -58,7 +58,9 @@ import Testing
         let decision = try planted.decision()
         #expect(decision.verdict == .pass)
         #expect(!decision.shape.contains { $0.kind.isCounted })
-        let gaps = decision.cautions.map(\.description).filter { $0.contains("does not say its pairs and its memory") }
+        let gaps = decision.cautions.map(\.description).filter {
+            $0.contains("does not state its pairs and its memory")
+        }
         #expect(gaps.count == 2)
     }
 

@@ -54,7 +54,7 @@ import Testing
         let found = try #require(TileCores.found(in: cells).first)
         #expect(found.threads == 2 && abs(found.cores - 1.2) < 1e-9 && TileCores.found(in: cells).count == 1)
         #expect(
-            ThreadScaling.sentence(threads: 2, cores: found.cores) == "2 CPUs at once do the tile work of 1.2 cores")
+            ThreadScaling.sentence(threads: 2, cores: found.cores) == "2 CPUs together do the tile work of 1.2 cores")
         #expect(TileCores.found(in: measurements(threads: [1, 2])).isEmpty, "nobody looked")
     }
 

@@ -43,7 +43,7 @@ import Testing
         #expect(series.verdictBasis == .computedPairs)
         #expect(series.verdict == verdict)
         #expect(
-            series.cautions.contains { $0.description.hasPrefix("held against the pairs that the kernel computes") })
+            series.cautions.contains { $0.description.hasPrefix("compared with the pairs that the kernel computes") })
     }
 
     /// A neighbour that slows long calls more than short ones bends most samples, and leaves the fastest alone.

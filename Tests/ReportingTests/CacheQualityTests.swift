@@ -34,7 +34,7 @@ struct CacheQualityTests {
         try Report([ReportSource(label: "new", results: PlantedResults.results, findings: Self.findings)])
             .write(to: directory, formats: [.md, .png])
         let text = try String(contentsOf: directory.appendingPathComponent("README.md"), encoding: .utf8)
-        #expect(text.contains("figures/quality.png") && text.contains("What each cache format costs in accuracy"))
+        #expect(text.contains("figures/quality.png") && text.contains("Accuracy of each cache format"))
         let image = try Data(contentsOf: directory.appendingPathComponent("figures/quality.png"))
         #expect(image.count > 500)
     }
@@ -55,7 +55,7 @@ struct CacheQualityTests {
     @Test func theTitleNamesTheFewestBits() {
         #expect(
             CacheAccuracy.title(Self.findings.analysis.cacheQuality)
-                == "With 3 bits an element, key scales per channel put outputs over real activations off by 41 %, "
+                == "With 3 bits per element, key scales per channel give outputs over real activations an error of 41 %, "
                 + "scales per token by 59 %")
         #expect(CacheAccuracy.title([]).hasPrefix("Error of the output"))
     }

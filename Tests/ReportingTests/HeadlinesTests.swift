@@ -36,9 +36,12 @@ import TestSupport
 
     /// A run that was disturbed says so where it says what it found.
     @Test(arguments: [
-        (0.83, 0, nil), (0.634, 0, "63 % of the run; the rest was left out."),
-        (0.3, 7, "30 % of the run; too little to leave the rest out."),
-        (0.5, 2, "50 % of the run; the rest was left out, but for 2 of 7 cells that would have kept too few samples."),
+        (0.83, 0, nil), (0.634, 0, "63 % of the run; samples of the rest were left out."),
+        (0.3, 7, "30 % of the run; too few samples to leave out the rest."),
+        (
+            0.5, 2,
+            "50 % of the run; samples of the rest were left out, except in 2 of 7 cells that would have kept too few samples."
+        ),
     ])
     func theShareOfQuietTimeIsToldWhereItIsSmall(share: Double, whole: Int, end: String?) {
         let findings = PlantedAnalysis(

@@ -29,7 +29,7 @@ import TestSupport
         let wrong = Self.field("too-wide", .slidingWindow(8), tokens: [1, 9, 17, 25])
         #expect(!wrong.isRight)
         let figure = try #require(Figure.receptiveField(Self.right + [wrong]))
-        #expect(figure.title == "too-wide(8) does not see what the mask says")
+        #expect(figure.title == "too-wide(8) does not see the tokens of the mask")
         #expect(ReceptiveFieldTable.table([wrong]).rows[0].last == "WRONG")
         #expect(Figure.receptiveField([]) == nil)
     }

@@ -199,7 +199,7 @@ import TestSupport
             let report = directory.appendingPathComponent("report")
             let cautions = try Self.report(PlantedAnalysis.full, gnuplot: .success(gnuplot)).write(to: report)
             #expect(cautions.count == 1)
-            #expect(cautions.first?.description.contains("after 0.2 s and was ended, so neither this figure") == true)
+            #expect(cautions.first?.description.contains("in 0.2 s and was ended, so neither this figure") == true)
             #expect(try Self.text(report, "index.html").contains("was ended, so neither"))
             let starts = try String(contentsOf: program.appendingPathExtension("starts"), encoding: .utf8)
             let processes = starts.split(whereSeparator: \.isWhitespace)

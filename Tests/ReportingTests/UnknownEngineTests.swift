@@ -108,7 +108,7 @@ import TestSupport
         }
         #expect(rows.contains { $0.starts(with: ["acme/flash", "2K"]) && $0.contains("–") }, "\(text)")
         #expect(rows.contains { $0.starts(with: ["acme/flash", "4K", "skipped", "acme said no"]) })
-        #expect(text.contains("acme/flash does not say how much scratch memory it needs"))
+        #expect(text.contains("acme/flash does not state its scratch memory"))
     }
 
     @Test func dataFilesLeaveThemOut() throws {

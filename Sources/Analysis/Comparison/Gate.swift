@@ -140,7 +140,7 @@ struct BlockTime: Hashable, Sendable {
 
     func orLonger(_ other: BlockTime) -> BlockTime { other.seconds > seconds ? other : self }
 
-    /// A block of the confirmation, foretold from one of the screen. It has fewer cells, which is not counted on.
+    /// The time of a block of the confirmation, predicted from one of the screen. It has fewer cells, which is not counted on.
     func confirmation(_ policy: GatePolicy) -> BlockTime {
         let rounds = Double(policy.confirmationRounds) / Double(policy.screenRounds)
         return BlockTime(
@@ -167,7 +167,7 @@ public struct TooLittleTime: Fault, Equatable {
 extension BlockTime: CustomStringConvertible {
     var description: String {
         let whole = TimeBudget.text(seconds: seconds)
-        // Of kernels that are compiled already, and of programs that start at once, nobody wants to hear.
+        // A short time for starting and compiling is not mentioned.
         guard preparationSeconds > 0.2 * seconds else { return whole }
         return
             "\(whole), of which \(TimeBudget.text(seconds: preparationSeconds)) are needed to start the engines and to "

@@ -93,7 +93,7 @@ public struct GateDecision: Sendable {
         } else if !isWithin(control, policy) {
             verdict = .inconclusive
             findings.append(
-                Caution("the baseline against itself moved by \(percent(control)) here, so nothing can be said"))
+                Caution("the baseline differs from itself by \(percent(control)) in this cell, so there is no verdict"))
         } else if outcome.isRejected {
             verdict = outcome.test.mean > 0 ? .regressed : .improved
         } else {
@@ -142,7 +142,7 @@ public struct GateDecision: Sendable {
         }
         return Caution(
             "\(time), and the time budget has room for \(count) of the \(policy.confirmationBlocks) that decide on unclear "
-                + "cells: so few see slowdowns from \(visible(count)) on, and all would see \(visible(policy.confirmationBlocks))"
+                + "cells: these see slowdowns from \(visible(count)) on, and all would see \(visible(policy.confirmationBlocks))"
         )
     }
 
@@ -204,7 +204,9 @@ public struct GateDecision: Sendable {
         let (visits, disturbed) = ratios.reduce((0, 0)) { ($0.0 + $1.visits, $0.1 + $1.disturbedVisits) }
         if 5 * disturbed > visits {
             cautions.append(
-                Caution("the system disturbed \(disturbed) of \(visits) visits; a quieter machine would see more"))
+                Caution(
+                    "the system disturbed \(disturbed) of \(visits) visits; on a quieter machine smaller changes could be seen"
+                ))
         }
         return cautions
     }

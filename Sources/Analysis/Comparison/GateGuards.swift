@@ -66,8 +66,8 @@ enum GateGuards {
             name: .medianOverCells, passed: passed,
             message: passed
                 ? "\(change)"
-                : "half of all cells moved by \(change) or more: look for what they share, such as the flags of the "
-                    + "build, before any one kernel",
+                : "half of all cells changed by \(change) or more: the cause is probably common to them, such as the flags of the "
+                    + "build, and not one kernel",
             estimate: ratio(interval))
     }
 

@@ -186,8 +186,8 @@ public struct ResultsComparison: Sendable {
         } else {
             findings.append(
                 Caution(
-                    "one launch on a side: how much launches differ is not known, so the interval is that within the "
-                        + "launch and nothing is judged by it; `run --launches 10` on both sides tells"))
+                    "one launch per side: the difference between launches is unknown, so the interval is that within the "
+                        + "launch and gives no verdict; measure both sides with `run --launches 10`"))
         }
         return CellComparison(
             workload: pair.workload, verdict: verdict, ratio: ratio, smallestVisibleSlowdown: visible,
@@ -208,16 +208,16 @@ public struct ResultsComparison: Sendable {
 
     private static func resolution(_ cells: [CellComparison], _ policy: GatePolicy) -> Caution {
         let visible = cells.compactMap(\.smallestVisibleSlowdown).sorted()
-        let remedy = "; `attnbench gate` measures both builds in turn and sees less than half of that"
+        let remedy = "; `attnbench gate` measures both builds in turn and can see less than half of that"
         guard !visible.isEmpty else {
             return Caution(
-                "separate sessions with one launch each: the clock can say nothing about builds here, since launches of "
-                    + "one build differ too and by how much is not known" + remedy)
+                "separate sessions with one launch each: times cannot compare builds here, since launches of "
+                    + "one build differ too, by an unknown amount" + remedy)
         }
         let percent = String(format: "%.1f", visible[visible.count / 2] * 100)
         return Caution(
-            "separate sessions cannot resolve slowdowns under \(percent) % here: launches of one build differ among "
-                + "themselves, and what changed on the machine between the sessions adds to that unseen" + remedy)
+            "separate sessions cannot show slowdowns under \(percent) % here: launches of one build differ from each "
+                + "other, and changes of the machine between the sessions add to that" + remedy)
     }
 }
 

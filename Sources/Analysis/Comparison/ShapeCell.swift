@@ -31,7 +31,7 @@ struct ShapeCell {
         return missing.isEmpty
             ? nil
             : Caution(
-                "\(subject): the kernel does not say its \(missing.joined(separator: " and its ")), so no gate checks that"
+                "\(subject): the kernel does not state its \(missing.joined(separator: " and its ")), so the gate does not check that"
             )
     }
 
@@ -41,18 +41,18 @@ struct ShapeCell {
         let useful = Work(problem: workload.problem, computedPairs: 0).usefulPairs
         let failure: String?
         if let candidateStatedPairs, candidatePairs != candidateStatedPairs {
-            failure = "goes through \(candidatePairs) pairs, and its closed form says \(candidateStatedPairs)"
+            failure = "computes \(candidatePairs) pairs, but its closed form gives \(candidateStatedPairs)"
         } else if candidatePairs < useful {
-            failure = "goes through \(candidatePairs) pairs, and its mask allows \(useful)"
+            failure = "computes \(candidatePairs) pairs, but its mask allows \(useful)"
         } else if candidatePairs > baselinePairs {
             let times = ShapeGates.times(Double(candidatePairs) / Double(baselinePairs))
-            failure = "goes through \(candidatePairs) pairs, \(times) the \(baselinePairs) of the baseline"
+            failure = "computes \(candidatePairs) pairs, \(times) the \(baselinePairs) of the baseline"
         } else {
             failure = nil
         }
         return ShapeFinding(
             kind: .computedPairs, subject: "\(workload)", passed: failure == nil,
-            message: failure ?? "goes through \(candidatePairs) pairs for the \(useful) of its mask",
+            message: failure ?? "computes \(candidatePairs) pairs for the \(useful) of its mask",
             baseline: Double(baselinePairs), candidate: Double(candidatePairs), limit: Double(baselinePairs))
     }
 
@@ -66,8 +66,8 @@ struct ShapeCell {
         return ShapeFinding(
             kind: .peakMemory, subject: "\(workload)", passed: passed,
             message: passed
-                ? "\(peak) at its peak, where sizes ask for \(asked)"
-                : "\(peak) at its peak, where sizes ask for \(asked) and \(mebibytes(limit)) are allowed",
+                ? "\(peak) at its peak, where the sizes need \(asked)"
+                : "\(peak) at its peak, where the sizes need \(asked) and \(mebibytes(limit)) are allowed",
             baseline: Double(baselinePeakBytes), candidate: Double(candidatePeakBytes), limit: limit)
     }
 }

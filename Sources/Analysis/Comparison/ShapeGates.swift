@@ -63,7 +63,7 @@ enum ShapeGates {
             else { return nil }
             let move = now.ratio(to: formerly)
             let hasMoved = move.low > toleratedMove || move.high < 1 / toleratedMove
-            // A series that became faster moves a crossover too, and nobody has to be warned of that.
+            // A series that became faster moves a crossover too, which needs no warning.
             let culprit = move.value > 1 ? crossover.faster : crossover.slower
             let isSlower = meanLogRatio(of: culprit, in: candidate, over: baseline) > 0
             let place =

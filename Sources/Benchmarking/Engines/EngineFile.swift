@@ -5,7 +5,7 @@ import Files
 import Foundation
 import Records
 
-/// `NAME.yaml`: how an engine is started. Strict, like a sweep: a key that nobody reads would be a setting that somebody
+/// `NAME.yaml`: how an engine is started. An unknown key is an error, as in a sweep: if it were ignored, it would be a setting that a user
 /// believes in.
 public struct EngineFile: Hashable, Sendable {
     /// Packages that `scripts/setup --engine NAME` installs: names only, never commands.

@@ -19,7 +19,7 @@ enum PairedOrder {
         return Array(orders.prefix(rounds))
     }
 
-    /// What each round visits, in order: the indices of the cells, shuffled anew for each round.
+    /// What each round visits, in order: the indices of the cells, shuffled again for each round.
     static func cells(count: Int, rounds: Int, using generator: inout SplitMix64) -> [[Int]] {
         (0..<rounds).map { _ in Array(0..<count).shuffled(using: &generator) }
     }

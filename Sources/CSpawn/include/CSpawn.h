@@ -34,14 +34,14 @@ void spawn_call_set_folder(spawn_call *call, const char *path);
 /// Returns its process identifier, or -1 and what failed.
 pid_t spawn_call_start(const spawn_call *call, int input, int output, int error, struct spawn_failure *failure);
 
-/// Whether this child has ended. It stays a zombie, so that nobody else gets its number, until it is reaped.
+/// Whether this child has ended. It stays a zombie, so that no other process gets its number until it is reaped.
 int spawn_has_ended(pid_t process);
 /// Waits for this child and forgets it. Returns its exit status, or minus the number of the signal that ended it.
 int spawn_reap(pid_t process);
 
 /// Two ends of a pipe, closed on exec; ours does not block. `for_reading` says which end is ours.
 int spawn_open_pipe(int for_reading, int *ours, int *theirs);
-/// As write(2), without a SIGPIPE for this process where nobody reads any more.
+/// As write(2), without a SIGPIPE for this process if the reader has gone.
 ssize_t spawn_write(int descriptor, const void *bytes, size_t count);
 
 #endif

@@ -2,6 +2,7 @@ import Attention
 import Hardware
 import Kernels
 import Records
+import Synchronization
 
 /// Kernels that run in this process, on pinned teams, timed by our own sampler: those of this program, and those that a
 /// package which uses it as a library adds.
@@ -121,4 +122,17 @@ private final class InProcessKernel: PreparedKernel {
     }
 
     func withOutput<Result>(_ body: (borrowing Tensor) -> Result) -> Result { body(output) }
+}
+
+/// Reads outputs, so that the optimiser cannot remove the code that computes them.
+enum BlackHole {
+    private static let sink = Atomic<UInt64>(0)
+
+    /// Takes the first and the last byte: a store to an atomic is visible to other threads, so the bytes must exist.
+    @inline(never)
+    static func consume(_ tensor: borrowing Tensor) {
+        tensor.withBytes { bytes in
+            sink.store(UInt64(bytes[0]) << 8 | UInt64(bytes[bytes.count - 1]), ordering: .relaxed)
+        }
+    }
 }

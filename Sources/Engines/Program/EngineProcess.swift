@@ -74,7 +74,7 @@ final class EngineProcess {
     func ask(
         _ request: EngineRequest, doing: @autoclosure () -> String, within seconds: Double
     ) throws(EngineFailure) -> EngineReply {
-        // A line that nobody asked for would be taken for the answer.
+        // A line without a request would be taken for the next answer.
         if process.hasUnreadOutput, case .line(let line) = process.nextLine(within: 0) {
             throw over(doing(), .nonsense(line: line))
         }

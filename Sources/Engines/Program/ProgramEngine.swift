@@ -181,7 +181,7 @@ public final class ProgramEngine: Engine {
 
     func addStartup(seconds: Double) { startupSeconds += seconds }
 
-    /// How long to wait for calls: ten times what the kernel's earlier ones foretell, and not much longer than the budget
+    /// How long to wait for calls: ten times the time that earlier calls of the kernel predict, and not much longer than the budget
     /// lasts. A call that was to end within it and is a little late is worth waiting for.
     func patienceSeconds(_ kernel: String, pairs: Int, calls: Int) -> Double {
         let foretold = secondsPerPair[kernel, default: 0] * Double(pairs) * Double(calls)

@@ -47,7 +47,7 @@ final class SharedTensor {
             close(descriptor)
             throw SharedMemoryError(tensor: name, bytes: bytes, code: code)
         }
-        // Whoever opens an input may read it only. A system without such seals trusts engines.
+        // An engine can only read an input. On a system without such seals, engines are trusted.
         if layout.role == .input { _ = shared_memory_seal(descriptor) }
         self.layout = layout
         self.descriptor = descriptor

@@ -90,7 +90,7 @@ enum Rotary {
         pow(base, -2 * Double(pair) / Double(headDimension))
     }
 
-    /// One row of a query or key turned to a position, the slow way: every sine anew.
+    /// One row of a query or key turned to a position, the slow way: every sine is computed again.
     static func turned<Real: BinaryFloatingPoint>(_ row: [Real], position: Int) -> [Real] {
         let half = row.count / 2
         var turned = row

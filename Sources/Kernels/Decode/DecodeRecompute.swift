@@ -2,7 +2,7 @@ import Attention
 import Hardware
 import Records
 
-/// What a token costs without a cache: each step reads the last w tokens anew, as a prompt of their own (StreamingLLM's
+/// What a token costs without a cache: each step reads the last w tokens again, as a prompt (StreamingLLM's
 /// "sliding window with re-computation").
 ///
 /// The fused kernel computes all of their outputs, w(w+1)/2 pairs a head, and the last row is the answer. The earlier

@@ -30,7 +30,7 @@ struct ValueRows {
 /// Scores Sᵀ[keys][width] = K · Qᵀ, and the largest score of each lane.
 ///
 /// K is read in its natural rows, one word at a time; nothing of it is packed. A last tile that is not full repeats
-/// the last key in the rows that are left over: `scores` must have room for them, nobody reads them.
+/// the last key in the rows that are left over: `scores` must have room for them, and they are not read.
 /// - Parameters:
 ///   - queries: Qᵀ [steps][width]; where the tile takes one vector, that one's first lane
 ///   - scores: Sᵀ; where the tile takes one vector, that one's first lane

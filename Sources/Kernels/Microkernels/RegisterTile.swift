@@ -26,7 +26,7 @@ protocol RegisterTile {
 }
 
 /// Where the rows of a tile find their scalars. Rows past the last repeat it: a tile that is not full computes it again
-/// and nobody reads the result.
+/// and the result is not read.
 struct ScalarRows {
     let base: UnsafePointer<Float>
     let stride: Int

@@ -7,7 +7,7 @@ import Foundation
 /// A NaN or +inf score makes the whole row NaN; a −inf score has weight 0; a row whose scores are all −inf is NaN.
 /// Non-finite values at keys that a row does not see never reach it.
 ///
-/// As an oracle and no contestant it allocates in `run`, anew for each row.
+/// Since it is only a reference and its speed does not matter, it allocates in `run`, again for each row.
 public final class ReferenceAttention: KernelInstance {
     private let problem: AttentionProblem
     public private(set) var computedPairs = 0

@@ -6,7 +6,7 @@ public struct PairedBlock: Sendable, Hashable {
 
     /// What one side says of a cell, and what was seen of it before it was timed.
     public struct Facts: Sendable, Hashable {
-        /// Pairs that one call went through, counted as it went; nil where nobody counts.
+        /// Pairs that one call went through, counted while it ran; nil if they are not counted.
         public var countedPairs: Int?
         /// The same by the kernel's closed form; nil where the kernel has none.
         public var statedPairs: Int?

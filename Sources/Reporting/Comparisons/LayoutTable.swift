@@ -26,7 +26,7 @@ public enum LayoutTable {
             String(
                 format: "Only the order of functions differs: %d of %d ratios exclude 1, the largest move is %.1f %%. ",
                 moved, all, largest * 100)
-            + "A change of that size needs no change of a kernel."
+            + "A change of that size can occur without a change of a kernel."
         return TerminalTable.text(table(comparisons), width: columns) + "\n"
             + TerminalTable.wrap(sentence, width: columns, indent: 2).joined(separator: "\n") + "\n"
     }

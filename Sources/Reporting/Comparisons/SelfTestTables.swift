@@ -48,14 +48,14 @@ public enum SelfTestTables {
         var text = "On this machine, beyond a tolerance of \(delta)"
         if let visible = test.smallestVisibleSlowdown {
             text +=
-                ", the scatter lets a slowdown of \(ComparisonTables.percent(visible)) be found in four of five runs"
+                ", a slowdown of \(ComparisonTables.percent(visible)) would be found in four of five runs, given the scatter"
         }
         let found = test.power.first { $0.found.value >= 0.8 }
         text +=
             found.map {
-                "; the smallest planted one that was found so often is \(ComparisonTables.percent($0.planted))"
+                "; the smallest planted slowdown that was found so often is \(ComparisonTables.percent($0.planted))"
             }
-            ?? (test.power.isEmpty ? "" : "; none of those planted was found so often")
+            ?? (test.power.isEmpty ? "" : "; no planted slowdown was found so often")
         let below = test.power.filter { $0.planted <= test.delta }.map { ComparisonTables.percent($0.planted) }
         if !below.isEmpty { text += ". Those of \(below.joined(separator: " and ")) lie within the tolerance" }
         return text + ". A gate run took at most \(Int(saturating: test.longestRunSeconds.rounded(.up))) s."

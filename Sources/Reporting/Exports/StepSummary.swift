@@ -59,7 +59,8 @@ public enum StepSummary {
         let blind = comparison.cells.count - visible.count
         let found =
             surest == leastSure
-            ? surest : "\(surest) in the surest cell, \(median) in the median one, \(leastSure) in the least sure"
+            ? surest
+            : "\(surest) in the most certain cell, \(median) in the median cell, \(leastSure) in the least certain cell"
         let rest = blind > 0 ? "; unknown in \(blind)." : "."
         return "**Smallest detectable slowdown**, found in four of five such runs: \(found + rest)"
     }
@@ -100,7 +101,7 @@ public enum StepSummary {
     private static func remedies(_ comparison: Comparison) -> Escaped<Markdown> {
         let again: Escaped<Markdown> =
             comparison.method == .paired
-            ? "Run the job again: verdicts come from fresh launches each time."
+            ? "Run the job again: each run measures new launches."
             : "Compare the two builds with `attnbench gate`, which measures them in turn on one core."
         let missing: [Escaped<Markdown>] =
             comparison.missing.isEmpty
@@ -112,10 +113,10 @@ public enum StepSummary {
         return list(
             missing + [
                 again,
-                "Stop what else runs on the machine, or take a runner of its own: the environment below names what "
+                "Stop other programs on the machine, or use a runner of its own: the environment below lists what "
                     + "was found.",
-                "Give `--time-budget` more, or leave cells out of the sweep.",
-                "Tolerate more with `--delta`: `attnbench selftest` says what this machine can see.",
+                "Give a longer `--time-budget`, or take cells out of the sweep.",
+                "Give a larger `--delta`: `attnbench selftest` says how small a slowdown this machine can see.",
             ], .max)
     }
 

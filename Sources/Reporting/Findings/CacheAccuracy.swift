@@ -25,9 +25,9 @@ enum CacheAccuracy: Finding {
         return Plot(
             name: "quality", title: title(schemes),
             method:
-                "Computed, not timed: attention of one query over cached keys and values against the same in float32, "
-                + "relative root mean square. Filled: a scale for 32 channels of a token; open: keys have one for 32 "
-                + "tokens of a channel. Bits with scales.",
+                "Computed, not timed: error of the attention of one query over cached keys and values against float32, "
+                + "relative root mean square. Filled: 32 channels of a token share a scale; open: keys share one for 32 "
+                + "tokens of a channel. Bits include scales.",
             notes: [],
             x: Axis(
                 low: low, high: high, isLogarithmic: true,
@@ -35,7 +35,7 @@ enum CacheAccuracy: Finding {
                     Tick(value: $0, label: Quantity.number($0, place: 0))
                 }),
             y: .decades(from: least / 2, to: most * 2) { Quantity.significant($0, digits: 1) },
-            xLabel: "bits of a cached element", yLabel: "error of the output (%)",
+            xLabel: "bits per cached element", yLabel: "error of the output (%)",
             columns: ("bitsPerElement", "outputErrorPercent"),
             traces: traces, guides: names(schemes))
     }
@@ -94,17 +94,17 @@ enum CacheAccuracy: Finding {
         }
         guard let pair = pairs.min(by: { $0.perChannel.bitsPerElement < $1.perChannel.bitsPerElement }),
             let perChannel = pair.perChannel[.realActivations], let perToken = pair.perToken[.realActivations]
-        else { return "Error of the output by the bits of a cached element" }
+        else { return "Error of the output by bits per cached element" }
         return
-            "With \(Quantity.bits(pair.perChannel.bitsPerElement)) bits an element, key scales per "
-            + "channel put outputs over real activations off by \(Quantity.percent(perChannel.output)), scales per token "
+            "With \(Quantity.bits(pair.perChannel.bitsPerElement)) bits per element, key scales per "
+            + "channel give outputs over real activations an error of \(Quantity.percent(perChannel.output)), scales per token "
             + "by \(Quantity.percent(perToken.output))"
     }
 
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
         section == .accuracy
             ? .table(
-                "What each cache format costs in accuracy: relative RMS errors", table(findings.analysis.cacheQuality))
+                "Accuracy of each cache format: relative RMS errors", table(findings.analysis.cacheQuality))
             : []
     }
 

@@ -92,7 +92,7 @@ enum CacheFormatCosts: Finding {
         return Plot(
             name: "formats", title: title(cost),
             method: "One step of \(cost.kernel) at \(Quantity.tokens(cost.length)) cached tokens, "
-                + "\(analysis.only(.decode).conditions). Both axes over \(widest.format); scales counted. Ratios "
+                + "\(analysis.only(.decode).conditions). Both axes are divided by \(widest.format); bytes include scales. Ratios "
                 + "of medians with 95 % intervals.",
             notes: [], x: .linear(to: 1.08), y: .linear(to: highest * 1.08),
             xLabel: "bytes of the cache over those of \(widest.format)",

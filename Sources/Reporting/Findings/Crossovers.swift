@@ -48,8 +48,8 @@ enum Crossovers: Finding {
         return Plot(
             name: "crossover", title: title(crossings, kernels),
             method: "Length n* from which a kernel beats full attention, \(analysis.conditions). Points: where the "
-                + "measured curves cross, with 95 % intervals. Lines: where the counts of pairs do; n* = w for a mask "
-                + "that computes no more than it allows"
+                + "measured curves cross, with 95 % intervals. Lines: where the counts of pairs cross; n* = w for a kernel "
+                + "that computes only the pairs of its mask"
                 + (hasChunks ? ", 3.41 w for chunks of w queries against 2w keys." : ".")
                 + measured(crossings, kernels),
             notes: notes(all, of: analysis, crossings), x: x,
@@ -101,7 +101,7 @@ enum Crossovers: Finding {
         func times(_ multiple: Double) -> String { "\(Quantity.significant(multiple, digits: 2)) times its window" }
         let lead = "\(first.kernel) is faster than full attention from \(times(first.multiple)) on"
         return times(first.multiple) == times(last.multiple)
-            ? lead : lead + ", \(last.kernel) only from \(times(last.multiple)) on"
+            ? lead : lead + ", \(last.kernel) from \(times(last.multiple)) on"
     }
 
     /// Crossing lengths over windows, from those between measured lengths where there are any.
@@ -131,7 +131,7 @@ enum Crossovers: Finding {
             early.isEmpty ? nil : "Faster than full attention at every measured length: \(AbsentCells.list(early)).",
             never.isEmpty ? nil : "Slower than full attention at every measured length: \(AbsentCells.list(never)).",
             crossings.contains { !$0.isBracketed }
-                ? "Stars lie outside the measured lengths: there the fitted laws cross." : nil,
+                ? "Stars lie outside the measured lengths, where the fitted laws cross." : nil,
         ].compactMap { $0 }
     }
 

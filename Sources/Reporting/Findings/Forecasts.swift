@@ -44,7 +44,7 @@ enum Forecasts: Finding {
 
     /// "At 10M tokens full takes 15 h (forecast ×/÷ 1.17), sliding-window(1024) 11.2 s (measured)".
     static func title(_ forecasts: [Forecast]) -> String {
-        guard let longest = forecasts.map(\.tokens).max() else { return "Time at lengths far out" }
+        guard let longest = forecasts.map(\.tokens).max() else { return "Time at lengths beyond the measured ones" }
         let there = forecasts.filter { $0.tokens == longest }.sorted { $0.seconds > $1.seconds }
         let ends = there.count > 1 ? [there[0], there[there.count - 1]] : there
         let clauses = ends.map { "\($0.series) takes \(text($0))" }

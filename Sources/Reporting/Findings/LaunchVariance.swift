@@ -12,7 +12,7 @@ enum LaunchVariance: Finding {
         guard section == .statistics, let sentence = sentence(findings.analysis) else { return [] }
         let variance = table(findings.analysis)
         return variance.rows.isEmpty
-            ? [] : [.paragraph(sentence), .table(caption: "How the variance splits, by cell", variance)]
+            ? [] : [.paragraph(sentence), .table(caption: "Parts of the variance, by cell", variance)]
     }
 
     /// "Variance between launches 62 %, between rounds 28 %, within a round 10 % …"; nil for a single launch.
@@ -20,7 +20,7 @@ enum LaunchVariance: Finding {
         guard let split = VarianceSplit(analysis) else { return nil }
         let parts = [
             ("between launches", Optional(split.launch)),
-            (split.sample == nil ? "between rounds and within them" : "between rounds", split.round),
+            (split.sample == nil ? "between and within rounds" : "between rounds", split.round),
             ("within a round", split.sample),
         ].compactMap { name, share in share.map { (name: name, share: $0) } }
         let advice =

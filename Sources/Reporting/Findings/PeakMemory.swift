@@ -27,8 +27,8 @@ enum PeakMemory: Finding {
         return Plot(
             name: "memory", title: title(analysis, lengths),
             method:
-                "One call, \(analysis.conditions). Points: growth of the process's peak resident memory over what it "
-                + "held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.",
+                "One call, \(analysis.conditions). Points: growth of the process's peak resident memory since before "
+                + "the cell. Lines: Q, K, V, O and the kernel's own scratch, computed from the sizes.",
             notes: traces.contains { $0.kind == .skipped } ? [AbsentCells.crosses] : [],
             x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
             y: .bytes(from: least / 1.6, to: most * 1.6), xLabel: analysis.lengthAxisName,

@@ -28,7 +28,7 @@ enum PromptTimes: Finding {
             method: "One call, \(analysis.conditions). Points: medians with 95 % intervals. "
                 + "Lines: c · pairs^β + a, fitted over the exact pairs of each mask."
                 + exponents(analysis)
-                + (traces.contains { $0.kind == .beyond } ? " Dotted: past the measured lengths." : ""),
+                + (traces.contains { $0.kind == .beyond } ? " Dotted: beyond the measured lengths." : ""),
             notes: traces.contains { $0.kind == .skipped } ? [AbsentCells.crosses] : [],
             x: x, y: y,
             xLabel: analysis.lengthAxisName,

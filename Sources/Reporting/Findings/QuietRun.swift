@@ -10,17 +10,17 @@ import Statistics
 enum QuietRun: Finding {
     static let phase = Phase.prefill
 
-    /// "The machine was at full speed for 63 % of the run; the rest was left out." Nil where no sentinels ran.
+    /// "The machine was at full speed for 63 % of the run; samples of the rest were left out." Nil where no sentinels ran.
     static func sentence(_ analysis: ScalingAnalysis) -> String? {
         guard let quiet = analysis.quietTime else { return nil }
         let share = Quantity.percent(quiet.share)
-        if quiet.share == 1 { return "The machine was at full speed beside every sample." }
+        if quiet.share == 1 { return "The machine had its full speed at every sample." }
         let rest =
             switch quiet.cellsUsedWhole {
-            case 0: "the rest was left out"
-            case quiet.cells: "too little to leave the rest out"
+            case 0: "samples of the rest were left out"
+            case quiet.cells: "too few samples to leave out the rest"
             default:
-                "the rest was left out, but for \(Quantity.count(quiet.cellsUsedWhole)) of "
+                "samples of the rest were left out, except in \(Quantity.count(quiet.cellsUsedWhole)) of "
                     + "\(Quantity.count(quiet.cells)) cells that would have kept too few samples"
             }
         return "The machine was at full speed for \(share) of the run; \(rest)."

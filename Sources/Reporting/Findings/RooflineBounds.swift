@@ -25,7 +25,7 @@ enum RooflineBounds: Finding {
         return Plot(
             name: "roofline", title: title(analysis),
             method:
-                "One call, \(analysis.conditions). FLOPs: 4·d a pair that the mask allows; bytes: queries, keys, values "
+                "One call, \(analysis.conditions). FLOPs: 4·d for each pair that the mask allows; bytes: queries, keys, values "
                 + "and outputs, once. "
                 + "Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings are measured in the same run."
                 + extremes(analysis),
@@ -46,10 +46,10 @@ enum RooflineBounds: Finding {
         let starved = cells.count { $0.point.intensity < $0.roofline.ridge }
         let all = cells.count == 1 ? "the cell" : "all \(Quantity.count(cells.count)) cells"
         return switch starved {
-        case 0: "Roofline: arithmetic bounds \(all)"
-        case cells.count: "Roofline: memory bounds \(all)"
+        case 0: "Roofline: arithmetic limits \(all)"
+        case cells.count: "Roofline: memory limits \(all)"
         default:
-            "Roofline: memory bounds \(Quantity.count(starved)) of \(Quantity.count(cells.count)) cells, arithmetic the rest"
+            "Roofline: memory limits \(Quantity.count(starved)) of \(Quantity.count(cells.count)) cells, arithmetic the others"
         }
     }
 
@@ -75,8 +75,8 @@ enum RooflineBounds: Finding {
         }
         guard let worst = ranked.first, let best = ranked.last else { return "" }
         return ranked.count == 1
-            ? " Of what is attainable the cell reaches \(text(best))."
-            : " Of what is attainable the cells reach \(text(worst)) to \(text(best))."
+            ? " The cell reaches \(text(best)) of the attainable speed."
+            : " The cells reach \(text(worst)) to \(text(best)) of the attainable speed."
     }
 
     /// One for each element type and number of threads, the lowest first.

@@ -35,8 +35,8 @@ enum StepBandwidth: Finding {
             name: "bandwidth", title: title(decode, reading, lengths),
             method:
                 "Queries, outputs, and the keys and values that the token sees, once each, over the time of a step; "
-                + "\(decode.conditions). Medians with 95 % intervals. Grey: read from memory in the same run; above it: the "
-                + "step before left them in a cache.",
+                + "\(decode.conditions). Medians with 95 % intervals. Grey: read bandwidth of memory in the same run; above it, the "
+                + "previous step left the data in a cache.",
             notes: [], x: x, y: .linear(to: most * 1.08),
             xLabel: decode.lengthAxisName, yLabel: "GB/s", columns: ("tokens", "gigabytesPerSecond"), traces: traces,
             guides: roofs.map { roof in
@@ -59,7 +59,7 @@ enum StepBandwidth: Finding {
         guard let longest = last.map(\.point.bytes).max(), let most = last.first(where: { $0.point.bytes == longest })
         else { return "Bytes per second by context" }
         let place = most.point.cacheLevel == nil ? "from memory" : "from a cache"
-        return "\(most.label) reads \(Quantity.bytes(most.point.bytes)) a token \(place) at "
+        return "\(most.label) reads \(Quantity.bytes(most.point.bytes)) per token \(place) at "
             + "\(Quantity.percent(most.fraction)) of the measured bandwidth"
     }
 }

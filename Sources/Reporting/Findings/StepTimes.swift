@@ -20,7 +20,7 @@ enum StepTimes: Finding {
         return Plot(
             name: "decode", title: title(decode),
             method: "One step of one token, \(decode.conditions). Points: medians with 95 % intervals. Lines: "
-                + "c · bytes^β + a, fitted over the bytes that a step must read; flat where these do not grow.",
+                + "c · bytes^β + a, fitted over the bytes that a step must read; constant where these do not grow.",
             notes: [],
             x: .lengths(from: Int(saturating: Double(lengths.lowerBound) / 1.1), to: lengths.upperBound),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: decode.lengthAxisName,
@@ -45,7 +45,7 @@ enum StepTimes: Finding {
                     return (flat.count == 1 ? flat[0].label + " stays" : "\(all) windowed series stay") + " flat, "
                         + "n^\(Quantity.aboutZero(slope.exponent))" + (flat.count == 1 ? "" : " at most")
                 }
-                return "\(steady) of \(flat.count) windowed series \(steady == 1 ? "stays" : "stay") flat"
+                return "\(steady) of \(flat.count) windowed series \(steady == 1 ? "stays" : "stay") constant"
                     + (undecided == 0 ? "" : ", \(undecided) \(undecided == 1 ? "is" : "are") undecided")
             },
         ].compactMap { $0 }
@@ -98,7 +98,7 @@ extension StepTimes {
         var parts = series.points.count > 1 ? [exponent(series)] : []
         if let point = decode.lastPoint(of: series) {
             let time = Quantity.time(nanoseconds: point.medianNanoseconds, low: point.low, high: point.high)
-            parts.append("\(time) a token at \(Quantity.tokens(point.keyLength)) cached tokens")
+            parts.append("\(time) per token at \(Quantity.tokens(point.keyLength)) cached tokens")
             if !series.recomputes, let fraction = point.fractionOfBandwidth {
                 let place = point.cacheLevel.map { " (in L\($0))" } ?? ""
                 parts.append("\(Quantity.percent(fraction)) of the measured read bandwidth" + place)
@@ -114,7 +114,8 @@ extension StepTimes {
         let growth = series.exponent.map { "time per token grows as bytes^\(Quantity.estimate($0))" }
         let found = [growth, slope].compactMap { $0 }
         guard !found.isEmpty else { return "too few lengths to fit a growth law" }
-        let verdict = series.law == nil && series.verdict == .matches ? "flat, as theory says" : series.verdict.sentence
+        let verdict =
+            series.law == nil && series.verdict == .matches ? "constant, as theory says" : series.verdict.sentence
         return found.joined(separator: ", ") + ", " + verdict
     }
 
@@ -125,7 +126,8 @@ extension StepTimes {
         let flat = windowed.filter { $0.lengthSlope?.verdict == .matches }
         let others = windowed.filter { $0.lengthSlope?.verdict != .matches }
         let verb = flat.count == 1 ? "stays" : "stay"
-        let count = "\(flat.count) of \(windowed.count) windowed series \(verb) flat however much is cached"
+        let count =
+            "\(flat.count) of \(windowed.count) windowed series \(verb) constant for any number of cached tokens"
         guard !others.isEmpty else { return count + "." }
         let deviating = others.filter { $0.lengthSlope?.verdict == .deviates }
         let undecided = others.count - deviating.count
@@ -142,7 +144,7 @@ extension StepTimes {
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
         switch section {
         case .summary:
-            .table("Decode: how the time of a token grows, and its cost at the longest context", summary(findings))
+            .table("Decode: growth of the time per token, and its cost at the longest context", summary(findings))
         case .decoding: .table("Every decode cell", cells(findings.analysis))
         default: []
         }

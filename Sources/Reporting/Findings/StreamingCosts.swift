@@ -129,7 +129,7 @@ enum StreamingCosts: Finding {
 
     private static func title(_ row: Streaming.Row) -> String {
         "Recomputing a window of \(Quantity.tokens(row.window)) keys for each token takes "
-            + "\(Quantity.interval(row.ratio, unit: "×")) the time of keeping it beside \(row.sinks) sinks"
+            + "\(Quantity.interval(row.ratio, unit: "×")) the time of caching it with \(row.sinks) sinks"
     }
 }
 
@@ -143,7 +143,7 @@ extension StreamingCosts {
         guard let row = findings[StreamingCosts.self].first?.lead else { return [] }
         return [
             "Recomputing a window of \(Quantity.tokens(row.window)) for each token takes "
-                + "\(Quantity.interval(row.ratio, unit: "×")) the time of keeping it beside \(row.sinks) sinks "
+                + "\(Quantity.interval(row.ratio, unit: "×")) the time of caching it with \(row.sinks) sinks "
                 + "(StreamingLLM reports up to \(Quantity.number(reported, place: -1))× for whole models)."
         ]
     }
@@ -178,7 +178,7 @@ extension StreamingCosts {
     /// Why the ratio is not the one that is quoted.
     private static let remark =
         "StreamingLLM (Xiao et al., arXiv 2309.17453) reports up to \(Quantity.number(reported, place: -1))× "
-        + "for recompute over sinks + window: whole models on an A6000. There every step also reads all weights, however the "
-        + "cache is kept, and recomputing repeats projections and MLPs as well as attention; here is attention alone, on a "
-        + "CPU. What is common is the shape: recomputing grows with the square of the window, keeping it with the window."
+        + "for recompute over sinks + window, for whole models on an A6000. There every step also reads all weights, "
+        + "and recomputing repeats projections and MLPs as well as attention; these results are attention alone, on a "
+        + "CPU. In both, recomputing grows with the square of the window, and a cached window with the window."
 }

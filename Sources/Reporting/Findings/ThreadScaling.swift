@@ -102,13 +102,14 @@ enum ThreadScaling: Finding {
         let end = Double(most) * 1.04
         return Plot(
             name: "speedup", title: title(problems),
-            method: "One problem on more cores, \(analysis.conditions): time of the fewest over time. Speed-ups of "
+            method:
+                "One problem on more cores, \(analysis.conditions): time on the fewest cores over time. Speed-ups of "
                 + "medians with 95 % intervals." + cores(analysis).map { " " + $0 }.joined(),
             notes: [],
             x: Axis(
                 low: 0, high: end, isLogarithmic: false,
                 ticks: counts.map { Tick(value: Double($0), label: Quantity.count($0)) }),
-            y: .linear(to: max(end, highest * 1.1)), xLabel: "threads, each on a core of its own",
+            y: .linear(to: max(end, highest * 1.1)), xLabel: "threads, one per core",
             yLabel: "speed-up over one thread", columns: ("threads", "speedUp"), traces: traces,
             guides: [
                 Plot.Guide(
@@ -150,13 +151,13 @@ enum ThreadScaling: Finding {
             + (sentences.isEmpty ? [] : [.paragraph(sentences.joined(separator: " "))])
     }
 
-    /// What more threads can give at best here: "2 CPUs at once do the tile work of 1.2 cores."
+    /// What more threads can give at best here: "2 CPUs together do the tile work of 1.2 cores."
     private static func cores(_ analysis: ScalingAnalysis) -> [String] {
         (analysis.tileCores ?? []).map { Self.sentence(threads: $0.threads, cores: $0.cores) + "." }
     }
 
     static func sentence(threads: Int, cores: Double) -> String {
-        "\(threads) CPUs at once do the tile work of \(Quantity.significant(cores, digits: 2)) cores"
+        "\(threads) CPUs together do the tile work of \(Quantity.significant(cores, digits: 2)) cores"
     }
 
     /// One row for each number of threads of a problem that was measured at several.

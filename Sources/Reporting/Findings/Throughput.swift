@@ -21,7 +21,7 @@ enum Throughput: Finding {
         let y = Axis.linear(to: most * 1.08)
         return Plot(
             name: "throughput", title: title(analysis, lengths),
-            method: "GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), "
+            method: "GFLOP/s over the pairs that the mask allows (4·d·pairs; masked pairs are not counted), "
                 + "\(analysis.conditions). Medians with 95 % intervals; the peak is measured in the same run.",
             notes: [], x: x, y: y,
             xLabel: analysis.lengthAxisName,

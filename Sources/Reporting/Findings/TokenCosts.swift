@@ -111,9 +111,9 @@ enum TokenCosts: Finding {
         return Plot(
             name: "tokens", title: title(lead),
             method:
-                "Attention of one layer, \(analysis.conditions). Input: a prompt of n tokens over n. Output: one step "
+                "Attention of one layer, \(analysis.conditions). Input: the time of a prompt of n tokens over n. Output: one step "
                 + "against n tokens. Medians with 95 % intervals."
-                + (traces.contains { $0.kind == .beyond } ? " Dotted: by the prompt's law." : ""),
+                + (traces.contains { $0.kind == .beyond } ? " Dotted: the fitted law of the prompt." : ""),
             notes: [], x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: "context length n (tokens)",
             yLabel: "time per token", columns: ("tokens", "nanoseconds"), traces: traces, guides: [],
@@ -130,12 +130,12 @@ enum TokenCosts: Finding {
     private static func title(_ cost: TokenCost) -> String {
         guard let row = cost.representative else { return "Time per token by context" }
         return "At \(Quantity.tokens(row.length)) tokens of context, attention takes "
-            + "\(Quantity.interval(row.ratio, unit: "×")) as long for a token written as for one read"
+            + "\(Quantity.interval(row.ratio, unit: "×")) as long for a token that is written as for one that is read"
     }
 }
 
 extension TokenCost {
-    /// The longest context at which both were measured, or else the shortest foretold.
+    /// The longest context at which both were measured, or else the shortest that is predicted.
     var representative: Row? { rows.last { $0.inputBasis == .measured } ?? rows.first }
 }
 
@@ -143,14 +143,16 @@ extension TokenCosts {
     static func sentences(_ findings: Findings) -> [String] {
         guard let row = findings[TokenCosts.self].first?.representative else { return [] }
         return [
-            "A token written costs \(Quantity.interval(row.ratio, unit: "×")) the attention of one read at "
+            "A token that is written costs \(Quantity.interval(row.ratio, unit: "×")) the attention of one that is read at "
                 + "\(Quantity.tokens(row.length)) tokens of context."
         ]
     }
 
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
         section == .decoding
-            ? .table("A token read and a token written, attention of one layer", table(findings[TokenCosts.self])) : []
+            ? .table(
+                "Attention of one layer for a token that is read and a token that is written",
+                table(findings[TokenCosts.self])) : []
     }
 
     /// One row a context: a token of the prompt beside a token written.
@@ -166,7 +168,7 @@ extension TokenCosts {
                         cost.prefill, cost.decode, Quantity.tokens(row.length), Quantity.time(row.input),
                         Quantity.time(row.output),
                         Quantity.interval(row.ratio, unit: "×"),
-                        row.inputBasis == .measured ? "measured" : "input by its law",
+                        row.inputBasis == .measured ? "measured" : "input by its fitted law",
                     ]
                 }
             })

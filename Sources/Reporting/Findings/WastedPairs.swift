@@ -63,8 +63,8 @@ enum WastedPairs: Finding {
         else { return nil }
         return Plot(
             name: "pairs", title: title(windowed, lengths),
-            method: "Pairs that the kernel computes over pairs that the mask allows, counted by the kernel as it ran. "
-                + "Lines join them. 1 wastes nothing; w is the window, which shorter texts do not fill.",
+            method: "Pairs that the kernel computes over pairs that the mask allows, counted while the kernel ran. "
+                + "Lines join the points. At 1 no pair is wasted; w is the window, and texts shorter than w do not fill it.",
             notes: [],
             x: .powersOfTwo(from: least / 1.1, to: most, atMost: 10) {
                 $0 < 1 ? "1/\(Int(saturating: (1 / $0).rounded()))" : "\(Int(saturating: $0))"
@@ -119,7 +119,7 @@ enum WastedPairs: Finding {
     /// "chunked-overlap(1024) does 2.00× the pairs of its mask and takes 2.04× [2.02, 2.06] the time of
     /// sliding-window(1024) at 16K tokens."
     static func sentence(_ ratio: OverheadRatio) -> String {
-        "\(ratio.series) does \(Quantity.ratio(ratio.computedPairsRatio)) the pairs of its mask "
+        "\(ratio.series) computes \(Quantity.ratio(ratio.computedPairsRatio)) the pairs of its mask "
             + "and takes \(Quantity.interval(ratio.measuredTimeRatio, unit: "×")) the time of \(ratio.against) "
             + "at \(Quantity.tokens(ratio.length)) tokens."
     }

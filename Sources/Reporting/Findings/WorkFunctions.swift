@@ -10,7 +10,7 @@ enum WorkFunctions: Finding {
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
         section == .statistics
             ? .table("Functions that the times could be proportional to", candidates(findings.analysis))
-                + .table("Exponent on length between neighbours", localExponents(findings.analysis)) : []
+                + .table("Exponent on the length, between neighbouring lengths", localExponents(findings.analysis)) : []
     }
 
     /// Work functions against each other, the best two of each series and all that cannot be told from them.

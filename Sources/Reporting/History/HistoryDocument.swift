@@ -19,11 +19,11 @@ extension Document {
 
     private static func meanings(_ history: History) -> [String] {
         [
-            "A step is a change of level that holds for two results or more, is larger than "
-                + "\(Quantity.percent(history.smallestChange)), and is clearer than chance makes one in all cells "
-                + "together in one history of twenty. Its interval is that of the new time over the old.",
-            "Watch: the newest result alone stands out from its level. It may be an accident; the next result decides.",
-            "The change is that of the newest level against the first.",
+            "A step is a change of level that lasts for at least two results, is larger than "
+                + "\(Quantity.percent(history.smallestChange)), and is so clear that noise would give one, in any of the cells "
+                + "together, in one history of twenty. Its interval is that of the new time over the old time.",
+            "Watch: only the newest result differs from the level of the cell. It may be noise; the next result decides.",
+            "Change: the newest level compared with the first.",
         ]
     }
 }
@@ -41,7 +41,7 @@ public enum HistoryTables {
             + sentence(.faster) { "faster: \(name($0)) takes \(lastStep($0, history))" }
             + sentence(.watch) {
                 let change = $0.newestRatio.map { " takes \(Quantity.change($0))" } ?? " stands out"
-                return "watch: the newest result of \(name($0))\(change); another one decides"
+                return "watch: the newest result of \(name($0))\(change); the next result decides"
             }
         let short = history.cells.count { $0.state == .short }
         let steady = history.cells.count { $0.state == .steady }

@@ -25,8 +25,8 @@ enum HistoryFigure {
         return Plot(
             name: "history", title: title(history),
             method:
-                "Time of one call over that of the cell's first level. Points: medians with 95 % intervals of their "
-                + "own session. Lines: levels that hold for two results or more.",
+                "Time of one call over that of the cell's first level. Points: medians with 95 % intervals of "
+                + "one result. Lines: levels that last for at least two results.",
             notes: hidden > 0 ? ["\(hidden) more cells are not drawn; the table has them."] : [],
             x: xAxis(history), y: .linear(from: low - margin, to: high + margin),
             xLabel: "results, by commit", yLabel: "time over the first level", columns: ("result", "ratio"),

@@ -33,8 +33,9 @@ extension Document {
             }
         }
         blocks += [
-            .heading("Environment"), .table(caption: "What was measured on what", OverlayTables.environment(sources)),
-            .table(caption: "Checks of the environment (unknown is never taken for ok)", OverlayTables.checks(sources)),
+            .heading("Environment"),
+            .table(caption: "What was measured, and on which machine", OverlayTables.environment(sources)),
+            .table(caption: "Checks of the environment (unknown never counts as ok)", OverlayTables.checks(sources)),
             .heading("How to reproduce"),
         ]
         blocks += sources.map { Self.howToRepeat($0.results.header.command) }

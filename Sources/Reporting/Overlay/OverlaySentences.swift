@@ -11,7 +11,7 @@ public enum OverlaySentences {
         return sources.dropFirst().map { source in
             let ratios = TimeRatio.all(of: source.analysis, over: base.analysis).map(\.ratio.value).sorted()
             guard let least = ratios.first, let most = ratios.last else {
-                return "\(source.label) and \(base.label) have no cell in common"
+                return "\(source.label) and \(base.label) have no common cell"
             }
             let middle = Durations.quantile(0.5, ofSorted: ratios)
             let cells = ratios.count == 1 ? "in the one cell" : "in the median of \(Quantity.count(ratios.count)) cells"
@@ -32,11 +32,11 @@ public enum OverlaySentences {
             return [
                 machines.isEmpty
                     ? Caution(
-                        "\(base.label) and \(source.label) were measured one after the other: whatever changed on the "
-                            + "machine between the runs is in their ratio")
+                        "\(base.label) and \(source.label) were measured one after the other: their ratio includes whatever "
+                            + "changed on the machine between the runs")
                     : Caution(
                         "\(base.label) and \(source.label) come from different machines (\(machines.joined(separator: "; "))): "
-                            + "their ratio describes the two as they stand and is no verdict on the code"),
+                            + "their ratio describes these machines and is no verdict on the code"),
                 shapes(source, over: base),
             ].compactMap { $0 }
         } + own
@@ -72,6 +72,6 @@ public enum OverlaySentences {
         ].compactMap { $0 }
         guard !names.isEmpty else { return nil }
         return Caution(
-            "\(base.label) and \(source.label) differ in \(AbsentCells.list(names)), not only in what ran it")
+            "\(base.label) and \(source.label) differ in \(AbsentCells.list(names)), and not only in the machine")
     }
 }

@@ -76,7 +76,7 @@ enum PlanAnswer {
             + "split heads over all of them; layers or tokens can be split."
     }
 
-    /// A price, or figures of an accelerator, that nobody has looked at for a year.
+    /// A price, or data of an accelerator, that was not compared with its source for a year.
     private static func ages(_ plan: ServingPlan, today: CatalogueDate) -> [String] {
         var ages: [String] = []
         if let price = plan.price, price.date.isOlderThanAYear(on: today) {

@@ -5,19 +5,19 @@ import Records
 extension Document {
     /// How far stacked layers of each kernel see, as a page of its own: no results file holds it.
     public init(receptiveFields fields: [MeasuredReceptiveField]) {
-        title = "How far stacked layers see"
-        subtitle = "the receptive field of each windowed kernel, measured and from its mask"
+        title = "On how many tokens stacked layers depend"
+        subtitle = "the receptive field of each kernel with a window, measured and computed from its mask"
         blocks = [
-            .table(caption: "Tokens that one token answers to", ReceptiveFieldTable.table(fields)),
+            .table(caption: "Input tokens on which one output token depends", ReceptiveFieldTable.table(fields)),
             .heading("What the numbers mean"),
             .list([
-                "A layer attends with queries and keys of its own, drawn at random, over the values that the layer below "
-                    + "gave. The input is zero but at one token, so that whatever is not zero in the output has seen it.",
-                "A window of w keys, the token's own included, hands on w − 1 tokens a layer: L layers see L(w−1)+1. The "
+                "Each layer has random queries and keys of its own; its values are the output of the layer below. "
+                    + "The input is zero except at one token, so every output that is not zero depends on that token.",
+                "A window of w keys, the token's own included, adds w − 1 tokens per layer: L layers see L(w−1)+1. The "
                     + "s sinks see only one another, so they add s, once. A window of r keys on either side sees 2Lr+1.",
-                "Chunks that do not overlap hand nothing on: the last token of a chunk of c sees c tokens at any depth, "
+                "Chunks that do not overlap add no tokens: the last token of a chunk of c sees c tokens at any depth, "
                     + "the first only itself. Models with such layers need others between them.",
-                "It is what can reach a token, not what a model remembers: weights fall with every layer.",
+                "These are the tokens that can influence a token. Their influence falls with every layer.",
             ]),
         ]
     }

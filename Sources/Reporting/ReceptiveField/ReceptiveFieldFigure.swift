@@ -20,8 +20,8 @@ enum ReceptiveFieldFigure {
         let step = max(1, (deepest + 9) / 10)
         return Plot(
             name: "reach", title: title(fields, layers: deepest),
-            method: "A change of one input token, through stacked layers of the real kernels: how many tokens the last "
-                + "one (symmetric windows: the middle one) answers to. Points: measured. Lines: from the masks alone.",
+            method: "Number of input tokens on which the last output token of stacked layers of the kernels depends "
+                + "(symmetric windows: the middle one). Points: measured. Lines: computed from the masks.",
             notes: [],
             x: Axis(
                 low: 0, high: Double(deepest) * 1.02, isLogarithmic: false,
@@ -36,7 +36,7 @@ enum ReceptiveFieldFigure {
         let wrong = fields.filter { !$0.isRight }
         guard wrong.isEmpty else {
             return
-                "\(AbsentCells.list(wrong.map(\.label))) \(wrong.count == 1 ? "does" : "do") not see what the mask says"
+                "\(AbsentCells.list(wrong.map(\.label))) \(wrong.count == 1 ? "does" : "do") not see the tokens of the mask"
         }
         let chunks = fields.contains { $0.mask.family == .chunkedLocal }
         let windows = fields.contains { $0.mask.family == .slidingWindow }

@@ -60,11 +60,11 @@ extension Document {
                 path: source.fileName("analysis", extension: "json", among: sources))
         }
         return results
-            + (formats.contains(.json) ? analyses + [Link(text: "One row a cell (JSON)", path: "cells.json")] : [])
+            + (formats.contains(.json) ? analyses + [Link(text: "One row per cell (JSON)", path: "cells.json")] : [])
             + (formats.contains(.csv)
                 ? [
-                    Link(text: "One row a cell (CSV)", path: "cells.csv"),
-                    Link(text: "One row a sample (CSV)", path: "samples.csv"),
+                    Link(text: "One row per cell (CSV)", path: "cells.csv"),
+                    Link(text: "One row per sample (CSV)", path: "samples.csv"),
                 ] : [])
             + (formats.contains(.tex) ? [Link(text: "Tables and figures for a paper (LaTeX)", path: "report.tex")] : [])
     }
@@ -72,14 +72,14 @@ extension Document {
     /// The command that a results file names, as a line that can be pasted whatever the file says: see `ShellCommand`.
     static func howToRepeat(_ line: String) -> Block {
         ShellCommand(line: line).map { .command($0.description) }
-            ?? .paragraph("The results name no command of attnbench, but this text: \(line)")
+            ?? .paragraph("The results contain no command of attnbench, but this text: \(line)")
     }
 
     private static func environment(_ header: ResultsHeader, _ analysis: ScalingAnalysis) -> [Block] {
         [
             .heading("Environment"), .facts(facts(header, analysis)),
             .table(
-                caption: "Checks of the environment (unknown is never taken for ok)",
+                caption: "Checks of the environment (unknown never counts as ok)",
                 Table(
                     columns: [.init("check", .left), .init("state", .left), .init("found", .left)],
                     rows: header.machine.checks.map { [$0.name, $0.state.rawValue, $0.detail] })),
@@ -129,48 +129,48 @@ extension Document {
         var seen = Set<Device>()
         return analysis.series.compactMap(\.device).filter { seen.insert($0).inserted }.map { device in
             let limits = device.ceilings.map {
-                "\(peaks($0)), reads \(Quantity.bytes(perSecond: $0.readBytesPerSecond)), as its engine says"
+                "\(peaks($0)), reads \(Quantity.bytes(perSecond: $0.readBytesPerSecond)), as its engine states"
             }
-            return Fact(term: "Device", value: "\(device.name): \(limits ?? "its engine says nothing of its peak")")
+            return Fact(term: "Device", value: "\(device.name): \(limits ?? "its engine does not state its peak")")
         }
     }
 
     static let meanings = [
-        "Pairs: the (query, key) pairs that the mask allows, counted exactly, over all batches and heads. They are what "
-            + "time is held against: n(n+1)/2 for causal attention, w(w+1)/2 + (n−w)w for a window of w keys.",
+        "Pairs: the (query, key) pairs that the mask allows, counted exactly, over all batches and heads. Times are "
+            + "compared with them: n(n+1)/2 for causal attention, w(w+1)/2 + (n−w)w for a window of w keys.",
         "FLOPs: 4·d for each useful pair (two products, a multiplication and an addition each), as flash-attention's "
-            + "benchmarks count. Softmax, and pairs that a kernel computes and throws away, count for nothing.",
-        "Overhead: computed over useful pairs; 1 wastes nothing. Peak: useful FLOP/s over the peak that was measured on "
+            + "benchmarks count. Softmax is not counted, nor are pairs that a kernel computes and then masks.",
+        "Overhead: computed over useful pairs; at 1 no pair is wasted. Peak: useful FLOP/s over the peak that was measured on "
             + "the same cores in the same run.",
-        "Attainable: the peak, or what the measured read bandwidth feeds at the cell's FLOPs a byte where that is less, "
+        "Attainable: the peak, or the measured read bandwidth times the cell's FLOPs per byte if that is less, "
             + "both times the threads. Bytes: queries, outputs, and the keys and values that some query sees, once each.",
         "Median: of one call, with the 95 % interval of the median; a number shows the digits that its interval "
             + "supports. Caches are warm: the same tensors are read in every call.",
-        "Verdict: \"matches\" where the 90 % interval of the exponent on the pairs lies inside 0.97 to 1.03, "
-            + "\"deviates\" where the 95 % interval lies outside it, else \"undecided\".",
-        "Launches: the same sweep in processes of their own, with other addresses and another order of cells. With "
+        "Verdict: \"matches\" if the 90 % interval of the exponent on the pairs lies inside 0.97 to 1.03, "
+            + "\"deviates\" if the 95 % interval lies outside it, else \"undecided\".",
+        "Launches: processes that each measure the sweep, with other addresses and another order of cells. With "
             + "several, a median is that over launches and its interval is Student's over their medians (bootstrap "
             + "beyond 20). The variance splits into what differs between launches, between rounds of one, and within a "
             + "round.",
         "Clock: additions that wait for each other, counted for some milliseconds before and after each launch.",
         "Noisy samples: taken while the thread was moved to another CPU, waited for one, or was stopped. They are counted and kept in the "
             + "raw data.",
-        "Functions: each is fitted as c · f(n) + a and ranked by AICc; a weight is the chance that it is the best of "
-            + "those listed, and functions within 2 of the best cannot be told apart by these data.",
-        "Forecast ×/÷ f: the time lies between the number divided by f and multiplied by f if the law holds that far; a "
-            + "cache that overflows on the way is not in it.",
+        "Functions: each is fitted as c · f(n) + a and ranked by AICc; a weight is the probability that it is the best of "
+            + "those listed, and these data cannot distinguish functions within 2 of the best.",
+        "Forecast ×/÷ f: the time lies between the number divided by f and multiplied by f if the law holds at that length; a "
+            + "cache that overflows beyond the measured lengths is not included.",
         "Memory: growth of the process's peak resident memory over what it held before Q, K, V, O and the kernel were "
             + "allocated.",
     ]
 
     private static let decodeMeanings = [
-        "Decode: one query for each head, the last token, against all that is cached. Time is held against the bytes "
-            + "that a step must read and write; past a window they do not grow, and \"matches\" says that the 90 % "
+        "Decode: one query for each head, the last token, against all cached tokens. Time is compared with the bytes "
+            + "that a step must read and write; beyond a window these do not grow, and \"matches\" means that the 90 % "
             + "interval of the exponent on the length lies within ±0.03 of 0.",
-        "Bandwidth: those bytes over the time, as a part of the read bandwidth that was measured in the same run from "
-            + "memory. A cell that fits a cache finds its keys and values there from the step before, and may pass "
-            + "100 %; in a model other layers would have displaced them.",
-        "Fits: the smallest cache that holds what a step reads, by its nominal size. Cells at that size still miss, since "
-            + "other things lie there too.",
+        "Bandwidth: these bytes over the time, as a share of the read bandwidth that was measured in the same run from "
+            + "memory. A cell that fits a cache finds its keys and values there from the previous step, and may exceed "
+            + "100 %; in a model other layers would displace them.",
+        "Fits: the smallest cache that can hold what a step reads, by its nominal size. Cells of about that size still miss, since "
+            + "the cache holds other data too.",
     ]
 }

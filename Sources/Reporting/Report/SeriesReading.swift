@@ -12,7 +12,7 @@ extension Series {
     /// Keys that a query far from the start sees, sinks aside; nil where that grows with the length.
     var window: Int? { parameters.mask.bandWidth }
 
-    /// Reads a whole window anew for each token, and is bound by that arithmetic.
+    /// Reads a whole window again for each token, and this arithmetic limits it.
     var recomputes: Bool { kernel == Series.recomputingKernel }
 
     /// Time that the fitted law gives.
