@@ -112,9 +112,9 @@ struct DecodeSweepTests {
         // Both see 2,048 keys.
         for cell in plan.cells { #expect(abs(try! #require(cell.callSeconds) / (2048 * 3e-6) - 1) < 0.01) }
         var options = RunOptions(seed: 1)
-        options.timeBudgetSeconds = 30
+        options.timeBudgetSeconds = 56
         let short = FakeWorld.$current.withValue(world) { Runner(world.instruments(), options).plan(workloads) }
-        // 256K tokens take 26 s to fill, once; the budget pays for that, and not for a second time.
-        #expect(short.seconds > 26 && short.seconds < 31)
+        // 256K tokens take 26 s to fill, once; the budget pays for that, which is less than its half, and not for a second time.
+        #expect(short.seconds > 26 && short.seconds < 57)
     }
 }

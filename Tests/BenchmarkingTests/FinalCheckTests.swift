@@ -23,13 +23,13 @@ struct FinalCheckTests {
     }
 
     @Test func whatIsWrongAfterTheLastRoundHasFailed() throws {
-        world.firstWrongCall = 20
+        world.firstWrongCall = 12
         let outcome = try outcome(of: fakeWorkloads(kernels: ["full"], lengths: [64]), world.instruments())
         #expect(outcome == .wrong(reason: "after its last round: off by 0.5", maximumError: 0.5))
     }
 
     @Test func pairsAreCountedInEverySample() throws {
-        world.firstMiscountedCall = 20
+        world.firstMiscountedCall = 12
         let outcome = try outcome(of: fakeWorkloads(kernels: ["full"], lengths: [64]), world.instruments())
         #expect(
             outcome

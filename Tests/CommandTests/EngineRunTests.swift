@@ -76,7 +76,7 @@ import Testing
             ("answers twice", 8, "did not follow the protocol"), ("leaves a grandchild", 8, "status 3"),
             ("claims an endless device", 8, "did not follow the protocol"),
             ("says too little", 8, "states that its calls took"), ("says too much", 8, "states that its calls took"),
-            ("writes into its inputs", 8, "PermissionError"), ("states too few pairs", 7, "of its mask"),
+            ("writes into its inputs", 8, "PermissionError"), ("states too few pairs", 7, "its mask allows"),
             ("is wrong", 7, "differs from the reference"), ("is not a number", 7, "differs from the reference"),
             ("remembers an answer", 7, "after its last round: differs from the reference"),
             ("computes in write", 7, "outside the timed calls"), ("refuses", 0, "no causal attention today"),
@@ -172,7 +172,7 @@ import Testing
         #expect(
             gate.messages.contains(
                 "the two engines have no kernel in common, and kernels are matched by name: the baseline has "
-                    + "numpy/numpy-causal, the candidate misbehaving/causal, misbehaving/decode; give the same kernel"),
+                    + "numpy/numpy-causal, the candidate misbehaving/causal, misbehaving/decode; use one name for a kernel in both engines"),
             "\(gate.messages)")
     }
 

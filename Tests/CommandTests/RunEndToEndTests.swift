@@ -74,7 +74,7 @@ import Testing
         #expect(rounds(results).allSatisfy { Set($0).count == $0.count })
         #expect(results.launches.map(\.launch) == [1])
         #expect(results.launches.allSatisfy { $0.conditions.hertzBefore > 1e8 && $0.paddingBytes == 0 })
-        #expect(results.header.seed == 3 && results.header.machine.checks.count == 24)
+        #expect(results.header.seed == 3 && results.header.machine.checks.count == 25)
         for name in ["index.html", "README.md", "analysis.json", "figures"] {
             #expect(FileManager.default.fileExists(atPath: output.appendingPathComponent(name).path), "\(name)")
         }

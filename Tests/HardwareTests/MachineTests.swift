@@ -15,7 +15,7 @@ import Testing
         #expect([4, 8, 16].contains(machine.vectorLanes))
         #expect(machine.availableVectorLanes >= machine.vectorLanes)
         #expect(machine.instructionSet == BuildFacts.instructionSet)
-        #expect(Set(machine.checks.map(\.name)).count == 24)
+        #expect(Set(machine.checks.map(\.name)).count == 25)
         #expect(machine.checks.allSatisfy { !$0.detail.isEmpty })
     }
 
