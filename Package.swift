@@ -133,7 +133,7 @@ let package = Package(
         .testTarget(
             name: "RecordsTests", dependencies: ["Attention", "Records", "TestSupport"],
             exclude: ["version1-scratch.jsonl", "version2-few-axes.jsonl"]),
-        .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "TestSupport"]),
+        .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "CVector", "TestSupport"]),
         .testTarget(
             name: "KernelsTests",
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "CVector", "TestSupport"]),

@@ -48,6 +48,8 @@ public struct Point: Sendable, Codable, Hashable {
     /// Of the time that counts, the part in which the engine's device computed: the median over samples. Nil where no engine
     /// says it.
     public let deviceShare: Double?
+    /// In cycles of the CPU; nil where its counters cannot be read.
+    public let cyclesPerCall: CyclesPerCall?
     public let cautions: [Caution]
 }
 
@@ -89,6 +91,7 @@ extension Point {
         predictedBytes = measurement.predictedBytes
         startup = Startup.longest(launches.compactMap(\.startup))
         deviceShare = Self.deviceShare(launches)
+        cyclesPerCall = CyclesPerCall(of: launches, flops: work.flops, peakFLOPsPerCycle: roof.peakFLOPsPerCycle)
         for caution in launches.flatMap(\.engineCautions) where !cautions.contains(caution) { cautions.append(caution) }
         if predictedBytes == nil {
             cautions.append(

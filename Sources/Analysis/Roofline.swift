@@ -59,6 +59,8 @@ struct Roof {
     let readBytesPerSecond: Double
     /// The peak beside the samples of the cell, over that before the run; nil where the machine has not drifted.
     var relativePeak: Double?
+    /// Of all threads together; nil where nobody counted cycles.
+    let peakFLOPsPerCycle: Double?
 
     /// - Parameters:
     ///   - device: what the cell was measured on; nil for so many of the cores that the ceilings are of.
@@ -67,5 +69,10 @@ struct Roof {
         let (ceilings, count) = device.map { ($0.ceilings ?? .unknown, 1) } ?? (ceilings, threads)
         peakFLOPsPerSecond = ceilings.peakFLOPsPerSecond(of: elementType, threads: count)
         readBytesPerSecond = ceilings.readBytesPerSecond * Double(count)
+        // A type with instructions of its own does as many more a cycle as a second.
+        let float32 = ceilings.flopsPerSecond.float32
+        peakFLOPsPerCycle = ceilings.peakFLOPsPerCycle.flatMap { [peakFLOPsPerSecond] perCycle in
+            float32 > 0 ? perCycle * peakFLOPsPerSecond / float32 : nil
+        }
     }
 }

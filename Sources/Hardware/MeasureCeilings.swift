@@ -34,7 +34,8 @@ extension Ceilings {
     ///   fewer rounds, so that a short run keeps its time for what it is to measure. The fewest rounds take less than a tenth,
     ///   whatever is allowed.
     public static func measure(
-        on team: WorkerTeam, clock: some NanosecondClock = SystemClock(), within seconds: Double = .infinity
+        on team: WorkerTeam, clock: some NanosecondClock = SystemClock(), within seconds: Double = .infinity,
+        counter: (any ProcessorCounter)? = KernelCounter()
     ) -> Ceilings {
         let loops = [
             PeakLoop(operations: peak_float32_flops()) { peak_float32_rounds($0) },
@@ -44,7 +45,20 @@ extension Ceilings {
         return Ceilings(
             flopsPerSecond: FLOPsPerSecond(float32: peaks[0]!, bfloat16: peaks[1]),
             readBytesPerSecond: readBandwidth(on: team, clock: clock, within: seconds / 4),
-            tileFLOPsPerSecond: tilePeak(on: team, clock: clock, within: seconds / 4))
+            tileFLOPsPerSecond: tilePeak(on: team, clock: clock, within: seconds / 4),
+            peakFLOPsPerCycle: counter.flatMap { peakPerCycle(of: loops[0]!, $0) })
+    }
+
+    /// On the calling thread, which the counter counts: a cycle is one whatever the clock's rate, so a few rounds are enough.
+    private static func peakPerCycle(of loop: PeakLoop, _ counter: any ProcessorCounter) -> Double? {
+        let turns = 10_000
+        let rates = (0..<fewestRounds).compactMap { _ -> Double? in
+            guard let before = counter.read() else { return nil }
+            precondition(loop.run(turns) > 0, "the loop's results are positive")
+            guard let cycles = counter.read().map({ ($0 - before).cycles }), cycles > 0 else { return nil }
+            return Double(turns) * Double(loop.operations) / Double(cycles)
+        }
+        return rates.max()
     }
 
     /// FLOP/s of all workers together.

@@ -8,20 +8,31 @@ public struct ThreadEvidence: Sendable, Hashable {
     public let runDelayNanoseconds: Int
     public let stealNanoseconds: Int
     public let involuntarySwitches: Int
+    /// Of the CPU's own counters; nil where these cannot be read.
+    public let counts: ProcessorCounts?
 
     public init(
-        cpu: Int, cpuTimeNanoseconds: Int, runDelayNanoseconds: Int, stealNanoseconds: Int, involuntarySwitches: Int
+        cpu: Int, cpuTimeNanoseconds: Int, runDelayNanoseconds: Int, stealNanoseconds: Int, involuntarySwitches: Int,
+        counts: ProcessorCounts? = nil
     ) {
         self.cpu = cpu
         self.cpuTimeNanoseconds = cpuTimeNanoseconds
         self.runDelayNanoseconds = runDelayNanoseconds
         self.stealNanoseconds = stealNanoseconds
         self.involuntarySwitches = involuntarySwitches
+        self.counts = counts
     }
 
     /// Of a thread that somebody else watches.
     public static let none = ThreadEvidence(
         cpu: 0, cpuTimeNanoseconds: 0, runDelayNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0)
+
+    /// Cycles and instructions between `earlier` and this; nil where one of the two has none, or nothing was counted.
+    public func counts(since earlier: ThreadEvidence) -> ProcessorCounts? {
+        guard let counts, let before = earlier.counts else { return nil }
+        let between = counts - before
+        return between.cycles > 0 && between.instructions > 0 ? between : nil
+    }
 
     /// What happened between `earlier` and this, over `wallNanoseconds` of wall time.
     public func contamination(since earlier: ThreadEvidence, wallNanoseconds: Int) -> Contamination {

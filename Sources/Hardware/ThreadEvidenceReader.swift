@@ -1,5 +1,6 @@
 import CVector
 import Foundation
+import Records
 
 /// Reads the counters of some teams around a sample. The files stay open and are read at their start into one buffer, so a
 /// reading costs a few system calls and no allocation.
@@ -10,7 +11,8 @@ import Foundation
 /// environment checks tell of it.
 ///
 /// A reading itself takes some 10 µs of the thread's time, which is 1 % of a short sample. So the CPU time told is less
-/// what all readings so far took, and a difference of two readings is exactly what lies between them.
+/// what all readings so far took, and a difference of two readings is exactly what lies between them. It is the same with the
+/// CPU's own counters of cycles and instructions, where these can be read.
 public final class ThreadEvidenceReader {
     /// Of every thread, once: the calling thread is in each team.
     let watchedFolders: [String]
@@ -18,6 +20,8 @@ public final class ThreadEvidenceReader {
     private let processorTimes: OpenFile?
     private let stolenCPUs: [Int]
     private var ownNanoseconds = 0
+    private let counter: (any ProcessorCounter)?
+    private var ownCounts = ProcessorCounts(cycles: 0, instructions: 0)
     private let buffer: UnsafeMutableRawBufferPointer
 
     /// USER_HZ: the unit of /proc/stat, 10 ms on Linux as it is built everywhere.
@@ -27,8 +31,13 @@ public final class ThreadEvidenceReader {
     /// RUSAGE_THREAD, which Swift's Glibc leaves out.
     private static let currentThreadUsage: Int32 = 1
 
-    /// - Parameter teams: whose threads are watched; `read` must be called on the thread that made them.
-    public init(teams: [WorkerTeam] = [WorkerTeam()]) {
+    /// - Parameters:
+    ///   - teams: whose threads are watched; `read` must be called on the thread that made them.
+    ///   - counter: of that thread; nil where there is none.
+    public init(
+        teams: [WorkerTeam] = [WorkerTeam()], counter: (any ProcessorCounter)? = KernelCounter()
+    ) {
+        self.counter = counter
         watchedFolders = Set(teams.flatMap(\.taskFolders)).sorted()
         runDelays = watchedFolders.compactMap { OpenFile(path: "/proc/\($0)/schedstat") }
         processorTimes = OpenFile(path: "/proc/stat")
@@ -39,6 +48,7 @@ public final class ThreadEvidenceReader {
     deinit { buffer.deallocate() }
 
     public func read() -> ThreadEvidence {
+        let countsBefore = counter?.read()
         let start = Self.cpuTime()
         let cpu = Int(processor_current_cpu())
         var usage = rusage()
@@ -57,7 +67,14 @@ public final class ThreadEvidenceReader {
         return ThreadEvidence(
             cpu: cpu, cpuTimeNanoseconds: end - ownNanoseconds, runDelayNanoseconds: runDelay,
             stealNanoseconds: stolenTicks * Self.nanosecondsPerTick,
-            involuntarySwitches: usage.ru_nivcsw)
+            involuntarySwitches: usage.ru_nivcsw, counts: countsBefore.flatMap(counts))
+    }
+
+    /// Less what this reading has cost, like all before it.
+    private func counts(since before: ProcessorCounts) -> ProcessorCounts? {
+        guard let now = counter?.read() else { return nil }
+        ownCounts = ownCounts + (now - before)
+        return now - ownCounts
     }
 
     private static func cpuTime() -> Int {

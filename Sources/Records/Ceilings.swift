@@ -24,10 +24,17 @@ public struct Ceilings: Hashable, Codable, Sendable {
     /// has to load its operands, which the multiply-adds of `flopsPerSecond` do not. Nil in files of earlier builds.
     public let tileFLOPsPerSecond: Double?
 
-    public init(flopsPerSecond: FLOPsPerSecond, readBytesPerSecond: Double, tileFLOPsPerSecond: Double? = nil) {
+    /// Of float32's peak on one CPU, by the CPU's own counters; nil where these cannot be read.
+    public let peakFLOPsPerCycle: Double?
+
+    public init(
+        flopsPerSecond: FLOPsPerSecond, readBytesPerSecond: Double, tileFLOPsPerSecond: Double? = nil,
+        peakFLOPsPerCycle: Double? = nil
+    ) {
         self.flopsPerSecond = flopsPerSecond
         self.readBytesPerSecond = readBytesPerSecond
         self.tileFLOPsPerSecond = tileFLOPsPerSecond
+        self.peakFLOPsPerCycle = peakFLOPsPerCycle
     }
 
     /// Whether memory, rather than arithmetic, is what bounds work of so many FLOPs and bytes.

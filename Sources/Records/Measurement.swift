@@ -40,14 +40,17 @@ public struct Measurement: Sendable, Hashable {
         public let readsSharedTensors: Bool
         /// The readings of the sentinels around each sample; nil if they were not taken.
         public let sentinels: [SentinelNeighbours]?
-        /// Which samples these call slowed, by the readings of the whole launch; nil until they are judged.
+        /// Cycles and instructions of the calling thread in each sample; nil where the CPU's counters cannot be read.
+        public let counts: [ProcessorCounts]?
+        /// Which samples the sentinels call slowed, by the readings of the whole launch; nil until they are judged.
         public internal(set) var slowed: [Bool]?
 
         public init(
             samplesNanoseconds: [Int], rounds: [Int], iterationsPerSample: Int, contamination: [Contamination],
             peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil,
             deviceNanoseconds: [Int]? = nil, startup: Startup? = nil, idleCPUs: [String: [Double]] = [:],
-            readsSharedTensors: Bool = false, sentinels: [SentinelNeighbours]? = nil
+            readsSharedTensors: Bool = false, sentinels: [SentinelNeighbours]? = nil,
+            counts: [ProcessorCounts]? = nil
         ) {
             precondition(!samplesNanoseconds.isEmpty, "a measured record has samples")
             precondition(
@@ -63,6 +66,7 @@ public struct Measurement: Sendable, Hashable {
                 "each sample has what idle engines did meanwhile")
             precondition(
                 sentinels.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its sentinels")
+            precondition(counts.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its counts")
             precondition(iterationsPerSample >= 1, "a sample is at least one call")
             self.samplesNanoseconds = samplesNanoseconds
             self.rounds = rounds
@@ -76,6 +80,7 @@ public struct Measurement: Sendable, Hashable {
             self.idleCPUs = idleCPUs
             self.readsSharedTensors = readsSharedTensors
             self.sentinels = sentinels
+            self.counts = counts
         }
     }
 

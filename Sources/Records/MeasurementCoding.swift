@@ -161,7 +161,8 @@ extension Measurement.Outcome: Codable {
 extension Measurement.Record: Codable {
     private enum Key: String, CodingKey {
         case samplesNanoseconds, wallNanoseconds, deviceNanoseconds, rounds, iterationsPerSample, contamination,
-            peakResidentBytes, maximumError, startSeconds, compileSeconds, idleCPUs, readsSharedTensors, sentinels
+            peakResidentBytes, maximumError, startSeconds, compileSeconds, idleCPUs, readsSharedTensors, sentinels,
+            counts
     }
 
     /// A year: nobody waits longer for a sample, and sums of them do not overflow.
@@ -177,6 +178,7 @@ extension Measurement.Record: Codable {
         let iterations = try container.decode(Int.self, forKey: .iterationsPerSample)
         let idleCPUs = try container.decodeIfPresent([String: [Double]].self, forKey: .idleCPUs) ?? [:]
         let sentinels = try container.decodeIfPresent([SentinelNeighbours].self, forKey: .sentinels)
+        let processorCounts = try container.decodeIfPresent([ProcessorCounts].self, forKey: .counts)
         func require(_ condition: Bool, _ key: Key, _ complaint: @autoclosure () -> String) throws {
             if !condition {
                 throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: complaint())
@@ -192,6 +194,7 @@ extension Measurement.Record: Codable {
             (Key.rounds, rounds.count), (.contamination, contamination.count),
             (.wallNanoseconds, (walls ?? samples).count), (.deviceNanoseconds, (devices ?? samples).count),
             (.sentinels, sentinels?.count ?? samples.count),
+            (.counts, processorCounts?.count ?? samples.count),
         ]
         for (key, count) in counts + idleCPUs.values.map({ (Key.idleCPUs, $0.count) }) {
             try require(count == samples.count, key, "there are \(count) of them for \(samples.count) samples")
@@ -203,7 +206,7 @@ extension Measurement.Record: Codable {
             maximumError: try container.decode(Double.self, forKey: .maximumError), wallNanoseconds: walls,
             deviceNanoseconds: devices, startup: try Self.startup(container), idleCPUs: idleCPUs,
             readsSharedTensors: try container.decodeIfPresent(Bool.self, forKey: .readsSharedTensors) ?? false,
-            sentinels: sentinels)
+            sentinels: sentinels, counts: processorCounts)
     }
 
     private static func startup(_ container: KeyedDecodingContainer<Key>) throws -> Startup? {
@@ -227,6 +230,7 @@ extension Measurement.Record: Codable {
         if !idleCPUs.isEmpty { try container.encode(idleCPUs, forKey: .idleCPUs) }
         if readsSharedTensors { try container.encode(true, forKey: .readsSharedTensors) }
         try container.encodeIfPresent(sentinels, forKey: .sentinels)
+        try container.encodeIfPresent(counts, forKey: .counts)
     }
 }
 

@@ -65,6 +65,7 @@ extension Measurement.Record: Plausible {
         }
         let year = PlausibleBounds.nanoseconds.upperBound
         let readings = (sentinels ?? []).flatMap(\.both).flatMap { $0.tileNanoseconds + ($0.readNanoseconds ?? []) }
+        let counted = (counts ?? []).flatMap { [$0.cycles, $0.instructions] }
         return PlausibleBounds.fault(
             [
                 ("iterationsPerSample", iterationsPerSample, 1...PlausibleBounds.counts.upperBound),
@@ -74,6 +75,7 @@ extension Measurement.Record: Plausible {
                     ("samples", $0, PlausibleBounds.nanoseconds)
                 }
                 + readings.map { ("sentinels", $0, PlausibleBounds.nanoseconds) }
+                + counted.map { ("counts", $0, 1...1 << 60) }
                 + evidence.map { ("contamination", $0, -year...year) })
     }
 }
@@ -105,6 +107,7 @@ extension Ceilings: Plausible {
             ("ceilings.flopsPerSecond.float16", flopsPerSecond.float16 ?? 1e9),
             ("ceilings.readBytesPerSecond", readBytesPerSecond),
             ("ceilings.tileFLOPsPerSecond", tileFLOPsPerSecond ?? 1e9),
+            ("ceilings.peakFLOPsPerCycle", peakFLOPsPerCycle ?? 1),
         ]
         return peaks.first { !($0.1 >= 1 && $0.1 <= 1e30) }.map { name, peak in
             "`\(name)` is \(peak); it must be from 1 to 1e30 per second"

@@ -6,6 +6,7 @@ extension Measurement.Record {
         let walls = visits.compactMap(\.sample.wallNanoseconds)
         let devices = visits.compactMap(\.sample.deviceNanoseconds)
         let sentinels = visits.compactMap(\.sample.sentinels)
+        let counts = visits.compactMap(\.sample.counts)
         self.init(
             samplesNanoseconds: visits.map(\.sample.nanoseconds), rounds: visits.map(\.round),
             iterationsPerSample: preparation.iterationsPerSample, contamination: visits.map(\.sample.contamination),
@@ -14,7 +15,8 @@ extension Measurement.Record {
             deviceNanoseconds: devices.count == visits.count ? devices : nil, startup: preparation.startup,
             idleCPUs: Self.idleCPUs(visits.map(\.sample)),
             readsSharedTensors: preparation.readsSharedTensors ?? false,
-            sentinels: sentinels.count == visits.count ? sentinels : nil)
+            sentinels: sentinels.count == visits.count ? sentinels : nil,
+            counts: counts.count == visits.count ? counts : nil)
     }
 
     /// Of the engines that were there for every sample: `--resume` may have been called with others.

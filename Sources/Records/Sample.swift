@@ -7,6 +7,8 @@ public struct Sample: Sendable, Codable, Hashable {
     public let wallNanoseconds: Int?
     /// The part of the batch in which the engine's device computed, by the engine's word; nil where it says nothing.
     public let deviceNanoseconds: Int?
+    /// Cycles and instructions of the calling thread, by the CPU's own counters; nil where these cannot be read.
+    public let counts: ProcessorCounts?
     /// How many CPUs each engine that nobody asked anything kept busy meanwhile, by its name; nil where there is no other.
     public var idleCPUs: [String: Double]?
     /// How fast the machine was right before and right after; nil if this was not measured.
@@ -14,12 +16,13 @@ public struct Sample: Sendable, Codable, Hashable {
 
     public init(
         nanoseconds: Int, contamination: Contamination, wallNanoseconds: Int? = nil, deviceNanoseconds: Int? = nil,
-        idleCPUs: [String: Double]? = nil, sentinels: SentinelNeighbours? = nil
+        counts: ProcessorCounts? = nil, idleCPUs: [String: Double]? = nil, sentinels: SentinelNeighbours? = nil
     ) {
         self.nanoseconds = nanoseconds
         self.contamination = contamination
         self.wallNanoseconds = wallNanoseconds
         self.deviceNanoseconds = deviceNanoseconds
+        self.counts = counts
         self.idleCPUs = idleCPUs
         self.sentinels = sentinels
     }

@@ -45,6 +45,19 @@ struct SamplerTests {
                     involuntarySwitches: 1))
     }
 
+    /// Where the CPU counts, its counts stand beside the time; where it does not, or counted nothing, nothing does.
+    @Test(arguments: [true, false]) func cyclesAndInstructionsStandBesideTheTime(counts: Bool) {
+        var readings = 0
+        let sample = sampler(evidence: {
+            readings += 1
+            return ThreadEvidence(
+                cpu: 0, cpuTimeNanoseconds: 0, runDelayNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0,
+                counts: counts ? ProcessorCounts(cycles: 4500 * readings, instructions: 9000 * readings) : nil)
+        }).sample(iterations: 1) { clock.advance(nanoseconds: 1000) }
+        #expect(sample.counts == (counts ? ProcessorCounts(cycles: 4500, instructions: 9000) : nil))
+        #expect(sampler().sample(iterations: 1) {}.counts == nil)
+    }
+
     private func calibrated(_ call: () -> Void) -> Int {
         let sampler = sampler()
         return Calibration.calls(filling: sampler.minimumNanoseconds) { calls in

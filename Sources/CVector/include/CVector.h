@@ -339,4 +339,5 @@ VECTOR_INLINE void vector_prefetch_for_writing(const void *line) { __builtin_pre
 // Nor these: loops that find the CPU's ceilings, and what the processor says of itself.
 #include "FrozenLoop.h"
 #include "PeakLoops.h"
+#include "PerformanceCounters.h"
 #include "Processor.h"

@@ -28,8 +28,9 @@ public struct Sampler {
         let watch = Stopwatch(clock)
         for _ in 0..<iterations { call() }
         let nanoseconds = max(1, watch.nanoseconds)
+        let after = evidence()
         return Sample(
-            nanoseconds: nanoseconds,
-            contamination: evidence().contamination(since: before, wallNanoseconds: nanoseconds))
+            nanoseconds: nanoseconds, contamination: after.contamination(since: before, wallNanoseconds: nanoseconds),
+            counts: after.counts(since: before))
     }
 }

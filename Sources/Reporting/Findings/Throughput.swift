@@ -80,7 +80,9 @@ enum Throughput: Finding {
         return Table(
             columns: [
                 .init("series", .left), .init("n"), .init("median"), .init("95 % interval", .right, .whenWide),
-                .init("GFLOP/s"), .init("peak"), .init("overhead"), .init("memory", .right, .whenWide),
+                .init("GFLOP/s"), .init("peak"), .init("peak a cycle"),
+                .init("instructions a cycle", .right, .whenWide),
+                .init("overhead"), .init("memory", .right, .whenWide),
                 .init("samples", .right, .whenWide), .init("start + compile", .right, .whenWide),
                 .init("on the device", .right, .whenWide), .init("notes", .left),
             ], rows: rows, footnotes: notes
@@ -96,6 +98,8 @@ enum Throughput: Finding {
             series.label, Quantity.tokens(point.keyLength), Quantity.time(nanoseconds: median, low: low, high: high),
             Quantity.timeInterval(nanoseconds: median, low: low, high: high),
             Quantity.number(rate.value / 1e9, place: place), Quantity.percent(point.fractionOfPeak),
+            point.cyclesPerCall?.fractionOfPeak.map(Quantity.percent) ?? "",
+            point.cyclesPerCall.map { Quantity.number($0.instructionsPerCycle, place: -2) } ?? "",
             point.overhead.map(Quantity.ratio) ?? "–", Quantity.bytes(point.peakResidentBytes),
             point.sampleCounts, point.startupTimes, point.deviceTimes,
             point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
