@@ -24,6 +24,10 @@ public struct Forecast: Sendable, Codable, Hashable {
     /// Length over the largest measured length of the series; 1 where measured, less where interpolated.
     public let multipleOfMeasured: Double
     public let cautions: [Caution]
+
+    public var nanoseconds: Estimate {
+        Estimate(value: seconds * 1e9, low: low * 1e9, high: high * 1e9, level: 0.95)
+    }
 }
 
 extension Forecast {
@@ -57,7 +61,7 @@ extension Forecast {
         let largest = series.points.last!.length
         let multiple = Double(tokens) / largest
         let work = series.parameters.work(length: tokens)
-        guard let prediction = series.flatNanoseconds(at: tokens) ?? series.laws?.prediction(pairs: work).nanoseconds()
+        guard let prediction = series.flatNanoseconds(at: tokens) ?? series.laws?.prediction(work: work).nanoseconds()
         else { return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .noLaw)) }
         guard multiple <= refusedBeyond else {
             return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooFar))
@@ -75,8 +79,8 @@ extension Forecast {
 
     private init(measured point: Point, of series: MeasuredSeries) {
         self.init(
-            series: series.label, tokens: point.keyLength, seconds: point.medianNanoseconds * 1e-9,
-            low: point.low * 1e-9, high: point.high * 1e-9, basis: .measured, multipleOfMeasured: 1,
+            series: series.label, tokens: point.keyLength, seconds: point.median.value * 1e-9,
+            low: point.median.low * 1e-9, high: point.median.high * 1e-9, basis: .measured, multipleOfMeasured: 1,
             cautions: point.cautions)
     }
 

@@ -53,8 +53,8 @@ enum NeededRounds {
 
     /// As many times the visits that others have, for as much to be kept with as small an error.
     private static func needs(_ cells: [Cell]) -> [Double] {
-        let scatters = cells.compactMap(\.scatter).sorted()
-        let typical = scatters.isEmpty ? 0 : Durations.quantile(0.5, ofSorted: scatters)
+        let scatters = cells.compactMap(\.scatter)
+        let typical = scatters.isEmpty ? 0 : scatters.median
         return cells.map { cell in
             let forKept = 1 / max(cell.keptShare, 1 / mostNeed)
             // Visits in proportion to the deviation give the least error for the time (Neyman); small differences are chance.

@@ -1,5 +1,6 @@
 import Escaping
 import Foundation
+import Statistics
 
 /// What a figure shows, before it is written as a script.
 package struct Plot {
@@ -16,6 +17,11 @@ package struct Plot {
             self.y = y
             self.interval = interval
             self.remark = remark
+        }
+
+        /// An estimate with its interval, in a unit.
+        package init(x: Double, _ y: Estimate, in unit: Double = 1) {
+            self.init(x: x, y: y.value / unit, y.low / unit...y.high / unit)
         }
     }
 

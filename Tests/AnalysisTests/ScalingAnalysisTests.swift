@@ -72,12 +72,12 @@ import Testing
         var generator = SplitMix64(seed: 72)
         let point = try #require(
             Planted.analysis(planted.measurements([1024], using: &generator)).series.first?.points.first)
-        #expect(point.usefulPairs == 4 * 1024 * 1025 / 2 && point.flops == 4 * 32 * point.usefulPairs)
+        #expect(point.work.usefulPairs == 4 * 1024 * 1025 / 2 && point.work.flops == 4 * 32 * point.work.usefulPairs)
         // FLOPs over 1 ms and two threads of 200 GFLOP/s each.
-        #expect(abs(point.fractionOfPeak - Double(point.flops) / 1e-3 / 400e9) < 1e-12)
+        #expect(abs(point.utilisation.fractionOfPeak - Double(point.work.flops) / 1e-3 / 400e9) < 1e-12)
         let problem = planted.workload(1024).problem
-        #expect(point.predictedBytes == problem.tensorBytes + 123_456)
-        #expect(point.samples == 12 && point.cautions.isEmpty)
+        #expect(point.memory.predictedBytes == problem.tensorBytes + 123_456)
+        #expect(point.sampling.samples == 12 && point.cautions.isEmpty)
     }
 
     @Test func bfloat16IsHeldAgainstItsOwnPeak() {

@@ -1,6 +1,7 @@
 import Attention
 import Faults
 import Foundation
+import Quantities
 import Records
 import Statistics
 
@@ -196,16 +197,15 @@ public struct ResultsComparison: Sendable {
     }
 
     private static func resolution(_ cells: [CellComparison], _ policy: GatePolicy) -> Caution {
-        let visible = cells.compactMap(\.smallestVisibleSlowdown).sorted()
+        let visible = cells.compactMap(\.smallestVisibleSlowdown)
         let remedy = "; `attnbench gate` measures both builds in turn and sees less than half of that"
         guard !visible.isEmpty else {
             return Caution(
                 "separate sessions with one launch each: the clock can say nothing about builds here, since launches of "
                     + "one build differ too and by how much is not known" + remedy)
         }
-        let percent = String(format: "%.1f", visible[visible.count / 2] * 100)
         return Caution(
-            "separate sessions cannot resolve slowdowns under \(percent) % here: launches of one build differ among "
+            "separate sessions cannot resolve slowdowns under \(Quantity.percent(visible.median, place: -1)) here: launches of one build differ among "
                 + "themselves, and what changed on the machine between the sessions adds to that unseen" + remedy)
     }
 }

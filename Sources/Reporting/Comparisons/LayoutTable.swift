@@ -1,5 +1,6 @@
 import Analysis
 import Foundation
+import Quantities
 
 /// What the order of functions in a binary is worth: one program linked in several orders, each against the first.
 public enum LayoutTable {
@@ -14,7 +15,7 @@ public enum LayoutTable {
                     ratio.map { String(format: "%.3f ± %.3f", $0.value, ($0.high - $0.low) / 2) } ?? "–"
                 }
                 let largest = ratios.compactMap { $0.map { abs($0.value - 1) } }.max() ?? 0
-                return ["\(workload)"] + texts + [String(format: "%.1f %%", largest * 100)]
+                return ["\(workload)"] + texts + [Quantity.percent(largest, place: -1)]
             })
     }
 
@@ -23,10 +24,8 @@ public enum LayoutTable {
         let largest = comparisons.flatMap(\.cells).map { abs($0.ratio.value - 1) }.max() ?? 0
         let all = comparisons.reduce(0) { $0 + $1.cells.count }
         let sentence =
-            String(
-                format: "Only the order of functions differs: %d of %d ratios exclude 1, the largest move is %.1f %%. ",
-                moved, all, largest * 100)
-            + "A change of that size needs no change of a kernel."
+            "Only the order of functions differs: \(moved) of \(all) ratios exclude 1, the largest move is "
+            + "\(Quantity.percent(largest, place: -1)). A change of that size needs no change of a kernel."
         return TerminalTable.text(table(comparisons), width: columns) + "\n"
             + TerminalTable.wrap(sentence, width: columns, indent: 2).joined(separator: "\n") + "\n"
     }
