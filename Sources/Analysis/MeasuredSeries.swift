@@ -6,8 +6,7 @@ import Statistics
 package struct MeasuredSeries: Sendable {
     package let key: SeriesKey
     package let label: String
-    /// What it was measured on; nil for the CPUs of the machine.
-    let device: Device?
+    let origin: KernelOrigin
     /// Ascending in length, at least one.
     package let points: [Point]
     /// Standard error of ln(time), one for each point: its own, but see `errors(of:)`.
@@ -21,10 +20,10 @@ package struct MeasuredSeries: Sendable {
 
     let caches: [Machine.Cache]
 
-    init(key: SeriesKey, label: String, device: Device? = nil, points: [Point], caches: [Machine.Cache]) {
+    init(key: SeriesKey, label: String, origin: KernelOrigin, points: [Point], caches: [Machine.Cache]) {
         self.key = key
         self.label = label
-        self.device = device
+        self.origin = origin
         self.points = points
         self.caches = caches
         errors = Self.errors(of: points)
@@ -34,6 +33,8 @@ package struct MeasuredSeries: Sendable {
     }
 
     package var parameters: SeriesParameters { key.parameters }
+    /// What it was measured on; nil for the CPUs of the machine.
+    var device: Device? { origin.device }
     package var recomputes: Bool { parameters.recomputes(points) }
     var lengths: [Double] { points.map(\.length) }
     var logTimes: [Double] { points.map { log($0.median.value) } }
@@ -78,7 +79,7 @@ package struct MeasuredSeries: Sendable {
 
     /// This series without its last point.
     func droppingLast() -> MeasuredSeries {
-        MeasuredSeries(key: key, label: label, device: device, points: points.dropLast(), caches: caches)
+        MeasuredSeries(key: key, label: label, origin: origin, points: points.dropLast(), caches: caches)
     }
 
     var fittedPoints: [Point] { Array(points[fitted]) }
@@ -104,5 +105,13 @@ package struct MeasuredSeries: Sendable {
     func flatNanoseconds(at length: Int) -> Estimate? {
         guard let slope = lengthSlope, slope.verdict == .matches, length > slope.fromLength else { return nil }
         return slope.nanoseconds
+    }
+}
+
+extension Collection<MeasuredSeries> {
+    /// The series that the others are held against, of several that differ in their kernels alone: the first whose kernel
+    /// is a variant of none of theirs.
+    package var original: MeasuredSeries? {
+        first { one in !contains { $0.key.kernel == one.origin.variantOf } }
     }
 }

@@ -64,7 +64,7 @@ struct FinalCheck {
 
     /// Whether the last call counted other pairs than the kernel says.
     func pairFault(of kernel: LoadedKernel, maximumError: Double) -> Fault? {
-        guard let counted = kernel.prepared.computedPairs, let statedPairs, counted != statedPairs else { return nil }
+        guard let counted = kernel.prepared.countedPairs, let statedPairs, counted != statedPairs else { return nil }
         return .wrong(
             reason: "a timed call computed \(counted) pairs, but the kernel states \(statedPairs)",
             maximumError: maximumError)

@@ -90,7 +90,7 @@ extension Run {
             case .right(let error): maximumError = error
             case .wrong(let error, let reason): return .absent(.wrong(reason: reason, maximumError: error))
             }
-            let (stated, counted) = (ready.kernel.prepared.statedPairs, ready.kernel.prepared.computedPairs)
+            let (stated, counted) = (ready.kernel.prepared.statedPairs, ready.kernel.prepared.countedPairs)
             let usefulPairs = known(of: workload).work.usefulPairs
             if let pairs = stated ?? counted, pairs < usefulPairs {
                 let reason = "states \(pairs) pairs, fewer than the \(usefulPairs) that its mask allows"

@@ -73,7 +73,7 @@ public protocol PreparedKernel: AnyObject {
     func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result
 
     /// Pairs that one call went through, counted as it went, over all batches and heads; nil where nobody counts.
-    var computedPairs: Int? { get }
+    var countedPairs: Int? { get }
 
     /// Growth of peak resident memory since before the kernel was made ready.
     var peakResidentBytes: Int { get }

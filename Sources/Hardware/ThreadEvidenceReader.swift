@@ -1,4 +1,4 @@
-import CVector
+import CProcessor
 import Foundation
 
 /// Reads the counters of some teams around a sample. The files stay open and are read at their start into one buffer, so a

@@ -27,6 +27,9 @@ public struct Kernel: Sendable {
     private let computedPairs: (@Sendable (AttentionProblem) -> Int)?
     private let scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)?
     private let make: Make?
+    /// The kernel that it is another way of: reports hold its time and its pairs against that one's. Nil for a kernel
+    /// that stands for itself.
+    public private(set) var variantOf: String?
 
     /// - Parameters:
     ///   - computedPairs: the pairs of one call over all batches and heads, from the sizes alone; nil where nobody
@@ -49,6 +52,13 @@ public struct Kernel: Sendable {
         self.computedPairs = computedPairs
         self.scratchBytes = scratchBytes
         self.make = make
+    }
+
+    /// This kernel as another way of one with the same masks in the same phase.
+    public func variant(of original: String) -> Kernel {
+        var variant = self
+        variant.variantOf = original
+        return variant
     }
 
     /// Whether it can say, from the sizes alone, how many pairs a call goes through.
@@ -121,7 +131,7 @@ public protocol KernelInstance: AnyObject {
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor)
 
     /// Pairs that the last `run` went through, counted as it went.
-    var computedPairs: Int { get }
+    var countedPairs: Int { get }
 }
 
 extension KernelInstance {

@@ -7,7 +7,8 @@ import Attention
 /// This reader computes it again, and refuses a line that says otherwise.
 extension Measurement: Codable {
     private enum Key: String, CodingKey {
-        case engine, kernel, place, device, phase, problem, threads, launch, work, scratchBytes, predictedBytes
+        case engine, kernel, place, variantOf, device, phase, problem, threads, launch, work, scratchBytes,
+            predictedBytes
     }
 
     public init(from decoder: any Decoder) throws {
@@ -22,6 +23,7 @@ extension Measurement: Codable {
             workload: workload,
             origin: KernelOrigin(
                 engine: engine, place: try container.decode(Int.self, forKey: .place),
+                variantOf: try container.decodeIfPresent(String.self, forKey: .variantOf).map(engine.fullName),
                 device: try container.decodeIfPresent(Device.self, forKey: .device)),
             launch: try container.decode(Int.self, forKey: .launch),
             work: try container.decode(Work.self, forKey: .work).checked(against: workload.problem, container),
@@ -40,6 +42,7 @@ extension Measurement: Codable {
         try container.encode(origin.engine, forKey: .engine)
         try container.encode(origin.engine.ownName(of: workload.kernel), forKey: .kernel)
         try container.encode(origin.place, forKey: .place)
+        try container.encodeIfPresent(origin.variantOf.map(origin.engine.ownName), forKey: .variantOf)
         try container.encodeIfPresent(origin.device, forKey: .device)
         try container.encode(workload.phase, forKey: .phase)
         try container.encode(workload.problem, forKey: .problem)

@@ -97,6 +97,16 @@ import Testing
         #expect(ratio.measuredTimeRatio.high / ratio.measuredTimeRatio.low < 1.02)
     }
 
+    /// In the order of kernels "full" comes first.
+    @Test func aVariantIsHeldAgainstTheKernelThatItVaries() throws {
+        var generator = SplitMix64(seed: 5)
+        let all =
+            Planted(kernel: "full", variantOf: "full-naive").measurements([1024], using: &generator)
+            + Planted(kernel: "full-naive").measurements([1024], using: &generator)
+        let ratios = Planted.analysis(all).found(WastedPairs.self)
+        #expect(ratios.map(\.series) == ["full"] && ratios.map(\.against) == ["full-naive"])
+    }
+
     @Test func cellsWithoutATimeAreToldWithTheirReason() throws {
         var generator = SplitMix64(seed: 73)
         let planted = Planted()

@@ -142,7 +142,7 @@ private final class BreakingKernel: PreparedKernel {
         (self.kernel, self.healthySamples) = (kernel, healthySamples)
     }
 
-    var computedPairs: Int? { kernel.computedPairs }
+    var countedPairs: Int? { kernel.countedPairs }
     var peakResidentBytes: Int { kernel.peakResidentBytes }
     func load(_ inputs: SharedInputs) throws(EngineError) { try kernel.load(inputs) }
     func spoilOutput() throws(EngineError) { try kernel.spoilOutput() }

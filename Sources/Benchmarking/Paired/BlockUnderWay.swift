@@ -195,7 +195,7 @@ struct BlockUnderWay {
 
     private func facts(of cell: ReadyCell, on side: PairedSide) throws(EngineError) -> PairedBlock.Facts {
         var facts = PairedBlock.Facts(
-            countedPairs: cell.kernel.prepared.computedPairs, statedPairs: cell.kernel.prepared.statedPairs,
+            countedPairs: cell.kernel.prepared.countedPairs, statedPairs: cell.kernel.prepared.statedPairs,
             peakResidentBytes: cell.peakResidentBytes,
             statedBytes: cell.kernel.prepared.statedScratchBytes.map { cell.workload.problem.tensorBytes + $0 })
         if request.isChecked, side != .control, case .wrong(_, let reason) = try cell.check(sides[side].instruments) {

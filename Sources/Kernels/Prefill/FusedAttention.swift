@@ -62,7 +62,7 @@ final class FusedAttention: KernelInstance {
             for: problem, workers: threads, blocks: passes(for: problem, coverage, threads: threads).blocksPerItem)
     }
 
-    var computedPairs: Int { engine.computedPairs }
+    var countedPairs: Int { engine.countedPairs }
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         TensorPointers.with(inputs, &output) { engine.run($0, on: team, passes) }

@@ -48,10 +48,8 @@ extension Streaming {
             let mask = one.parameters.mask
             guard mask.isCausal, mask.chunk == nil, let window = mask.bandWidth else { continue }
             if mask.sinks > 0 {
-                // Of several kernels for one mask the first is the one that others are variants of.
-                if !sinks.contains(where: { $0.series.parameters.mask == mask }) {
-                    sinks.append((mask.sinks, window, one))
-                }
+                let rivals = series.filter { $0.parameters.mask == mask }
+                if rivals.original?.key == one.key { sinks.append((mask.sinks, window, one)) }
             } else if one.recomputes {
                 recomputing[window] = one
             } else {

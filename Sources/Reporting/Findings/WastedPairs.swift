@@ -18,10 +18,10 @@ public struct OverheadRatio: Sendable, Codable, Hashable {
 }
 
 extension OverheadRatio {
-    /// The others against the first: `rivals` differ only in the kernel and stand in their engines' order, in which the
-    /// kernel that others are variants of comes first.
+    /// - Parameter rivals: series that differ only in the kernel.
     fileprivate static func ratios(among rivals: [MeasuredSeries]) -> [OverheadRatio] {
-        rivals.dropFirst().compactMap { OverheadRatio($0, against: rivals[0]) }
+        guard let original = rivals.original else { return [] }
+        return rivals.filter { $0.key != original.key }.compactMap { OverheadRatio($0, against: original) }
     }
 
     private init?(_ series: MeasuredSeries, against base: MeasuredSeries) {

@@ -1,5 +1,24 @@
 #pragma once
 #include <stddef.h>
+
+// What Swift cannot ask of the processor: its pause, the CPU of this instant, the hypervisor.
+
+// Tells the core that this is a waiting loop, so that it spends less on it and a sibling thread gets more.
+static inline __attribute__((always_inline)) void processor_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
+#endif
+}
+
+// The logical CPU that runs this: sched_getcpu, a GNU extension that Swift's Glibc leaves out.
+int processor_current_cpu(void);
+
+// The name that a hypervisor gives itself (cpuid leaf 0x40000000, "KVMKVMKVM"), in 12 characters and a zero; an empty
+// string without a hypervisor and on other architectures.
+void processor_hypervisor_name(char name[13]);
+
 // Loops that do one thing as fast as the CPU can, to find its ceilings. Each keeps as many independent chains as cover
 // the instruction's latency on every port: 4 cycles on 2 ports (x86) or 4 ports (Arm) ask for 8 or 16.
 // They are compiled here once, not inlined, so that their assembly can be read.
@@ -22,3 +41,9 @@ int peak_tile_flops(void);
 float peak_tile_turns(long turns);
 // `hundreds` times a hundred additions of which each needs the one before: as many cycles.
 long dependent_additions(long hundreds);
+
+// Work that is the same in every build: whoever changes it makes builds before and after incomparable.
+
+// Goes through `turns` turns of some 20 ns each: eight dependent steps of a multiplication and a load from 16 KiB. It
+// measures the core alone, nothing of the memory. Returns a number made from all its work.
+unsigned long frozen_loop(long turns);
