@@ -46,8 +46,8 @@ extension Forecast {
 
     /// Why some of them are missing.
     static func cautions(among measured: [MeasuredSeries]) -> [Caution] {
-        ForecastRefusal.cautions(
-            attempts(measured).compactMap { if case .refused(let refusal) = $0 { refusal } else { nil } })
+        MissingForecast.cautions(
+            attempts(measured).compactMap { if case .missing(let missing) = $0 { missing } else { nil } })
     }
 
     private static func attempts(_ measured: [MeasuredSeries]) -> [ForecastAttempt] {
@@ -62,12 +62,12 @@ extension Forecast {
         let multiple = Double(tokens) / largest
         let work = series.parameters.work(length: tokens)
         guard let prediction = series.flatNanoseconds(at: tokens) ?? series.laws?.prediction(work: work).nanoseconds()
-        else { return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .noLaw)) }
+        else { return .missing(MissingForecast(series: series.label, tokens: tokens, reason: .noLaw)) }
         guard multiple <= refusedBeyond else {
-            return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooFar))
+            return .missing(MissingForecast(series: series.label, tokens: tokens, reason: .tooFar))
         }
         guard prediction.high <= prediction.low * refusedSpread else {
-            return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooUncertain))
+            return .missing(MissingForecast(series: series.label, tokens: tokens, reason: .tooUncertain))
         }
         return .forecast(
             Forecast(
@@ -108,11 +108,11 @@ extension Forecast {
 /// What asking for a forecast came to.
 private enum ForecastAttempt {
     case forecast(Forecast)
-    case refused(ForecastRefusal)
+    case missing(MissingForecast)
 }
 
 /// Why there is no forecast of a series at a length.
-private struct ForecastRefusal: Equatable {
+private struct MissingForecast: Equatable {
     enum Reason: CaseIterable { case noLaw, tooFar, tooUncertain }
 
     let series: String
@@ -120,9 +120,9 @@ private struct ForecastRefusal: Equatable {
     let reason: Reason
 
     /// One sentence a reason, however many series and lengths it concerns.
-    static func cautions(_ refusals: [ForecastRefusal]) -> [Caution] {
+    static func cautions(_ missing: [MissingForecast]) -> [Caution] {
         Reason.allCases.compactMap { reason in
-            let concerned = refusals.filter { $0.reason == reason }
+            let concerned = missing.filter { $0.reason == reason }
             if concerned.isEmpty { return nil }
             let names = concerned.map(\.series).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
             let lengths = Set(concerned.map(\.tokens)).sorted().map(TokenCount.text).joined(separator: " and ")

@@ -66,12 +66,12 @@ enum NeededRounds {
 
 extension RunningCell {
     /// - Parameter kept: of its samples, those that are kept so far.
-    func need(kept: [SampleJournal.Visit], heldBack: Int, most: Int) -> NeededRounds.Cell {
-        let rounds = Set(Set(visits.map(\.round)).sorted().prefix(NeededRounds.firstRounds))
+    func need(kept: [SampleJournal.TakenSample], heldBack: Int, most: Int) -> NeededRounds.Cell {
+        let rounds = Set(Set(samples.map(\.round)).sorted().prefix(NeededRounds.firstRounds))
         let first = kept.filter { rounds.contains($0.round) }.map { Double($0.sample.nanoseconds) }.sorted()
         return NeededRounds.Cell(
             seconds: visitSeconds, heldBack: heldBack, most: most,
-            keptShare: visits.isEmpty ? 1 : Double(kept.count) / Double(visits.count),
+            keptShare: samples.isEmpty ? 1 : Double(kept.count) / Double(samples.count),
             scatter: first.count < KeptSamples.fewestForSpread ? nil : KeptSamples.spread(ofSorted: first))
     }
 }

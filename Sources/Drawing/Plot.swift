@@ -59,6 +59,12 @@ package struct Plot {
             self.style = style
             self.rows = rows
         }
+
+        /// Measured points, and lines that join them; no trace where there are no points.
+        package static func joined(series: String, style: SeriesStyle, rows: [Row]) -> [Trace] {
+            rows.isEmpty
+                ? [] : [Kind.joined, .measured].map { Trace(series: series, kind: $0, style: style, rows: rows) }
+        }
     }
 
     /// A thin grey line with its name: a slope to compare with, a peak to stay under.

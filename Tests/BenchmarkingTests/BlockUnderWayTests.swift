@@ -73,7 +73,7 @@ import Testing
         let refused = Workload(kernel: "full", problem: try AttentionProblem(shape: shape, mask: .causal))
         let block = try block([refused, cell])
         #expect(
-            block.refusals == [.init(workload: refused, engine: .baseline, reason: "takes one batch at a time")])
+            block.unmeasured == [.init(workload: refused, engine: .baseline, reason: "takes one batch at a time")])
         #expect(block.cells.map(\.workload) == [try cell])
         #expect(abs(block.cells[0].visits[0].baseline.nanoseconds - 2_080_000) <= 1)
     }
@@ -105,9 +105,9 @@ import Testing
         let block = try block(cells, candidate: broken)
         #expect(block.cells.map(\.workload.kernel) == ["sliding-window"])
         #expect(block.cells[0].visits.count == 6)
-        #expect(block.refusals.map(\.engine) == [.candidate])
-        #expect(block.refusals[0].reason == "it broke")
-        #expect(block.refusals.count == 1)
+        #expect(block.unmeasured.map(\.engine) == [.candidate])
+        #expect(block.unmeasured[0].reason == "it broke")
+        #expect(block.unmeasured.count == 1)
     }
 }
 

@@ -59,6 +59,7 @@ import Testing
         #expect(Quantity.percent(0.912) == "91 %")
         #expect(Quantity.percent(0.0421) == "4.2 %")
         #expect(Quantity.percent(1.004) == "100 %")
+        #expect(Quantity.percent(0.0814, place: -1) == "8.1 %" && Quantity.percent(0.996, place: 0) == "100 %")
         #expect(Quantity.ratio(2.044) == "2.04×")
         #expect(Quantity.ratio(31.97) == "32.0×")
         #expect(Quantity.factor(low: 46_154, high: 63_180) == "×/÷ 1.17")

@@ -134,12 +134,9 @@ enum RooflineBounds: Finding {
     /// the longest length always has its point.
     private static func traces(_ series: Series, _ style: SeriesStyle) -> [Plot.Trace] {
         let rows = series.points.map { point in
-            let rate = point.flopsPerSecond
-            return Plot.Row(x: point.work.intensity, rate, in: 1e9)
+            Plot.Row(x: point.work.intensity, point.flopsPerSecond, in: 1e9)
         }.sorted { $0.x < $1.x }
-        return [Plot.Kind.joined, .measured].map { kind in
-            Plot.Trace(series: series.label, kind: kind, style: style, rows: apart(rows))
-        }.filter { !$0.rows.isEmpty }
+        return Plot.Trace.joined(series: series.label, style: style, rows: apart(rows))
     }
 
     private static func apart(_ rows: [Plot.Row]) -> [Plot.Row] {

@@ -19,10 +19,7 @@ enum StepBandwidth: Finding {
             let rows = series.points(within: lengths).map {
                 Plot.Row(x: Double($0.keyLength), $0.bytesPerSecond, in: 1e9)
             }
-            guard let style = styles[series.label], !rows.isEmpty else { return [] }
-            return [Plot.Kind.joined, .measured].map {
-                Plot.Trace(series: series.label, kind: $0, style: style, rows: rows)
-            }
+            return styles[series.label].map { Plot.Trace.joined(series: series.label, style: $0, rows: rows) } ?? []
         }
         let roofs = Set(reading.map(\.parameters.threads)).sorted().map { threads in
             (threads: threads, rate: analysis.ceilings.readBytesPerSecond * Double(threads) / 1e9)

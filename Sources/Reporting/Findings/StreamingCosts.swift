@@ -100,10 +100,7 @@ enum StreamingCosts: Finding {
             let rows = streaming.rows.compactMap { row in
                 way.median(row).map { Plot.Row(x: Double(row.window), $0) }
             }
-            guard let style = styles[way.name], !rows.isEmpty else { return [] }
-            return [Plot.Kind.joined, .measured].map {
-                Plot.Trace(series: way.name, kind: $0, style: style, rows: rows)
-            }
+            return styles[way.name].map { Plot.Trace.joined(series: way.name, style: $0, rows: rows) } ?? []
         }
         let times = traces.flatMap { $0.rows.map(\.y) } + (streaming.full.map { [$0.value] } ?? [])
         guard let least = times.min(), let most = times.max(), let first = streaming.rows.first else { return nil }

@@ -92,11 +92,7 @@ enum ThreadScaling: Finding {
             let rows = problem.rows.map {
                 Plot.Row(x: Double($0.threads), $0.speedUp)
             }
-            return styles[name(problem)].map { style in
-                [Plot.Kind.joined, .measured].map {
-                    Plot.Trace(series: name(problem), kind: $0, style: style, rows: rows)
-                }
-            } ?? []
+            return styles[name(problem)].map { Plot.Trace.joined(series: name(problem), style: $0, rows: rows) } ?? []
         }
         let highest = traces.flatMap { $0.rows.map(\.y) }.max() ?? 1
         let end = Double(most) * 1.04

@@ -60,9 +60,7 @@ enum Throughput: Finding {
 
     private static func traces(_ label: String, _ points: [Point], _ style: SeriesStyle) -> [Plot.Trace] {
         let rows = points.map { Plot.Row(x: Double($0.keyLength), $0.flopsPerSecond, in: 1e9) }
-        return [Plot.Kind.joined, .measured].map { kind in
-            Plot.Trace(series: label, kind: kind, style: style, rows: rows)
-        }.filter { !$0.rows.isEmpty }
+        return Plot.Trace.joined(series: label, style: style, rows: rows)
     }
 
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {

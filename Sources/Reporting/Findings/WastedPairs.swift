@@ -100,10 +100,7 @@ enum WastedPairs: Finding {
     ) -> [Plot.Trace] {
         guard let window = series.window else { return [] }
         let counted = points.map { Plot.Row(x: Double($0.keyLength) / Double(window), y: $0.work.overhead!) }
-        return [
-            Plot.Trace(series: series.label, kind: .joined, style: style, rows: counted),
-            Plot.Trace(series: series.label, kind: .measured, style: style, rows: counted),
-        ].filter { !$0.rows.isEmpty }
+        return Plot.Trace.joined(series: series.label, style: style, rows: counted)
     }
 
     static func sentences(_ findings: Findings) -> [String] {

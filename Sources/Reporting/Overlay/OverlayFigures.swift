@@ -56,8 +56,6 @@ enum OverlayFigure {
         let rows = ratios.filter { lengths.contains(Double($0.keyLength)) }.map {
             Plot.Row(x: Double($0.keyLength), $0.ratio)
         }
-        return [Plot.Kind.joined, .measured].map {
-            Plot.Trace(series: label, kind: $0, style: style, rows: rows)
-        }.filter { !$0.rows.isEmpty }
+        return Plot.Trace.joined(series: label, style: style, rows: rows)
     }
 }
