@@ -25,7 +25,7 @@ import Testing
     @Test func cleanSamplesAreUsedWhileThreeRemain() throws {
         let times = [9000, 9100, 9200, 9300, 9400, 9500, 9600, 1000, 1010, 1020]
         let left = try timing(times, contaminated: Set(0..<7))
-        #expect(left.median.value == 1010 && left.contaminatedSamples == 7)
+        #expect(left.median.value == 1010 && left.sampling.contaminatedSamples == 7)
         #expect(left.cautions == [.fewSamples(3, needed: 6)])
     }
 

@@ -146,7 +146,7 @@ import Testing
         #expect(steady.allSatisfy { $0.utilisation.relativePeak == nil })
         for (before, after) in zip(steady, drifted) {
             #expect(abs(after.median.value / before.median.value - 1.03) < 0.01, "times tell of the drift")
-            #expect(abs(after.fractionOfPeak / before.fractionOfPeak - 1) < 0.01)
+            #expect(abs(after.utilisation.fractionOfPeak / before.utilisation.fractionOfPeak - 1) < 0.01)
             #expect(abs((after.utilisation.relativePeak ?? 0) - 1 / 1.03) < 0.01)
             let roof = try #require(Roofline(Planted.ceilings, elementType: .float32, threads: 1))
             #expect(abs(roof.fractionOfAttainable(after) / roof.fractionOfAttainable(before) - 1) < 0.01)
