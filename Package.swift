@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CVector"),
+        .target(name: "CProcessor", dependencies: ["CVector"]),
         .target(name: "CSpawn"),
         .target(name: "CEngine", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CActivations", exclude: ["query.npy", "key.npy", "value.npy"]),
@@ -52,7 +53,9 @@ let package = Package(
         .target(name: "Attention", dependencies: ["Faults", "Files"]),
         .target(name: "Records", dependencies: ["Quantities", "Faults", "Files", "Attention", "Statistics"]),
         .target(name: "Processes", dependencies: ["Faults", "CSpawn"]),
-        .target(name: "Hardware", dependencies: ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
+        .target(
+            name: "Hardware",
+            dependencies: ["Faults", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo"]),
         .target(
             name: "Kernels",
             dependencies: ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),

@@ -50,23 +50,23 @@ struct CacheRegimes {
 
     /// - Parameter errors: standard error of each point's ln(time).
     init?(_ points: [Point], errors: [Double]) {
-        guard points.count >= Self.fewestPoints, points.allSatisfy({ $0.computedPairs != nil }) else { return nil }
+        guard points.count >= Self.fewestPoints, points.allSatisfy({ $0.work.computedPairs != nil }) else { return nil }
         let observations = zip(points, errors).map {
             ScalingFit.Observation(
-                pairs: Double($0.computedPairs!), nanoseconds: $0.medianNanoseconds, logError: $1)
+                work: Double($0.work.computedPairs!), nanoseconds: $0.median.value, logError: $1)
         }
         guard let fit = ScalingFit(observations, freeExponent: false) else { return nil }
         self.points = points
         let precision = errors.map { 1 / ($0 * $0 + fit.extraVariance).squareRoot() }
         func weighted(_ values: [Double]) -> [Double] { zip(precision, values).map { $0 * $1 } }
         residuals = weighted(fit.residuals)
-        let overheadShare = observations.map { exp(-fit.logTime(pairs: $0.pairs).value) * observations[0].nanoseconds }
+        let overheadShare = observations.map { exp(-fit.logTime(work: $0.work).value) * observations[0].nanoseconds }
         var basis: [[Double]] = []
         for column in [points.map { _ in 1.0 }, overheadShare] {
             if let unit = Self.unit(of: weighted(column), freedOf: basis)?.vector { basis.append(unit) }
         }
         null = basis
-        slope = Self.unit(of: weighted(observations.map { log($0.pairs) }), freedOf: basis)?.vector
+        slope = Self.unit(of: weighted(observations.map { log($0.work) }), freedOf: basis)?.vector
         let breaks = Self.fewestBesideBreak...points.count - Self.fewestBesideBreak
         let found = breaks.map { first in
             Self.unit(of: weighted(points.indices.map { $0 < first ? 0 : 1 }), freedOf: basis)

@@ -15,13 +15,13 @@ public struct Candidate: Sendable, Codable, Hashable {
 
     /// Best first; empty where there are too few points to rank anything.
     static func ranked(_ points: [Point], parameters: SeriesParameters, errors: [Double]) -> [Candidate] {
-        let waste = points.compactMap(\.overhead)
+        let waste = points.compactMap(\.work.overhead)
         // Where all are known, and do not rise and fall with the useful ones.
         let isAnother = waste.count == points.count && !waste.allSatisfy { abs($0 / waste[0] - 1) < 1e-3 }
         let functions = functions(of: parameters).filter { $0.0 != "computed pairs" || isAnother }
         let fits = functions.compactMap { name, work -> (name: String, criterion: Double)? in
             let observations = zip(points, errors).map {
-                ScalingFit.Observation(pairs: work($0), nanoseconds: $0.medianNanoseconds, logError: $1)
+                ScalingFit.Observation(work: work($0), nanoseconds: $0.median.value, logError: $1)
             }
             guard let fit = ScalingFit(observations, freeExponent: false), fit.criterion.isFinite else { return nil }
             return (name, fit.criterion)
@@ -40,13 +40,13 @@ public struct Candidate: Sendable, Codable, Hashable {
         if parameters.isDecode {
             guard parameters.mask == .causal else { return [] }
             return [
-                ("bytes", { Double($0.bytes) }), ("n log n", { $0.length * log($0.length) }),
+                ("bytes", { Double($0.work.bytes) }), ("n log n", { $0.length * log($0.length) }),
                 ("n²", { $0.length * $0.length }),
             ]
         }
         var functions: [(String, (Point) -> Double)] = [
-            ("pairs", { Double($0.usefulPairs) }),
-            ("computed pairs", { Double($0.computedPairs!) }),
+            ("pairs", { Double($0.work.usefulPairs) }),
+            ("computed pairs", { Double($0.work.computedPairs!) }),
             ("n", { $0.length }),
             ("n log n", { $0.length * log($0.length) }),
             ("n²", { $0.length * $0.length }),

@@ -1,4 +1,4 @@
-import Foundation
+import Quantities
 import Records
 import Statistics
 
@@ -26,18 +26,14 @@ struct CeilingsDrift {
             guard let level = QuietLevel(readings) else { return nil }
             let quiet = readings.filter { !level.isSlowed($0) }.prefix(
                 max(QuietLevel.fewestReadings, readings.count / 5))
-            guard let speed = Self.median(quiet.map { $0.speed(against: level) }) else { return nil }
-            (self.level, self.speed) = (level, speed)
+            if quiet.isEmpty { return nil }
+            (self.level, speed) = (level, quiet.map { $0.speed(against: level) }.median)
         }
 
         /// By the CPU that changed most. Nil where the readings are too few.
         func change(to readings: [SentinelReading]) -> Double? {
             guard let later = QuietLevel(readings) else { return nil }
             return zip(level.tileNanoseconds, later.tileNanoseconds).map { $1 / $0 - 1 }.max { abs($0) < abs($1) }
-        }
-
-        static func median(_ values: [Double]) -> Double? {
-            values.isEmpty ? nil : Durations.quantile(0.5, ofSorted: values.sorted())
         }
     }
 
@@ -74,9 +70,9 @@ struct CeilingsDrift {
     }
 
     var caution: Caution {
-        let percent = String(format: "%.0f", abs(change) * 100)
+        let percent = Quantity.percent(abs(change), place: 0)
         return Caution(
-            "launch \(launch): at its quietest the machine was \(percent) % \(change > 0 ? "slower" : "faster") than when "
+            "launch \(launch): at its quietest the machine was \(percent) \(change > 0 ? "slower" : "faster") than when "
                 + "the run began; a share of peak is one of the peak as it was beside the cell's samples")
     }
 
@@ -84,7 +80,7 @@ struct CeilingsDrift {
     func relativePeak(beside record: Records.Measurement.Record) -> Double? {
         guard let sentinels = record.sentinels else { return nil }
         let speeds = record.samplesToUse.flatMap { sentinels[$0].both }.map { $0.speed(against: start.level) }
-        return Start.median(speeds).map { $0 / start.speed }
+        return speeds.isEmpty ? nil : speeds.median / start.speed
     }
 }
 

@@ -1,7 +1,23 @@
 import Attention
 import Foundation
+import Quantities
 import Records
 import Statistics
+
+/// What stands behind the median of a cell.
+public struct Sampling: Sendable, Codable, Hashable {
+    /// Standard error of ln(median); nil where a single sample stands for itself.
+    public let logStandardError: Double?
+    public let minimumNanoseconds: Double
+    /// Processes that measured it.
+    public let launches: Int
+    /// How the variance of ln(time) splits over launches, rounds and samples; nil for a single launch, or single samples.
+    public let variance: VarianceComponents?
+    public let samples: Int
+    public let contaminatedSamples: Int
+    /// Samples beyond Tukey's fences, among those that were used, each against its own launch: counted, never dropped.
+    public let outliers: OutlierCounts
+}
 
 /// The time of one call of one cell, made from the raw samples of all its launches.
 ///
@@ -25,29 +41,21 @@ struct CellTiming {
 
     /// Nanoseconds of one call, with its 95 % interval or what comes nearest to it.
     let median: Estimate
-    /// Of ln(median); nil where a single sample stands for itself.
-    let logStandardError: Double?
-    let minimumNanoseconds: Double
-    let launches: Int
-    /// How the variance of ln(time) splits; nil for a single launch, or single samples.
-    let variance: VarianceComponents?
-    let samples: Int
-    let contaminatedSamples: Int
-    /// Among the samples that were used, each against its own launch.
-    let outliers: OutlierCounts
+    let sampling: Sampling
     let cautions: [Caution]
 
     /// - Parameter launches: the records of one cell, at least one.
     init(launches: [Records.Measurement.Record]) throws(DurationsError) {
         var cleaned: [Launch] = []
         for record in launches { cleaned.append(try Launch(record)) }
-        self.launches = cleaned.count
-        variance = VarianceComponents(cleaned.map(\.logTimes))
-        samples = cleaned.reduce(0) { $0 + $1.total }
-        contaminatedSamples = cleaned.reduce(0) { $0 + $1.contaminated }
-        outliers = cleaned.reduce(OutlierCounts(mild: 0, severe: 0)) { $0 + $1.samples.outliers }
-        minimumNanoseconds = cleaned.reduce(.infinity) { min($0, $1.samples.minimum) }
+        let logStandardError: Double?
         (median, logStandardError) = Self.median(of: cleaned.map(\.rounds))
+        sampling = Sampling(
+            logStandardError: logStandardError,
+            minimumNanoseconds: cleaned.reduce(.infinity) { min($0, $1.samples.minimum) }, launches: cleaned.count,
+            variance: VarianceComponents(cleaned.map(\.logTimes)), samples: cleaned.reduce(0) { $0 + $1.total },
+            contaminatedSamples: cleaned.reduce(0) { $0 + $1.contaminated },
+            outliers: cleaned.reduce(OutlierCounts(mild: 0, severe: 0)) { $0 + $1.samples.outliers })
 
         var cautions: [Caution] = []
         let slowed = cleaned.filter { $0.slowedKept > 0 }
@@ -65,9 +73,8 @@ struct CellTiming {
             cautions.append(Caution("noisy: the system disturbed \(bad) of \(all) samples, \(rest)"))
         }
         if let drift = cleaned.compactMap(\.drift).max(by: { abs($0) < abs($1) }) {
-            let percent = String(format: "%.1f", abs(drift) * 100)
-            cautions.append(
-                Caution("drifting: the time \(drift > 0 ? "rose" : "fell") by \(percent) % over the rounds"))
+            let percent = Quantity.percent(abs(drift), place: -1)
+            cautions.append(Caution("drifting: the time \(drift > 0 ? "rose" : "fell") by \(percent) over the rounds"))
         }
         if cleaned.count == 1 {
             cautions += Summary(cleaned[0].rounds).cautions
@@ -90,11 +97,10 @@ struct CellTiming {
         }
         let logarithms = launches.map { log($0.median) }.sorted()
         let mean = Estimate.mean(of: logarithms)
-        let middle = (logarithms[(logarithms.count - 1) / 2] + logarithms[logarithms.count / 2]) / 2
         // A median of normal values is less certain than their mean, by √(π/2) at most.
         let half = (mean.high - mean.value) * (launches.count > 2 ? (Double.pi / 2).squareRoot() : 1)
         let student = StudentT(degreesOfFreedom: Double(launches.count - 1))
-        let median = Estimate(logHalfWidth: half, around: exp(middle), level: mean.level)
+        let median = Estimate(logHalfWidth: half, around: exp(logarithms.median), level: mean.level)
         return (median, half / student.factor(level: mean.level))
     }
 

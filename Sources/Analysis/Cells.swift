@@ -37,15 +37,17 @@ struct Cells {
         let bySeries = Dictionary(grouping: byWorkload.keys) { SeriesKey($0) }
         let keys = SeriesOrder(measurements).sorted(bySeries.keys)
         for (key, label) in zip(keys, SeriesLabels.labels(for: keys)) {
-            let device = byWorkload[bySeries[key]![0]]![0].origin.device
+            let origin = byWorkload[bySeries[key]![0]]![0].origin
             let workloads = bySeries[key]!.sorted { $0.problem.shape.keyLength < $1.problem.shape.keyLength }
+            let caches = origin.device == nil ? caches : []
             var points: [Point] = []
             for workload in workloads {
                 let launches = byWorkload[workload]!
                 var roof = Roof(
-                    over: device, ceilings, elementType: workload.problem.elementType, threads: workload.threads)
-                roof.relativePeak = device == nil ? drifts.relativePeak(of: launches) : nil
-                switch Self.cell(of: launches, roof, device == nil ? caches : []) {
+                    over: origin.device, ceilings, elementType: workload.problem.elementType,
+                    threads: workload.threads)
+                roof.relativePeak = origin.device == nil ? drifts.relativePeak(of: launches) : nil
+                switch Self.cell(of: launches, roof, caches) {
                 case .point(let point): points.append(point)
                 case .absent(let reason, let state):
                     let shape = workload.problem.shape
@@ -58,8 +60,7 @@ struct Cells {
             }
             if !points.isEmpty {
                 series.append(
-                    MeasuredSeries(
-                        key: key, label: label, device: device, points: points, caches: device == nil ? caches : []))
+                    MeasuredSeries(key: key, label: label, origin: origin, points: points, caches: caches))
             }
         }
     }

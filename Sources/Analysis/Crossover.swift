@@ -74,7 +74,7 @@ public struct Crossover: Sendable, Codable, Hashable {
         let start = max(narrow.lengths.last!, full.lengths.last!)
         let lengths = stride(from: log(start), through: log(start * reach), by: log(2) / 8).map { $0 }
         func predictions(_ series: MeasuredSeries, _ laws: ScalingLaws) -> [ScalingLaws.Prediction] {
-            lengths.map { laws.prediction(pairs: series.parameters.work(length: Int(saturating: exp($0)))) }
+            lengths.map { laws.prediction(work: series.parameters.work(length: Int(saturating: exp($0)))) }
         }
         let (narrowTimes, fullTimes) = (predictions(narrow, narrowLaws), predictions(full, fullLaws))
         func crossing(narrowDraw: Double, fullDraw: Double) -> Double? {

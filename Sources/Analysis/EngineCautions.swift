@@ -31,7 +31,7 @@ extension Measurement.Record {
     /// Engines that had nothing to do and did something all the same, in at least half of the samples.
     private var busyEngines: [Caution] {
         idleCPUs.sorted { $0.key < $1.key }.compactMap { engine, shares in
-            let median = shares.sorted()[shares.count / 2]
+            let median = shares.median
             guard median > Self.busyShare else { return nil }
             return Caution(
                 "while this cell was timed, the engine \(engine) kept \((median * 100).rounded() / 100) CPUs busy without "

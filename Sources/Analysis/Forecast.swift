@@ -24,6 +24,10 @@ public struct Forecast: Sendable, Codable, Hashable {
     /// Length over the largest measured length of the series; 1 where measured, less where interpolated.
     public let multipleOfMeasured: Double
     public let cautions: [Caution]
+
+    public var nanoseconds: Estimate {
+        Estimate(value: seconds * 1e9, low: low * 1e9, high: high * 1e9, level: 0.95)
+    }
 }
 
 extension Forecast {
@@ -42,8 +46,8 @@ extension Forecast {
 
     /// Why some of them are missing.
     static func cautions(among measured: [MeasuredSeries]) -> [Caution] {
-        ForecastRefusal.cautions(
-            attempts(measured).compactMap { if case .refused(let refusal) = $0 { refusal } else { nil } })
+        MissingForecast.cautions(
+            attempts(measured).compactMap { if case .missing(let missing) = $0 { missing } else { nil } })
     }
 
     private static func attempts(_ measured: [MeasuredSeries]) -> [ForecastAttempt] {
@@ -57,13 +61,13 @@ extension Forecast {
         let largest = series.points.last!.length
         let multiple = Double(tokens) / largest
         let work = series.parameters.work(length: tokens)
-        guard let prediction = series.flatNanoseconds(at: tokens) ?? series.laws?.prediction(pairs: work).nanoseconds()
-        else { return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .noLaw)) }
+        guard let prediction = series.flatNanoseconds(at: tokens) ?? series.laws?.prediction(work: work).nanoseconds()
+        else { return .missing(MissingForecast(series: series.label, tokens: tokens, reason: .noLaw)) }
         guard multiple <= refusedBeyond else {
-            return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooFar))
+            return .missing(MissingForecast(series: series.label, tokens: tokens, reason: .tooFar))
         }
         guard prediction.high <= prediction.low * refusedSpread else {
-            return .refused(ForecastRefusal(series: series.label, tokens: tokens, reason: .tooUncertain))
+            return .missing(MissingForecast(series: series.label, tokens: tokens, reason: .tooUncertain))
         }
         return .forecast(
             Forecast(
@@ -75,8 +79,8 @@ extension Forecast {
 
     private init(measured point: Point, of series: MeasuredSeries) {
         self.init(
-            series: series.label, tokens: point.keyLength, seconds: point.medianNanoseconds * 1e-9,
-            low: point.low * 1e-9, high: point.high * 1e-9, basis: .measured, multipleOfMeasured: 1,
+            series: series.label, tokens: point.keyLength, seconds: point.median.value * 1e-9,
+            low: point.median.low * 1e-9, high: point.median.high * 1e-9, basis: .measured, multipleOfMeasured: 1,
             cautions: point.cautions)
     }
 
@@ -104,11 +108,11 @@ extension Forecast {
 /// What asking for a forecast came to.
 private enum ForecastAttempt {
     case forecast(Forecast)
-    case refused(ForecastRefusal)
+    case missing(MissingForecast)
 }
 
 /// Why there is no forecast of a series at a length.
-private struct ForecastRefusal: Equatable {
+private struct MissingForecast: Equatable {
     enum Reason: CaseIterable { case noLaw, tooFar, tooUncertain }
 
     let series: String
@@ -116,9 +120,9 @@ private struct ForecastRefusal: Equatable {
     let reason: Reason
 
     /// One sentence a reason, however many series and lengths it concerns.
-    static func cautions(_ refusals: [ForecastRefusal]) -> [Caution] {
+    static func cautions(_ missing: [MissingForecast]) -> [Caution] {
         Reason.allCases.compactMap { reason in
-            let concerned = refusals.filter { $0.reason == reason }
+            let concerned = missing.filter { $0.reason == reason }
             if concerned.isEmpty { return nil }
             let names = concerned.map(\.series).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
             let lengths = Set(concerned.map(\.tokens)).sorted().map(TokenCount.text).joined(separator: " and ")

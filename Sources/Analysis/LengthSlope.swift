@@ -46,7 +46,7 @@ extension LengthSlope {
         let lengths = points.map { log($0.length) }
         let middle = lengths.reduce(0, +) / Double(lengths.count)
         let design = lengths.map { [1, $0 - middle] }
-        let times = points.map { log($0.medianNanoseconds) }
+        let times = points.map { log($0.median.value) }
         let variances = errors.map { $0 * $0 }
         var extra = 0.0
         for _ in 0..<mostAlternations {

@@ -6,8 +6,7 @@ import Statistics
 package struct MeasuredSeries: Sendable {
     package let key: SeriesKey
     package let label: String
-    /// What it was measured on; nil for the CPUs of the machine.
-    let device: Device?
+    let origin: KernelOrigin
     /// Ascending in length, at least one.
     package let points: [Point]
     /// Standard error of ln(time), one for each point: its own, but see `errors(of:)`.
@@ -21,22 +20,24 @@ package struct MeasuredSeries: Sendable {
 
     let caches: [Machine.Cache]
 
-    init(key: SeriesKey, label: String, device: Device? = nil, points: [Point], caches: [Machine.Cache]) {
+    init(key: SeriesKey, label: String, origin: KernelOrigin, points: [Point], caches: [Machine.Cache]) {
         self.key = key
         self.label = label
-        self.device = device
+        self.origin = origin
         self.points = points
         self.caches = caches
         errors = Self.errors(of: points)
         fitted = key.parameters.isDecode ? Self.readAlike(points, of: key.parameters, caches) : points.indices
-        laws = ScalingLaws(
-            Self.observations(Array(points[fitted]), Array(errors[fitted]), work: key.parameters.lawBasis.work))
+        laws = Self.laws(over: key.parameters.lawBasis, points[fitted], errors[fitted]) { $0.median.value }
         lengthSlope = LengthSlope(points, errors: errors, basis: key.parameters.lawBasis)
     }
 
     package var parameters: SeriesParameters { key.parameters }
+    /// What it was measured on; nil for the CPUs of the machine.
+    var device: Device? { origin.device }
+    package var recomputes: Bool { parameters.recomputes(points) }
     var lengths: [Double] { points.map(\.length) }
-    var logTimes: [Double] { points.map { log($0.medianNanoseconds) } }
+    var logTimes: [Double] { points.map { log($0.median.value) } }
 
     /// The times drawn again: each point's own error and the scatter about the law.
     func drawnLogTimes(_ generator: inout some RandomNumberGenerator) -> [Double] {
@@ -46,12 +47,20 @@ package struct MeasuredSeries: Sendable {
         }
     }
 
-    static func observations(
-        _ points: [Point], _ errors: [Double], work: (Point) -> Double
-    ) -> [ScalingFit.Observation] {
-        zip(points, errors).map {
-            ScalingFit.Observation(pairs: work($0), nanoseconds: $0.medianNanoseconds, logError: $1)
-        }
+    private static func laws(
+        over basis: WorkBasis, _ points: ArraySlice<Point>, _ errors: ArraySlice<Double>, time: (Point) -> Double
+    ) -> ScalingLaws? {
+        ScalingLaws(
+            zip(points, errors).map {
+                ScalingFit.Observation(work: basis.work(of: $0), nanoseconds: time($0), logError: $1)
+            }, over: basis)
+    }
+
+    /// The laws of the fitted points, or of some others, over another work, or of another time than the median.
+    func laws(
+        over basis: WorkBasis, within some: Range<Int>? = nil, of time: (Point) -> Double = { $0.median.value }
+    ) -> ScalingLaws? {
+        Self.laws(over: basis, points[some ?? fitted], errors[some ?? fitted], time: time)
     }
 
     /// A step reads its bytes in a circle, of which a cache keeps some part even where it cannot hold all: one of 32 MiB
@@ -62,27 +71,26 @@ package struct MeasuredSeries: Sendable {
         _ points: [Point], of parameters: SeriesParameters, _ caches: [Machine.Cache]
     ) -> Range<Int> {
         let largest = caches.map { $0.bytes(for: parameters.threads) }.max() ?? 0
-        if let first = points.firstIndex(where: { $0.bytes >= cachesToMemory * largest }) {
+        if let first = points.firstIndex(where: { $0.work.bytes >= cachesToMemory * largest }) {
             return first..<points.count
         }
-        return points.startIndex..<(points.firstIndex { $0.cacheLevel == nil } ?? points.endIndex)
+        return points.startIndex..<(points.firstIndex { $0.utilisation.cacheLevel == nil } ?? points.endIndex)
     }
 
     /// This series without its last point.
     func droppingLast() -> MeasuredSeries {
-        MeasuredSeries(key: key, label: label, device: device, points: points.dropLast(), caches: caches)
+        MeasuredSeries(key: key, label: label, origin: origin, points: points.dropLast(), caches: caches)
     }
 
     var fittedPoints: [Point] { Array(points[fitted]) }
-    var fittedErrors: [Double] { Array(errors[fitted]) }
 
     /// A point's error comes from few samples or launches and may be small by luck, so none is believed below a quarter
     /// of the series' median error; a point with no interval gets the median.
     private static func errors(of points: [Point]) -> [Double] {
         let leastError = 1e-5
-        let known = points.compactMap(\.logStandardError).sorted()
-        let median = known.isEmpty ? leastError : known[known.count / 2]
-        return points.map { max($0.logStandardError ?? median, median / 4, leastError) }
+        let known = points.compactMap(\.sampling.logStandardError)
+        let median = known.isEmpty ? leastError : known.median
+        return points.map { max($0.sampling.logStandardError ?? median, median / 4, leastError) }
     }
 
     /// Nil where that length was not measured.
@@ -90,12 +98,20 @@ package struct MeasuredSeries: Sendable {
 
     /// Time of one call by the laws; nil where there are none.
     package func foretold(at length: Int) -> Estimate? {
-        laws?.prediction(pairs: parameters.work(length: length)).nanoseconds()
+        laws?.prediction(work: parameters.work(length: length)).nanoseconds()
     }
 
     /// Where time was shown not to grow with the length, it is at longer ones what it was.
     func flatNanoseconds(at length: Int) -> Estimate? {
         guard let slope = lengthSlope, slope.verdict == .matches, length > slope.fromLength else { return nil }
         return slope.nanoseconds
+    }
+}
+
+extension Collection<MeasuredSeries> {
+    /// The series that the others are held against, of several that differ in their kernels alone: the first whose kernel
+    /// is a variant of none of theirs.
+    package var original: MeasuredSeries? {
+        first { one in !contains { $0.key.kernel == one.origin.variantOf } }
     }
 }

@@ -34,14 +34,10 @@ public struct Roofline: Sendable, Hashable {
 
     /// Useful FLOP/s of a measured cell over what it could attain.
     public func fractionOfAttainable(_ point: Point) -> Double {
-        let peak = peakFLOPsPerSecond * (point.relativePeak ?? 1)
-        return Double(point.flops) / (point.medianNanoseconds * 1e-9) / min(peak, point.intensity * readBytesPerSecond)
+        let peak = peakFLOPsPerSecond * (point.utilisation.relativePeak ?? 1)
+        return Double(point.work.flops) / (point.median.value * 1e-9)
+            / min(peak, point.work.intensity * readBytesPerSecond)
     }
-}
-
-extension Point {
-    /// FLOPs per byte of the least traffic.
-    public var intensity: Double { Double(flops) / Double(bytes) }
 }
 
 extension ScalingAnalysis {

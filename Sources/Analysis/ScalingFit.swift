@@ -5,7 +5,7 @@ import Statistics
 ///
 ///     ln T = ln(a + c·W^β) + e,   Var e = s² + τ²
 ///
-/// W is an exact count of pairs, s a point's own standard error and τ² the scatter about the law beyond it (Paule and
+/// W is the work, counted exactly (`WorkBasis`), s a point's own standard error and τ² the scatter about the law beyond it (Paule and
 /// Mandel's estimate). Working in logarithms makes relative errors alike over six decades of time. The fit alternates
 /// between Levenberg–Marquardt for the law and the estimate of τ² until that stands still. Intervals scale with the
 /// residuals and use Student's t (Hartung, Knapp, Sidik and Jonkman), so they hold where the points' errors are wrong by
@@ -19,7 +19,8 @@ import Statistics
 struct ScalingFit {
     /// A point as a fit sees it.
     struct Observation: Hashable {
-        let pairs: Double
+        /// What the time might go with: pairs, bytes, or a function of the length.
+        let work: Double
         let nanoseconds: Double
         /// Standard error of ln(nanoseconds), above zero.
         let logError: Double
@@ -27,7 +28,7 @@ struct ScalingFit {
 
     /// Fewer points cannot tell an overhead from growth, so none is fitted to them.
     static let fewestWithOverhead = 5
-    /// Pair counts that differ by less than this factor say nothing of growth.
+    /// Works that differ by less than this factor say nothing of growth.
     static let leastSpan = 1.5
 
     let law: GrowthLaw
@@ -44,9 +45,9 @@ struct ScalingFit {
     private let linearised: LeastSquares
     private let uncertain: [Int]
 
-    /// Nil where there are too few points, or their pair counts do not differ enough to tell growth.
+    /// Nil where there are too few points, or their works do not differ enough to tell growth.
     init?(_ observations: [Observation], freeExponent: Bool) {
-        let logs = observations.map { log($0.pairs) }
+        let logs = observations.map { log($0.work) }
         guard let least = logs.min(), let most = logs.max(), most - least > log(Self.leastSpan) else { return nil }
         let model = ScalingModel(observations)
         let growth = freeExponent ? [ScalingModel.coefficient, ScalingModel.exponent] : [ScalingModel.coefficient]
@@ -59,7 +60,7 @@ struct ScalingFit {
         }
         let uncertain = canTellOverhead ? everything : growth
         guard let solution,
-            let linearised = solution.linearised(logPairs: logs, model, in: uncertain)
+            let linearised = solution.linearised(logWork: logs, model, in: uncertain)
         else { return nil }
 
         self.freeExponent = freeExponent
@@ -88,15 +89,15 @@ struct ScalingFit {
         return Estimate(value: law.exponent, low: law.exponent - half, high: law.exponent + half, level: level)
     }
 
-    /// The law's coefficient, which is the cost of one pair where the exponent is 1.
+    /// The law's coefficient, which is the cost of one more unit of work where the exponent is 1.
     func coefficient(level: Double = 0.95) -> Estimate {
         let half = halfWidth(of: ScalingModel.coefficient, level: level)
         return Estimate(logHalfWidth: half, around: law.coefficient, level: level)
     }
 
-    /// ln(nanoseconds) that the law gives for a count of pairs, and its variance from the parameters' uncertainty.
-    func logTime(pairs: Double) -> (value: Double, variance: Double) {
-        let (value, gradient) = model.logTime(logPairs: log(pairs), parameters)
+    /// ln(nanoseconds) that the law gives for some work, and its variance from the parameters' uncertainty.
+    func logTime(work: Double) -> (value: Double, variance: Double) {
+        let (value, gradient) = model.logTime(logWork: log(work), parameters)
         return (value, linearised.variance(gradient: uncertain.map { gradient[$0] }))
     }
 
@@ -118,7 +119,7 @@ private struct Solution {
     let extraVariance: Double
 
     init?(_ observations: [ScalingFit.Observation], _ model: ScalingModel, free: [Int]) {
-        let logPairs = observations.map { log($0.pairs) }
+        let logWorks = observations.map { log($0.work) }
         let times = observations.map { log($0.nanoseconds) }
         let variances = observations.map { $0.logError * $0.logError }
         func all(_ freeValues: [Double]) -> [Double] {
@@ -135,7 +136,7 @@ private struct Solution {
             fit = LeastSquares(
                 observations: times, weights: weights, start: fit?.parameters ?? free.map { start[$0] }
             ) { index, values in
-                let (value, gradient) = model.logTime(logPairs: logPairs[index], all(values))
+                let (value, gradient) = model.logTime(logWork: logWorks[index], all(values))
                 return (value, free.map { gradient[$0] })
             }
             guard let fit else { return nil }
@@ -153,9 +154,9 @@ private struct Solution {
     }
 
     /// What is left to fit, linear in the parameters about this solution.
-    func linearised(logPairs: [Double], _ model: ScalingModel, in uncertain: [Int]) -> LeastSquares? {
-        let design = logPairs.map { logPairs in
-            let gradient = model.logTime(logPairs: logPairs, parameters).gradient
+    func linearised(logWork: [Double], _ model: ScalingModel, in uncertain: [Int]) -> LeastSquares? {
+        let design = logWork.map { logWork in
+            let gradient = model.logTime(logWork: logWork, parameters).gradient
             return uncertain.map { gradient[$0] }
         }
         return LeastSquares(design: design, observations: residuals, weights: weights)

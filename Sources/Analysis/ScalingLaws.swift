@@ -3,20 +3,26 @@ import Statistics
 
 /// The two laws of one series: one whose exponent is measured, one that holds it at 1 as theory says.
 struct ScalingLaws {
+    /// What their work counts.
+    let basis: WorkBasis
     let free: ScalingFit
     let proportional: ScalingFit
 
-    /// Nil where there are too few points, or their pair counts hardly differ.
-    init?(_ observations: [ScalingFit.Observation]) {
+    /// Nil where there are too few points, or their works hardly differ.
+    init?(_ observations: [ScalingFit.Observation], over basis: WorkBasis) {
         guard let free = ScalingFit(observations, freeExponent: true),
             let proportional = ScalingFit(observations, freeExponent: false)
         else { return nil }
+        self.basis = basis
         self.free = free
         self.proportional = proportional
     }
 
     /// The law that AICc prefers; with too few points for AICc, the simpler one.
     var preferred: ScalingFit { free.criterion < proportional.criterion ? free : proportional }
+
+    /// Nanoseconds of one more pair, or of one more byte; nil where the laws are over something else.
+    func cost(per basis: WorkBasis) -> Estimate? { basis == self.basis ? proportional.coefficient() : nil }
 
     var exponent: Estimate { free.exponent(level: 0.95)! }
 
@@ -26,16 +32,16 @@ struct ScalingLaws {
         return TheoryVerdict(interval90: free.exponent(level: 0.90)!, interval95: exponent)
     }
 
-    /// ln(nanoseconds) at a count of pairs, with the standard error of predicting one cell: the parameters' uncertainty,
+    /// ln(nanoseconds) at some work, with the standard error of predicting one cell: the parameters' uncertainty,
     /// the scatter about the law, and what the two laws disagree by, weighted by how probable AICc finds each. The
     /// exponent is held at 1 only where it was shown to be equivalent to 1; otherwise the free law speaks alone.
-    func prediction(pairs: Double) -> Prediction {
+    func prediction(work: Double) -> Prediction {
         let fits = verdict == .matches ? [proportional, free] : [free]
         let criteria = fits.map(\.criterion)
         let weights =
             criteria.contains { $0.isFinite }
             ? InformationCriterion.akaikeWeights(criteria) : fits.map { _ in 1 / Double(fits.count) }
-        let predictions = fits.map { $0.logTime(pairs: pairs) }
+        let predictions = fits.map { $0.logTime(work: work) }
         let mean = zip(weights, predictions).reduce(0) { $0 + $1.0 * $1.1.value }
         var variance = 0.0
         var degreesOfFreedom = 0.0
@@ -98,5 +104,28 @@ extension LocalExponent {
             value: log(ratio.value) / doubling, low: log(ratio.low) / doubling, high: log(ratio.high) / doubling,
             level: ratio.level)
         theory = log(basis.work(of: to) / basis.work(of: from)) / doubling
+    }
+}
+
+/// Whether a series grows as theory says: a test of equivalence, not of significance. A test of significance would
+/// call every precise measurement a deviation and every noisy one a success.
+public enum TheoryVerdict: String, Sendable, Codable {
+    /// The 90 % interval of the exponent lies in [0.97, 1.03].
+    case matches
+    /// The 95 % interval of the exponent lies outside [0.97, 1.03].
+    case deviates
+    case undecided
+
+    public static let equivalenceBand = 0.97...1.03
+
+    init(interval90: Estimate, interval95: Estimate) {
+        let band = Self.equivalenceBand
+        if band.contains(interval90.low), band.contains(interval90.high) {
+            self = .matches
+        } else if interval95.high < band.lowerBound || interval95.low > band.upperBound {
+            self = .deviates
+        } else {
+            self = .undecided
+        }
     }
 }

@@ -46,8 +46,8 @@ public struct Series: Sendable, Codable, Hashable {
 }
 
 extension Series {
-    /// Reads a whole window as a prompt for each token.
-    public static let recomputingKernel = "decode-recompute"
+    /// Whether it is a decoding series that reads a whole window anew for each token.
+    public var recomputes: Bool { parameters.recomputes(points) }
 
     init(_ measured: MeasuredSeries, caches: [Machine.Cache], using generator: inout some RandomNumberGenerator) {
         kernel = measured.key.kernel
@@ -59,18 +59,13 @@ extension Series {
         law = laws?.preferred.law
         lawFromLength = laws == nil ? nil : measured.fittedPoints.first?.keyLength
         exponent = laws?.exponent
-        let computed =
-            points.contains { $0.computedPairs == nil }
-            ? nil
-            : ScalingLaws(
-                MeasuredSeries.observations(
-                    measured.fittedPoints, measured.fittedErrors, work: WorkBasis.computedPairs.work))
+        let saysItsPairs = points.allSatisfy { $0.work.computedPairs != nil }
+        exponentOnComputedPairs = saysItsPairs ? measured.laws(over: .computedPairs)?.exponent : nil
         verdictBasis = WorkBasis(points, of: parameters)
         verdict = Self.verdict(measured, on: verdictBasis)
-        nanosecondsPerPair = parameters.isDecode ? nil : laws?.proportional.coefficient()
-        nanosecondsPerByte = parameters.isDecode ? laws?.proportional.coefficient() : nil
+        nanosecondsPerPair = laws?.cost(per: .usefulPairs)
+        nanosecondsPerByte = laws?.cost(per: .bytes)
         lengthSlope = measured.lengthSlope
-        exponentOnComputedPairs = computed?.exponent
         let basis = parameters.lawBasis
         localExponents = zip(points, points.dropFirst()).map { LocalExponent(from: $0, to: $1, basis: basis) }
         candidates = Candidate.ranked(points, parameters: parameters, errors: measured.errors)
@@ -91,7 +86,7 @@ extension Series {
         }
         guard let fit = measured.droppingLast().laws?.preferred else { return nil }
         let surprise =
-            log(last.medianNanoseconds) - fit.logTime(pairs: measured.parameters.lawBasis.work(of: last)).value
+            log(last.median.value) - fit.logTime(work: measured.parameters.lawBasis.work(of: last)).value
         return exp(min(surprise, 500)) - 1
     }
 
@@ -161,41 +156,30 @@ extension Series {
     }
 
     private static func lawVerdict(_ measured: MeasuredSeries, on basis: WorkBasis) -> TheoryVerdict {
-        lawVerdict(zip(measured.fittedPoints, measured.fittedErrors).map { ($0, $1) }, on: basis)
+        lawVerdict(measured, within: measured.fitted, on: basis)
     }
 
     /// Of some lengths alone; nil where they are too few to tell an overhead from growth.
     private static func verdict(
         _ measured: MeasuredSeries, within some: Range<Int>, on basis: WorkBasis
     ) -> TheoryVerdict? {
-        guard some.count >= ScalingFit.fewestWithOverhead else { return nil }
-        return lawVerdict(zip(measured.points[some], measured.errors[some]).map { ($0, $1) }, on: basis)
+        some.count >= ScalingFit.fewestWithOverhead ? lawVerdict(measured, within: some, on: basis) : nil
     }
 
-    private static func lawVerdict(_ points: [(point: Point, error: Double)], on basis: WorkBasis) -> TheoryVerdict {
-        func laws(of time: (Point) -> Double) -> ScalingLaws? {
-            ScalingLaws(
-                points.map {
-                    ScalingFit.Observation(
-                        pairs: basis.work(of: $0.point), nanoseconds: time($0.point), logError: $0.error)
-                })
-        }
-        guard let verdict = laws(of: \.medianNanoseconds)?.verdict else { return .undecided }
-        return verdict == .deviates && laws(of: \.minimumNanoseconds)?.verdict != .deviates ? .undecided : verdict
+    private static func lawVerdict(
+        _ measured: MeasuredSeries, within some: Range<Int>, on basis: WorkBasis
+    ) -> TheoryVerdict {
+        let verdict = measured.laws(over: basis, within: some)?.verdict ?? .undecided
+        guard verdict == .deviates else { return verdict }
+        let fastest = measured.laws(over: basis, within: some, of: \.sampling.minimumNanoseconds)
+        return fastest?.verdict == .deviates ? .deviates : .undecided
     }
 
-    /// The laws of the fastest samples. One-sided noise moves medians more than minima.
-    private static func minima(_ measured: MeasuredSeries) -> ScalingLaws? {
-        ScalingLaws(
-            zip(measured.fittedPoints, measured.fittedErrors).map {
-                ScalingFit.Observation(
-                    pairs: measured.parameters.lawBasis.work(of: $0), nanoseconds: $0.minimumNanoseconds, logError: $1)
-            })
-    }
-
-    /// The exponent of the fastest samples where its interval does not meet that of the medians.
+    /// The exponent of the fastest samples where its interval does not meet that of the medians. One-sided noise moves
+    /// medians more than minima.
     private static func contradictingMinima(_ exponent: Estimate, _ measured: MeasuredSeries) -> Estimate? {
-        guard let minima = minima(measured)?.exponent else { return nil }
+        let laws = measured.laws(over: measured.parameters.lawBasis, of: \.sampling.minimumNanoseconds)
+        guard let minima = laws?.exponent else { return nil }
         return minima.high < exponent.low || minima.low > exponent.high ? minima : nil
     }
 }

@@ -19,7 +19,7 @@ public enum WorkBasis: String, Sendable, Codable {
             self = .bytes
             return
         }
-        let overheads = points.compactMap(\.overhead)
+        let overheads = points.compactMap(\.work.overhead)
         guard overheads.count == points.count else {
             self = .usefulPairs
             return
@@ -30,14 +30,23 @@ public enum WorkBasis: String, Sendable, Codable {
     /// - Precondition: where it is computed pairs, the point's are known.
     func work(of point: Point) -> Double {
         switch self {
-        case .usefulPairs: Double(point.usefulPairs)
-        case .computedPairs: Double(point.computedPairs!)
-        case .bytes: Double(point.bytes)
+        case .usefulPairs: Double(point.work.usefulPairs)
+        case .computedPairs: Double(point.work.computedPairs!)
+        case .bytes: Double(point.work.bytes)
         }
     }
 }
 
 extension SeriesParameters {
+    /// Whether steps of a decoding series read the keys that they see anew, as a prompt, and are so bound by arithmetic:
+    /// they go through w(w + 1) / 2 pairs of w keys, where a step over a cache goes through w. Below 64 keys the two
+    /// cannot be told apart, since caches are read in whole tiles.
+    func recomputes(_ points: [Point]) -> Bool {
+        guard isDecode, let last = points.last, let overhead = last.work.overhead else { return false }
+        let keys = last.work.usefulPairs / (batch * queryHeads)
+        return keys >= 64 && overhead >= Double(keys) / 4
+    }
+
     /// What the law of a series is over, and `work(length:)` counts.
     var lawBasis: WorkBasis { isDecode ? .bytes : .usefulPairs }
 }

@@ -20,8 +20,13 @@ public struct UnknownName: Fault, Equatable {
 public enum NearestName {
     /// The question where a name is near, else the list.
     public static func remedy(for typed: String, among names: [String]) -> String {
-        if let nearest = of(typed, among: names) { return "did you mean \"\(nearest)\"?" }
-        return names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))"
+        question(for: typed, among: names)
+            ?? (names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))")
+    }
+
+    /// `did you mean "full"?`; nil where no name is near.
+    public static func question(for typed: String, among names: [String]) -> String? {
+        of(typed, among: names).map { "did you mean \"\($0)\"?" }
     }
 
     /// Nil where nothing is close: more than two edits and more than a third of the letters away, unless one name

@@ -111,7 +111,7 @@ public struct PairCount: Hashable, Sendable {
 /// FLOPs follow the field's convention (flash-attention's benchmarks): two products, one multiplication and one
 /// addition each, for every useful pair: 4·d·pairs. Softmax is not counted, neither are pairs that a kernel computes
 /// and throws away; these show as `computedPairs` against `usefulPairs`.
-public struct Work: Hashable, Sendable {
+public struct Work: Hashable, Sendable, Codable {
     /// Pairs that the mask allows.
     public let usefulPairs: Int
     /// Pairs that the kernel computes; nil where it does not say.
@@ -131,6 +131,25 @@ public struct Work: Hashable, Sendable {
             tokens: problem.pairs.touchedKeys, keyValueHeads: shape.batch * shape.keyValueHeads,
             headDimension: shape.headDimension)
         bytes = 2 * shape.queryCount * problem.elementType.byteCount + touched
+    }
+
+    private enum Key: CodingKey { case usefulPairs, computedPairs, flops, bytes }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(usefulPairs, forKey: .usefulPairs)
+        // Null where it is nil, since a missing field could also be a forgotten one.
+        try container.encode(computedPairs, forKey: .computedPairs)
+        try container.encode(flops, forKey: .flops)
+        try container.encode(bytes, forKey: .bytes)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        usefulPairs = try container.decode(Int.self, forKey: .usefulPairs)
+        computedPairs = try container.decode(Int?.self, forKey: .computedPairs)
+        flops = try container.decode(Int.self, forKey: .flops)
+        bytes = try container.decode(Int.self, forKey: .bytes)
     }
 
     /// FLOPs per byte of the least traffic.

@@ -7,7 +7,7 @@ import Attention
 /// a dry run shows what the run will do.
 ///
 /// Cells are taken from the cheapest to the dearest, and each admitted one keeps time back for the rounds without which
-/// its median has no interval: a dear cell never costs a cheap one its rounds. Cells of which a single pass takes
+/// its median has no interval: a dear cell never costs a cheap one its rounds. Cells of which a single call takes
 /// seconds come last, in time that the rounds of the others leave for them.
 struct Admission: Sendable {
     struct Cell: Hashable, Sendable {
@@ -59,9 +59,9 @@ struct Admission: Sendable {
         let count: Int
     }
 
-    /// A single pass cannot be cut short, so its prediction has to leave some room.
-    static let singlePassMargin = 1.1
-    /// Time held back for single passes, over their prediction: more than the margin that admits them, because the
+    /// A long call cannot be cut short, so its prediction has to leave some room.
+    static let longCallMargin = 1.1
+    /// Time held back for long calls, over their prediction: more than the margin that admits them, because the
     /// prediction grows when the cells before them turn out slower than their probes.
     static let heldBackMargin = 1.2
 
@@ -70,7 +70,7 @@ struct Admission: Sendable {
     /// Still to be prepared before the next visits.
     private var waiting: ArraySlice<Int> = []
     /// Prepared in the end, when all others have had their rounds.
-    private var passes: [Int]
+    private var longCalls: [Int]
     private var underWay: Int?
     private var admitted: [Admitted] = []
     /// For the rounds without which none of `admitted` would be worth starting, and for the checks after them.
@@ -85,8 +85,8 @@ struct Admission: Sendable {
         self.cells = cells
         self.limits = limits
         residency = Residency(memoryLimitBytes: limits.memoryBytes, cellBytes: [])
-        passes = cells.indices.filter { cells[$0].prediction.cost?.isSinglePass ?? false }
-        begin(with: cells.indices.filter { !(cells[$0].prediction.cost?.isSinglePass ?? false) })
+        longCalls = cells.indices.filter { cells[$0].prediction.cost?.isLongCall ?? false }
+        begin(with: cells.indices.filter { !(cells[$0].prediction.cost?.isLongCall ?? false) })
     }
 
     /// Better predictions, in the order of the cells, from what was measured meanwhile.
@@ -98,9 +98,9 @@ struct Admission: Sendable {
     mutating func next(elapsedSeconds: Double) -> Step {
         if let cell = waiting.popFirst() { return step(cell, elapsedSeconds: elapsedSeconds) }
         if !admitted.isEmpty { return visit(elapsedSeconds: elapsedSeconds) }
-        if passes.isEmpty { return .done }
-        begin(with: passes)
-        passes = []
+        if longCalls.isEmpty { return .done }
+        begin(with: longCalls)
+        longCalls = []
         return next(elapsedSeconds: elapsedSeconds)
     }
 
@@ -108,9 +108,9 @@ struct Admission: Sendable {
     mutating func prepared(at cost: CellCost) -> Admitted {
         guard let cell = underWay else { preconditionFailure("no cell was to be prepared") }
         underWay = nil
-        if !cost.isSinglePass { preparingSeconds += cost.preparingSeconds(limits) }
+        if !cost.isLongCall { preparingSeconds += cost.preparingSeconds(limits) }
         // The pass that is checked is the first sample of a cell that is dear.
-        let admitted = admit(cell, cost, roundsTaken: cost.isSinglePass ? 1 : 0, isResident: true)
+        let admitted = admit(cell, cost, roundsTaken: cost.isLongCall ? 1 : 0, isResident: true)
         if admitted.isKept { heldInputs.insert(InputPool.Key(cells[cell].problem)) }
         return admitted
     }
@@ -153,12 +153,12 @@ struct Admission: Sendable {
         let rounds = admitted.isEmpty ? 1 : CellCost.minimumRounds
         let least = cost.leastSeconds(
             limits, isResident: room.keeps(cells[cell].problem, bytes: cost.bytes), mostRounds: rounds)
-        if !cost.isSinglePass, !admitted.isEmpty,
+        if !cost.isLongCall, !admitted.isEmpty,
             preparingSeconds + cost.preparingSeconds(limits) > BudgetShare.preparing * limits.timeBudgetSeconds
         {
             return .preparing(budgetSeconds: limits.timeBudgetSeconds)
         }
-        let needed = least * (cost.isSinglePass ? Self.singlePassMargin : 1)
+        let needed = least * (cost.isLongCall ? Self.longCallMargin : 1)
         if needed <= limits.timeBudgetSeconds - elapsedSeconds - reservedSeconds { return nil }
         return .time(
             Refusal.Time(
@@ -189,15 +189,15 @@ struct Admission: Sendable {
         let visited = admitted
         admitted = []
         let secondsLeft = limits.timeBudgetSeconds - elapsedSeconds
-        let wanted = Self.heldBackMargin * passesSeconds(elapsedSeconds: elapsedSeconds + leastSeconds)
+        let wanted = Self.heldBackMargin * longCallsSeconds(elapsedSeconds: elapsedSeconds + leastSeconds)
         // The margin is taken from the further rounds, never from the least of them.
         let counts = Schedule.visits(candidates, in: min(secondsLeft, max(leastSeconds, secondsLeft - wanted)))
         let heldBack = min(wanted, max(0, secondsLeft - leastSeconds))
         return .visit(zip(visited, counts).map { Visits(admitted: $0, count: $1) }, heldBackSeconds: heldBack)
     }
 
-    /// What preparing the single passes that fit will take: this machine, driven ahead to their end.
-    private func passesSeconds(elapsedSeconds: Double) -> Double {
+    /// What preparing the long calls that fit will take: this machine, driven ahead to their end.
+    private func longCallsSeconds(elapsedSeconds: Double) -> Double {
         var ahead = self
         var seconds = 0.0
         while true {

@@ -4,7 +4,7 @@ public enum BudgetShare {
     public static let ceilings = 0.15
     /// Short calls from which the cost of every cell is predicted.
     static let probing = 0.2
-    /// Making cells ready and checking them, of all cells that are visited in rounds. A cell of which a single pass takes
+    /// Making cells ready and checking them, of all cells that are visited in rounds. A cell of which a single call takes
     /// seconds is none of them: that pass is its sample.
     static let preparing = 0.5
 

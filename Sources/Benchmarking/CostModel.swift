@@ -22,8 +22,8 @@ struct CellCost: Hashable, Sendable {
     /// Q, K, V, O and the kernel's own memory.
     var bytes: Int
 
-    /// From here on the pass that is checked is also the first sample, so that a cell can be had for a single pass.
-    static let singlePassSeconds = 2.0
+    /// From here on the call that is checked is also the first sample, so that a cell can be had for a single call.
+    static let longCallSeconds = 2.0
     /// Rounds that the exact interval of a median needs at 95 %.
     static let minimumRounds = 6
     /// With so many, twelve are left where a machine disturbs one in seven.
@@ -52,14 +52,14 @@ struct CellCost: Hashable, Sendable {
     private static let coldBytesPerSecond = 20e9
     private static let smallBytes = 4 << 20
 
-    var isSinglePass: Bool { callSeconds >= Self.singlePassSeconds }
+    var isLongCall: Bool { callSeconds >= Self.longCallSeconds }
 
     /// Rounds beyond the preparation without which the cell is not worth starting.
-    var minimumRounds: Int { isSinglePass ? 0 : Self.minimumRounds }
+    var minimumRounds: Int { isLongCall ? 0 : Self.minimumRounds }
 
     /// Rounds without which the others get no more than theirs.
     func wantedRounds(_ limits: RunLimits, visitSeconds: Double) -> Int {
-        if isSinglePass { return 0 }
+        if isLongCall { return 0 }
         let affordable = Self.wantedShare * limits.timeBudgetSeconds / visitSeconds
         return max(Self.minimumRounds, Int(saturating: min(affordable, Double(Self.wantedRounds))))
     }
@@ -96,14 +96,14 @@ struct CellCost: Hashable, Sendable {
     /// Whether the check after the last round may take inputs of its own: what that costs is hardly seen.
     var isCheckedAnew: Bool { inputSeconds + buildSeconds + callSeconds <= 1 && bytes <= 256 << 20 }
 
-    /// The check after the last round. A single pass has had its own.
+    /// The check after the last round. A long call has had its own.
     var finalCheckSeconds: Double {
-        if isSinglePass { return 0 }
+        if isLongCall { return 0 }
         return checkSeconds + callSeconds + (isCheckedAnew ? inputSeconds + buildSeconds : 0)
     }
 
-    /// A single pass is dear, and a second one right after it shows nothing that the next visit does not.
-    func samplesPerVisit(_ limits: RunLimits) -> Int { isSinglePass ? 1 : limits.samplesPerVisit }
+    /// A long call is dear, and a second one right after it shows nothing that the next visit does not.
+    func samplesPerVisit(_ limits: RunLimits) -> Int { isLongCall ? 1 : limits.samplesPerVisit }
 }
 
 /// Predicts what cells take, from one short real call of each series.

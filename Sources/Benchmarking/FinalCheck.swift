@@ -64,7 +64,7 @@ struct FinalCheck {
 
     /// Whether the last call counted other pairs than the kernel says.
     func pairFault(of kernel: LoadedKernel, maximumError: Double) -> Fault? {
-        guard let counted = kernel.prepared.computedPairs, let statedPairs, counted != statedPairs else { return nil }
+        guard let counted = kernel.prepared.countedPairs, let statedPairs, counted != statedPairs else { return nil }
         return .wrong(
             reason: "a timed call computed \(counted) pairs, but the kernel states \(statedPairs)",
             maximumError: maximumError)
@@ -74,11 +74,11 @@ struct FinalCheck {
 extension Run {
     /// What the last check says against the cell; nil where nothing does, or where no call came after the first check.
     func finalFault(of cell: RunningCell) -> FinalCheck.Fault? {
-        guard let kernel = cell.resident, cell.visits.contains(where: { $0.round > 0 }) else { return nil }
+        guard let kernel = cell.resident, cell.samples.contains(where: { $0.round > 0 }) else { return nil }
         // A machine that has become slower shows in the last visit.
         let neededSeconds = max(cell.cost.finalCheckSeconds, cell.visitSeconds)
         let effort: FinalCheck.Effort =
-            cell.cost.isSinglePass || neededSeconds > secondsLeft
+            cell.cost.isLongCall || neededSeconds > secondsLeft
             ? .output
             : cell.cost.isCheckedAnew ? .callOnOtherInputs(seed: options.seed &+ 1) : .callOnTheSameInputs
         return check(of: cell).fault(of: kernel, effort)

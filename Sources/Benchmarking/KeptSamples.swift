@@ -40,7 +40,7 @@ public struct KeptSamples {
                 spreads.append(Self.spread(ofSorted: kept.map { Double($0.nanoseconds) }.sorted()))
             }
         }
-        if !spreads.isEmpty { summary.spread = Durations.quantile(0.5, ofSorted: spreads.sorted()) }
+        if !spreads.isEmpty { summary.spread = spreads.median }
         return summary
     }
 

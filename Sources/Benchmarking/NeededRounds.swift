@@ -53,8 +53,8 @@ enum NeededRounds {
 
     /// As many times the visits that others have, for as much to be kept with as small an error.
     private static func needs(_ cells: [Cell]) -> [Double] {
-        let scatters = cells.compactMap(\.scatter).sorted()
-        let typical = scatters.isEmpty ? 0 : Durations.quantile(0.5, ofSorted: scatters)
+        let scatters = cells.compactMap(\.scatter)
+        let typical = scatters.isEmpty ? 0 : scatters.median
         return cells.map { cell in
             let forKept = 1 / max(cell.keptShare, 1 / mostNeed)
             // Visits in proportion to the deviation give the least error for the time (Neyman); small differences are chance.
@@ -66,12 +66,12 @@ enum NeededRounds {
 
 extension RunningCell {
     /// - Parameter kept: of its samples, those that are kept so far.
-    func need(kept: [SampleJournal.Visit], heldBack: Int, most: Int) -> NeededRounds.Cell {
-        let rounds = Set(Set(visits.map(\.round)).sorted().prefix(NeededRounds.firstRounds))
+    func need(kept: [SampleJournal.TakenSample], heldBack: Int, most: Int) -> NeededRounds.Cell {
+        let rounds = Set(Set(samples.map(\.round)).sorted().prefix(NeededRounds.firstRounds))
         let first = kept.filter { rounds.contains($0.round) }.map { Double($0.sample.nanoseconds) }.sorted()
         return NeededRounds.Cell(
             seconds: visitSeconds, heldBack: heldBack, most: most,
-            keptShare: visits.isEmpty ? 1 : Double(kept.count) / Double(visits.count),
+            keptShare: samples.isEmpty ? 1 : Double(kept.count) / Double(samples.count),
             scatter: first.count < KeptSamples.fewestForSpread ? nil : KeptSamples.spread(ofSorted: first))
     }
 }

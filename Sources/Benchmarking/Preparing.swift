@@ -32,7 +32,7 @@ extension Run {
             cell.resident = admitted.isKept ? ready.kernel : nil
             cells.append(cell)
             try log.open(workload, preparation)
-            if cost.isSinglePass {
+            if cost.isLongCall {
                 spent[.preparing] -= Double(ready.first.nanoseconds) / 1e9
                 spend(0, visiting: [ready.first])
                 try record(ready.first, round: 0, of: cell)
@@ -44,7 +44,7 @@ extension Run {
     func resume(_ workload: Workload, _ admitted: Admission.Admitted) {
         let open = openCell(of: workload)
         let cell = RunningCell(workload, KnownWork(workload.problem, open.preparation), open.preparation, admitted)
-        cell.visits = open.visits
+        cell.samples = open.samples
         cells.append(cell)
     }
 
@@ -90,7 +90,7 @@ extension Run {
             case .right(let error): maximumError = error
             case .wrong(let error, let reason): return .absent(.wrong(reason: reason, maximumError: error))
             }
-            let (stated, counted) = (ready.kernel.prepared.statedPairs, ready.kernel.prepared.computedPairs)
+            let (stated, counted) = (ready.kernel.prepared.statedPairs, ready.kernel.prepared.countedPairs)
             let usefulPairs = known(of: workload).work.usefulPairs
             if let pairs = stated ?? counted, pairs < usefulPairs {
                 let reason = "states \(pairs) pairs, fewer than the \(usefulPairs) that its mask allows"

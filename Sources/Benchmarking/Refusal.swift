@@ -29,7 +29,7 @@ public enum Refusal: Hashable, Sendable {
     public var reason: String {
         switch self {
         case .memory(let neededBytes, let limitBytes):
-            "needs \(ByteCount.text(neededBytes)) of memory; \(Self.limit(limitBytes))"
+            "needs \(Quantity.bytes(neededBytes)) of memory; \(Self.limit(limitBytes))"
         case .time(let time):
             "one call would take about \(TimeBudget.text(seconds: time.callSeconds)), with its tensors and "
                 + "its check \(TimeBudget.text(seconds: time.neededSeconds)); that \(time.excess)"
@@ -58,7 +58,7 @@ public enum Refusal: Hashable, Sendable {
         return .skipped(reason: reason)
     }
 
-    private static func limit(_ bytes: Int) -> String { "this run may use \(ByteCount.text(bytes))" }
+    private static func limit(_ bytes: Int) -> String { "this run may use \(Quantity.bytes(bytes))" }
 }
 
 extension Refusal.Time {

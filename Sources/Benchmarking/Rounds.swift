@@ -29,8 +29,8 @@ extension Run {
         let levels = keptSamples.levels
         return NeededRounds.visits(
             zip(cells, later).map { cell, heldBack in
-                let kept = cell.visits.filter { KeptSamples.isKept($0.sample, levels[cell.workload.threads]) }
-                let rounds = Set(cell.visits.map(\.round)).count
+                let kept = cell.samples.filter { KeptSamples.isKept($0.sample, levels[cell.workload.threads]) }
+                let rounds = Set(cell.samples.map(\.round)).count
                 return cell.need(kept: kept, heldBack: heldBack, most: max(0, options.rounds - rounds))
             })
     }
@@ -40,7 +40,7 @@ extension Run {
     ///   - steps: what the progress line counts.
     private func visit(_ visits: [Int], heldBack: Double, _ steps: inout Steps) throws(ResultsError) {
         // A resumed launch goes on counting, and must not repeat the order of the rounds that it has.
-        let firstRound = 1 + (cells.flatMap { $0.visits.map(\.round) }.max() ?? 0)
+        let firstRound = 1 + (cells.flatMap { $0.samples.map(\.round) }.max() ?? 0)
         let seed = options.seed &+ UInt64(options.launch) << 32 &+ UInt64(firstRound)
         for (index, round) in Schedule.rounds(visits: visits, seed: seed).enumerated() {
             for cell in round.map({ cells[$0] }) {

@@ -43,7 +43,7 @@ final class Run {
         sinceStart = Stopwatch(instruments.clock)
         sinceSync = sinceStart
         earlierSeconds =
-            log.openCells.flatMap(\.visits).compactMap { $0.sample.sentinels?.elapsedSeconds }.max() ?? 0
+            log.openCells.flatMap(\.samples).compactMap { $0.sample.sentinels?.elapsedSeconds }.max() ?? 0
         spent[.ceilings] = options.secondsAlreadySpent
         inputs = InputPool(seed: options.seed)
         for engine in instruments.engines { engine.limitWaiting { [weak self] in self?.secondsLeft ?? .infinity } }
@@ -121,7 +121,7 @@ final class Run {
             let open = log.openCells.first { $0.workload == workload }
             return Admission.Cell(
                 problem: workload.problem, prediction: prediction,
-                roundsTaken: open.map { Set($0.visits.map(\.round)).count })
+                roundsTaken: open.map { Set($0.samples.map(\.round)).count })
         }
         return Admission(cells, limits: limits)
     }
@@ -139,9 +139,9 @@ final class Run {
     func record(_ sample: Sample, round: Int, of cell: RunningCell) throws(ResultsError) {
         var sample = sample
         sample.sentinels?.elapsedSeconds? += earlierSeconds
-        let visit = SampleJournal.Visit(round: round, sample)
-        try log.append(visit, to: cell.workload)
-        cell.visits.append(visit)
+        let taken = SampleJournal.TakenSample(round: round, sample)
+        try log.append(taken, to: cell.workload)
+        cell.samples.append(taken)
         keptSamples.add(sample, of: cell.workload)
     }
 
@@ -169,7 +169,7 @@ final class Run {
 
     /// Writes the line of a cell that an earlier attempt has left open and that is not gone on with.
     private func keep(_ open: SampleJournal.OpenCell) throws(ResultsError) {
-        guard let record = Measurement.Record(open.visits, open.preparation) else { return }
+        guard let record = Measurement.Record(open.samples, open.preparation) else { return }
         try write(
             open.workload, KnownWork(open.workload.problem, open.preparation), .measured(record),
             isFinal: !cancellation.isCancelled)
@@ -217,7 +217,7 @@ final class RunningCell {
     let cost: CellCost
     /// Whether it stays in memory between visits.
     let isKept: Bool
-    var visits: [SampleJournal.Visit] = []
+    var samples: [SampleJournal.TakenSample] = []
     /// Nil where the next visit has to make it.
     var resident: LoadedKernel?
     /// What the next visit is expected to take.
@@ -239,5 +239,5 @@ final class RunningCell {
     }
 
     /// Nil while there is no sample.
-    var record: Measurement.Record? { Measurement.Record(visits, preparation) }
+    var record: Measurement.Record? { Measurement.Record(samples, preparation) }
 }

@@ -11,7 +11,7 @@ import Records
 /// 3. Rounds visit the cells in a seeded random order and time each (`Rounds`), so that a disturbance of
 ///    some seconds spreads over all cells instead of bending one curve. Dear cells come every j-th round.
 ///    After its last round a cell is checked once more, on other inputs (`FinalCheck`).
-/// 4. Cells of which one pass takes seconds come last, cheapest first, in time that the rounds have left for them: a
+/// 4. Cells of which one call takes seconds come last, cheapest first, in time that the rounds have left for them: a
 ///    wrong prediction for ten million tokens then costs nothing but that cell.
 ///
 /// Nothing is done that is not predicted to end within the time budget; the calls of one sample are never cut short.

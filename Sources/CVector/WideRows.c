@@ -1,4 +1,4 @@
-#include "WideRows.h"
+#include "CVector.h"
 
 VECTOR_INLINE double element_at(enum vector_element element, const void *row, long i) {
     switch (element) {

@@ -52,15 +52,13 @@ package struct FigurePoint: Sendable, Hashable {
     /// "3.91 ms [3.88, 3.93]".
     private static func reading(_ row: Plot.Row, _ axis: Axis, name: String) -> String {
         let (low, high) = (row.interval?.lowerBound ?? row.y, row.interval?.upperBound ?? row.y)
+        let value = Estimate(value: row.y, low: low, high: high, level: 0.95)
         switch axis.measure {
         case .nanoseconds:
-            let time = Quantity.time(nanoseconds: row.y, low: low, high: high)
-            return low < high ? time + " " + Quantity.timeInterval(nanoseconds: row.y, low: low, high: high) : time
+            return Quantity.time(value) + (low < high ? " " + Quantity.timeInterval(value) : "")
         case .bytes: return Quantity.bytes(Int(saturating: row.y))
-        case .count(let unit):
-            return Quantity.interval(Estimate(value: row.y, low: low, high: high, level: 0.95), unit: unit)
-        case .plain:
-            return name + " " + Quantity.interval(Estimate(value: row.y, low: low, high: high, level: 0.95))
+        case .count(let unit): return Quantity.interval(value, unit: unit)
+        case .plain: return name + " " + Quantity.interval(value)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Escaping
 import Foundation
+import Statistics
 
 /// What a figure shows, before it is written as a script.
 package struct Plot {
@@ -16,6 +17,11 @@ package struct Plot {
             self.y = y
             self.interval = interval
             self.remark = remark
+        }
+
+        /// An estimate with its interval, in a unit.
+        package init(x: Double, _ y: Estimate, in unit: Double = 1) {
+            self.init(x: x, y: y.value / unit, y.low / unit...y.high / unit)
         }
     }
 
@@ -52,6 +58,12 @@ package struct Plot {
             self.kind = kind
             self.style = style
             self.rows = rows
+        }
+
+        /// Measured points, and lines that join them; no trace where there are no points.
+        package static func joined(series: String, style: SeriesStyle, rows: [Row]) -> [Trace] {
+            rows.isEmpty
+                ? [] : [Kind.joined, .measured].map { Trace(series: series, kind: $0, style: style, rows: rows) }
         }
     }
 

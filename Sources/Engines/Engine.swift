@@ -73,7 +73,7 @@ public protocol PreparedKernel: AnyObject {
     func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result
 
     /// Pairs that one call went through, counted while it ran, over all batches and heads; nil if they are not counted.
-    var computedPairs: Int? { get }
+    var countedPairs: Int? { get }
 
     /// Growth of peak resident memory since before the kernel was made ready.
     var peakResidentBytes: Int { get }

@@ -24,9 +24,11 @@ extension [any Engine] {
     public func kernel(named name: String) throws(UnknownName) -> EngineKernel {
         for engine in self {
             guard let place = engine.kernels.firstIndex(where: { $0.name == name }) else { continue }
+            let kernel = engine.kernels[place]
             return EngineKernel(
-                engine: engine, kernel: engine.kernels[place],
-                origin: KernelOrigin(engine: engine.identity, place: place, device: engine.device))
+                engine: engine, kernel: kernel,
+                origin: KernelOrigin(
+                    engine: engine.identity, place: place, variantOf: kernel.variantOf, device: engine.device))
         }
         throw UnknownName(name, isNot: "a kernel", known: flatMap(\.kernels).names)
     }

@@ -1,4 +1,4 @@
-import CVector
+import CProcessor
 
 /// How fast the core's clock really ran, which many systems (every virtual machine) do not tell.
 ///

@@ -1,4 +1,4 @@
-import CVector
+import CProcessor
 
 /// A fixed piece of work, linked into every build: what two builds can be held against each other by, and what real
 /// extra work is made of where a test plants a slowdown.

@@ -1,4 +1,4 @@
-import CVector
+import CProcessor
 import Foundation
 
 /// Which hypervisor this system runs under.

@@ -1,4 +1,4 @@
-import CVector
+import CProcessor
 import Foundation
 
 /// A buffer with a part for each of several workers, which is read from memory however small it is: its lines are taken out

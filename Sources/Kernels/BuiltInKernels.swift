@@ -23,7 +23,8 @@ extension Kernel {
     public static let slidingWindowDense = fused(
         "sliding-window-dense", masks: .slidingWindow,
         summary: "the last w keys; computes all n² pairs and masks them: shows the cost of a dense mask",
-        FusedForm(coverage: .all))
+        FusedForm(coverage: .all)
+    ).variant(of: slidingWindow.name)
     public static let attentionSink = fused(
         "attention-sink", masks: .attentionSink, summary: "the first s keys and the last w; fused (StreamingLLM's mask)"
     )
@@ -54,23 +55,27 @@ extension Kernel {
     public static let fullBLAS = blas(
         "full-blas", masks: .causal,
         summary: "causal; OpenBLAS products on blocks of 256 queries, the scores of one block held",
-        partition: .rows(256))
+        partition: .rows(256)
+    ).variant(of: full.name)
     /// The textbook: all scores, then softmax, then the weighted sum. Its memory curve is what others avoid.
     public static let fullNaive = blas(
         "full-naive", masks: .causal, summary: "causal; all n × n scores in memory, as in textbooks",
-        partition: .whole)
+        partition: .whole
+    ).variant(of: full.name)
     /// The one-matmul trick for windows, in its causal form: chunks of w queries against 2w keys hold every pair of the
     /// window and as many again that are masked, (2nw − w²) / (nw − w(w−1)/2) → 2× the pairs.
     public static let chunkedOverlap = blas(
         "chunked-overlap", masks: .slidingWindow,
         summary: "the last w keys; OpenBLAS products of w queries against 2w keys: 2× the pairs",
-        partition: .overlappingChunks)
+        partition: .overlappingChunks
+    ).variant(of: slidingWindow.name)
     /// The trick as Longformer has it (Beltagy et al. 2020, `sliding_chunks.py`): 2w × 2w chunks for Q · Kᵀ, 3w keys a
     /// block for P · V. Longformer pads V at both ends; here the ends are clipped.
     public static let chunkedOverlapSymmetric = blas(
         "chunked-overlap-symmetric", masks: .symmetricWindow,
         summary: "w keys on either side; OpenBLAS products on Longformer's 2w × 2w chunks",
-        partition: .overlappingSquares)
+        partition: .overlappingSquares
+    ).variant(of: symmetricWindow.name)
 
     private static func blas(
         _ name: String, masks: MaskFamily, summary: String, partition: ScorePartition
@@ -101,7 +106,8 @@ extension Kernel {
     /// Takes keys as they were cached: what rotating on read costs is the difference.
     public static let decodeSinkUnrotated = decode(
         "decode-sink-unrotated", masks: .attentionSink,
-        summary: "decode-sink without rotating keys: shows the cost of the rotation")
+        summary: "decode-sink without rotating keys: shows the cost of the rotation"
+    ).variant(of: decodeSink.name)
 
     public static let decodeRecompute = recompute()
 
@@ -113,7 +119,8 @@ extension Kernel {
             scratchBytes: { DecodeRecompute.scratchBytes(for: $0, threads: $1, tuning) }, retuned: recompute,
             make: { problem, team throws(UnsupportedProblem) in
                 try DecodeRecompute(for: problem, on: team, tuning)
-            })
+            }
+        ).variant(of: decodeWindow.name)
     }
 
     private static func decode(

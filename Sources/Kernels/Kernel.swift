@@ -30,6 +30,9 @@ public struct Kernel: Sendable {
     private let make: Make?
     /// The same kernel with other choices; nil for a kernel that leaves none to the machine.
     private let retuned: (@Sendable (Tuning) -> Kernel)?
+    /// The kernel that it is another way of: reports hold its time and its pairs against that one's. Nil for a kernel
+    /// that stands for itself.
+    public private(set) var variantOf: String?
 
     /// - Parameters:
     ///   - computedPairs: the pairs of one call over all batches and heads, from the sizes alone; nil if they are
@@ -58,7 +61,18 @@ public struct Kernel: Sendable {
     }
 
     /// This kernel as the choices of a machine make it.
-    public func tuned(by tuning: Tuning) -> Kernel { retuned?(tuning) ?? self }
+    public func tuned(by tuning: Tuning) -> Kernel {
+        guard var tuned = retuned?(tuning) else { return self }
+        tuned.variantOf = variantOf
+        return tuned
+    }
+
+    /// This kernel as another way of one with the same masks in the same phase.
+    public func variant(of original: String) -> Kernel {
+        var variant = self
+        variant.variantOf = original
+        return variant
+    }
 
     /// Whether it can say, from the sizes alone, how many pairs a call goes through.
     public var knowsItsPairs: Bool { computedPairs != nil }
@@ -130,7 +144,7 @@ public protocol KernelInstance: AnyObject {
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor)
 
     /// Pairs that the last `run` went through, counted as it went.
-    var computedPairs: Int { get }
+    var countedPairs: Int { get }
 }
 
 extension KernelInstance {

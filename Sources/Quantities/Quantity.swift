@@ -18,6 +18,9 @@ public enum Quantity {
         significant(fraction * 100, digits: 2) + " %"
     }
 
+    /// "8.1 %": rounded to so many powers of ten of a per cent.
+    public static func percent(_ fraction: Double, place: Int) -> String { number(fraction * 100, place: place) + " %" }
+
     /// "2.04×".
     public static func ratio(_ value: Double) -> String {
         number(value, place: value < 10 ? -2 : max(-1, exponent(of: value) - 2)) + "×"
@@ -86,25 +89,21 @@ public enum Quantity {
         return number(estimate.value, place: place) + suffix + " [\(low), \(high)]"
     }
 
-    /// "1.234 ms": the value alone, to the digits that [low, high] supports.
-    public static func time(nanoseconds value: Double, low: Double, high: Double) -> String {
-        let unit = TimeUnit.fitting(value)
-        let halfWidth = max(high - value, value - low) / unit.nanoseconds
-        let scaled = value / unit.nanoseconds
+    /// "1.234 ms": the value alone, to the digits that its interval supports.
+    public static func time(_ nanoseconds: Estimate) -> String {
+        let unit = TimeUnit.fitting(nanoseconds.value)
+        let scaled = nanoseconds.value / unit.nanoseconds
+        let halfWidth = halfWidth(of: nanoseconds) / unit.nanoseconds
         return number(scaled, place: supportedPlace(value: scaled, halfWidth: halfWidth)) + " " + unit.name
     }
 
     /// "[1.219, 1.252]" in the unit of `time`; where the ends lie far apart each has its own: "[5.4 min, 2.0 days]".
-    package static func timeInterval(nanoseconds value: Double, low: Double, high: Double) -> String {
+    package static func timeInterval(_ nanoseconds: Estimate) -> String {
+        let (low, high) = (nanoseconds.low, nanoseconds.high)
         if high > 4 * low { return "[\(time(nanoseconds: low)), \(time(nanoseconds: high))]" }
-        let size = TimeUnit.fitting(value).nanoseconds
-        let place = supportedPlace(value: value / size, halfWidth: max(high - value, value - low) / size)
+        let size = TimeUnit.fitting(nanoseconds.value).nanoseconds
+        let place = supportedPlace(value: nanoseconds.value / size, halfWidth: halfWidth(of: nanoseconds) / size)
         return "[\(number(low / size, place: place)), \(number(high / size, place: place))]"
-    }
-
-    /// A number of nanoseconds with the digits that its interval supports.
-    public static func time(_ nanoseconds: Estimate) -> String {
-        time(nanoseconds: nanoseconds.value, low: nanoseconds.low, high: nanoseconds.high)
     }
 
     /// "1.2 ms": two digits, or as many as asked.

@@ -1,3 +1,5 @@
+import Quantities
+
 /// What keeps two results files apart, in words, the machine's fields with both values.
 extension ResultsHeader {
     /// Of runs that are to be one: fields in which they may not differ, where they do.
@@ -29,7 +31,7 @@ extension ResultsHeader {
             ("physical cores", "\(a.physicalCores)", "\(b.physicalCores)"),
             ("logical CPUs", "\(a.logicalCPUs)", "\(b.logicalCPUs)"),
             ("caches", Self.text(a.caches), Self.text(b.caches)),
-            ("memory", Self.gibibytes(a), isMemoryAlike ? Self.gibibytes(a) : Self.gibibytes(b)),
+            ("memory", Quantity.bytes(a.memoryBytes), Quantity.bytes((isMemoryAlike ? a : b).memoryBytes)),
             ("hypervisor", a.hypervisor ?? "unknown", b.hypervisor ?? "unknown"),
             ("vector lanes", "\(a.vectorLanes)", "\(b.vectorLanes)"),
             ("instruction set", a.instructionSet, b.instructionSet),
@@ -39,9 +41,5 @@ extension ResultsHeader {
 
     private static func text(_ caches: [Machine.Cache]) -> String {
         caches.map { "L\($0.level) \($0.bytes >> 10) KiB of \($0.sharedBy)" }.joined(separator: " ")
-    }
-
-    private static func gibibytes(_ machine: Machine) -> String {
-        "\((Double(machine.memoryBytes) / 0x1p30 * 100).rounded() / 100) GiB"
     }
 }

@@ -1,14 +1,17 @@
 /// Where a kernel comes from, and so where lists and legends show it.
 public struct KernelOrigin: Hashable, Sendable {
     public let engine: EngineIdentity
-    /// In the engine's own list, from 0. A kernel that others are variants of stands before them.
+    /// In the engine's own list, from 0.
     public let place: Int
+    /// The kernel that it is another way of, by its full name; nil for a kernel that stands for itself.
+    public let variantOf: String?
     /// Nil where the engine computes on the CPUs of this machine.
     public let device: Device?
 
-    public init(engine: EngineIdentity, place: Int, device: Device? = nil) {
+    public init(engine: EngineIdentity, place: Int, variantOf: String? = nil, device: Device? = nil) {
         self.engine = engine
         self.place = place
+        self.variantOf = variantOf
         self.device = device
     }
 }

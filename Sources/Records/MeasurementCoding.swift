@@ -7,7 +7,8 @@ import Attention
 /// This reader computes it again, and refuses a line that says otherwise.
 extension Measurement: Codable {
     private enum Key: String, CodingKey {
-        case engine, kernel, place, device, phase, problem, threads, launch, work, scratchBytes, predictedBytes
+        case engine, kernel, place, variantOf, device, phase, problem, threads, launch, work, scratchBytes,
+            predictedBytes
     }
 
     public init(from decoder: any Decoder) throws {
@@ -22,9 +23,10 @@ extension Measurement: Codable {
             workload: workload,
             origin: KernelOrigin(
                 engine: engine, place: try container.decode(Int.self, forKey: .place),
+                variantOf: try container.decodeIfPresent(String.self, forKey: .variantOf).map(engine.fullName),
                 device: try container.decodeIfPresent(Device.self, forKey: .device)),
             launch: try container.decode(Int.self, forKey: .launch),
-            work: try container.decode(CodedWork.self, forKey: .work).work(of: workload.problem, container),
+            work: try container.decode(Work.self, forKey: .work).checked(against: workload.problem, container),
             scratchBytes: try container.decode(Int?.self, forKey: .scratchBytes), outcome: try Outcome(from: decoder))
         let stated = try container.decode(Int?.self, forKey: .predictedBytes)
         guard stated == predictedBytes else {
@@ -40,12 +42,13 @@ extension Measurement: Codable {
         try container.encode(origin.engine, forKey: .engine)
         try container.encode(origin.engine.ownName(of: workload.kernel), forKey: .kernel)
         try container.encode(origin.place, forKey: .place)
+        try container.encodeIfPresent(origin.variantOf.map(origin.engine.ownName), forKey: .variantOf)
         try container.encodeIfPresent(origin.device, forKey: .device)
         try container.encode(workload.phase, forKey: .phase)
         try container.encode(workload.problem, forKey: .problem)
         try container.encode(workload.threads, forKey: .threads)
         try container.encode(launch, forKey: .launch)
-        try container.encode(CodedWork(work), forKey: .work)
+        try container.encode(work, forKey: .work)
         try container.encode(scratchBytes, forKey: .scratchBytes)
         try container.encode(predictedBytes, forKey: .predictedBytes)
         try outcome.encode(to: encoder)
@@ -66,51 +69,20 @@ extension KeyedDecodingContainer {
     }
 }
 
-/// The work of one call as it is written.
-struct CodedWork: Codable {
-    let usefulPairs: Int
-    let computedPairs: Int?
-    let flops: Int
-    let bytes: Int
-
-    private enum Key: String, CodingKey { case usefulPairs, computedPairs, flops, bytes }
-
-    init(_ work: Work) {
-        usefulPairs = work.usefulPairs
-        computedPairs = work.computedPairs
-        flops = work.flops
-        bytes = work.bytes
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        usefulPairs = try container.decode(Int.self, forKey: .usefulPairs)
-        computedPairs = try container.decode(Int?.self, forKey: .computedPairs)
-        flops = try container.decode(Int.self, forKey: .flops)
-        bytes = try container.decode(Int.self, forKey: .bytes)
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(usefulPairs, forKey: .usefulPairs)
-        // Null where it is nil, since a missing field could also be a forgotten one.
-        try container.encode(computedPairs, forKey: .computedPairs)
-        try container.encode(flops, forKey: .flops)
-        try container.encode(bytes, forKey: .bytes)
-    }
-
-    /// - Throws: where these are not the counts of the problem.
-    func work(of problem: AttentionProblem, _ container: some KeyedDecodingContainerProtocol) throws -> Work {
-        let work = Work(problem: problem, computedPairs: computedPairs)
-        for (name, stated, counted) in [
-            ("usefulPairs", usefulPairs, work.usefulPairs), ("flops", flops, work.flops), ("bytes", bytes, work.bytes),
-        ] where stated != counted {
+extension Work {
+    /// These counts, as they were read.
+    /// - Throws: where they are not those of the problem.
+    func checked(against problem: AttentionProblem, _ container: some KeyedDecodingContainerProtocol) throws -> Work {
+        let counted = Work(problem: problem, computedPairs: computedPairs)
+        for (name, field) in [("usefulPairs", \Work.usefulPairs), ("flops", \.flops), ("bytes", \.bytes)]
+        where self[keyPath: field] != counted[keyPath: field] {
             throw DecodingError.dataCorrupted(
                 .init(
                     codingPath: container.codingPath,
-                    debugDescription: "work.\(name) is \(stated), but the problem gives \(counted)"))
+                    debugDescription:
+                        "work.\(name) is \(self[keyPath: field]), but the problem gives \(counted[keyPath: field])"))
         }
-        return work
+        return self
     }
 }
 

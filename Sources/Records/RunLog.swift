@@ -129,8 +129,8 @@ public final class RunLog {
         try journal.open(workload, preparation)
     }
 
-    package func append(_ visit: SampleJournal.Visit, to workload: Workload) throws(ResultsError) {
-        try journal.append(visit, to: workload)
+    package func append(_ sample: SampleJournal.TakenSample, to workload: Workload) throws(ResultsError) {
+        try journal.append(sample, to: workload)
         needsProcessLine = true
     }
 

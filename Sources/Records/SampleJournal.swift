@@ -13,7 +13,7 @@ package final class SampleJournal {
     package struct OpenCell: Equatable {
         package let workload: Workload
         package let preparation: Preparation
-        package var visits: [Visit]
+        package var samples: [TakenSample]
     }
 
     package struct Preparation: Codable, Equatable {
@@ -42,8 +42,8 @@ package final class SampleJournal {
         }
     }
 
-    /// A sample, and the round in which it was taken; 0 for the pass that was checked.
-    package struct Visit: Codable, Equatable {
+    /// A sample, and the round in which it was taken; 0 for the call that was checked.
+    package struct TakenSample: Codable, Equatable {
         package let round: Int
         package let sample: Sample
 
@@ -56,7 +56,7 @@ package final class SampleJournal {
     struct Line: Codable {
         enum Event: Codable {
             case opened(Workload, Preparation)
-            case sampled(Visit)
+            case sampled(TakenSample)
             case closed
         }
 
@@ -75,7 +75,7 @@ package final class SampleJournal {
         for (index, cell) in open.enumerated() {
             cells[cell.workload] = index
             lines.append(Line(cell: index, event: .opened(cell.workload, cell.preparation)))
-            lines += cell.visits.map { Line(cell: index, event: .sampled($0)) }
+            lines += cell.samples.map { Line(cell: index, event: .sampled($0)) }
         }
         try JSONLines.write(lines.map { JSONLines.sealed($0) }, to: path)
         file = try JSONLines(appendingTo: path)
@@ -89,8 +89,8 @@ package final class SampleJournal {
             let line = try JSONLines.sealedValue(Line.self, of: data, number: index + 1, in: path)
             switch line.event {
             case .opened(let workload, let preparation):
-                cells[line.cell] = OpenCell(workload: workload, preparation: preparation, visits: [])
-            case .sampled(let visit): cells[line.cell]?.visits.append(visit)
+                cells[line.cell] = OpenCell(workload: workload, preparation: preparation, samples: [])
+            case .sampled(let sample): cells[line.cell]?.samples.append(sample)
             case .closed: cells[line.cell] = nil
             }
         }
@@ -104,8 +104,8 @@ package final class SampleJournal {
     }
 
     /// - Precondition: the cell was opened.
-    func append(_ visit: Visit, to workload: Workload) throws(ResultsError) {
-        try append(Line(cell: cells[workload]!, event: .sampled(visit)))
+    func append(_ sample: TakenSample, to workload: Workload) throws(ResultsError) {
+        try append(Line(cell: cells[workload]!, event: .sampled(sample)))
     }
 
     /// - Precondition: the line of the cell stands in the results file. One that was never opened has nothing to close.
@@ -122,5 +122,36 @@ package final class SampleJournal {
     private func append(_ line: Line) throws(ResultsError) {
         try file.append(line)
         unsyncedLines += 1
+    }
+}
+
+extension Measurement.Record {
+    /// What a cell has come to, by the samples that it has so far; nil while it has none.
+    package init?(_ samples: [SampleJournal.TakenSample], _ preparation: SampleJournal.Preparation) {
+        if samples.isEmpty { return nil }
+        // Nil where the samples are of this program's own clock.
+        let walls = samples.compactMap(\.sample.wallNanoseconds)
+        let devices = samples.compactMap(\.sample.deviceNanoseconds)
+        let sentinels = samples.compactMap(\.sample.sentinels)
+        let counts = samples.compactMap(\.sample.counts)
+        self.init(
+            samplesNanoseconds: samples.map(\.sample.nanoseconds), rounds: samples.map(\.round),
+            iterationsPerSample: preparation.iterationsPerSample, contamination: samples.map(\.sample.contamination),
+            peakResidentBytes: preparation.peakResidentBytes, maximumError: preparation.maximumError,
+            wallNanoseconds: walls.count == samples.count ? walls : nil,
+            deviceNanoseconds: devices.count == samples.count ? devices : nil, startup: preparation.startup,
+            idleCPUs: Self.idleCPUs(samples.map(\.sample)),
+            readsSharedTensors: preparation.readsSharedTensors ?? false,
+            sentinels: sentinels.count == samples.count ? sentinels : nil,
+            counts: counts.count == samples.count ? counts : nil)
+    }
+
+    /// Of the engines that were there for every sample: `--resume` may have been called with others.
+    private static func idleCPUs(_ samples: [Sample]) -> [String: [Double]] {
+        var all: [String: [Double]] = [:]
+        for sample in samples {
+            for (engine, share) in sample.idleCPUs ?? [:] { all[engine, default: []].append(share) }
+        }
+        return all.filter { $0.value.count == samples.count }
     }
 }

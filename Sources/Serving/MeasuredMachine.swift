@@ -81,7 +81,7 @@ public struct MeasuredMachine: Sendable, Hashable {
         self.threads = threads
         flopsPerSecond = analysis.ceilings.peakFLOPsPerSecond(of: elementType, threads: threads)
         readBytesPerSecond = analysis.ceilings.readBytesPerSecond
-        bestFractionOfPeak = min(1, prefills.flatMap(\.points).map(\.fractionOfPeak).max() ?? 1)
+        bestFractionOfPeak = min(1, prefills.flatMap(\.points).map(\.utilisation.fractionOfPeak).max() ?? 1)
     }
 
     private static func kernel(_ series: Series) -> Kernel? {
@@ -90,7 +90,7 @@ public struct MeasuredMachine: Sendable, Hashable {
             label: series.label, mask: series.parameters.mask, headDimension: series.parameters.headDimension,
             heads: series.parameters.batch * series.parameters.queryHeads,
             nanosecondsPerPair: cost.value, nanosecondsPerPairRange: cost.low...cost.high, law: law,
-            medians: Dictionary(series.points.map { ($0.keyLength, $0.medianNanoseconds) }) { first, _ in first })
+            medians: Dictionary(series.points.map { ($0.keyLength, $0.median.value) }) { first, _ in first })
     }
 
     /// The measured kernel that a layer with this mask would run: the same mask, else the cheapest bounded one, else

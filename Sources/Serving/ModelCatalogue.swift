@@ -55,7 +55,7 @@ public struct CatalogueError: Fault, Equatable {
     public var exitStatus: ExitStatus { .usage }
 
     public var description: String {
-        let hint = NearestName.of(name, among: known).map { "did you mean \"\($0)\"? " } ?? ""
+        let hint = NearestName.question(for: name, among: known).map { $0 + " " } ?? ""
         let remedy =
             switch kind {
             case "model":

@@ -27,16 +27,12 @@ public struct Bootstrap: Hashable, Sendable {
         _ groups: [Durations], using generator: inout some RandomNumberGenerator
     ) -> Estimate {
         precondition(!groups.isEmpty, "a median of no groups")
-        let value = Self.median(groups.map(\.median))
+        let value = groups.map(\.median).median
         return estimate(of: value, using: &generator) { generator in
-            Self.median(
-                groups.indices.map { _ in
-                    let group = groups[Int.random(in: groups.indices, using: &generator)].values
-                    return Self.median(
-                        group.indices.map { _ in group[Int.random(in: group.indices, using: &generator)] })
-                })
+            groups.indices.map { _ in
+                let group = groups[Int.random(in: groups.indices, using: &generator)].values
+                return group.indices.map { _ in group[Int.random(in: group.indices, using: &generator)] }.median
+            }.median
         }
     }
-
-    private static func median(_ values: [Double]) -> Double { Durations.quantile(0.5, ofSorted: values.sorted()) }
 }

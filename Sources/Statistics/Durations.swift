@@ -31,6 +31,11 @@ public struct Durations: Hashable, Sendable {
     }
 }
 
+extension Sequence<Double> {
+    /// The median of any numbers, in any order; at least one.
+    public var median: Double { Durations.quantile(0.5, ofSorted: sorted()) }
+}
+
 public enum DurationsError: Fault, Equatable {
     case empty
     case notADuration(Double)

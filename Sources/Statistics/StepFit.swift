@@ -123,8 +123,8 @@ public struct StepFit: Sendable {
     /// Without single wild values. The deviation is that of neighbours, which steps hardly change.
     private static func tamed(_ values: [Double]) -> [Double] {
         guard values.count >= 3 else { return values }
-        let differences = zip(values, values.dropFirst()).map { abs($1 - $0) }.sorted()
-        let deviation = Durations.quantile(0.5, ofSorted: differences) / (0.6745 * 2.0.squareRoot())
+        let differences = zip(values, values.dropFirst()).map { abs($1 - $0) }
+        let deviation = differences.median / (0.6745 * 2.0.squareRoot())
         return values.indices.map { index in
             let first = min(max(index - 1, 0), values.count - 3)
             let middle = values[first..<first + 3].sorted()[1]

@@ -23,6 +23,6 @@ public struct TheilSen: Hashable, Sendable {
         let high = slopes[min(last, max(0, slopes.count - below))]
         let median = Durations.quantile(0.5, ofSorted: slopes)
         slope = Estimate(value: median, low: min(low, median), high: max(high, median), level: level)
-        intercept = Durations.quantile(0.5, ofSorted: zip(x, y).map { $1 - median * $0 }.sorted())
+        intercept = zip(x, y).map { $1 - median * $0 }.median
     }
 }

@@ -4,6 +4,7 @@ import Escaping
 import Foundation
 import Hardware
 import Kernels
+import Quantities
 import Records
 import Reporting
 import Statistics
@@ -93,7 +94,7 @@ struct MachineDescription: Codable, Hashable {
             ["CPU", "\(machine.cpuModel)\(revision), \(machine.architecture)"],
             ["cores", "\(machine.physicalCores), \(machine.logicalCPUs) logical CPUs\(pair)"],
             ["caches", machine.caches.map(Self.cache).joined(separator: ", ")],
-            ["memory", Self.bytes(machine.memoryBytes)],
+            ["memory", Quantity.bytes(machine.memoryBytes)],
             ["hypervisor", machine.hypervisor ?? "unknown"],
             ["kernel", machine.kernelRelease],
             [
@@ -130,16 +131,7 @@ struct MachineDescription: Codable, Hashable {
 
     private static func cache(_ cache: Machine.Cache) -> String {
         let sharing = cache.sharedBy == 1 ? "" : " for \(cache.sharedBy) CPUs"
-        return "L\(cache.level) \(bytes(cache.bytes))\(sharing)"
-    }
-
-    private static func bytes(_ count: Int) -> String {
-        for (unit, name) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] where count >= unit {
-            let value = Double(count) / Double(unit)
-            return value == value.rounded()
-                ? "\(Int(saturating: value)) \(name)" : String(format: "%.1f ", value) + name
-        }
-        return "\(count) B"
+        return "L\(cache.level) \(Quantity.bytes(cache.bytes))\(sharing)"
     }
 }
 

@@ -20,7 +20,7 @@ enum PlanText {
                 cell.workload.kernel, sizes(of: cell.workload.problem.mask),
                 cell.workload.variant, Quantity.tokens(cell.workload.problem.shape.keyLength),
                 cell.callSeconds.map { TimeBudget.text(seconds: $0) } ?? "–",
-                cell.bytes.map(ByteCount.text) ?? "–",
+                cell.bytes.map { Quantity.bytes($0) } ?? "–",
             ] + decision
         }
         let table = Table(
@@ -42,7 +42,7 @@ enum PlanText {
             + "(time budget \(time(plan.timeBudgetSeconds)))"
         let memory =
             largest.map {
-                "; the largest takes \(ByteCount.text($0)) of memory, of \(ByteCount.text(plan.memoryLimitBytes)) that the "
+                "; the largest takes \(Quantity.bytes($0)) of memory, of \(Quantity.bytes(plan.memoryLimitBytes)) that the "
                     + "run may use"
             } ?? ""
         let compiling =

@@ -19,13 +19,13 @@ import Testing
         for index in 0..<4 { samples[index] = 9000 }
         let timing = try timing(samples, contaminated: [0, 1, 2, 3])
         #expect(timing.median.high < 1100 && timing.cautions.isEmpty)
-        #expect(timing.samples == 10 && timing.contaminatedSamples == 4)
+        #expect(timing.sampling.samples == 10 && timing.sampling.contaminatedSamples == 4)
     }
 
     @Test func cleanSamplesAreUsedWhileThreeRemain() throws {
         let times = [9000, 9100, 9200, 9300, 9400, 9500, 9600, 1000, 1010, 1020]
         let left = try timing(times, contaminated: Set(0..<7))
-        #expect(left.median.value == 1010 && left.contaminatedSamples == 7)
+        #expect(left.median.value == 1010 && left.sampling.contaminatedSamples == 7)
         #expect(left.cautions == [.fewSamples(3, needed: 6)])
     }
 
@@ -59,7 +59,7 @@ import Testing
     @Test func slowedSamplesAreLeftOutWhileThreeRemain() throws {
         let times = [9000, 9100, 9200, 9300, 9400, 9500, 9600, 1000, 1010, 1020]
         let left = try timing(times, slowed: Set(0..<7))
-        #expect(left.median.value == 1010 && left.contaminatedSamples == 7)
+        #expect(left.median.value == 1010 && left.sampling.contaminatedSamples == 7)
         #expect(left.cautions == [.fewSamples(3, needed: 6)])
         let kept = try timing(times, slowed: Set(0..<8))
         #expect(kept.median.value > 9000)
@@ -80,9 +80,9 @@ import Testing
         var samples = spread
         samples[4] = 50_000
         let timing = try timing(samples)
-        #expect(timing.samples == 10 && timing.contaminatedSamples == 0)
+        #expect(timing.sampling.samples == 10 && timing.sampling.contaminatedSamples == 0)
         #expect(timing.median.value == 1001.5)
-        #expect(timing.outliers == OutlierCounts(mild: 1, severe: 1))
+        #expect(timing.sampling.outliers == OutlierCounts(mild: 1, severe: 1))
     }
 
     @Test func fewQuietSamplesAreNotNoisy() throws {
@@ -109,9 +109,9 @@ import Testing
         let launches = [1000, 1020].map { Planted.record([Int](repeating: $0, count: 10)) }
         let timing = try CellTiming(launches: launches)
         // Two values d apart have a mean of standard error d/2.
-        #expect(abs(try #require(timing.logStandardError) - log(1.02) / 2) < 1e-9)
+        #expect(abs(try #require(timing.sampling.logStandardError) - log(1.02) / 2) < 1e-9)
         #expect(timing.median.high / timing.median.low > 1.2)
-        #expect(try CellTiming(launches: [Planted.record([1000])]).logStandardError == nil)
+        #expect(try CellTiming(launches: [Planted.record([1000])]).sampling.logStandardError == nil)
     }
 
     /// Twelve samples of six rounds say no more than six.
@@ -123,7 +123,7 @@ import Testing
             contamination: times.map { _ in Planted.quiet }, peakResidentBytes: 0, maximumError: 0)
         let single = Planted.record([1000, 1010, 990, 1005, 995, 1002])
         #expect(try CellTiming(launches: [paired]).median == CellTiming(launches: [single]).median)
-        #expect(try CellTiming(launches: [paired]).samples == 12)
+        #expect(try CellTiming(launches: [paired]).sampling.samples == 12)
     }
 
     @Test func theVarianceIsThatOfItsLevels() throws {
@@ -134,15 +134,15 @@ import Testing
                 contamination: times.map { _ in Planted.quiet }, peakResidentBytes: 0, maximumError: 0)
         }
         let timing = try CellTiming(launches: [record(100_000), record(102_000), record(104_000)])
-        let variance = try #require(timing.variance)
+        let variance = try #require(timing.sampling.variance)
         #expect(abs(variance.launch.squareRoot() - 0.0196) < 0.0002)
         #expect(variance.round == 0)
         #expect(try #require(variance.sample) < 1e-9)
-        #expect(timing.launches == 3)
+        #expect(timing.sampling.launches == 3)
         #expect(
             timing.cautions.map(\.description) == ["few launches: 3 leave a wide interval; 5 or more give a narrow one"]
         )
-        #expect(try CellTiming(launches: [record(100_000)]).variance == nil)
+        #expect(try CellTiming(launches: [record(100_000)]).sampling.variance == nil)
     }
 
     @Test func manyLaunchesAreBootstrapped() throws {

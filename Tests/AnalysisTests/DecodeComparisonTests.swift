@@ -67,6 +67,16 @@ import Testing
         #expect(streaming.series.count == 5)
     }
 
+    /// Whatever its kernel is called. A short cache is read in whole tiles, which is no recomputing.
+    @Test func recomputingIsToldByThePairs() {
+        let analysis = Self.analysis([
+            (Self.step("acme/anew", .slidingWindow(256), 110_000, waste: 128), [8192]),
+            (Self.step("acme/window", .slidingWindow(8), 10_000, waste: 16), [8192]),
+            (Planted(kernel: "chunked-overlap", mask: .slidingWindow(256), waste: { _ in 200 }), [8192]),
+        ])
+        #expect(analysis.series.filter(\.recomputes).map(\.kernel) == ["acme/anew"])
+    }
+
     @Test func withoutRecomputingThereIsNoComparison() {
         let analysis = Self.analysis([
             (Self.step("decode-window", .slidingWindow(256), 10_000), [8192]),

@@ -57,9 +57,9 @@ import Testing
     @Test func pointsKnowTheirBandwidthAndTheirCache() throws {
         let analysis = Self.analysis([Self.step("decode-full", law: { 0.05 * $0 })], lengths: [64, 1024, 65_536])
         let points = try #require(analysis.series.first).points
-        for point in points { #expect(abs(try #require(point.fractionOfBandwidth) - 0.5) < 0.01) }
+        for point in points { #expect(abs(try #require(point.utilisation.fractionOfBandwidth) - 0.5) < 0.01) }
         // 0.5 MiB, 8 MiB and 512 MiB, beside caches of 1 and 32 MiB.
-        #expect(points.map(\.cacheLevel) == [2, 3, nil])
+        #expect(points.map(\.utilisation.cacheLevel) == [2, 3, nil])
     }
 
     /// A byte from the last cache costs a third of one from memory: the law is that of memory.
@@ -67,7 +67,7 @@ import Testing
         let planted = Self.step("decode-full", law: { $0 < 32e6 ? 0.01 * $0 : 0.03 * $0 })
         let lengths = (0..<10).map { 1024 << $0 }
         let series = try #require(Self.analysis([planted], lengths: lengths).series.first)
-        #expect(series.points.map(\.cacheLevel) == [3, 3] + [Int?](repeating: nil, count: 8))
+        #expect(series.points.map(\.utilisation.cacheLevel) == [3, 3] + [Int?](repeating: nil, count: 8))
         // 128 MiB, four times the last cache, of which it keeps nothing that shows.
         #expect(series.lawFromLength == 16_384)
         #expect(series.verdict == .matches)

@@ -19,8 +19,10 @@ import Testing
         let forecast = try #require(analysis.found(Forecasts.self).last)
         #expect(analysis.found(Forecasts.self).map(\.basis) == [.measured, .measured])
         #expect(forecast.tokens == 10_485_760 && forecast.multipleOfMeasured == 1)
-        #expect(abs(forecast.seconds * 1e9 / point.medianNanoseconds - 1) < 1e-12)
-        #expect(abs(forecast.low * 1e9 / point.low - 1) < 1e-12 && abs(forecast.high * 1e9 / point.high - 1) < 1e-12)
+        #expect(abs(forecast.seconds * 1e9 / point.median.value - 1) < 1e-12)
+        #expect(
+            abs(forecast.low * 1e9 / point.median.low - 1) < 1e-12
+                && abs(forecast.high * 1e9 / point.median.high - 1) < 1e-12)
     }
 
     /// The exponent held at 1 where it was shown to be 1, free where it was not: both must cover.

@@ -116,12 +116,12 @@ import Testing
         let gate = Gate(cells, policy: GatePolicy(delta: 0.05), seed: 4)
         let evidence = try gate.run { request in
             let block = PlantedBlocks().block(request)
-            let refusals = [(ComparedEngine.candidate, 0), (.baseline, 1)].map { engine, index in
-                PairedBlock.Refusal(workload: cells[index], engine: engine, reason: "takes no such length")
+            let unmeasured = [(ComparedEngine.candidate, 0), (.baseline, 1)].map { engine, index in
+                PairedBlock.UnmeasuredCell(workload: cells[index], engine: engine, reason: "takes no such length")
             }
             return (
                 PairedBlock(
-                    cells: block.cells.filter { !cells.prefix(2).contains($0.workload) }, refusals: refusals,
+                    cells: block.cells.filter { !cells.prefix(2).contains($0.workload) }, unmeasured: unmeasured,
                     frozenLoop: block.frozenLoop), 1
             )
         }
@@ -146,7 +146,7 @@ import Testing
             return (
                 PairedBlock(
                     cells: block.cells.filter { $0.workload != cells[2] },
-                    refusals: [.init(workload: cells[2], engine: .candidate, reason: "died")],
+                    unmeasured: [.init(workload: cells[2], engine: .candidate, reason: "died")],
                     frozenLoop: block.frozenLoop), 1
             )
         }

@@ -13,6 +13,7 @@ typealias Measurement = Records.Measurement
 /// Measurements whose law is known because it was put there: no kernel runs.
 struct Planted {
     var kernel = "full"
+    var variantOf: String?
     var mask = Mask.causal
     /// Nanoseconds from pairs.
     var law: (Double) -> Double = { 20_000 + 0.5 * $0 }
@@ -81,7 +82,8 @@ struct Planted {
                             max(time * exp(roundNoise * NormalDistribution.draw(using: &generator)), 1), 1e17))
                 }
                 return Measurement(
-                    workload: workload(length), origin: .planted(kernel), launch: launch, work: work,
+                    workload: workload(length), origin: .planted(kernel, variantOf: variantOf), launch: launch,
+                    work: work,
                     scratchBytes: scratchBytes,
                     outcome: .measured(Self.record(samples)))
             }
@@ -90,7 +92,8 @@ struct Planted {
 
     func absent(_ length: Int, _ outcome: Measurement.Outcome, launch: Int = 0) -> Measurement {
         Measurement(
-            workload: workload(length), origin: .planted(kernel), launch: launch, work: work(length),
+            workload: workload(length), origin: .planted(kernel, variantOf: variantOf), launch: launch,
+            work: work(length),
             scratchBytes: scratchBytes,
             outcome: outcome)
     }

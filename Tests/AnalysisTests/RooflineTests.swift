@@ -54,8 +54,8 @@ import Testing
         let analysis = Planted.analysis(planted.measurements([1024], using: &generator))
         let series = try #require(analysis.series.first)
         let point = try #require(series.points.first)
-        #expect(point.bytes == 1 << 20)
-        #expect(point.intensity == 128.125)
+        #expect(point.work.bytes == 1 << 20)
+        #expect(point.work.intensity == 128.125)
         let fraction = try #require(analysis.roofline(of: series)).fractionOfAttainable(point)
         #expect(abs(fraction - 524_800 * 256 / 1e-3 / 200e9) < 1e-9)
     }
@@ -68,8 +68,8 @@ import Testing
         let series = try #require(analysis.series.first)
         let point = try #require(series.points.first)
         let roof = try #require(analysis.roofline(of: series))
-        #expect(point.intensity < 0.51 && point.intensity < roof.ridge)
-        let seconds = Double(point.bytes) / 40e9
+        #expect(point.work.intensity < 0.51 && point.work.intensity < roof.ridge)
+        let seconds = Double(point.work.bytes) / 40e9
         #expect(abs(roof.fractionOfAttainable(point) - seconds / 1e-4) < 1e-9)
     }
 }

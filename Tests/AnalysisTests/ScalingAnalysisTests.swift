@@ -72,12 +72,12 @@ import Testing
         var generator = SplitMix64(seed: 72)
         let point = try #require(
             Planted.analysis(planted.measurements([1024], using: &generator)).series.first?.points.first)
-        #expect(point.usefulPairs == 4 * 1024 * 1025 / 2 && point.flops == 4 * 32 * point.usefulPairs)
+        #expect(point.work.usefulPairs == 4 * 1024 * 1025 / 2 && point.work.flops == 4 * 32 * point.work.usefulPairs)
         // FLOPs over 1 ms and two threads of 200 GFLOP/s each.
-        #expect(abs(point.fractionOfPeak - Double(point.flops) / 1e-3 / 400e9) < 1e-12)
+        #expect(abs(point.utilisation.fractionOfPeak - Double(point.work.flops) / 1e-3 / 400e9) < 1e-12)
         let problem = planted.workload(1024).problem
-        #expect(point.predictedBytes == problem.tensorBytes + 123_456)
-        #expect(point.samples == 12 && point.cautions.isEmpty)
+        #expect(point.memory.predictedBytes == problem.tensorBytes + 123_456)
+        #expect(point.sampling.samples == 12 && point.cautions.isEmpty)
     }
 
     @Test func bfloat16IsHeldAgainstItsOwnPeak() {
@@ -95,6 +95,16 @@ import Testing
         // The dense kernel was planted to pay for what it computes, the narrow one for what is useful.
         #expect(abs(ratio.measuredTimeRatio.value - 2.06) < 0.02)
         #expect(ratio.measuredTimeRatio.high / ratio.measuredTimeRatio.low < 1.02)
+    }
+
+    /// In the order of kernels "full" comes first.
+    @Test func aVariantIsHeldAgainstTheKernelThatItVaries() throws {
+        var generator = SplitMix64(seed: 5)
+        let all =
+            Planted(kernel: "full", variantOf: "full-naive").measurements([1024], using: &generator)
+            + Planted(kernel: "full-naive").measurements([1024], using: &generator)
+        let ratios = Planted.analysis(all).found(WastedPairs.self)
+        #expect(ratios.map(\.series) == ["full"] && ratios.map(\.against) == ["full-naive"])
     }
 
     @Test func cellsWithoutATimeAreToldWithTheirReason() throws {

@@ -19,7 +19,7 @@ import Testing
         return pairs.map {
             let time = pow($0, exponent) + overhead * least
             return ScalingFit.Observation(
-                pairs: $0, nanoseconds: time * exp(noise * NormalDistribution.draw(using: &generator)),
+                work: $0, nanoseconds: time * exp(noise * NormalDistribution.draw(using: &generator)),
                 logError: max(noise / 2, 1e-6))
         }
     }
@@ -28,13 +28,13 @@ import Testing
         let observations = Self.halfOctaves.map {
             let pairs = Double(PairCount(mask: .slidingWindow(1024), length: $0).allowed)
             return ScalingFit.Observation(
-                pairs: pairs, nanoseconds: 50_000 + 0.7 * pow(pairs, 1.05), logError: 1e-6)
+                work: pairs, nanoseconds: 50_000 + 0.7 * pow(pairs, 1.05), logError: 1e-6)
         }
         let fit = try #require(ScalingFit(observations, freeExponent: true))
         #expect(abs(fit.law.exponent - 1.05) < 1e-6)
         #expect(abs(fit.law.overheadNanoseconds / 50_000 - 1) < 1e-4)
         #expect(abs(fit.law.coefficient / 0.7 - 1) < 1e-4)
-        let far = fit.logTime(pairs: 1e12).value
+        let far = fit.logTime(work: 1e12).value
         #expect(abs(exp(far) / fit.law.nanoseconds(work: 1e12) - 1) < 1e-9)
     }
 
@@ -70,7 +70,7 @@ import Testing
         // Cheaper at the start than the law: only a negative overhead would fit exactly.
         let observations = Self.halfOctaves.map {
             let pairs = Double($0)
-            return ScalingFit.Observation(pairs: pairs, nanoseconds: 100 * pairs - 20_000, logError: 0.01)
+            return ScalingFit.Observation(work: pairs, nanoseconds: 100 * pairs - 20_000, logError: 0.01)
         }
         for free in [true, false] {
             let fit = try #require(ScalingFit(observations, freeExponent: free))
@@ -80,7 +80,7 @@ import Testing
 
     @Test func refusesWhatCannotBeFitted() {
         func flat(_ pairs: [Double]) -> [ScalingFit.Observation] {
-            pairs.map { ScalingFit.Observation(pairs: $0, nanoseconds: $0, logError: 0.01) }
+            pairs.map { ScalingFit.Observation(work: $0, nanoseconds: $0, logError: 0.01) }
         }
         #expect(ScalingFit(flat([1000, 2000]), freeExponent: true) == nil)
         #expect(ScalingFit(flat([1000, 1100, 1200, 1300]), freeExponent: true) == nil)

@@ -93,8 +93,8 @@ import Testing
         let series = Planted.analysis(measurements(threads: [1, 2], lengths: [8192], noise: 0)).series
         #expect(series.map(\.label) == ["full, 1 thread", "full, 2 threads"])
         let points = series.map { $0.points[0] }
-        let speed = points.map { Double($0.flops) / $0.medianNanoseconds * 1e9 }
-        #expect(abs(points[0].fractionOfPeak - speed[0] / 200e9) < 1e-9)
-        #expect(abs(points[1].fractionOfPeak - speed[1] / 400e9) < 1e-9)
+        let speed = points.map { Double($0.work.flops) / $0.median.value * 1e9 }
+        #expect(abs(points[0].utilisation.fractionOfPeak - speed[0] / 200e9) < 1e-9)
+        #expect(abs(points[1].utilisation.fractionOfPeak - speed[1] / 400e9) < 1e-9)
     }
 }

@@ -64,12 +64,12 @@ import Testing
         }
     }
 
-    @Test func cheapCellsComeFirstAndSinglePassesLast() throws {
+    @Test func cheapCellsComeFirstAndLongCallsLast() throws {
         let costs = [cost(3), cost(0.5), cost(0.01), cost(4), cost(0.1)]
         let (steps, _) = drive(
             Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits()), costs: costs)
         #expect(prepared(steps) == [2, 4, 1, 0, 3])
-        #expect(visits(steps) == [[2: 50, 4: 50, 1: 50], [0: 49, 3: 49]], "a single pass is its own first round")
+        #expect(visits(steps) == [[2: 50, 4: 50, 1: 50], [0: 49, 3: 49]], "a long call is its own first round")
         #expect(steps.last == .done)
     }
 
@@ -110,7 +110,7 @@ import Testing
     }
 
     /// A pass of 10 s is admitted with a tenth to spare and held back with two tenths.
-    @Test func theRoundsLeaveTimeForSinglePasses() throws {
+    @Test func theRoundsLeaveTimeForLongCalls() throws {
         let costs = [cost(0.5), cost(10)]
         let (steps, seconds) = drive(
             Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits(30, rounds: 1000)), costs: costs)
@@ -123,8 +123,8 @@ import Testing
         #expect(seconds <= 30)
     }
 
-    /// The pass fits into what is left, but the two tenths over it do not.
-    @Test func singlePassesNeverCostTheLeastOfRounds() throws {
+    /// The call fits into what is left, but the two tenths over it do not.
+    @Test func longCallsNeverCostTheLeastOfRounds() throws {
         let costs = [cost(0.5), cost(10)]
         let (steps, _) = drive(
             Admission(try cells(costs.map(Admission.Prediction.cost)), limits: limits(16, rounds: 1000)), costs: costs)
@@ -293,7 +293,7 @@ import Testing
         #expect(seconds <= budget || prepared(steps).isEmpty)
         // The cheapest may have fewer: it stands alone then.
         for round in visits(steps) where round.count > 1 {
-            for (cell, count) in round where !costs[cell].isSinglePass {
+            for (cell, count) in round where !costs[cell].isLongCall {
                 #expect(count >= 6, "no cell is begun that does not get the rounds of an interval")
             }
         }

@@ -73,7 +73,7 @@ import Testing
         let refused = Workload(kernel: "full", problem: try AttentionProblem(shape: shape, mask: .causal))
         let block = try block([refused, cell])
         #expect(
-            block.refusals == [.init(workload: refused, engine: .baseline, reason: "takes one batch at a time")])
+            block.unmeasured == [.init(workload: refused, engine: .baseline, reason: "takes one batch at a time")])
         #expect(block.cells.map(\.workload) == [try cell])
         #expect(abs(block.cells[0].visits[0].baseline.nanoseconds - 2_080_000) <= 1)
     }
@@ -105,9 +105,9 @@ import Testing
         let block = try block(cells, candidate: broken)
         #expect(block.cells.map(\.workload.kernel) == ["sliding-window"])
         #expect(block.cells[0].visits.count == 6)
-        #expect(block.refusals.map(\.engine) == [.candidate])
-        #expect(block.refusals[0].reason == "it broke")
-        #expect(block.refusals.count == 1)
+        #expect(block.unmeasured.map(\.engine) == [.candidate])
+        #expect(block.unmeasured[0].reason == "it broke")
+        #expect(block.unmeasured.count == 1)
     }
 }
 
@@ -142,7 +142,7 @@ private final class BreakingKernel: PreparedKernel {
         (self.kernel, self.healthySamples) = (kernel, healthySamples)
     }
 
-    var computedPairs: Int? { kernel.computedPairs }
+    var countedPairs: Int? { kernel.countedPairs }
     var peakResidentBytes: Int { kernel.peakResidentBytes }
     func load(_ inputs: SharedInputs) throws(EngineError) { try kernel.load(inputs) }
     func spoilOutput() throws(EngineError) { try kernel.spoilOutput() }

@@ -96,7 +96,7 @@ extension Kernel {
 final class FakeKernel: KernelInstance {
     let name: String
     let problem: AttentionProblem
-    private(set) var computedPairs = 0
+    private(set) var countedPairs = 0
 
     init(_ name: String, _ problem: AttentionProblem) { (self.name, self.problem) = (name, problem) }
 
@@ -109,9 +109,9 @@ final class FakeKernel: KernelInstance {
     }
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
-        computedPairs = Self.pairs(for: problem)
-        FakeWorld.current.called(name, problem, pairs: computedPairs)
-        if FakeWorld.current.calls.count >= FakeWorld.current.firstMiscountedCall { computedPairs -= 1 }
+        countedPairs = Self.pairs(for: problem)
+        FakeWorld.current.called(name, problem, pairs: countedPairs)
+        if FakeWorld.current.calls.count >= FakeWorld.current.firstMiscountedCall { countedPairs -= 1 }
     }
 }
 

@@ -71,7 +71,7 @@ final class Stale: KernelInstance {
     private let habit: Habit?
     private let takesTime: () -> Void
     private var remembered: [Float] = []
-    var computedPairs: Int { reference.computedPairs }
+    var countedPairs: Int { reference.countedPairs }
 
     init(_ problem: AttentionProblem, _ habit: Habit?, takesTime: @escaping () -> Void) {
         reference = ReferenceAttention(for: problem)

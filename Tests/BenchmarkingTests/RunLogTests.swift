@@ -40,7 +40,7 @@ struct RunLogTests {
         let (_, journal, workloads) = try interruptedRun()
         let all = try SampleJournal.openCells(journalPath)
         #expect(all.map(\.workload).sorted { "\($0)" < "\($1)" } == workloads)
-        let total = all.reduce(0) { $0 + $1.visits.count }
+        let total = all.reduce(0) { $0 + $1.samples.count }
         #expect(total >= 3)
         let cut = folder.file("cut.jsonl")
         var counts: [Int] = []
@@ -52,12 +52,12 @@ struct RunLogTests {
         for length in lengths {
             try journal.prefix(length).write(to: URL(fileURLWithPath: cut))
             let open = try SampleJournal.openCells(cut)
-            counts.append(open.reduce(0) { $0 + $1.visits.count } + open.count)
+            counts.append(open.reduce(0) { $0 + $1.samples.count } + open.count)
             let torn = length < journal.count && journal[length] == UInt8(ascii: "\n") ? 1 : 0
             #expect(counts.last == wholeLines(journal.prefix(length)) + torn)
             for cell in open {
                 let complete = try #require(all.first { $0.workload == cell.workload })
-                #expect(complete.visits.starts(with: cell.visits))
+                #expect(complete.samples.starts(with: cell.samples))
             }
         }
         #expect(counts.last == total + 2)

@@ -348,7 +348,7 @@ private final class BreakingEngine: Engine {
     private final class Dying: PreparedKernel {
         let kernel: any PreparedKernel
         let engine: BreakingEngine
-        var computedPairs: Int? { kernel.computedPairs }
+        var countedPairs: Int? { kernel.countedPairs }
         var peakResidentBytes: Int { kernel.peakResidentBytes }
 
         init(_ kernel: any PreparedKernel, of engine: BreakingEngine) { (self.kernel, self.engine) = (kernel, engine) }

@@ -21,7 +21,7 @@ private final class StatingEngine: Engine {
         let startup: Startup?
         let statedPairs: Int?
         let statedScratchBytes: Int?
-        var computedPairs: Int? { statedPairs }
+        var countedPairs: Int? { statedPairs }
         var peakResidentBytes: Int { kernel.peakResidentBytes }
 
         init(_ kernel: any PreparedKernel, _ words: Words, _ problem: AttentionProblem, compileSeconds: Double) {
@@ -213,7 +213,7 @@ extension Kernel {
         let workloads = try fakeWorkloads(kernels: ["full"], lengths: [64, 8192])
         let outcome = try run(workloads) { $0.memoryLimitBytes = 1 << 20 }
         #expect(outcome.measurements[0].isMeasured)
-        #expect(reason(outcome.measurements[1])?.hasPrefix("needs 7.9 MiB of memory") == true, "\(outcome)")
+        #expect(reason(outcome.measurements[1])?.hasPrefix("needs 7.94 MiB of memory") == true, "\(outcome)")
     }
 
     /// Nobody states it: the first cell shows 64 MiB, which is far too much for chance.
@@ -222,6 +222,6 @@ extension Kernel {
         let workloads = try fakeWorkloads(kernels: ["full"], lengths: [64, 6400])
         let outcome = try run(workloads) { $0.memoryLimitBytes = 1 << 30 }
         #expect(outcome.measurements[0].isMeasured && outcome.measurements[0].scratchBytes == nil)
-        #expect(reason(outcome.measurements[1])?.contains("of memory; this run may use 1 GiB") == true, "\(outcome)")
+        #expect(reason(outcome.measurements[1])?.contains("of memory; this run may use 1.00 GiB") == true, "\(outcome)")
     }
 }

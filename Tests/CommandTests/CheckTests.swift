@@ -104,7 +104,7 @@ extension Kernel {
 /// Computes with the reference and leaves the last element of the output out.
 private final class Forgetful: KernelInstance {
     let reference: ReferenceAttention
-    var computedPairs: Int { reference.computedPairs }
+    var countedPairs: Int { reference.countedPairs }
 
     init(_ problem: AttentionProblem) { reference = ReferenceAttention(for: problem) }
 

@@ -221,10 +221,10 @@ import Testing
         let analysis = ScalingAnalysis(results: results)
         let series = try #require(analysis.series.first { $0.kernel == "misbehaving/causal" })
         for point in series.points {
-            let rate = Double(point.flops) / (point.medianNanoseconds * 1e-9)
-            #expect(abs(point.fractionOfPeak * 1e12 / rate - 1) < 1e-9)
-            let share = try #require(point.deviceShare)
-            #expect(point.cacheLevel == nil && share > 0.01 && share < 1)
+            let rate = Double(point.work.flops) / (point.median.value * 1e-9)
+            #expect(abs(point.utilisation.fractionOfPeak * 1e12 / rate - 1) < 1e-9)
+            let share = try #require(point.engine.deviceShare)
+            #expect(point.utilisation.cacheLevel == nil && share > 0.01 && share < 1)
         }
         let page = try #require(folder.text("out/README.md"))
         #expect(

@@ -38,7 +38,7 @@ import Testing
                 batch: 2, queryHeads: 8, keyValueHeads: 2, queryLength: 1, keyLength: 70, headDimension: 16),
             mask: mask, elementType: elementType)
         let prepared = try check(engine, Workload(kernel: "decoding/decode", problem: problem, threads: 2)).prepared
-        #expect(prepared.statedPairs == 16 * problem.pairs.allowed && prepared.computedPairs == prepared.statedPairs)
+        #expect(prepared.statedPairs == 16 * problem.pairs.allowed && prepared.countedPairs == prepared.statedPairs)
         #expect(prepared.statedScratchBytes == 2 * 4 * problem.shape.keyCount)
     }
 
@@ -84,7 +84,7 @@ import Testing
         let workload = Workload(kernel: "online-causal", problem: problem)
         let inputs = SharedInputs(for: problem, seed: 1)
         let prepared = try engine.prepare(workload) { inputs }
-        #expect(prepared.statedScratchBytes == 0 && prepared.computedPairs == nil)
+        #expect(prepared.statedScratchBytes == 0 && prepared.countedPairs == nil)
         #expect(try prepared.sample(Batch(calls: 1)).nanoseconds > 0)
         let accuracy = try prepared.withOutput {
             Accuracy(of: $0, for: problem, inputs.tensors, rows: Accuracy.allRows(of: problem))
@@ -280,6 +280,12 @@ import Testing
         }
         #expect(kernel("tiled-2.1_x").kernel(named: "mine/tiled-2.1_x") != nil)
         #expect(kernel(text).kernel(named: "mine/\(text)") == nil)
+    }
+
+    @Test func aVariantIsOfAKernelOfItsOwnEngine() throws {
+        let told = try #require(EngineGreeting.Kernel(.fullBLAS).kernel(named: "mine/full-blas"))
+        #expect(told.variantOf == "mine/full")
+        #expect(try #require(EngineGreeting.Kernel(.full).kernel(named: "mine/full")).variantOf == nil)
     }
 
     /// What this program does not know is listed, and the rest is used.

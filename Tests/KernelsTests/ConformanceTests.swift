@@ -19,6 +19,16 @@ import Testing
         }
     }
 
+    @Test func aVariantIsOfAKernelThatStandsForItself() throws {
+        for kernel in Kernel.builtIn {
+            guard let name = kernel.variantOf else { continue }
+            let original = try Kernel.builtIn.named(name)
+            #expect(original.variantOf == nil, "\(kernel.name)")
+            #expect(original.phase == kernel.phase && original.masks.name == kernel.masks.name, "\(kernel.name)")
+        }
+        #expect(Kernel.fullBLAS.variantOf == "full" && Kernel.full.variantOf == nil)
+    }
+
     /// Masks that no kernel is named for: the fused driver takes them all.
     @Test func everyCombinationOfNumbersIsRight() throws {
         let anyMask = Kernel.fused("any-mask", masks: .any, summary: "every mask there is")
@@ -35,7 +45,7 @@ import Testing
                     kernel.run(inputs, into: &output)
                     let accuracy = Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
                     #expect(accuracy.isAccepted, "\(problem.mask): \(accuracy)")
-                    #expect(kernel.computedPairs == anyMask.computedPairs(for: problem), "\(problem.mask)")
+                    #expect(kernel.countedPairs == anyMask.computedPairs(for: problem), "\(problem.mask)")
                 }
             }
         }

@@ -39,7 +39,7 @@ final class FaultyAttention: KernelInstance {
     private let fault: PlantedFault?
     private var calls = 0
     private var firstAnswer: [Float] = []
-    private(set) var computedPairs = 0
+    private(set) var countedPairs = 0
 
     static func kernel(_ fault: PlantedFault?) -> Kernel {
         Kernel(
@@ -76,10 +76,10 @@ final class FaultyAttention: KernelInstance {
 
     private func count() {
         if fault == .countsInTheFirstCallOnly, calls > 1 {
-            computedPairs = 0
+            countedPairs = 0
             return
         }
-        computedPairs = ReferenceAttention.computedPairs(for: problem) - (fault == .miscountsPairs ? 1 : 0)
+        countedPairs = ReferenceAttention.computedPairs(for: problem) - (fault == .miscountsPairs ? 1 : 0)
     }
 
     /// Rows that are not written.

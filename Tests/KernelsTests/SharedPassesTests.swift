@@ -68,7 +68,7 @@ struct SharedPassesTests {
             let rows = Accuracy.sampledRows(of: problem, atMost: 40, seed: 2)
             let accuracy = Accuracy(of: output, for: problem, inputs, rows: rows)
             #expect(accuracy.isAccepted, "\(chunkKeys): \(accuracy)")
-            #expect(kernel.computedPairs == FusedForm().computedPairs(for: problem))
+            #expect(kernel.countedPairs == FusedForm().computedPairs(for: problem))
         }
     }
 

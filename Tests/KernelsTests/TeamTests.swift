@@ -28,7 +28,7 @@ struct TeamTests {
         one.run(inputs, into: &alone)
         for _ in 0..<5 {
             three.run(inputs, into: &together)
-            #expect(three.computedPairs == one.computedPairs)
+            #expect(three.countedPairs == one.countedPairs)
             for index in 0..<alone.count where alone[index] != together[index] {
                 Issue.record("element \(index): \(alone[index]) alone, \(together[index]) together")
                 return

@@ -137,7 +137,7 @@ struct TuningTests {
         let rows = Accuracy.sampledRows(of: problem, atMost: 20, seed: 2)
         let accuracy = Accuracy(of: output, for: problem, inputs, rows: rows)
         #expect(accuracy.isAccepted, "\(kernel.name) \(problem.mask), \(tuning): \(accuracy)")
-        #expect(instance.computedPairs == kernel.computedPairs(for: problem))
+        #expect(instance.countedPairs == kernel.computedPairs(for: problem))
     }
 
     /// A tuning that shares passes needs room for more blocks, and says so.

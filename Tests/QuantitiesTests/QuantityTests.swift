@@ -13,12 +13,15 @@ import Testing
     }
 
     @Test func timeShowsWhatItsIntervalSupports() {
-        #expect(Quantity.time(nanoseconds: 1_234_567, low: 1_230_000, high: 1_240_000) == "1.235 ms")
-        #expect(Quantity.time(nanoseconds: 1_234_567, low: 1_100_000, high: 1_300_000) == "1.23 ms")
-        #expect(Quantity.time(nanoseconds: 1_234_567, low: 800_000, high: 1_900_000) == "1.2 ms")
-        #expect(Quantity.timeInterval(nanoseconds: 1_234_567, low: 1_100_000, high: 1_300_000) == "[1.10, 1.30]")
-        #expect(Quantity.timeInterval(nanoseconds: 3e12, low: 324e9, high: 172_800e9) == "[5.4 min, 48 h]")
-        #expect(Quantity.time(nanoseconds: 1_234_567, low: 1_234_567, high: 1_234_567) == "1.23 ms", "no interval")
+        func time(_ value: Double, _ interval: ClosedRange<Double>) -> Estimate {
+            Estimate(value: value, low: interval.lowerBound, high: interval.upperBound, level: 0.95)
+        }
+        #expect(Quantity.time(time(1_234_567, 1_230_000...1_240_000)) == "1.235 ms")
+        #expect(Quantity.time(time(1_234_567, 1_100_000...1_300_000)) == "1.23 ms")
+        #expect(Quantity.time(time(1_234_567, 800_000...1_900_000)) == "1.2 ms")
+        #expect(Quantity.timeInterval(time(1_234_567, 1_100_000...1_300_000)) == "[1.10, 1.30]")
+        #expect(Quantity.timeInterval(time(3e12, 324e9...172_800e9)) == "[5.4 min, 48 h]")
+        #expect(Quantity.time(time(1_234_567, 1_234_567...1_234_567)) == "1.23 ms", "no interval")
     }
 
     /// Half-width, then what is printed of 1.23456 within it.
@@ -56,6 +59,7 @@ import Testing
         #expect(Quantity.percent(0.912) == "91 %")
         #expect(Quantity.percent(0.0421) == "4.2 %")
         #expect(Quantity.percent(1.004) == "100 %")
+        #expect(Quantity.percent(0.0814, place: -1) == "8.1 %" && Quantity.percent(0.996, place: 0) == "100 %")
         #expect(Quantity.ratio(2.044) == "2.04×")
         #expect(Quantity.ratio(31.97) == "32.0×")
         #expect(Quantity.factor(low: 46_154, high: 63_180) == "×/÷ 1.17")
@@ -68,7 +72,7 @@ import Testing
         }
         #expect(texts == ["–", "∞", "−∞", "1.0e+300", "−2.5e−300", "1.0e+18", "4.9e−324"])
         for value in [Double.nan, .infinity, -1, 0, 1e-300, 1e308] {
-            #expect(!Quantity.time(nanoseconds: value, low: value, high: value).isEmpty)
+            #expect(!Quantity.time(nanoseconds: value).isEmpty)
             #expect(!Quantity.flops(perSecond: value).isEmpty)
             #expect(!Quantity.ratio(value).isEmpty)
             #expect(!Quantity.factor(low: value, high: 1).isEmpty)

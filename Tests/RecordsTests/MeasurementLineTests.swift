@@ -42,6 +42,12 @@ import Testing
         #expect(try read(try JSONLines.object(measurement)) == measurement)
     }
 
+    @Test func aVariantIsOfAKernelOfItsOwnEngine() throws {
+        let measurement = try read(line(extra: ",\"variantOf\":\"tiled\""))
+        #expect(measurement.origin.variantOf == "acme/tiled")
+        #expect(try read(try JSONLines.object(measurement)) == measurement)
+    }
+
     @Test func thisProgramsKernelsHaveBareNames() throws {
         let measurement = try read(
             line(

@@ -56,7 +56,8 @@ import TestSupport
     }
 
     @Test func namesLeaveRoomForCurves() throws {
-        let plot = try #require(StepTimes.figure(PlantedDecode.growth)).leavingOutDecode
+        let plot = try #require(StepTimes.figure(PlantedDecode.growth)).naming(
+            series: PlantedDecode.growth.analysis)
         let (page, column) = (PlotLayout(plot, width: .page), PlotLayout(plot, width: .column))
         #expect(page.name("decode-full").hasPrefix("full: bytes^"))
         #expect(column.name("decode-full") == "full")

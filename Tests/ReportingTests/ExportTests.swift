@@ -25,7 +25,7 @@ import TestSupport
         #expect(objects.allSatisfy { Set($0.keys) == Set(table.columns) })
         #expect(
             objects[0]["medianNanoseconds"] as? Double
-                == PlantedAnalysis.withNaive.analysis.series[0].points[0].medianNanoseconds)
+                == PlantedAnalysis.withNaive.analysis.series[0].points[0].median.value)
         #expect(objects[0]["windowTokens"] is NSNull)
     }
 

@@ -10,6 +10,10 @@ import Testing
         #expect(abs(sample.quantile(0.95) - 3.85) < 1e-12)
     }
 
+    @Test func theMedianOfAnyNumbers() {
+        #expect([3.0, -1, 2].median == 2 && [4.0, 1, 10, 2].median == 3 && [7.0].median == 7)
+    }
+
     @Test func refusesWhatIsNoDuration() {
         #expect(throws: DurationsError.empty) { try Durations([]) }
         #expect(throws: DurationsError.notADuration(0)) { try Durations([1, 0]) }

@@ -6,6 +6,7 @@ import Testing
     /// The modules, lowest first, and what each may import.
     private static let layers: [(module: String, imports: Set<String>)] = [
         ("CVector", []),
+        ("CProcessor", ["CVector"]),
         ("CSpawn", []),
         ("CEngine", []),
         ("CBuildInfo", []),
@@ -20,7 +21,7 @@ import Testing
         ("Attention", ["Faults", "Files"]),
         ("Records", ["Faults", "Quantities", "Files", "Attention", "Statistics"]),
         ("Processes", ["Faults", "CSpawn"]),
-        ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CBuildInfo"]),
+        ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo"]),
         ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         ("Engines", ["Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
         (

@@ -17,7 +17,7 @@ final class RowAttention: KernelInstance {
     private let problem: AttentionProblem
     /// Of the row in hand, [keyLength]: `run` may not allocate.
     private var weights: [Float]
-    private(set) var computedPairs = 0
+    private(set) var countedPairs = 0
 
     init(for problem: AttentionProblem) {
         self.problem = problem
@@ -26,12 +26,12 @@ final class RowAttention: KernelInstance {
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         let shape = problem.shape
-        computedPairs = 0
+        countedPairs = 0
         for head in 0..<shape.batch * shape.queryHeads {
             for row in 0..<shape.queryLength {
                 let keyCount = problem.pairs.visibleKeys(row: row).count
                 attend(head: head, row: row, keyCount: keyCount, inputs, &output)
-                computedPairs += keyCount
+                countedPairs += keyCount
             }
         }
     }

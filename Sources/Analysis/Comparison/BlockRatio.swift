@@ -31,16 +31,11 @@ struct BlockRatio: Hashable {
         let kept = Double(clean.count) < Self.leastCleanShare * Double(visits.count) ? visits : clean
         func nanoseconds(_ side: PairedSide) -> [Double] { kept.map { Double($0[side].nanoseconds) } }
         func logRatio(_ side: PairedSide) -> Double {
-            Self.median(zip(nanoseconds(side), nanoseconds(.baseline)).map { log($0 / $1) })
+            zip(nanoseconds(side), nanoseconds(.baseline)).map { log($0 / $1) }.median
         }
         logCandidate = logRatio(.candidate)
         logControl = logRatio(.control)
-        baselineNanoseconds = Self.median(nanoseconds(.baseline)) / Double(iterationsPerSample)
-        candidateNanoseconds = Self.median(nanoseconds(.candidate)) / Double(iterationsPerSample)
-    }
-
-    static func median(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+        baselineNanoseconds = nanoseconds(.baseline).median / Double(iterationsPerSample)
+        candidateNanoseconds = nanoseconds(.candidate).median / Double(iterationsPerSample)
     }
 }

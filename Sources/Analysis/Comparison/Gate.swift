@@ -36,11 +36,11 @@ public struct Gate {
         /// Takes note of the cells that a block could not measure.
         mutating func note(_ block: PairedBlock) {
             remarks.formUnion(block.remarks)
-            for refusal in block.refusals where !uncompared.contains(where: { $0.workload == refusal.workload }) {
+            for cell in block.unmeasured where !uncompared.contains(where: { $0.workload == cell.workload }) {
                 uncompared.append(
                     UncomparedCell(
-                        workload: refusal.workload, cause: refusal.engine == .baseline ? .noBaseline : .engineFailed,
-                        reason: "\(refusal.engine): \(refusal.reason)"))
+                        workload: cell.workload, cause: cell.engine == .baseline ? .noBaseline : .engineFailed,
+                        reason: "\(cell.engine): \(cell.reason)"))
             }
         }
 

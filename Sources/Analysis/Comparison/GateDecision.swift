@@ -168,8 +168,8 @@ public struct GateDecision: Sendable {
             ratio: Estimate(
                 value: exp(logRatio.value), low: exp(logRatio.low), high: exp(logRatio.high), level: logRatio.level),
             smallestVisibleSlowdown: judgement.visible, launches: blocks.count,
-            baselineNanoseconds: BlockRatio.median(blocks.map(\.baselineNanoseconds)),
-            candidateNanoseconds: BlockRatio.median(blocks.map(\.candidateNanoseconds)),
+            baselineNanoseconds: blocks.map(\.baselineNanoseconds).median,
+            candidateNanoseconds: blocks.map(\.candidateNanoseconds).median,
             findings: judgement.findings + noise)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 import Records
 import Statistics
 
@@ -46,19 +47,19 @@ enum GateGuards {
     ) -> ComparisonGuard {
         let passed = GateDecision.isWithin(logRatio, policy)
         let change = GateDecision.percent(logRatio)
-        let tolerance = String(format: "%.1f", policy.delta * 100)
+        let tolerance = Quantity.percent(policy.delta, place: -1)
         return ComparisonGuard(
             name: name, passed: passed,
             message: passed
-                ? "\(change), within ±\(tolerance) %"
-                : "\(moved) \(change), not surely within ±\(tolerance) %: the machine is too noisy to judge by",
+                ? "\(change), within ±\(tolerance)"
+                : "\(moved) \(change), not surely within ±\(tolerance): the machine is too noisy to judge by",
             estimate: ratio(logRatio))
     }
 
     /// Not what one kernel does: flags of the build, the state of the machine, or a change of what all kernels share. The
     /// clock cannot tell which, so a person has to.
     private static func medianOverCells(_ screen: [[BlockRatio]], _ policy: GatePolicy) -> ComparisonGuard {
-        let medians = screen.map { BlockRatio.median($0.map(\.logCandidate)) }
+        let medians = screen.map { $0.map(\.logCandidate).median }
         let interval = MeanTest(medians).interval(level: 0.95)
         let passed = abs(interval.value) <= policy.logDelta
         let change = GateDecision.percent(interval)

@@ -1,6 +1,7 @@
 import Attention
 import Faults
 import Foundation
+import Quantities
 import Records
 import Statistics
 
@@ -207,17 +208,16 @@ public struct ResultsComparison: Sendable {
     }
 
     private static func resolution(_ cells: [CellComparison], _ policy: GatePolicy) -> Caution {
-        let visible = cells.compactMap(\.smallestVisibleSlowdown).sorted()
+        let visible = cells.compactMap(\.smallestVisibleSlowdown)
         let remedy = "; `attnbench gate` measures both builds in turn and can see less than half of that"
         guard !visible.isEmpty else {
             return Caution(
                 "separate sessions with one launch each: times cannot compare builds here, since launches of "
                     + "one build differ too, by an unknown amount" + remedy)
         }
-        let percent = String(format: "%.1f", visible[visible.count / 2] * 100)
         return Caution(
-            "separate sessions cannot show slowdowns under \(percent) % here: launches of one build differ from each "
-                + "other, and changes of the machine between the sessions add to that" + remedy)
+            "separate sessions cannot show slowdowns under \(Quantity.percent(visible.median, place: -1)) here: launches of one "
+                + "build differ from each other, and changes of the machine between the sessions add to that" + remedy)
     }
 }
 

@@ -118,7 +118,7 @@ public struct SelfTestTally: Sendable {
             falseAlarms: BinomialProportion(successes: falseRuns, trials: quiet.count).estimate(),
             unplantedCells: unplanted.count, falselyRegressedCells: unplanted.count { $0.verdict == .regressed },
             power: SelfTestPlan.levels.compactMap(power),
-            smallestVisibleSlowdown: visible.isEmpty ? nil : BlockRatio.median(visible),
+            smallestVisibleSlowdown: visible.isEmpty ? nil : visible.median,
             longestRunSeconds: runs.map(\.seconds).max() ?? 0)
     }
 
@@ -135,7 +135,7 @@ public struct SelfTestTally: Sendable {
         let regressed = BinomialProportion(
             successes: cells.count { $0.verdict == .regressed }, trials: cells.count)
         return SelfTest.Power(
-            planted: level, cells: cells.count, measured: BlockRatio.median(cells.map(\.cell.ratio.value)) - 1,
+            planted: level, cells: cells.count, measured: cells.map(\.cell.ratio.value).median - 1,
             regressed: regressed, found: regressed.estimate(),
             inconclusive: cells.count { $0.verdict == .inconclusive }, passed: cells.count { $0.verdict == .pass })
     }

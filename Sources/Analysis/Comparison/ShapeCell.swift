@@ -1,4 +1,5 @@
 import Attention
+import Quantities
 import Records
 import Statistics
 
@@ -61,13 +62,13 @@ struct ShapeCell {
         let known = Double(max(predictedBytes, baselinePeakBytes))
         let limit = Self.slackFactor * known + Double(Self.slackBytes)
         let passed = Double(candidatePeakBytes) <= limit
-        func mebibytes(_ bytes: Double) -> String { "\(Int(saturating: (bytes / 1_048_576).rounded())) MiB" }
-        let (peak, asked) = (mebibytes(Double(candidatePeakBytes)), mebibytes(Double(predictedBytes)))
+        let (peak, asked) = (Quantity.bytes(candidatePeakBytes), Quantity.bytes(predictedBytes))
         return ShapeFinding(
             kind: .peakMemory, subject: "\(workload)", passed: passed,
             message: passed
                 ? "\(peak) at its peak, where the sizes need \(asked)"
-                : "\(peak) at its peak, where the sizes need \(asked) and \(mebibytes(limit)) are allowed",
+                : "\(peak) at its peak, where the sizes need \(asked) and \(Quantity.bytes(Int(saturating: limit))) are "
+                    + "allowed",
             baseline: Double(baselinePeakBytes), candidate: Double(candidatePeakBytes), limit: limit)
     }
 }

@@ -87,7 +87,7 @@ enum ShapeGates {
         else { return 0 }
         let ratios = now.points.compactMap { point in
             before.points.first { $0.keyLength == point.keyLength }
-                .map { log(point.medianNanoseconds / $0.medianNanoseconds) }
+                .map { log(point.median.value / $0.median.value) }
         }
         return ratios.reduce(0, +) / Double(max(1, ratios.count))
     }

@@ -19,7 +19,7 @@ public struct CellHistory: Sendable, Codable, Hashable {
         public let logStandardError: Double?
 
         init(entry: Int, _ timing: CellTiming) {
-            self.init(entry: entry, timing.median, logStandardError: timing.logStandardError)
+            self.init(entry: entry, timing.median, logStandardError: timing.sampling.logStandardError)
         }
 
         init(entry: Int, _ median: Estimate, logStandardError: Double?) {

@@ -114,7 +114,7 @@ public enum EngineLookupError: Fault, Equatable {
         case .unreadable(let file): "the engine file \(file.path) cannot be read: \(file.reason)"
         case .unknown(let name, let known, let folders):
             "\"\(name)\" is not the name of an engine in \(folders.joined(separator: ", "))"
-                + (NearestName.of(name.text, among: known).map { "; did you mean \"\($0)\"?" }
+                + (NearestName.question(for: name.text, among: known).map { "; " + $0 }
                     ?? "; give a path such as ./libmine.so, or write \(folders[0])/\(name).yaml")
         case .untrusted(let name, let path):
             "the engine \"\(name)\" is described by \(path), in another checkout than the one in which this program was built; read that "

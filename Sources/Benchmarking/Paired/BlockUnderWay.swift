@@ -12,7 +12,7 @@ struct BlockUnderWay {
     /// Of the inputs, which all sides share.
     private let seed: UInt64
     private var cells: [CellUnderWay] = []
-    private var refusals: [PairedBlock.Refusal] = []
+    private var unmeasured: [PairedBlock.UnmeasuredCell] = []
     private var frozenLoop: [PairedBlock.Visit] = []
     private var rests: [PairedSide: Rest] = [:]
     /// What kept the frozen loop from being timed, where something did.
@@ -62,14 +62,14 @@ struct BlockUnderWay {
 
     /// - Throws: what kept the frozen loop from being timed even once, where nothing else says that an engine broke.
     func measured(preparationSeconds: Double) throws(EngineError) -> PairedBlock {
-        if frozenLoop.isEmpty, refusals.isEmpty, let frozenLoopFailure { throw frozenLoopFailure }
+        if frozenLoop.isEmpty, unmeasured.isEmpty, let frozenLoopFailure { throw frozenLoopFailure }
         return PairedBlock(
             cells: cells.filter { !$0.isOver }.map { cell in
                 PairedBlock.Cell(
                     workload: cell.workload, facts: PairedValues { cell.facts[$0]! },
                     iterationsPerSample: cell.iterations, visits: cell.visits)
             },
-            refusals: refusals, frozenLoop: frozenLoop,
+            unmeasured: unmeasured, frozenLoop: frozenLoop,
             remarks: unrest, preparationSeconds: preparationSeconds)
     }
 
@@ -195,7 +195,7 @@ struct BlockUnderWay {
 
     private func facts(of cell: ReadyCell, on side: PairedSide) throws(EngineError) -> PairedBlock.Facts {
         var facts = PairedBlock.Facts(
-            countedPairs: cell.kernel.prepared.computedPairs, statedPairs: cell.kernel.prepared.statedPairs,
+            countedPairs: cell.kernel.prepared.countedPairs, statedPairs: cell.kernel.prepared.statedPairs,
             peakResidentBytes: cell.peakResidentBytes,
             statedBytes: cell.kernel.prepared.statedScratchBytes.map { cell.workload.problem.tensorBytes + $0 })
         if request.isChecked, side != .control, case .wrong(_, let reason) = try cell.check(sides[side].instruments) {
@@ -212,7 +212,7 @@ struct BlockUnderWay {
     }
 
     private mutating func refuse(_ workload: Workload, _ side: PairedSide, _ reason: String) {
-        refusals.append(PairedBlock.Refusal(workload: workload, engine: side.engine, reason: reason))
+        unmeasured.append(PairedBlock.UnmeasuredCell(workload: workload, engine: side.engine, reason: reason))
     }
 
     private func loop(_ side: PairedSide) throws(EngineError) -> Sample {

@@ -333,11 +333,10 @@ VECTOR_INLINE void vector_prefetch_for_writing(const void *line) { __builtin_pre
 // Not inlined: products with tiles of a cache.
 #include "CacheTiles.h"
 
-// Not vectors: sums in double.
-#include "WideRows.h"
+// Not vectors: sums in double, for the rows whose sums leave the range of float32.
 
-// Nor these: loops that find the CPU's ceilings, and what the processor says of itself.
-#include "FrozenLoop.h"
-#include "PeakLoops.h"
-#include "PerformanceCounters.h"
-#include "Processor.h"
+// The sum of a[i] · b[i] for i < d.
+double wide_dot(enum vector_element element, const void *a, const void *b, long d);
+
+// sums[i] += weight · value[i] for i < d.
+void wide_add(enum vector_element element, double weight, const void *value, double *sums, long d);

@@ -90,7 +90,7 @@ private final class InProcessKernel: PreparedKernel {
         }
     }
 
-    var computedPairs: Int? { kernel.computedPairs }
+    var countedPairs: Int? { kernel.countedPairs }
 
     var peakResidentBytes: Int { max(0, memory.peakBytes() - restingBytes) }
 

@@ -69,7 +69,7 @@ private final class LibraryKernel: PreparedKernel {
         try load(self.inputs)
     }
 
-    var computedPairs: Int? { cell.computedPairs }
+    var countedPairs: Int? { cell.computedPairs }
     var statedPairs: Int? { cell.computedPairs }
     var statedScratchBytes: Int? { cell.scratchBytes }
     var peakResidentBytes: Int { max(0, memory.peakBytes() - restingBytes) }

@@ -10,7 +10,7 @@ final class ProgramKernel: PreparedKernel {
     let startup: Startup?
     let statedPairs: Int?
     let statedScratchBytes: Int?
-    private(set) var computedPairs: Int?
+    private(set) var countedPairs: Int?
     private let cell: Cell
     private var seat: Seat
 
@@ -30,7 +30,7 @@ final class ProgramKernel: PreparedKernel {
         seat = try cell.seat(in: process)
         startup = Startup(engineSeconds: process.startSeconds, compileSeconds: seat.prepared.compileSeconds)
         statedPairs = seat.prepared.computedPairs
-        (computedPairs, statedScratchBytes) = (statedPairs, seat.prepared.scratchBytes)
+        (countedPairs, statedScratchBytes) = (statedPairs, seat.prepared.scratchBytes)
     }
 
     deinit {
@@ -102,7 +102,7 @@ final class ProgramKernel: PreparedKernel {
             guard clocks.judgement != .unbelievable else {
                 throw process.failure("run \(name)", .dishonestClock(clocks))
             }
-            if let counted { computedPairs = counted }
+            if let counted { countedPairs = counted }
             engine.learn(name, pairs: pairs, calls: batch.calls, nanoseconds: nanoseconds)
             return sample
         }

@@ -46,7 +46,7 @@ public final class EngineServer {
                 let sample = try kernel.sample(
                     Batch(calls: max(1, calls), warmUpCalls: max(0, warmUpCalls), extraTurns: max(0, extraTurns ?? 0)))
                 return .sampled(
-                    cell: number, nanoseconds: sample.nanoseconds, computedPairs: kernel.computedPairs)
+                    cell: number, nanoseconds: sample.nanoseconds, computedPairs: kernel.countedPairs)
             case .write(let number):
                 try cell(number).write()
                 return .written(cell: number)

@@ -27,6 +27,8 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
     public struct Kernel: Codable, Hashable, Sendable {
         public let name: String
         public let summary: String?
+        /// The engine's kernel that it is another way of; nil for one that stands for itself.
+        public let variantOf: String?
         public let phase: String
         public let mask: String
         public let elementTypes: [String]
@@ -36,11 +38,13 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
         public let positions: String?
 
         public init(
-            name: String, summary: String?, phase: String, mask: String, elementTypes: [String],
+            name: String, summary: String?, variantOf: String? = nil, phase: String, mask: String,
+            elementTypes: [String],
             cacheFormats: [String]? = nil, positions: String? = nil
         ) {
             self.name = name
             self.summary = summary
+            self.variantOf = variantOf
             self.phase = phase
             self.mask = mask
             self.elementTypes = elementTypes
@@ -50,8 +54,9 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
 
         public init(_ kernel: Kernels.Kernel) {
             self.init(
-                name: kernel.name, summary: kernel.summary, phase: kernel.phase.rawValue, mask: kernel.masks.name,
-                elementTypes: kernel.elementTypes.map(\.rawValue), cacheFormats: kernel.cacheFormats.map(\.rawValue),
+                name: kernel.name, summary: kernel.summary, variantOf: kernel.variantOf, phase: kernel.phase.rawValue,
+                mask: kernel.masks.name, elementTypes: kernel.elementTypes.map(\.rawValue),
+                cacheFormats: kernel.cacheFormats.map(\.rawValue),
                 positions: kernel.positions.rawValue)
         }
 
@@ -65,9 +70,10 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
                 !types.isEmpty,
                 let positions = PositionEncoding(rawValue: positions ?? PositionEncoding.none.rawValue)
             else { return nil }
-            return Kernels.Kernel(
+            let known = Kernels.Kernel(
                 name, summary: summary ?? "", phase: phase, masks: masks, positions: positions, elementTypes: types,
                 cacheFormats: CacheFormat.allCases.filter { cacheFormats?.contains($0.rawValue) == true })
+            return variantOf.map { known.variant(of: name.dropLast(self.name.count) + $0) } ?? known
         }
 
         private var knownMask: MaskFamily? { mask == MaskFamily.any.name ? .any : try? MaskFamily.named(mask) }

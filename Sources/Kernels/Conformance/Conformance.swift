@@ -100,7 +100,7 @@ extension Conformance {
                         problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
                     output.spoil()
                     instance.run(inputs, into: &output)
-                    let pairs = kernel.computedPairs(for: problem).map { (counted: instance.computedPairs, stated: $0) }
+                    let pairs = kernel.computedPairs(for: problem).map { (counted: instance.countedPairs, stated: $0) }
                     guard let fault = judge(expected.accuracy(of: output)) ?? Self.miscount(pairs) else { continue }
                     let place = load.seed == loads[0].seed ? "call \(call)" : "on other inputs"
                     fail("\(problemCase), \(place), \(team.threadCount) threads: \(fault)")

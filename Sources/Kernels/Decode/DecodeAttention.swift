@@ -72,7 +72,7 @@ final class DecodeAttention: KernelInstance {
             + DecodePartials.byteCount(problem, ranges: plan.ranges.count) + angleWords * MemoryLayout<Float>.size
     }
 
-    var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }
+    var countedPairs: Int { workspaces.reduce(0) { $0 + $1.countedPairs } }
 
     func fillCache(from inputs: borrowing AttentionInputs) {
         cache.removeAll()
@@ -83,7 +83,7 @@ final class DecodeAttention: KernelInstance {
         cache.write(inputs, token: problem.shape.keyLength - 1)
         let (plan, workspaces, partials) = (plan, workspaces, partials)
         let shape = problem.shape
-        for workspace in workspaces { workspace.computedPairs = 0 }
+        for workspace in workspaces { workspace.countedPairs = 0 }
         TensorPointers.with(inputs, &output) {
             nonisolated(unsafe) let tensors = $0
             team.forEach(count: shape.batch * shape.keyValueHeads * plan.ranges.count) { worker, item in

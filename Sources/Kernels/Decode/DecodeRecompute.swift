@@ -47,7 +47,7 @@ final class DecodeRecompute: KernelInstance {
         prompt(problem).map { $0.tensorBytes + FusedForm(tuning: tuning).scratchBytes(for: $0, threads: threads) } ?? 0
     }
 
-    var computedPairs: Int { kernel.computedPairs }
+    var countedPairs: Int { kernel.countedPairs }
 
     func fillCache(from inputs: borrowing AttentionInputs) {
         let shape = prompt.shape

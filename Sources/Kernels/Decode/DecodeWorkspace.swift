@@ -63,7 +63,7 @@ final class DecodeWorkspace: @unchecked Sendable {
     /// [heads]; empty but for `TileArithmetic.integers`.
     private let queryDigits: UnsafeMutablePointer<cache_digits>
 
-    var computedPairs = 0
+    var countedPairs = 0
 
     private static let chunk = Int(CACHE_TILE_HEADS)
     private static let tokens = CacheTileLayout.tokens
@@ -114,7 +114,7 @@ final class DecodeWorkspace: @unchecked Sendable {
                     arithmetic, source.layout)
             }
         }
-        computedPairs += keyRange.tiles.count * Self.tokens * heads
+        countedPairs += keyRange.tiles.count * Self.tokens * heads
         let isExact = multipliesExactly(source, arithmetic)
         for head in 0..<heads {
             let place = (head: group * heads + head, range: range)

@@ -10,7 +10,7 @@ import Foundation
 /// Since it is only a reference and its speed does not matter, it allocates in `run`, again for each row.
 public final class ReferenceAttention: KernelInstance {
     private let problem: AttentionProblem
-    public private(set) var computedPairs = 0
+    public private(set) var countedPairs = 0
 
     public init(for problem: AttentionProblem) { self.problem = problem }
 
@@ -27,11 +27,11 @@ public final class ReferenceAttention: KernelInstance {
 
     public func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         let shape = problem.shape
-        computedPairs = 0
+        countedPairs = 0
         for head in 0..<shape.batch * shape.queryHeads {
             for row in 0..<shape.queryLength {
                 let result = Self.row(row, ofHead: head, of: problem, inputs)
-                computedPairs += problem.pairs.visibleKeys(row: row).count
+                countedPairs += problem.pairs.visibleKeys(row: row).count
                 let start = (head * shape.queryLength + row) * shape.headDimension
                 for x in 0..<shape.headDimension { output[start + x] = Float(result[x]) }
             }

@@ -42,7 +42,7 @@ final class BLASAttention: KernelInstance {
         threads * ScoreBlocks(problem: problem, partition: partition).largestScoreCount * MemoryLayout<Float>.size
     }
 
-    var computedPairs: Int { workers.reduce(0) { $0 + $1.computedHalfPairs } / 2 }
+    var countedPairs: Int { workers.reduce(0) { $0 + $1.computedHalfPairs } / 2 }
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         let (problem, blocks, workers) = (problem, blocks, workers)

@@ -47,7 +47,7 @@ final class FusedAttention: KernelInstance {
             FusedSize(problem: problem, workers: team.threadCount, blocks: passes.blocksPerItem, tuning: tuning))
     }
 
-    var computedPairs: Int { engine.computedPairs }
+    var countedPairs: Int { engine.countedPairs }
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         TensorPointers.with(inputs, &output) { engine.run($0, on: team, passes) }

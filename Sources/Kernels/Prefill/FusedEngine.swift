@@ -38,12 +38,12 @@ enum FusedEngine: Sendable {
         }
     }
 
-    var computedPairs: Int {
+    var countedPairs: Int {
         switch self {
-        case .float32(let engine): engine.computedPairs
-        case .bfloat16(let engine): engine.computedPairs
-        case .widenedBFloat16(let engine): engine.computedPairs
-        case .float16(let engine): engine.computedPairs
+        case .float32(let engine): engine.countedPairs
+        case .bfloat16(let engine): engine.countedPairs
+        case .widenedBFloat16(let engine): engine.countedPairs
+        case .float16(let engine): engine.countedPairs
         }
     }
 
@@ -78,12 +78,12 @@ final class TypedFusedEngine<Element: FusedElement>: @unchecked Sendable {
         return words * MemoryLayout<Float>.size
     }
 
-    var computedPairs: Int { workspaces.reduce(0) { $0 + $1.computedPairs } }
+    var countedPairs: Int { workspaces.reduce(0) { $0 + $1.countedPairs } }
 
     func run(_ tensors: TensorPointers, on team: WorkerTeam, _ passes: SharedPasses) {
         nonisolated(unsafe) let (tensors, shared) = (tensors, shared.baseAddress!)
         let (problem, workspaces) = (problem, workspaces)
-        for workspace in workspaces { workspace.computedPairs = 0 }
+        for workspace in workspaces { workspace.countedPairs = 0 }
         let preparations = Element.preparations(for: problem)
         if preparations > 0 {
             team.forEach(count: preparations) { _, item in Element.prepare(item, for: problem, tensors, shared) }

@@ -41,7 +41,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private var prefetch: Prefetch
     private var linesPerKey = 1
 
-    var computedPairs = 0
+    var countedPairs = 0
 
     init(_ size: FusedSize, shared: UnsafePointer<Float>) {
         let (problem, keyTile) = (size.problem, size.tuning.keyTile)
@@ -69,7 +69,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             block.take(number, group: group, of: passes.blocks)
             block.lanes.loadQueries(tensors.query, Element.layout, into: block.queries)
             element.finishQueries(block.queries)
-            computedPairs += block.sinks.computedPairs + block.band.computedPairs
+            countedPairs += block.sinks.computedPairs + block.band.computedPairs
         }
         prefetch.removeAll()
         for block in taken {

@@ -46,7 +46,7 @@ public struct PairedBlock: Sendable, Hashable {
     }
 
     /// A cell that could not be measured on both sides.
-    public struct Refusal: Sendable, Hashable {
+    public struct UnmeasuredCell: Sendable, Hashable {
         public let workload: Workload
         /// The side that refused or broke; the baseline where both did.
         public let engine: ComparedEngine
@@ -61,7 +61,7 @@ public struct PairedBlock: Sendable, Hashable {
 
     /// In the order of the request.
     public let cells: [Cell]
-    public let refusals: [Refusal]
+    public let unmeasured: [UnmeasuredCell]
     public let frozenLoop: [Visit]
     /// What a reader should know of the engines at work: that one keeps CPUs busy while nobody asks it anything, say.
     public let remarks: [String]
@@ -69,11 +69,11 @@ public struct PairedBlock: Sendable, Hashable {
     public let preparationSeconds: Double
 
     public init(
-        cells: [Cell], refusals: [Refusal] = [], frozenLoop: [Visit], remarks: [String] = [],
+        cells: [Cell], unmeasured: [UnmeasuredCell] = [], frozenLoop: [Visit], remarks: [String] = [],
         preparationSeconds: Double = 0
     ) {
         self.cells = cells
-        self.refusals = refusals
+        self.unmeasured = unmeasured
         self.frozenLoop = frozenLoop
         self.remarks = remarks
         self.preparationSeconds = preparationSeconds

@@ -12,9 +12,7 @@ public enum ComparisonTables {
         let rows = cells.map { cell in
             [
                 "\(cell.workload)",
-                Quantity.time(
-                    nanoseconds: cell.baselineNanoseconds, low: cell.baselineNanoseconds,
-                    high: cell.baselineNanoseconds),
+                Quantity.time(nanoseconds: cell.baselineNanoseconds, digits: 3),
                 ratio(cell.ratio), cell.smallestVisibleSlowdown.map { "≥ " + percent($0) } ?? "–",
                 ([cell.verdict.rawValue] + cell.findings.map { footnotes.mark($0.description) }).joined(separator: " "),
             ]

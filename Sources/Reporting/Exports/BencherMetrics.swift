@@ -21,9 +21,9 @@ enum BencherMetrics {
                 cell.name,
                 [
                     "latency": Metric(
-                        value: point.medianNanoseconds, lowerValue: point.low, upperValue: point.high),
-                    "computed-pairs": point.computedPairs.map { Metric(value: Double($0)) },
-                    "peak-memory": Metric(value: Double(point.peakResidentBytes)),
+                        value: point.median.value, lowerValue: point.median.low, upperValue: point.median.high),
+                    "computed-pairs": point.work.computedPairs.map { Metric(value: Double($0)) },
+                    "peak-memory": Metric(value: Double(point.memory.peakResidentBytes)),
                 ].compactMapValues(\.self)
             )
         }

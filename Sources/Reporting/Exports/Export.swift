@@ -1,4 +1,6 @@
 import Analysis
+import Escaping
+import Foundation
 
 /// A form in which another program reads what was measured: each has a file of its own in this folder, and a line in one
 /// of the two lists below.
@@ -34,4 +36,25 @@ extension Export where Subject == Comparison {
         Export(name: "junit", fileStem: "junit", fileExtension: "xml", text: JUnit.text),
         Export(name: "github", fileStem: "summary", fileExtension: "md") { StepSummary.text($0) },
     ]
+}
+
+/// JSON that is the same text for the same value.
+public enum JSONText {
+    /// - Throws: `EncodingError` where a number is not finite.
+    public static func of(_ value: some Encodable, snakeCase: Bool = false) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        if snakeCase { encoder.keyEncodingStrategy = .convertToSnakeCase }
+        return JSONEscapes.visible(String(decoding: try encoder.encode(value), as: UTF8.self)) + "\n"
+    }
+}
+
+/// JSON for another program.
+enum ExportJSON {
+    /// - Throws: where a number is not finite.
+    static func text(_ value: some Encodable, file: String, snakeCase: Bool = false) throws(ReportError) -> String {
+        do { return try JSONText.of(value, snakeCase: snakeCase) } catch {
+            throw .notEncoded(file: file, reason: "\(error)")
+        }
+    }
 }

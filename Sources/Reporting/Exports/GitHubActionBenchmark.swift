@@ -15,18 +15,19 @@ enum GitHubActionBenchmark {
     static func text(_ source: ReportSource) throws(ReportError) -> String {
         let build = source.results.header.build
         let entries = MeasuredCell.all(in: source).map { cell in
-            let point = cell.point
+            let (point, median) = (cell.point, cell.point.median)
             // It reads a range as a number only behind "±", and the number only with a second digit.
-            let halfWidth = max(point.high - point.medianNanoseconds, point.medianNanoseconds - point.low)
+            let halfWidth = max(median.high - median.value, median.value - median.low)
             let launches = cell.records.count
             return Entry(
-                name: cell.name, value: point.medianNanoseconds, range: String(format: "± %.1f", halfWidth),
+                name: cell.name, value: median.value, range: String(format: "± %.1f", halfWidth),
                 extra: """
-                    median of \(point.samples) samples in \(launches) launch\(launches == 1 ? "" : "es"), \
-                    \(Quantity.percent(point.level)) interval \
-                    [\(Quantity.time(nanoseconds: point.low, digits: 4)), \
-                    \(Quantity.time(nanoseconds: point.high, digits: 4))]
-                    \(Quantity.percent(point.fractionOfPeak)) of peak, \(point.computedPairs.map { Quantity.count($0) } ?? "–") pairs
+                    median of \(point.sampling.samples) samples in \(launches) launch\(launches == 1 ? "" : "es"), \
+                    \(Quantity.percent(median.level)) interval \
+                    [\(Quantity.time(nanoseconds: median.low, digits: 4)), \
+                    \(Quantity.time(nanoseconds: median.high, digits: 4))]
+                    \(Quantity.percent(point.utilisation.fractionOfPeak)) of peak, \
+                    \(point.work.computedPairs.map { Quantity.count($0) } ?? "–") pairs
                     commit \(build.commit)\(build.dirty ? " with uncommitted changes" : "")
                     """)
         }

@@ -91,14 +91,14 @@ enum GoogleBenchmark {
                         contaminated: evidence.isContaminated(wallNanoseconds: wall) ? 1 : 0, launch: launch))
             }
         }
-        let cpuTimes = entries.map(\.cpuTime).sorted()
+        let cpuTimes = entries.map(\.cpuTime)
         guard !cpuTimes.isEmpty else { return [] }
         entries.append(
             Entry(
                 name: cell.name + "_median", runName: cell.name, familyIndex: family, perFamilyInstanceIndex: instance,
                 runType: "aggregate", aggregateName: "median", aggregateUnit: "time", repetitions: repetitions,
-                threads: threads, iterations: repetitions, realTime: cell.point.medianNanoseconds,
-                cpuTime: (cpuTimes[(cpuTimes.count - 1) / 2] + cpuTimes[cpuTimes.count / 2]) / 2))
+                threads: threads, iterations: repetitions, realTime: cell.point.median.value,
+                cpuTime: cpuTimes.median))
         return entries
     }
 }

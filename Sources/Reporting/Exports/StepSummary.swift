@@ -1,6 +1,7 @@
 import Analysis
 import Escaping
 import Foundation
+import Statistics
 
 /// A comparison as the Markdown that GitHub shows below a job: the verdict, what could have been seen, what failed, what
 /// is not PASS with the worst first, and the rest folded away.
@@ -55,7 +56,7 @@ public enum StepSummary {
             return "**Smallest detectable slowdown**: unknown, since no cell was measured in several launches."
         }
         let (surest, leastSure) = (ComparisonTables.percent(least), ComparisonTables.percent(most))
-        let median = ComparisonTables.percent(visible[visible.count / 2])
+        let median = ComparisonTables.percent(visible.median)
         let blind = comparison.cells.count - visible.count
         let found =
             surest == leastSure

@@ -24,15 +24,16 @@ extension TidyTable {
     }
 
     private static func row(_ results: String, _ series: Series, _ point: Point) -> [Value] {
-        shape(results: results, label: series.label, kernel: series.kernel, series.parameters)
+        let (median, sampling, work) = (point.median, point.sampling, point.work)
+        return shape(results: results, label: series.label, kernel: series.kernel, series.parameters)
             + [
                 .whole(point.queryLength), .whole(point.keyLength), .text("measured"), .missing,
-                .number(point.medianNanoseconds), .number(point.low), .number(point.high), .number(point.level),
-                .number(point.minimumNanoseconds), .whole(point.samples), .whole(point.contaminatedSamples),
-                .whole(point.usefulPairs), Value(point.computedPairs), .whole(point.flops), .whole(point.bytes),
-                .number(point.flopsPerSecond.value), .number(point.fractionOfPeak), .whole(point.peakResidentBytes),
-                Value(point.predictedBytes), point.startup.map { .number($0.engineSeconds) } ?? .missing,
-                point.startup.map { .number($0.compileSeconds) } ?? .missing,
+                .number(median.value), .number(median.low), .number(median.high), .number(median.level),
+                .number(sampling.minimumNanoseconds), .whole(sampling.samples), .whole(sampling.contaminatedSamples),
+                .whole(work.usefulPairs), Value(work.computedPairs), .whole(work.flops), .whole(work.bytes),
+                .number(point.flopsPerSecond.value), .number(point.utilisation.fractionOfPeak),
+                .whole(point.memory.peakResidentBytes), Value(point.memory.predictedBytes),
+                Value(point.engine.startup?.engineSeconds), Value(point.engine.startup?.compileSeconds),
             ]
     }
 

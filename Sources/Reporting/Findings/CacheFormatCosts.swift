@@ -48,7 +48,7 @@ extension CacheFormatCost {
         guard series.count > 1, let length = common?.max() else { return nil }
         let cells = series.compactMap { one in
             one.points.first { $0.keyLength == length }.map { (series: one, point: $0) }
-        }.sorted { $0.point.bytes > $1.point.bytes }
+        }.sorted { $0.point.work.bytes > $1.point.work.bytes }
         guard let widest = cells.first else { return nil }
         kernel = widest.series.key.kernel
         self.series = widest.series.label
@@ -58,12 +58,12 @@ extension CacheFormatCost {
             return Row(
                 format: format,
                 bitsPerElement: format.bitsPerElement(tokens: length, headDimension: one.parameters.headDimension),
-                bytes: point.bytes, median: point.median,
+                bytes: point.work.bytes, median: point.median,
                 timeRatio: one.label == widest.series.label
-                    ? Estimate(value: 1, low: 1, high: 1, level: point.level)
+                    ? Estimate(value: 1, low: 1, high: 1, level: point.median.level)
                     : point.median.ratio(to: widest.point.median),
-                bytesRatio: Double(point.bytes) / Double(widest.point.bytes),
-                fractionOfBandwidth: point.fractionOfBandwidth)
+                bytesRatio: Double(point.work.bytes) / Double(widest.point.work.bytes),
+                fractionOfBandwidth: point.utilisation.fractionOfBandwidth)
         }
     }
 }
@@ -86,7 +86,7 @@ enum CacheFormatCosts: Finding {
         let traces = cost.rows.enumerated().map { index, row in
             Plot.Trace(
                 series: name(row), kind: .measured, style: PlanFigures.style(index),
-                rows: [Plot.Row(x: row.bytesRatio, y: row.timeRatio.value, row.timeRatio.low...row.timeRatio.high)])
+                rows: [Plot.Row(x: row.bytesRatio, row.timeRatio)])
         }
         let highest = Plot.most(of: traces.flatMap(\.rows), [1])
         return Plot(

@@ -75,7 +75,7 @@ enum Crossovers: Finding {
 
     private static func traces(_ kernel: String, _ crossings: [Crossing], _ style: SeriesStyle) -> [Plot.Trace] {
         func rows(_ some: [Crossing]) -> [Plot.Row] {
-            some.map { Plot.Row(x: Double($0.window), y: $0.tokens.value, $0.tokens.low...$0.tokens.high) }
+            some.map { Plot.Row(x: Double($0.window), $0.tokens) }
         }
         return [
             Plot.Trace(series: kernel, kind: .forecast, style: style, rows: rows(crossings.filter { !$0.isBracketed })),

@@ -55,11 +55,9 @@ enum Forecasts: Finding {
         _ series: Series, _ style: SeriesStyle, _ forecasts: [Forecast]
     ) -> [Plot.Trace] {
         guard let last = series.points.last else { return [] }
-        let measured = series.points.map {
-            Plot.Row(x: Double($0.keyLength), y: $0.medianNanoseconds, $0.low...$0.high)
-        }
+        let measured = series.points.map { Plot.Row(x: Double($0.keyLength), $0.median) }
         let forecast = forecasts.filter { $0.series == series.label && $0.basis != .measured }.map {
-            Plot.Row(x: Double($0.tokens), y: $0.seconds * 1e9, $0.low * 1e9...$0.high * 1e9)
+            Plot.Row(x: Double($0.tokens), $0.nanoseconds)
         }
         let law = Sampling.lengths(series.points[0].keyLength...last.keyLength).compactMap { length in
             series.fittedNanoseconds(at: length).map { Plot.Row(x: Double(length), y: $0) }
@@ -94,8 +92,7 @@ enum Forecasts: Finding {
 
     /// "15 h (forecast ×/÷ 1.17)" or "11.2 s (measured)".
     static func text(_ forecast: Forecast) -> String {
-        let time = Quantity.time(
-            nanoseconds: forecast.seconds * 1e9, low: forecast.low * 1e9, high: forecast.high * 1e9)
+        let time = Quantity.time(forecast.nanoseconds)
         switch forecast.basis {
         case .measured: return "\(time) (measured)"
         case .interpolated:
@@ -113,7 +110,6 @@ enum Forecasts: Finding {
     static func table(_ forecasts: [Forecast]) -> Table {
         var notes = Footnotes()
         let rows = forecasts.map { forecast -> [String] in
-            let (time, low, high) = (forecast.seconds * 1e9, forecast.low * 1e9, forecast.high * 1e9)
             let factor = Quantity.factor(low: forecast.low, high: forecast.high)
             let basis =
                 switch forecast.basis {
@@ -123,9 +119,7 @@ enum Forecasts: Finding {
                 }
             return [
                 forecast.series, Quantity.tokens(forecast.tokens),
-                Quantity.time(nanoseconds: time, low: low, high: high),
-                Quantity.timeInterval(nanoseconds: time, low: low, high: high),
-                basis,
+                Quantity.time(forecast.nanoseconds), Quantity.timeInterval(forecast.nanoseconds), basis,
                 forecast.basis == .extrapolated
                     ? Quantity.significant(forecast.multipleOfMeasured, digits: 2) + "×" : "–",
                 forecast.cautions.map { notes.mark($0.description) }.joined(separator: " "),

@@ -35,9 +35,9 @@ enum LaunchVariance: Finding {
     static func table(_ analysis: ScalingAnalysis) -> Table {
         let rows = analysis.series.flatMap { series in
             series.points.compactMap { point -> [String]? in
-                guard let variance = point.variance, let shares = variance.shares else { return nil }
+                guard let variance = point.sampling.variance, let shares = variance.shares else { return nil }
                 return [
-                    series.label, Quantity.tokens(point.keyLength), "\(point.launches)",
+                    series.label, Quantity.tokens(point.keyLength), "\(point.sampling.launches)",
                     Quantity.percent(variance.total.squareRoot()), percent(shares.launch), percent(shares.round),
                     shares.sample.map(percent) ?? "in rounds",
                 ]
@@ -68,22 +68,17 @@ public struct VarianceSplit: Sendable, Hashable {
 
     /// Nil where no cell has several launches.
     public init?(_ analysis: ScalingAnalysis) {
-        let components = analysis.series.flatMap(\.points).compactMap(\.variance)
+        let components = analysis.series.flatMap(\.points).compactMap(\.sampling.variance)
         let shares = components.compactMap(\.shares)
         guard !shares.isEmpty else { return nil }
         let samples = shares.compactMap(\.sample)
-        let parts = [Self.median(shares.map(\.launch)), Self.median(shares.map(\.round))]
-        let sample = samples.isEmpty ? nil : Self.median(samples)
+        let parts = [shares.map(\.launch).median, shares.map(\.round).median]
+        let sample = samples.isEmpty ? nil : samples.median
         let sum = parts[0] + parts[1] + (sample ?? 0)
         guard sum > 0 else { return nil }
         launch = parts[0] / sum
         round = parts[1] / sum
         self.sample = sample.map { $0 / sum }
-        deviation = Self.median(components.map { $0.total.squareRoot() })
-    }
-
-    private static func median(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+        deviation = components.map { $0.total.squareRoot() }.median
     }
 }

@@ -41,12 +41,12 @@ enum PeakMemory: Finding {
         let common = measured.map { Set($0.points(within: lengths).map(\.keyLength)) }
             .reduce(nil as Set<Int>?) { $0?.intersection($1) ?? $1 }?.max()
         let there = measured.compactMap { series in
-            series.points.first { $0.keyLength == common && $0.peakResidentBytes > 0 }.map { (series.label, $0) }
+            series.points.first { $0.keyLength == common && $0.memory.peakResidentBytes > 0 }.map { (series.label, $0) }
         }
-        guard let common, let most = there.max(by: { $0.1.peakResidentBytes < $1.1.peakResidentBytes }),
-            let least = there.min(by: { $0.1.peakResidentBytes < $1.1.peakResidentBytes })
+        guard let common, let most = there.max(by: { $0.1.memory.peakResidentBytes < $1.1.memory.peakResidentBytes }),
+            let least = there.min(by: { $0.1.memory.peakResidentBytes < $1.1.memory.peakResidentBytes })
         else { return "Peak memory by sequence length" }
-        let (high, low) = (most.1.peakResidentBytes, least.1.peakResidentBytes)
+        let (high, low) = (most.1.memory.peakResidentBytes, least.1.memory.peakResidentBytes)
         if there.count > 1, Double(high) < 1.05 * Double(low) {
             return "At \(Quantity.tokens(common)) tokens all \(there.count) series peak at the same "
                 + "\(Quantity.bytes(high)), within 5 %"
@@ -61,9 +61,9 @@ enum PeakMemory: Finding {
         _ series: Series, _ points: [Point], _ style: SeriesStyle, skipped: [AbsentCell]
     ) -> [Plot.Trace] {
         let predicted = points.compactMap { point in
-            point.predictedBytes.map { Plot.Row(x: Double(point.keyLength), y: Double($0)) }
+            point.memory.predictedBytes.map { Plot.Row(x: Double(point.keyLength), y: Double($0)) }
         }
-        let measured = points.map { Plot.Row(x: Double($0.keyLength), y: Double($0.peakResidentBytes)) }
+        let measured = points.map { Plot.Row(x: Double($0.keyLength), y: Double($0.memory.peakResidentBytes)) }
         let missing = skipped.compactMap { cell in
             cell.predictedBytes.map {
                 Plot.Row(x: Double(cell.keyLength), y: Double($0), remark: AbsentCells.remark(cell))

@@ -75,7 +75,7 @@ enum PromptTimes: Finding {
                 series.fittedNanoseconds(at: length).map { Plot.Row(x: Double(length), y: $0) }
             }
         }
-        let measured = points.map { Plot.Row(x: Double($0.keyLength), y: $0.medianNanoseconds, $0.low...$0.high) }
+        let measured = points.map { Plot.Row(x: Double($0.keyLength), $0.median) }
         let missing = skipped.filter { $0.series == series.label }.compactMap { cell in
             series.fittedNanoseconds(at: cell.keyLength).map {
                 Plot.Row(x: Double(cell.keyLength), y: $0, remark: AbsentCells.remark(cell))
@@ -127,7 +127,7 @@ extension PromptTimes {
             let cores = series.parameters.threads == 1 ? "this core's peak" : "these cores' peak"
             let owner = series.device.map { "the peak of \($0.name)" } ?? cores
             let length = Quantity.tokens(point.keyLength)
-            parts.append("\(Quantity.percent(point.fractionOfPeak)) of \(owner) at \(length) tokens")
+            parts.append("\(Quantity.percent(point.utilisation.fractionOfPeak)) of \(owner) at \(length) tokens")
         }
         return parts.joined(separator: ", ") + "."
     }
@@ -195,7 +195,7 @@ extension PromptTimes {
                 series.exponent.map(Quantity.estimate) ?? "–",
                 series.law == nil ? "not fitted" : series.verdict.rawValue,
                 series.nanosecondsPerPair.map(Quantity.estimate) ?? "–",
-                last.map { Quantity.percent($0.fractionOfPeak) } ?? "–",
+                last.map { Quantity.percent($0.utilisation.fractionOfPeak) } ?? "–",
                 Crossovers.wins(series, crossovers),
                 series.cautions.map { notes.mark($0.description) }.joined(separator: " "),
             ]

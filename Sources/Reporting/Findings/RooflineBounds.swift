@@ -43,7 +43,7 @@ enum RooflineBounds: Finding {
     /// What bounds how many cells.
     static func title(_ analysis: ScalingAnalysis) -> String {
         let cells = cells(analysis)
-        let starved = cells.count { $0.point.intensity < $0.roofline.ridge }
+        let starved = cells.count { $0.point.work.intensity < $0.roofline.ridge }
         let all = cells.count == 1 ? "the cell" : "all \(Quantity.count(cells.count)) cells"
         return switch starved {
         case 0: "Roofline: arithmetic limits \(all)"
@@ -69,7 +69,7 @@ enum RooflineBounds: Finding {
         func text(_ cell: Cell) -> String {
             let share = cell.roofline.fractionOfAttainable(cell.point)
             // More than memory feeds comes from a cache.
-            let source = share > 1 && cell.point.intensity < cell.roofline.ridge ? ", from a cache" : ""
+            let source = share > 1 && cell.point.work.intensity < cell.roofline.ridge ? ", from a cache" : ""
             return
                 "\(Quantity.percent(share)) (\(cell.series.label), \(Quantity.tokens(cell.point.keyLength)) tokens\(source))"
         }
@@ -134,12 +134,9 @@ enum RooflineBounds: Finding {
     /// the longest length always has its point.
     private static func traces(_ series: Series, _ style: SeriesStyle) -> [Plot.Trace] {
         let rows = series.points.map { point in
-            let rate = point.flopsPerSecond
-            return Plot.Row(x: point.intensity, y: rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
+            Plot.Row(x: point.work.intensity, point.flopsPerSecond, in: 1e9)
         }.sorted { $0.x < $1.x }
-        return [Plot.Kind.joined, .measured].map { kind in
-            Plot.Trace(series: series.label, kind: kind, style: style, rows: apart(rows))
-        }.filter { !$0.rows.isEmpty }
+        return Plot.Trace.joined(series: series.label, style: style, rows: apart(rows))
     }
 
     private static func apart(_ rows: [Plot.Row]) -> [Plot.Row] {
@@ -159,9 +156,10 @@ enum RooflineBounds: Finding {
             guard let roof = analysis.roofline(of: series) else { return [] }
             return series.points.map { point in
                 [
-                    series.label, Quantity.tokens(point.keyLength), Quantity.significant(point.intensity, digits: 3),
-                    point.intensity < roof.ridge ? "memory" : "arithmetic",
-                    Quantity.flops(perSecond: roof.attainable(intensity: point.intensity)),
+                    series.label, Quantity.tokens(point.keyLength),
+                    Quantity.significant(point.work.intensity, digits: 3),
+                    point.work.intensity < roof.ridge ? "memory" : "arithmetic",
+                    Quantity.flops(perSecond: roof.attainable(intensity: point.work.intensity)),
                     Quantity.flops(perSecond: point.flopsPerSecond.value),
                     Quantity.percent(roof.fractionOfAttainable(point)),
                 ]

@@ -16,14 +16,10 @@ enum StepBandwidth: Finding {
         guard let lengths = decode.curveLengths, lengths.lowerBound < lengths.upperBound else { return nil }
         let styles = SeriesStyle.styles(for: decode.series)
         let traces = reading.flatMap { series -> [Plot.Trace] in
-            let rows = series.points(within: lengths).map { point in
-                let rate = point.bytesPerSecond
-                return Plot.Row(x: Double(point.keyLength), y: rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
+            let rows = series.points(within: lengths).map {
+                Plot.Row(x: Double($0.keyLength), $0.bytesPerSecond, in: 1e9)
             }
-            guard let style = styles[series.label], !rows.isEmpty else { return [] }
-            return [Plot.Kind.joined, .measured].map {
-                Plot.Trace(series: series.label, kind: $0, style: style, rows: rows)
-            }
+            return styles[series.label].map { Plot.Trace.joined(series: series.label, style: $0, rows: rows) } ?? []
         }
         let roofs = Set(reading.map(\.parameters.threads)).sorted().map { threads in
             (threads: threads, rate: analysis.ceilings.readBytesPerSecond * Double(threads) / 1e9)
@@ -53,13 +49,14 @@ enum StepBandwidth: Finding {
     ) -> String {
         let last = reading.compactMap { series in
             series.points(within: lengths).last.flatMap { point in
-                point.fractionOfBandwidth.map { (label: series.label, point: point, fraction: $0) }
+                point.utilisation.fractionOfBandwidth.map { (label: series.label, point: point, fraction: $0) }
             }
         }
-        guard let longest = last.map(\.point.bytes).max(), let most = last.first(where: { $0.point.bytes == longest })
+        guard let longest = last.map(\.point.work.bytes).max(),
+            let most = last.first(where: { $0.point.work.bytes == longest })
         else { return "Bytes per second by context" }
-        let place = most.point.cacheLevel == nil ? "from memory" : "from a cache"
-        return "\(most.label) reads \(Quantity.bytes(most.point.bytes)) per token \(place) at "
+        let place = most.point.utilisation.cacheLevel == nil ? "from memory" : "from a cache"
+        return "\(most.label) reads \(Quantity.bytes(most.point.work.bytes)) per token \(place) at "
             + "\(Quantity.percent(most.fraction)) of the measured bandwidth"
     }
 }

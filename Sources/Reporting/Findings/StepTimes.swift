@@ -64,7 +64,7 @@ enum StepTimes: Finding {
         if line.isEmpty, let flat = series.lengthSlope {
             line = [flat.fromLength, flat.toLength].map { Plot.Row(x: Double($0), y: flat.nanoseconds.value) }
         }
-        let measured = points.map { Plot.Row(x: Double($0.keyLength), y: $0.medianNanoseconds, $0.low...$0.high) }
+        let measured = points.map { Plot.Row(x: Double($0.keyLength), $0.median) }
         return [
             Plot.Trace(series: series.label, kind: .theory, style: style, rows: line),
             Plot.Trace(series: series.label, kind: .measured, style: style, rows: measured),
@@ -97,10 +97,10 @@ extension StepTimes {
     static func growth(_ series: Series, _ decode: ScalingAnalysis) -> String {
         var parts = series.points.count > 1 ? [exponent(series)] : []
         if let point = decode.lastPoint(of: series) {
-            let time = Quantity.time(nanoseconds: point.medianNanoseconds, low: point.low, high: point.high)
+            let time = Quantity.time(point.median)
             parts.append("\(time) per token at \(Quantity.tokens(point.keyLength)) cached tokens")
-            if !series.recomputes, let fraction = point.fractionOfBandwidth {
-                let place = point.cacheLevel.map { " (in L\($0))" } ?? ""
+            if !series.recomputes, let fraction = point.utilisation.fractionOfBandwidth {
+                let place = point.utilisation.cacheLevel.map { " (in L\($0))" } ?? ""
                 parts.append("\(Quantity.percent(fraction)) of the measured read bandwidth" + place)
             }
         }
@@ -162,8 +162,8 @@ extension StepTimes {
                 series.lengthSlope.map { Quantity.aboutZero($0.exponent) } ?? "",
                 series.law == nil && series.lengthSlope == nil ? "not fitted" : series.verdict.rawValue,
                 last.map { Quantity.tokens($0.keyLength) } ?? "–",
-                last.map { Quantity.time(nanoseconds: $0.medianNanoseconds, low: $0.low, high: $0.high) } ?? "–",
-                series.recomputes ? "–" : last?.fractionOfBandwidth.map(Quantity.percent) ?? "–",
+                last.map { Quantity.time($0.median) } ?? "–",
+                series.recomputes ? "–" : last?.utilisation.fractionOfBandwidth.map(Quantity.percent) ?? "–",
                 Crossovers.wins(series, crossovers),
                 series.cautions.map { notes.mark($0.description) }.joined(separator: " "),
             ]
@@ -182,15 +182,13 @@ extension StepTimes {
         var notes = Footnotes()
         let rows = analysis.only(.decode).series.flatMap { series in
             series.points.map { point -> [String] in
-                let (median, low, high) = (point.medianNanoseconds, point.low, point.high)
-                return [
-                    series.label, Quantity.tokens(point.keyLength), Quantity.bytes(point.bytes),
-                    point.cacheLevel.map { "L\($0)" } ?? "memory",
-                    Quantity.time(nanoseconds: median, low: low, high: high),
-                    Quantity.timeInterval(nanoseconds: median, low: low, high: high),
+                [
+                    series.label, Quantity.tokens(point.keyLength), Quantity.bytes(point.work.bytes),
+                    point.utilisation.cacheLevel.map { "L\($0)" } ?? "memory",
+                    Quantity.time(point.median), Quantity.timeInterval(point.median),
                     series.recomputes ? "–" : Quantity.significant(point.bytesPerSecond.value / 1e9, digits: 3),
-                    series.recomputes ? "–" : point.fractionOfBandwidth.map(Quantity.percent) ?? "–",
-                    Quantity.bytes(point.peakResidentBytes), point.sampleCounts, point.startupTimes,
+                    series.recomputes ? "–" : point.utilisation.fractionOfBandwidth.map(Quantity.percent) ?? "–",
+                    Quantity.bytes(point.memory.peakResidentBytes), point.sampleCounts, point.startupTimes,
                     point.deviceTimes,
                     point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
                 ]

@@ -48,11 +48,9 @@ extension Streaming {
             let mask = one.parameters.mask
             guard mask.isCausal, mask.chunk == nil, let window = mask.bandWidth else { continue }
             if mask.sinks > 0 {
-                // Of several kernels for one mask the first is the one that others are variants of.
-                if !sinks.contains(where: { $0.series.parameters.mask == mask }) {
-                    sinks.append((mask.sinks, window, one))
-                }
-            } else if one.key.kernel == Series.recomputingKernel {
+                let rivals = series.filter { $0.parameters.mask == mask }
+                if rivals.original?.key == one.key { sinks.append((mask.sinks, window, one)) }
+            } else if one.recomputes {
                 recomputing[window] = one
             } else {
                 alone[window] = one
@@ -100,12 +98,9 @@ enum StreamingCosts: Finding {
         let styles = SeriesStyle.styles(for: ways.map { (label: $0.name, family: $0.name) })
         let traces = ways.flatMap { way -> [Plot.Trace] in
             let rows = streaming.rows.compactMap { row in
-                way.median(row).map { Plot.Row(x: Double(row.window), y: $0.value, $0.low...$0.high) }
+                way.median(row).map { Plot.Row(x: Double(row.window), $0) }
             }
-            guard let style = styles[way.name], !rows.isEmpty else { return [] }
-            return [Plot.Kind.joined, .measured].map {
-                Plot.Trace(series: way.name, kind: $0, style: style, rows: rows)
-            }
+            return styles[way.name].map { Plot.Trace.joined(series: way.name, style: $0, rows: rows) } ?? []
         }
         let times = traces.flatMap { $0.rows.map(\.y) } + (streaming.full.map { [$0.value] } ?? [])
         guard let least = times.min(), let most = times.max(), let first = streaming.rows.first else { return nil }
@@ -121,7 +116,7 @@ enum StreamingCosts: Finding {
                 [
                     Plot.Guide(
                         name: "all \(Quantity.tokens(streaming.length)) cached: "
-                            + Quantity.time(nanoseconds: full.value, low: full.low, high: full.high),
+                            + Quantity.time(full),
                         rows: [x.low, x.high].map { Plot.Row(x: $0, y: full.value) }, isNamed: .besideFrame)
                 ]
             } ?? [], intervals: .bars)
@@ -158,9 +153,7 @@ extension StreamingCosts {
 
     /// One row a window: what a token costs with each way to go on past it.
     static func table(_ streaming: Streaming) -> Table {
-        func time(_ estimate: Estimate?) -> String {
-            estimate.map { Quantity.time(nanoseconds: $0.value, low: $0.low, high: $0.high) } ?? "–"
-        }
+        func time(_ estimate: Estimate?) -> String { estimate.map(Quantity.time) ?? "–" }
         return Table(
             columns: [
                 .init("window"), .init("sinks"), .init("full cache"), .init("window alone"), .init("sinks + window"),

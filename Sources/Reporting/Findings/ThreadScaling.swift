@@ -90,13 +90,9 @@ enum ThreadScaling: Finding {
         let styles = SeriesStyle.styles(for: problems.map { (label: name($0), family: $0.kernel) })
         let traces = problems.flatMap { problem -> [Plot.Trace] in
             let rows = problem.rows.map {
-                Plot.Row(x: Double($0.threads), y: $0.speedUp.value, $0.speedUp.low...$0.speedUp.high)
+                Plot.Row(x: Double($0.threads), $0.speedUp)
             }
-            return styles[name(problem)].map { style in
-                [Plot.Kind.joined, .measured].map {
-                    Plot.Trace(series: name(problem), kind: $0, style: style, rows: rows)
-                }
-            } ?? []
+            return styles[name(problem)].map { Plot.Trace.joined(series: name(problem), style: $0, rows: rows) } ?? []
         }
         let highest = traces.flatMap { $0.rows.map(\.y) }.max() ?? 1
         let end = Double(most) * 1.04
@@ -171,7 +167,7 @@ enum ThreadScaling: Finding {
                 problem.rows.map { row in
                     [
                         problem.series, Quantity.tokens(problem.length), Quantity.count(row.threads),
-                        Quantity.time(nanoseconds: row.median.value, low: row.median.low, high: row.median.high),
+                        Quantity.time(row.median),
                         Quantity.interval(row.speedUp, unit: "×"), Quantity.percent(row.efficiency.value),
                     ]
                 }

@@ -37,34 +37,30 @@ enum Throughput: Finding {
         let last = analysis.series.compactMap { series in
             series.points(within: lengths).last.map { (series.label, $0) }
         }
-        guard let best = last.max(by: { $0.1.fractionOfPeak < $1.1.fractionOfPeak }),
-            let worst = last.min(by: { $0.1.fractionOfPeak < $1.1.fractionOfPeak })
+        guard let best = last.max(by: { $0.1.utilisation.fractionOfPeak < $1.1.utilisation.fractionOfPeak }),
+            let worst = last.min(by: { $0.1.utilisation.fractionOfPeak < $1.1.utilisation.fractionOfPeak })
         else { return "Useful FLOP/s by sequence length" }
         func text(_ entry: (String, Point)) -> String {
-            "\(entry.0) does useful work at \(Quantity.percent(entry.1.fractionOfPeak)) of the measured peak"
+            "\(entry.0) does useful work at \(Quantity.percent(entry.1.utilisation.fractionOfPeak)) of the measured peak"
         }
         guard best.0 != worst.0 else { return text(best) }
-        return text(best) + ", \(worst.0) at \(Quantity.percent(worst.1.fractionOfPeak))"
+        return text(best) + ", \(worst.0) at \(Quantity.percent(worst.1.utilisation.fractionOfPeak))"
     }
 
     /// The peaks that were measured before the run, in GFLOP/s: one, unless element types or threads differ.
     private static func peaks(_ analysis: ScalingAnalysis) -> [Double] {
         var peaks: [Double] = []
-        for point in analysis.series.flatMap(\.points) where point.fractionOfPeak > 0 {
-            let peak = point.flopsPerSecond.value / point.fractionOfPeak / (point.relativePeak ?? 1) / 1e9
+        for point in analysis.series.flatMap(\.points) where point.utilisation.fractionOfPeak > 0 {
+            let use = point.utilisation
+            let peak = point.flopsPerSecond.value / use.fractionOfPeak / (use.relativePeak ?? 1) / 1e9
             if !peaks.contains(where: { abs($0 / peak - 1) < 0.005 }) { peaks.append(peak) }
         }
         return peaks
     }
 
     private static func traces(_ label: String, _ points: [Point], _ style: SeriesStyle) -> [Plot.Trace] {
-        let rows = points.map { point in
-            let rate = point.flopsPerSecond
-            return Plot.Row(x: Double(point.keyLength), y: rate.value / 1e9, rate.low / 1e9...rate.high / 1e9)
-        }
-        return [Plot.Kind.joined, .measured].map { kind in
-            Plot.Trace(series: label, kind: kind, style: style, rows: rows)
-        }.filter { !$0.rows.isEmpty }
+        let rows = points.map { Plot.Row(x: Double($0.keyLength), $0.flopsPerSecond, in: 1e9) }
+        return Plot.Trace.joined(series: label, style: style, rows: rows)
     }
 
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
@@ -90,17 +86,16 @@ enum Throughput: Finding {
     }
 
     private static func cell(_ series: Series, _ point: Point, _ notes: inout Footnotes) -> [String] {
-        let (median, low, high) = (point.medianNanoseconds, point.low, point.high)
         let rate = point.flopsPerSecond
         let place = Quantity.supportedPlace(
             value: rate.value / 1e9, halfWidth: max(rate.high - rate.value, rate.value - rate.low) / 1e9)
         return [
-            series.label, Quantity.tokens(point.keyLength), Quantity.time(nanoseconds: median, low: low, high: high),
-            Quantity.timeInterval(nanoseconds: median, low: low, high: high),
-            Quantity.number(rate.value / 1e9, place: place), Quantity.percent(point.fractionOfPeak),
+            series.label, Quantity.tokens(point.keyLength), Quantity.time(point.median),
+            Quantity.timeInterval(point.median),
+            Quantity.number(rate.value / 1e9, place: place), Quantity.percent(point.utilisation.fractionOfPeak),
             point.cyclesPerCall?.fractionOfPeak.map(Quantity.percent) ?? "",
             point.cyclesPerCall.map { Quantity.number($0.instructionsPerCycle, place: -2) } ?? "",
-            point.overhead.map(Quantity.ratio) ?? "–", Quantity.bytes(point.peakResidentBytes),
+            point.work.overhead.map(Quantity.ratio) ?? "–", Quantity.bytes(point.memory.peakResidentBytes),
             point.sampleCounts, point.startupTimes, point.deviceTimes,
             point.cautions.map { notes.mark($0.description) }.joined(separator: " "),
         ]

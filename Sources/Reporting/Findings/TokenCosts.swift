@@ -123,7 +123,7 @@ enum TokenCosts: Finding {
     private static func name(_ what: String, of series: String) -> String { "\(what): \(series)" }
 
     private static func marks(_ rows: [TokenCost.Row], _ value: (TokenCost.Row) -> Estimate) -> [Plot.Row] {
-        rows.map { Plot.Row(x: Double($0.length), y: value($0).value, value($0).low...value($0).high) }
+        rows.map { Plot.Row(x: Double($0.length), value($0)) }
     }
 
     /// At the longest context at which both were measured.

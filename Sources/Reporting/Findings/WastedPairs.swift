@@ -18,16 +18,16 @@ public struct OverheadRatio: Sendable, Codable, Hashable {
 }
 
 extension OverheadRatio {
-    /// The others against the first: `rivals` differ only in the kernel and stand in their engines' order, in which the
-    /// kernel that others are variants of comes first.
+    /// - Parameter rivals: series that differ only in the kernel.
     fileprivate static func ratios(among rivals: [MeasuredSeries]) -> [OverheadRatio] {
-        rivals.dropFirst().compactMap { OverheadRatio($0, against: rivals[0]) }
+        guard let original = rivals.original else { return [] }
+        return rivals.filter { $0.key != original.key }.compactMap { OverheadRatio($0, against: original) }
     }
 
     private init?(_ series: MeasuredSeries, against base: MeasuredSeries) {
         let lengths = Set(base.points.map(\.keyLength))
         guard let own = series.points.last(where: { lengths.contains($0.keyLength) }),
-            let other = base.points.first(where: { $0.keyLength == own.keyLength }), let overhead = own.overhead
+            let other = base.points.first(where: { $0.keyLength == own.keyLength }), let overhead = own.work.overhead
         else { return nil }
         self.series = series.label
         against = base.label
@@ -79,14 +79,14 @@ enum WastedPairs: Finding {
     /// From the window on: shorter texts do not fill it.
     private static func points(_ series: Series, _ lengths: ClosedRange<Int>) -> [Point] {
         series.window.map { window in
-            series.points(within: lengths).filter { $0.keyLength >= window && $0.overhead != nil }
+            series.points(within: lengths).filter { $0.keyLength >= window && $0.work.overhead != nil }
         } ?? []
     }
 
     /// Named by what it wastes at its longest.
     static func title(_ series: [Series], _ lengths: ClosedRange<Int>) -> String {
         let last = series.compactMap { series in
-            points(series, lengths).last.map { (series.label, $0.overhead!) }
+            points(series, lengths).last.map { (series.label, $0.work.overhead!) }
         }
         guard let most = last.max(by: { $0.1 < $1.1 }), let least = last.min(by: { $0.1 < $1.1 }) else {
             return "Computed over useful pairs"
@@ -99,11 +99,8 @@ enum WastedPairs: Finding {
         _ series: Series, _ points: [Point], _ style: SeriesStyle
     ) -> [Plot.Trace] {
         guard let window = series.window else { return [] }
-        let counted = points.map { Plot.Row(x: Double($0.keyLength) / Double(window), y: $0.overhead!) }
-        return [
-            Plot.Trace(series: series.label, kind: .joined, style: style, rows: counted),
-            Plot.Trace(series: series.label, kind: .measured, style: style, rows: counted),
-        ].filter { !$0.rows.isEmpty }
+        let counted = points.map { Plot.Row(x: Double($0.keyLength) / Double(window), y: $0.work.overhead!) }
+        return Plot.Trace.joined(series: series.label, style: style, rows: counted)
     }
 
     static func sentences(_ findings: Findings) -> [String] {

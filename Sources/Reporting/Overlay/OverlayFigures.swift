@@ -11,7 +11,7 @@ extension Figure {
             StepTimes.figure(merged).map { OverlayFigure.withRatios($0, of: sources) },
             PromptTimes.figure(merged).map { OverlayFigure.withRatios($0, of: sources) },
             Throughput.figure(merged), PeakMemory.figure(merged), Forecasts.figure(merged),
-        ].compactMap { $0.map { Figure($0.leavingOutDecode, width: width) } }
+        ].compactMap { $0.map { Figure($0.naming(series: merged.analysis), width: width) } }
     }
 }
 
@@ -54,10 +54,8 @@ enum OverlayFigure {
     ) -> [Plot.Trace] {
         guard let style = styles[label] else { return [] }
         let rows = ratios.filter { lengths.contains(Double($0.keyLength)) }.map {
-            Plot.Row(x: Double($0.keyLength), y: $0.ratio.value, $0.ratio.low...$0.ratio.high)
+            Plot.Row(x: Double($0.keyLength), $0.ratio)
         }
-        return [Plot.Kind.joined, .measured].map {
-            Plot.Trace(series: label, kind: $0, style: style, rows: rows)
-        }.filter { !$0.rows.isEmpty }
+        return Plot.Trace.joined(series: label, style: style, rows: rows)
     }
 }

@@ -13,7 +13,7 @@ public enum OverlaySentences {
             guard let least = ratios.first, let most = ratios.last else {
                 return "\(source.label) and \(base.label) have no common cell"
             }
-            let middle = Durations.quantile(0.5, ofSorted: ratios)
+            let middle = ratios.median
             let cells = ratios.count == 1 ? "in the one cell" : "in the median of \(Quantity.count(ratios.count)) cells"
             let range = ratios.count == 1 ? "" : " (\(Quantity.ratio(least)) to \(Quantity.ratio(most)))"
             return "\(source.label) takes \(Quantity.ratio(middle)) the time of \(base.label) \(cells)" + range

@@ -17,7 +17,8 @@ enum OverlayTables {
                     return [
                         series.exponent.map(Quantity.estimate) ?? "–",
                         series.nanosecondsPerPair.map(Quantity.estimate) ?? "–",
-                        source.analysis.lastPoint(of: series).map { Quantity.percent($0.fractionOfPeak) } ?? "–",
+                        source.analysis.lastPoint(of: series).map { Quantity.percent($0.utilisation.fractionOfPeak) }
+                            ?? "–",
                     ]
                 }
         }
@@ -55,7 +56,7 @@ enum OverlayTables {
     }
 
     private static func time(_ median: Estimate) -> String {
-        Quantity.time(nanoseconds: median.value, low: median.low, high: median.high)
+        Quantity.time(median)
     }
 
     static func environment(_ sources: [ReportSource]) -> Table {

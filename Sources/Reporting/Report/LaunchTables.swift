@@ -72,7 +72,7 @@ public enum LaunchTables {
     }
 
     static func percent(_ share: Double) -> String {
-        Quantity.number(share * 100, place: share < 0.1 ? -1 : 0) + " %"
+        Quantity.percent(share, place: share < 0.1 ? -1 : 0)
     }
 
     private static func gigahertz(_ hertz: Double) -> String { Quantity.number(hertz / 1e9, place: -2) + " GHz" }

@@ -12,9 +12,6 @@ extension Series {
     /// Keys that a query far from the start sees, sinks aside; nil where that grows with the length.
     var window: Int? { parameters.mask.bandWidth }
 
-    /// Reads a whole window again for each token, and this arithmetic limits it.
-    var recomputes: Bool { kernel == Series.recomputingKernel }
-
     /// Time that the fitted law gives.
     func fittedNanoseconds(at length: Int) -> Double? {
         law?.nanoseconds(work: parameters.work(length: length))
@@ -25,34 +22,30 @@ extension Series {
 
 extension Point {
     /// Useful FLOPs per second, with the interval of the time.
-    var flopsPerSecond: Estimate {
-        let flops = Double(flops)
-        return Estimate(
-            value: flops / medianNanoseconds * 1e9, low: flops / high * 1e9, high: flops / low * 1e9,
-            level: level)
-    }
+    var flopsPerSecond: Estimate { rate(of: work.flops) }
 
     /// Bytes that must move, per second, with the interval of the time.
-    var bytesPerSecond: Estimate {
-        let bytes = Double(bytes)
-        return Estimate(
-            value: bytes / medianNanoseconds * 1e9, low: bytes / high * 1e9, high: bytes / low * 1e9, level: level)
-    }
-}
+    var bytesPerSecond: Estimate { rate(of: work.bytes) }
 
-extension Point {
+    private func rate(of count: Int) -> Estimate {
+        let count = Double(count)
+        return Estimate(
+            value: count / median.value * 1e9, low: count / median.high * 1e9, high: count / median.low * 1e9,
+            level: median.level)
+    }
+
     /// "18", "18 (2 noisy)".
     var sampleCounts: String {
-        contaminatedSamples == 0
-            ? Quantity.count(samples) : "\(Quantity.count(samples)) (\(Quantity.count(contaminatedSamples)) noisy)"
+        let (all, noisy) = (Quantity.count(sampling.samples), Quantity.count(sampling.contaminatedSamples))
+        return sampling.contaminatedSamples == 0 ? all : "\(all) (\(noisy) noisy)"
     }
 
     /// The part of the time in which the engine's device computed; empty where no engine says it.
-    var deviceTimes: String { deviceShare.map(Quantity.percent) ?? "" }
+    var deviceTimes: String { engine.deviceShare.map(Quantity.percent) ?? "" }
 
     /// Of the engine and of the kernel in it; empty for kernels of this program.
     var startupTimes: String {
-        guard let startup else { return "" }
+        guard let startup = engine.startup else { return "" }
         return [startup.engineSeconds, startup.compileSeconds].map { Quantity.time(nanoseconds: $0 * 1e9) }
             .joined(separator: " + ")
     }
@@ -151,15 +144,17 @@ extension SeriesParameters {
 extension Figure {
     /// All figures that these findings can fill, in the order of the report.
     public static func all(for findings: Findings, width: FigureWidth = .page) -> [Figure] {
-        findings.plots().map { Figure($0.leavingOutDecode, width: width) }
+        findings.plots().map { Figure($0.naming(series: findings.analysis), width: width) }
     }
 }
 
 extension Plot {
-    /// "decode-" says nothing in a figure that holds no other phase.
-    var leavingOutDecode: Plot {
+    /// This plot of series of an analysis. Names of decode kernels begin with their phase, which says nothing in a figure
+    /// that holds no other.
+    func naming(series analysis: ScalingAnalysis) -> Plot {
+        let phases = Set(traces.map { analysis.series(labelled: $0.series)?.parameters.phase })
         var plot = self
-        plot.impliedPrefix = "decode-"
+        plot.impliedPrefix = phases == [.decode] ? "\(Phase.decode.rawValue)-" : nil
         return plot
     }
 }

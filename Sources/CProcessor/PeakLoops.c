@@ -1,4 +1,4 @@
-#include "PeakLoops.h"
+#include "CProcessor.h"
 
 #include "CVector.h"
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "PerformanceCounters.h"
+#include "CProcessor.h"
 
 #include <errno.h>
 
