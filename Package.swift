@@ -136,7 +136,7 @@ let package = Package(
         .testTarget(
             name: "RecordsTests", dependencies: ["Attention", "Records", "TestSupport"],
             exclude: ["version1-scratch.jsonl", "version2-few-axes.jsonl"]),
-        .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "CVector", "TestSupport"]),
+        .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "CProcessor", "TestSupport"]),
         .testTarget(
             name: "KernelsTests",
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "CVector", "TestSupport"]),

@@ -98,7 +98,9 @@ extension Point {
 
 /// One flat object of `analysis.json`, as readers in other languages take rows.
 extension Point: Codable {
-    private enum Key: CodingKey { case queryLength, keyLength, medianNanoseconds, low, high, level, cyclesPerCall, cautions }
+    private enum Key: CodingKey {
+        case queryLength, keyLength, medianNanoseconds, low, high, level, cyclesPerCall, cautions
+    }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)

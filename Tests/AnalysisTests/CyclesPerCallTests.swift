@@ -32,10 +32,10 @@ import Testing
     @Test(arguments: [4e9, 3.6e9]) func aCycleIsOneWhateverTheClock(hertz: Double) throws {
         let point = try point(hertz: hertz)
         let cycles = try #require(point.cyclesPerCall)
-        #expect(abs(cycles.cycles / (Double(point.flops) / 16) - 1) < 1e-6)
+        #expect(abs(cycles.cycles / (Double(point.work.flops) / 16) - 1) < 1e-6)
         #expect(abs(cycles.instructionsPerCycle - 2) < 1e-6)
         #expect(abs(try #require(cycles.fractionOfPeak) - 0.5) < 1e-6)
-        #expect(abs(point.fractionOfPeak / (0.5 * hertz / 4e9) - 1) < 0.01)
+        #expect(abs(point.utilisation.fractionOfPeak / (0.5 * hertz / 4e9) - 1) < 0.01)
     }
 
     @Test func severalThreadsHaveThePeakOfSeveral() throws {

@@ -172,7 +172,8 @@ import Testing
         #expect(
             gate.messages.contains(
                 "the two engines have no kernel in common, and kernels are matched by name: the baseline has "
-                    + "numpy/numpy-causal, the candidate misbehaving/causal, misbehaving/decode; use one name for a kernel in both engines"),
+                    + "numpy/numpy-causal, the candidate misbehaving/causal, misbehaving/decode; use one name for a kernel in both engines"
+            ),
             "\(gate.messages)")
     }
 

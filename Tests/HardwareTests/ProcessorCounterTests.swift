@@ -1,4 +1,4 @@
-import CVector
+import CProcessor
 import Foundation
 import Records
 import TestSupport
