@@ -113,7 +113,7 @@ extension Kernel {
         let workloads = try fakeWorkloads(kernels: ["full"], lengths: [64, 128])
         if isInterrupted {
             let cancellation = Cancellation()
-            world.afterCall = { [unowned world] _ in if world.calls.count == 60 { cancellation.cancel() } }
+            world.afterCall = { [unowned world] _ in if world.calls.count == 20 { cancellation.cancel() } }
             #expect(try run(workloads, cancellation: cancellation).wasInterrupted)
             world.afterCall = { _ in }
         }
