@@ -16,11 +16,11 @@ full
 window(1024)
 memory: 40.4 GB/s
 cached tokens n
-decode-full reads 5.00 GiB a token from memory at
+decode-full reads 5.00 GiB per token from memory at
 89 % of the measured bandwidth
 Queries, outputs, and the keys and values that the token sees, once each, over the time of a step; causal, float32,
-d = 64, 1 head, one core. Medians with 95 % intervals. Grey: read from memory in the same run; above it: the step
-before left them in a cache.
+d = 64, 1 head, one core. Medians with 95 % intervals. Grey: read bandwidth of memory in the same run; above it, the
+previous step left the data in a cache.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {

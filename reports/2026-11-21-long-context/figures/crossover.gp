@@ -16,10 +16,10 @@ attention-sink
 chunked-local
 window w (tokens)
 sliding-window is faster than full attention from 1.0 times its window on,
-chunked-overlap only from 4.2 times its window on
+chunked-overlap from 4.2 times its window on
 Length n* from which a kernel beats full attention, causal, float32, d = 64, 1 head. Points: where the measured curves
-cross, with 95 % intervals. Lines: where the counts of pairs do; n* = w for a mask that computes no more than it allows,
-3.41 w for chunks of w queries against 2w keys. Found: sliding-window at 1.0 w, chunked-overlap at 4.2 w,
+cross, with 95 % intervals. Lines: where the counts of pairs cross; n* = w for a kernel that computes only the pairs of its
+mask, 3.41 w for chunks of w queries against 2w keys. Found: sliding-window at 1.0 w, chunked-overlap at 4.2 w,
 attention-sink at 1.0 w, chunked-local at 1.0 w.
 Faster than full attention at every measured length: sliding-window(1024), 2 threads.
 END_OF_TEXTS

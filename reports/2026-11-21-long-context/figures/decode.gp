@@ -20,7 +20,7 @@ cached tokens n
 decode-full grows as bytes^{1.02 ± 0.08}; decode-window(1024)
 stays flat, n^{0.004 ± 0.015}
 One step of one token, causal, float32, d = 64, 1 head, one core. Points: medians with 95 % intervals. Lines: c ·
-bytes^{β} + a, fitted over the bytes that a step must read; flat where these do not grow.
+bytes^{β} + a, fitted over the bytes that a step must read; constant where these do not grow.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {

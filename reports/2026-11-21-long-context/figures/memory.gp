@@ -32,8 +32,8 @@ would take about 12 min
 would take about 2.9 min
 sequence length n (tokens)
 At 128K tokens chunked-overlap(1024) peaks at 136 MiB, full, 1 thread at 128 MiB
-One call, causal, float32, d = 64, 1 head. Points: growth of the process's peak resident memory over what it held
-before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.
+One call, causal, float32, d = 64, 1 head. Points: growth of the process's peak resident memory since before the cell.
+Lines: Q, K, V, O and the kernel's own scratch, computed from the sizes.
 ×: not measured; the report says why.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'

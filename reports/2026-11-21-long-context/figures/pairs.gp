@@ -20,8 +20,8 @@ chunked-local(8192)
 length over window, n / w
 chunked-overlap(1024) computes 2.00× the pairs that its mask allows,
 chunked-local(8192) only 1.00×
-Pairs that the kernel computes over pairs that the mask allows, counted by the kernel as it ran. Lines join them. 1
-wastes nothing; w is the window, which shorter texts do not fill.
+Pairs that the kernel computes over pairs that the mask allows, counted while the kernel ran. Lines join the points. At 1
+no pair is wasted; w is the window, and texts shorter than w do not fill it.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {

@@ -29,11 +29,11 @@ peak of float32 on 2 threads: 484 GFLOP/s
 memory on 1 thread: 40.4 GB/s
 memory on 2 threads: 80.8 GB/s
 intensity (FLOP/byte)
-Roofline: memory bounds 17 of 91 cells, arithmetic the rest
-One call, causal, float32, d = 64, 1 head. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys, values and
-outputs, once. Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings are
-measured in the same run. Of what is attainable the cells reach 34 % (chunked-overlap(1024), 16K tokens) to 280 %
-(decode-window(1024), 1K tokens, from a cache).
+Roofline: memory limits 17 of 91 cells, arithmetic the others
+One call, causal, float32, d = 64, 1 head. FLOPs: 4·d for each pair that the mask allows; bytes: queries, keys, values
+and outputs, once. Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings are
+measured in the same run. The cells reach 34 % (chunked-overlap(1024), 16K tokens) to 280 % (decode-window(1024),
+1K tokens, from a cache) of the attainable speed.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {

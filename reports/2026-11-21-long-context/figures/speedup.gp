@@ -12,11 +12,11 @@ speed-up over one thread
 full at 128K
 sliding-window(1024) at 128K
     ideal
-threads, each on a core of its own
+threads, one per core
 On 2 threads full at 128K runs 1.88× [1.85, 1.91] as fast, sliding-window(1024) at
 128K runs 1.9× [1.1, 2.0] as fast
-One problem on more cores, causal, float32, d = 64, 1 head: time of the fewest over time. Speed-ups of medians with
-95 % intervals.
+One problem on more cores, causal, float32, d = 64, 1 head: time on the fewest cores over time. Speed-ups of medians
+with 95 % intervals.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {

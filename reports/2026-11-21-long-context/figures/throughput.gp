@@ -24,7 +24,7 @@ peak: 484 GFLOP/s
 sequence length n (tokens)
 chunked-local(8192) does useful work at 86 % of the measured peak,
 chunked-overlap(1024) at 35 %
-GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,
+GFLOP/s over the pairs that the mask allows (4·d·pairs; masked pairs are not counted), causal, float32, d = 64,
 1 head. Medians with 95 % intervals; the peak is measured in the same run.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'

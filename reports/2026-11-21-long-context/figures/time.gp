@@ -38,7 +38,7 @@ sequence length n (tokens)
 Time per call by sequence length: 5 of 7 growth laws match theory
 One call, causal, float32, d = 64, 1 head. Points: medians with 95 % intervals. Lines: c · pairs^{β} + a, fitted over the
 exact pairs of each mask. β: 1.000 ± 0.003 for full, 1 thread; 1.00 ± 0.05 for full, 2 threads (undecided); 0.994 ± 0.014
-for sliding-window(1024), 2 threads (undecided). Dotted: past the measured lengths.
+for sliding-window(1024), 2 threads (undecided). Dotted: beyond the measured lengths.
 ×: not measured; the report says why.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'

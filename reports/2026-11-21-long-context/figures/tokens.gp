@@ -20,10 +20,10 @@ input: full, 1 thread
 output: decode-window(1024)
 input: sliding-window(1024), 1 thread
 context length n (tokens)
-At 256K tokens of context, attention takes 22.2× [21.7, 23.5] as long for a
-token written as for one read
-Attention of one layer, causal, float32, d = 64, 1 head. Input: a prompt of n tokens over n. Output: one step against n
-tokens. Medians with 95 % intervals. Dotted: by the prompt's law.
+At 256K tokens of context, attention takes 22.2× [21.7, 23.5] as long for a token
+that is written as for one that is read
+Attention of one layer, causal, float32, d = 64, 1 head. Input: the time of a prompt of n tokens over n. Output: one step
+against n tokens. Medians with 95 % intervals. Dotted: the fitted law of the prompt.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {

@@ -24,8 +24,8 @@ attention-sink(4+256)
 attention-sink(4+1024)
 sequence length n (tokens)
 At 16K tokens chunked-overlap(1024) peaks at 24.0 MiB, full at 16.0 MiB
-One call, causal, float32, d = 64, 1 head, one core. Points: growth of the process's peak resident memory over what it
-held before. Lines: Q, K, V, O and the kernel's own scratch, from the sizes alone.
+One call, causal, float32, d = 64, 1 head, one core. Points: growth of the process's peak resident memory since before
+the cell. Lines: Q, K, V, O and the kernel's own scratch, computed from the sizes.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {

@@ -24,11 +24,11 @@ attention-sink(4+1024)
 peak of float32: 289 GFLOP/s
 memory: 44.3 GB/s
 intensity (FLOP/byte)
-Roofline: arithmetic bounds all 78 cells
-One call, causal, float32, d = 64, 1 head, one core. FLOPs: 4·d a pair that the mask allows; bytes: queries, keys,
-values and outputs, once. Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings
-are measured in the same run. Of what is attainable the cells reach 36 % (chunked-overlap(256), 16K tokens) to 88 %
-(full, 16K tokens).
+Roofline: arithmetic limits all 78 cells
+One call, causal, float32, d = 64, 1 head, one core. FLOPs: 4·d for each pair that the mask allows; bytes: queries,
+keys, values and outputs, once. Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the
+ceilings are measured in the same run. The cells reach 36 % (chunked-overlap(256), 16K tokens) to 88 % (full, 16K
+tokens) of the attainable speed.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
 do for [format in formats] {

@@ -22,7 +22,7 @@ attention-sink(4+1024)
 peak: 289 GFLOP/s
 sequence length n (tokens)
 full does useful work at 88 % of the measured peak, chunked-overlap(256) at 36 %
-GFLOP/s over the pairs that the mask allows (4·d·pairs; masked work counts for nothing), causal, float32, d = 64,
+GFLOP/s over the pairs that the mask allows (4·d·pairs; masked pairs are not counted), causal, float32, d = 64,
 1 head, one core. Medians with 95 % intervals; the peak is measured in the same run.
 END_OF_TEXTS
 if (!exists('formats')) formats = 'svg png pdf'
