@@ -26,8 +26,8 @@ struct CellCost: Hashable, Sendable {
     static let longCallSeconds = 2.0
     /// Rounds that the exact interval of a median needs at 95 %.
     static let minimumRounds = 6
-    /// With so many, twelve are left where a machine disturbs one in seven.
-    static let wantedRounds = 14
+    /// With so many, twelve are left where a machine disturbs one in four.
+    static let wantedRounds = 17
     /// Of a time budget: a cell gets its wanted rounds before others get more, unless they take longer than that.
     private static let wantedShare = 0.1
 
