@@ -1,4 +1,3 @@
-import Escaping
 import Files
 import Foundation
 import Hardware
@@ -42,7 +41,8 @@ public enum TuningSource: Sendable {
 /// What is fastest on a machine, remembered from one run of a program to the next.
 ///
 /// The cache folder of the user has one file for each machine and place of a program, with the build that measured it: another
-/// build at that place, another CPU or another OpenBLAS measures anew. A file that cannot be read counts as none.
+/// build at that place, another CPU or another OpenBLAS measures anew. A file that cannot be read, or that holds
+/// sizes which no kernel takes, counts as none.
 public struct TuningMemory: Sendable {
     private let folder: String
 
@@ -73,9 +73,8 @@ public struct TuningMemory: Sendable {
 
         /// The file of this machine and of this place.
         var fileName: String {
-            var sum: UInt64 = 0xCBF2_9CE4_8422_2325
-            for byte in "\(cpuModel)\n\(caches)\n\(program)".utf8 { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            return "tuning-\(String(sum, radix: 36)).json"
+            let place = Data("\(cpuModel)\n\(caches)\n\(program)".utf8)
+            return "tuning-\(String(LineChecksum.crc32(place), radix: 16)).json"
         }
     }
 
@@ -86,7 +85,8 @@ public struct TuningMemory: Sendable {
 
     func tuning(for key: Key) -> Tuning? {
         guard let bytes = try? InputFile.read(folder + "/" + key.fileName),
-            let contents = try? JSONDecoder().decode(Contents.self, from: bytes), contents.key == key
+            let contents = try? JSONDecoder().decode(Contents.self, from: bytes), contents.key == key,
+            contents.tuning.implausibility == nil
         else { return nil }
         return contents.tuning
     }

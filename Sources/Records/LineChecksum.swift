@@ -5,7 +5,7 @@ import Foundation
 ///
 /// It is the CRC-32 of zlib, gzip and PNG over the bytes of the line without the field itself, and it is always the last
 /// field: a line ends with `,"checksum":"` and eight hexadecimal digits and `"}`.
-enum LineChecksum {
+package enum LineChecksum {
     private static let field = Data(",\"checksum\":\"".utf8)
     private static let digits = 8
     /// Of the field with its digits and the quotation mark behind them.
@@ -38,7 +38,7 @@ enum LineChecksum {
         (0..<8).reduce(UInt32(byte)) { sum, _ in sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
     }
 
-    static func crc32(_ bytes: Data) -> UInt32 {
+    package static func crc32(_ bytes: Data) -> UInt32 {
         let table = table
         return ~bytes.reduce(~0) { sum, byte in table[Int((sum ^ UInt32(byte)) & 0xFF)] ^ sum >> 8 }
     }

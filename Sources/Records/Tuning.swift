@@ -1,3 +1,5 @@
+import Quantities
+
 /// What kernels leave to the machine: sizes and forms that are faster on one CPU and slower on another. A kernel computes the
 /// same with any of them, but for the rounding of its sums.
 public struct Tuning: Hashable, Sendable, Codable {
@@ -47,8 +49,8 @@ extension Tuning: CustomStringConvertible {
     public var description: String {
         let (prefill, decode) = (bfloat16.prefill.rawValue, bfloat16.decode.rawValue)
         let products = prefill == decode ? prefill : "\(prefill) in prefill and \(decode) in decode"
-        return "tiles of \(keyTile) keys; passes shared above \(unsharedBytes >> 10) KiB of keys and values, "
-            + "in chunks of \(chunkBytes >> 10) KiB; bfloat16 products: \(products)"
+        return "tiles of \(keyTile) keys; passes shared above \(Quantity.bytes(unsharedBytes)) of keys and values, "
+            + "in chunks of \(Quantity.bytes(chunkBytes)); bfloat16 products: \(products)"
     }
 }
 

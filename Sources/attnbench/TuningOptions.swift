@@ -1,6 +1,5 @@
 import ArgumentParser
 import Benchmarking
-import Escaping
 import Faults
 import Files
 import Foundation

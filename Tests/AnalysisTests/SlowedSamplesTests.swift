@@ -203,7 +203,7 @@ import Testing
                 == "All 1,201 samples are used, 1 of them beside a slow machine")
         #expect(
             QuietRun.title(quiet + [speed(1.4, .slowed), speed(1.01, .disturbed), speed(1, .disturbed)])
-                == "Of 1,203 samples 1 beside a slow machine and 2 that the system disturbed are left out")
+                == "3 of 1,203 samples are left out: 1 beside a slow machine, 2 disturbed by the system")
         var machine = PlantedSlowdown(.episodes, seed: 1)
         let measurements = machine.run().map { $0.measurement() }.judgedBySentinels()
         let figure = { (measurements: [Measurement]) in

@@ -39,6 +39,17 @@ struct TuningMemoryTests {
         #expect(memory.tuning(for: key) == nil)
     }
 
+    /// Sizes that would trap a kernel: no hand and no other version may bring them in.
+    @Test(arguments: ["0", "-8", "12", "8192"]) func sizesThatNoKernelTakesAreNone(keyTile: String) throws {
+        try memory.remember(tuning, for: key)
+        let path = "attnbench/" + key.fileName
+        let text = try #require(folder.text(path))
+        let changed = text.replacing("\"keyTile\":96", with: "\"keyTile\":\(keyTile)")
+        #expect(changed != text)
+        try folder.write(changed, to: path)
+        #expect(memory.tuning(for: key) == nil)
+    }
+
     @Test func anotherBuildIsMeasuredAnew() throws {
         try memory.remember(tuning, for: key)
         let path = "attnbench/" + key.fileName

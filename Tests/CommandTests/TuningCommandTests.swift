@@ -47,7 +47,7 @@ import Testing
         let header = try ResultsFile.load(folder.path("out/results.jsonl")).header
         #expect(header.tuning?.keyTile == 96 && header.tuning?.bfloat16.prefill == .widened)
         #expect(header.command.contains("--tuning "))
-        #expect(folder.text("out/README.md")?.contains("tiles of 96 keys; passes shared above 0 KiB") == true)
+        #expect(folder.text("out/README.md")?.contains("tiles of 96 keys; passes shared above 0 B") == true)
     }
 
     @Test(arguments: [

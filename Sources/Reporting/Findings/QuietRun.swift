@@ -68,9 +68,12 @@ extension QuietRun {
         let all = Quantity.count(speeds.count)
         let reasons = [
             slowed == 0 ? nil : "\(Quantity.count(slowed)) beside a slow machine",
-            disturbed == 0 ? nil : "\(Quantity.count(disturbed)) that the system disturbed",
+            disturbed == 0 ? nil : "\(Quantity.count(disturbed)) disturbed by the system",
         ].compactMap { $0 }
-        if !reasons.isEmpty { return "Of \(all) samples \(reasons.joined(separator: " and ")) are left out" }
+        if !reasons.isEmpty {
+            let leftOut = Quantity.count(slowed + disturbed)
+            return "\(leftOut) of \(all) samples are left out: \(reasons.joined(separator: ", "))"
+        }
         let slowOnes = speeds.count { $0.slowdown > QuietLevel.tileTolerance }
         return slowOnes == 0
             ? "The machine kept its speed beside all \(all) samples"
