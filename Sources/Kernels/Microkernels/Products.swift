@@ -1,29 +1,39 @@
 import CVector
 
-/// Keys as they are multiplied: rows of words, [count][stride], of which `steps` words count.
-struct KeyRows {
-    let words: UnsafePointer<Float>
+/// What a product of scores multiplies.
+struct ScoreOperands {
+    /// K: rows of words, [count][stride], of which `steps` words count.
+    let keys: UnsafePointer<Float>
     let stride: Int
     let count: Int
     let steps: Int
+    /// Qᵀ [steps][width]; where the tile takes one vector, that one's first lane.
+    let queries: UnsafePointer<Float>
 
-    /// Some of them.
+    /// Some of the keys, for the queries from lane `lane` on.
     @inline(__always)
-    subscript(range: Range<Int>) -> KeyRows {
-        KeyRows(words: words + range.lowerBound * stride, stride: stride, count: range.count, steps: steps)
+    subscript(range: Range<Int>, lane lane: Int = 0) -> ScoreOperands {
+        ScoreOperands(
+            keys: keys + range.lowerBound * stride, stride: stride, count: range.count, steps: steps,
+            queries: queries + lane)
     }
 }
 
-/// Values as they are multiplied: words of neighbouring keys, [steps][d].
-struct ValueRows {
-    let words: UnsafePointer<Float>
+/// What a product of values multiplies.
+struct ValueOperands {
+    /// V: words of neighbouring keys, [steps][d].
+    let values: UnsafePointer<Float>
     let steps: Int
     let d: Int
+    /// Pᵀ [steps][width]; where the tile takes one vector, that one's first lane.
+    let weights: UnsafePointer<Float>
 
-    /// Some of them.
+    /// Some of the steps, for the weights from lane `lane` on.
     @inline(__always)
-    subscript(range: Range<Int>) -> ValueRows {
-        ValueRows(words: words + range.lowerBound * d, steps: range.count, d: d)
+    subscript(range: Range<Int>, lane lane: Int = 0) -> ValueOperands {
+        ValueOperands(
+            values: values + range.lowerBound * d, steps: range.count, d: d,
+            weights: weights + range.lowerBound * QueryBlock.width + lane)
     }
 }
 
@@ -32,20 +42,22 @@ struct ValueRows {
 /// K is read in its natural rows, one word at a time; nothing of it is packed. A last tile that is not full repeats
 /// the last key in the rows that are left over: `scores` must have room for them, and they are not read.
 /// - Parameters:
-///   - queries: Qᵀ [steps][width]; where the tile takes one vector, that one's first lane
 ///   - scores: Sᵀ; where the tile takes one vector, that one's first lane
+///   - prefetch: asked for its next lines once a register tile
 @inline(never)
 func multiplyScores<Tile: RegisterTile>(
-    _: Tile.Type, keys: KeyRows, queries: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>
+    _: Tile.Type, _ operands: ScoreOperands, into scores: UnsafeMutablePointer<Float>, _ prefetch: inout Prefetch
 ) -> Tile.Queries {
     var largest = Tile.Queries(repeating: -.greatestFiniteMagnitude)
     var key = 0
-    while key < keys.count {
+    while key < operands.count {
+        prefetch.issue()
         let rows = ScalarRows(
-            base: keys.words + key &* keys.stride, stride: keys.stride, lastRow: keys.count &- key &- 1)
+            base: operands.keys + key &* operands.stride, stride: operands.stride,
+            lastRow: operands.count &- key &- 1)
         var tile = Tile(rows, firstRow: 0, initial: nil)
-        var step = queries
-        for offset in 0..<keys.steps {
+        var step = operands.queries
+        for offset in 0..<operands.steps {
             tile.accumulate(offset, Tile.Queries(loading: step))
             step += QueryBlock.width
         }
@@ -68,21 +80,22 @@ struct OutputSums {
 /// The sums of one tile (some columns of V) stay in registers over all keys of the call. Columns past d repeat the
 /// last one: `outputs` must have room for them.
 /// - Parameters:
-///   - weights: Pᵀ [steps][width]; where the tile takes one vector, that one's first lane
 ///   - outputs: Oᵀ; where the tile takes one vector, that one's first lane
+///   - prefetch: asked for its next lines once a register tile
 @inline(never)
 func addValues<Tile: RegisterTile>(
-    _: Tile.Type, values: ValueRows, weights: UnsafePointer<Float>, into outputs: OutputSums
+    _: Tile.Type, _ operands: ValueOperands, into outputs: OutputSums, _ prefetch: inout Prefetch
 ) {
-    let d = values.d
+    let d = operands.d
     var x = 0
     while x < d {
-        let columns = ScalarRows(base: values.words + x, stride: 1, lastRow: d &- x &- 1)
+        prefetch.issue()
+        let columns = ScalarRows(base: operands.values + x, stride: 1, lastRow: d &- x &- 1)
         let sums = outputs.floats + x &* QueryBlock.width
         var tile = Tile(columns, firstRow: 0, initial: outputs.startAnew ? nil : sums)
-        var step = weights
+        var step = operands.weights
         var offset = 0
-        for _ in 0..<values.steps {
+        for _ in 0..<operands.steps {
             tile.accumulate(offset, Tile.Queries(loading: step))
             step += QueryBlock.width
             offset &+= d

@@ -37,9 +37,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     /// Keys that go through the three steps together.
     private let keyTile: Int
     private let storage: UnsafeMutablePointer<Float>
-    /// What will be read and written soon, and how many lines of it are asked for with each key.
+    /// What will be read and written soon.
     private var prefetch: Prefetch
-    private var linesPerKey = 1
 
     var countedPairs = 0
 
@@ -88,12 +87,10 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             if chunk.upperBound < keys.upperBound {
                 fetch(
                     chunk.upperBound..<min(chunk.upperBound + passes.chunkKeys, keys.upperBound), group: group, tensors)
-                let lines = 2 * problem.shape.headDimension * Element.layout.byteCount / Prefetch.lineBytes
-                linesPerKey = (lines + 2 * taken.count - 1) / (2 * taken.count)
             } else {
-                linesPerKey = 1
                 prepareFetching(next, group: group, passes.blocks, tensors)
             }
+            prefetch.spread(over: registerTiles(of: taken, chunk))
             for block in taken {
                 let seen = block.band.range.clamped(to: chunk)
                 if !seen.isEmpty { attend(block.band.clamped(to: seen), block, group: group, tensors) }
@@ -102,6 +99,16 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         for block in taken {
             block.lanes.storeOutputs(block.outputs, sums: block.softmax.sums, Element.layout, into: tensors.output)
             writeWideRows(block, group: group, tensors)
+        }
+    }
+
+    /// That the blocks multiply in a chunk, or a few less.
+    private func registerTiles(of taken: ArraySlice<FusedBlock>, _ chunk: Range<Int>) -> Int {
+        let rows = Tile<Product>.rows
+        let tilesOfValues = (problem.shape.headDimension + rows - 1) / rows
+        return taken.reduce(0) { sum, block in
+            let keys = block.band.range.clamped(to: chunk).count
+            return sum + keys / rows + (keys + keyTile - 1) / keyTile * tilesOfValues
         }
     }
 
@@ -151,7 +158,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         let d = problem.shape.headDimension
         let largestCount = keys.tileCount(atMost: keyTile)
         // Each use of a stored property would be checked for exclusive access, in every tile.
-        let (seenByAll, linesPerKey) = (block.seenByAll, linesPerKey)
+        let seenByAll = block.seenByAll
         var startsAnew = !block.hasOutputs
         block.hasOutputs = true
         var start = keys.range.lowerBound
@@ -159,13 +166,11 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             let count = min(largestCount, keys.range.upperBound - start)
             let tile = keys.clamped(to: start..<start + count)
             let isWhole = tile.range.clamped(to: seenByAll) == tile.range
-            prefetch.issue(lines: count * linesPerKey)
             var largest = multiplyScores(tile, block.queries, group: group, tensors)
             if !isWhole { largest = mask(tile.range, block.bounds, seenByAll: seenByAll) }
             block.softmax.update(
                 Product.self, OnlineSoftmax.Scores(floats: scores, keyCount: count, largest: largest),
                 outputs: startsAnew ? nil : block.outputs, d: d)
-            prefetch.issue(lines: count * linesPerKey)
             let values = element.values(from: start, count: count, group: group, tensors)
             addValues(tile, values, into: block.outputs, startsAnew: startsAnew)
             startsAnew = false
@@ -179,20 +184,20 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     ) -> TwoVectors {
         let (start, count) = (keys.range.lowerBound, keys.range.count)
         let (words, stride) = element.keys(from: start, count: count, group: group, tensors)
-        let rows = KeyRows(words: words, stride: stride, count: count, steps: element.keySteps)
+        let operands = ScoreOperands(
+            keys: words, stride: stride, count: count, steps: element.keySteps, queries: queries)
         let width = QueryBlock.width
         let seenByBoth = keys.seenByLeftOnly..<count - keys.seenByRightOnly
         if keys.seenByLeftOnly > 0 {
             _ = Kernels.multiplyScores(
-                NarrowTile<Product>.self, keys: rows[0..<keys.seenByLeftOnly], queries: queries, into: scores)
+                NarrowTile<Product>.self, operands[0..<keys.seenByLeftOnly], into: scores, &prefetch)
         }
         let largest = Kernels.multiplyScores(
-            Tile<Product>.self, keys: rows[seenByBoth], queries: queries,
-            into: scores + seenByBoth.lowerBound * width)
+            Tile<Product>.self, operands[seenByBoth], into: scores + seenByBoth.lowerBound * width, &prefetch)
         if keys.seenByRightOnly > 0 {
             _ = Kernels.multiplyScores(
-                NarrowTile<Product>.self, keys: rows[seenByBoth.upperBound..<count], queries: queries + Lanes.lanes,
-                into: scores + seenByBoth.upperBound * width + Lanes.lanes)
+                NarrowTile<Product>.self, operands[seenByBoth.upperBound..<count, lane: Lanes.lanes],
+                into: scores + seenByBoth.upperBound * width + Lanes.lanes, &prefetch)
         }
         return largest
     }
@@ -201,24 +206,23 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private func addValues(
         _ keys: BlockKeys, _ values: UnsafePointer<Float>, into outputs: UnsafeMutablePointer<Float>, startsAnew: Bool
     ) {
-        let (width, depth) = (QueryBlock.width, Product.depth)
+        let depth = Product.depth
         let leftSteps = keys.seenByLeftOnly / depth
         let rightStart = (keys.range.count - keys.seenByRightOnly + depth - 1) / depth
         let steps = (keys.range.count + depth - 1) / depth
-        let rows = ValueRows(words: values, steps: steps, d: problem.shape.headDimension)
+        let operands = ValueOperands(values: values, steps: steps, d: problem.shape.headDimension, weights: scores)
         Kernels.addValues(
-            Tile<Product>.self, values: rows[leftSteps..<rightStart], weights: scores + leftSteps * width,
-            into: OutputSums(floats: outputs, startAnew: startsAnew))
+            Tile<Product>.self, operands[leftSteps..<rightStart],
+            into: OutputSums(floats: outputs, startAnew: startsAnew), &prefetch)
         if leftSteps > 0 {
             Kernels.addValues(
-                NarrowTile<Product>.self, values: rows[0..<leftSteps], weights: scores,
-                into: OutputSums(floats: outputs, startAnew: false))
+                NarrowTile<Product>.self, operands[0..<leftSteps],
+                into: OutputSums(floats: outputs, startAnew: false), &prefetch)
         }
         if rightStart < steps {
             Kernels.addValues(
-                NarrowTile<Product>.self, values: rows[rightStart..<steps],
-                weights: scores + rightStart * width + Lanes.lanes,
-                into: OutputSums(floats: outputs + Lanes.lanes, startAnew: false))
+                NarrowTile<Product>.self, operands[rightStart..<steps, lane: Lanes.lanes],
+                into: OutputSums(floats: outputs + Lanes.lanes, startAnew: false), &prefetch)
         }
     }
 
