@@ -2,8 +2,15 @@
 import PackageDescription
 
 // One instruction set for the whole package, C and Swift alike, so that vector code inlines across modules.
-// ATTNBENCH_MARCH=x86-64-v3 (or any -march value) builds for another CPU than this one.
+// ATTNBENCH_MARCH=x86-64-v3 (or any -march value) builds for another CPU than this one; on x86-64, where no -march value has
+// a "+", x86-64-v4+avx512bf16 adds instructions to it.
 let instructionSet = Context.environment["ATTNBENCH_MARCH"] ?? "native"
+#if arch(x86_64)
+    let instructionParts = instructionSet.split(separator: "+").map(String.init)
+#else
+    let instructionParts = [instructionSet]
+#endif
+let instructionFlags = ["-march=\(instructionParts[0])"] + instructionParts.dropFirst().map { "-m\($0)" }
 // What is built, for the results. scripts/run tells it: SwiftPM asks git only when it reads this file anew, so that a
 // plain `swift build` may name the commit of an earlier one.
 let commit = Context.environment["ATTNBENCH_COMMIT"] ?? Context.gitInformation?.currentCommit ?? "unknown"
@@ -35,6 +42,8 @@ let package = Package(
         .target(name: "CProcessor", dependencies: ["CVector"]),
         .target(name: "CSpawn"),
         .target(name: "CEngine", linkerSettings: [.linkedLibrary("dl")]),
+        // Sources/Launcher is built with it, for every x86-64 CPU, by scripts/package.
+        .target(name: "CVariants"),
         .target(name: "CActivations", exclude: ["query.npy", "key.npy", "value.npy"]),
         .target(
             name: "CBuildInfo",
@@ -55,7 +64,7 @@ let package = Package(
         .target(name: "Processes", dependencies: ["Faults", "CSpawn"]),
         .target(
             name: "Hardware",
-            dependencies: ["Faults", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo"]),
+            dependencies: ["Faults", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo", "CVariants"]),
         .target(
             name: "Kernels",
             dependencies: ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
@@ -136,7 +145,8 @@ let package = Package(
         .testTarget(
             name: "RecordsTests", dependencies: ["Attention", "Records", "TestSupport"],
             exclude: ["version1-scratch.jsonl", "version2-few-axes.jsonl"]),
-        .testTarget(name: "HardwareTests", dependencies: ["Records", "Hardware", "CProcessor", "TestSupport"]),
+        .testTarget(
+            name: "HardwareTests", dependencies: ["Records", "Hardware", "CProcessor", "CVariants", "TestSupport"]),
         .testTarget(
             name: "KernelsTests",
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "CVector", "TestSupport"]),
@@ -217,6 +227,6 @@ for target in package.targets where withoutTraps.contains(target.name) {
 }
 
 for target in package.targets where target.type != .system {
-    target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-march=\(instructionSet)"])]
-    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Xcc", "-march=\(instructionSet)"])]
+    target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(instructionFlags)]
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(instructionFlags.flatMap { ["-Xcc", $0] })]
 }

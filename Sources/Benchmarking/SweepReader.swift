@@ -218,6 +218,10 @@ public enum SweepError: Fault, Equatable {
         switch self {
         case .unreadable(let file):
             return "cannot read the sweep \(file.path): \(file.reason)"
+        case .unknownSweep(let name, _, let directories) where directories.isEmpty:
+            return
+                "\"\(name)\" is not a sweep file, and no sweep has a name here: there is no folder Benchmarks/sweeps in this folder or "
+                + "above it, and none with this program; give the path of a sweep file, or install attnbench with its files"
         case .unknownSweep(let name, let known, let directories):
             return
                 "\"\(name)\" is not a sweep file, nor the name of a sweep in \(directories.joined(separator: ", ")); "

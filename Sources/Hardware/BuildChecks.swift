@@ -18,11 +18,11 @@ enum BuildChecks {
 
     static func vectorWidth(_ surroundings: Surroundings) -> Finding {
         let (built, available) = (surroundings.vectorLanes, surroundings.availableVectorLanes)
-        return built >= available
-            ? .ok("built for vectors of \(built) float32 lanes, all that the CPU has")
-            : .bad(
-                "built for vectors of \(built) float32 lanes on a CPU with \(available); "
-                    + "build on this machine with ATTNBENCH_MARCH=native")
+        if built >= available { return .ok("built for vectors of \(built) float32 lanes, all that the CPU has") }
+        let remedy =
+            surroundings.variant.map { "the variant in use is \($0)" }
+            ?? "build on this machine with ATTNBENCH_MARCH=native"
+        return .bad("built for vectors of \(built) float32 lanes on a CPU with \(available); \(remedy)")
     }
 
     /// The rate is Intel's figure for its matrix unit: 1,024 bfloat16 operations a cycle, 64 of float32 for its vectors.

@@ -19,6 +19,7 @@ struct Surroundings {
     var clockRate: ClockRate?
     /// Share of a large buffer that the system backed with huge pages when asked; nil where it does not tell.
     var hugePageShare: Double?
+    var variant = VariantInUse.current
     var variables = Foundation.ProcessInfo.processInfo.environment
 
     init(files: SystemFiles, topology: Topology, team: WorkerTeam, availableVectorLanes: Int) {

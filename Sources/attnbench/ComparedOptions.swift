@@ -31,7 +31,8 @@ struct ComparedOptions: ParsableArguments {
         completion: .file())
     var engine: String?
 
-    @Flag(help: "Allow to run engines by name that are described in Benchmarks/engines of another checkout.")
+    @Flag(
+        help: "Allow to run engines by name that are described in Benchmarks/engines of a checkout around this folder.")
     var trustEngines = false
 
     func validate() throws {

@@ -15,7 +15,8 @@ struct EngineOptions: ParsableArguments {
             valueName: "engine"), completion: .file())
     var engine: [String] = []
 
-    @Flag(help: "Allow to run engines by name that are described in Benchmarks/engines of another checkout.")
+    @Flag(
+        help: "Allow to run engines by name that are described in Benchmarks/engines of a checkout around this folder.")
     var trustEngines = false
 
     func sources(_ console: Console) throws -> [EngineSource] {
@@ -34,14 +35,12 @@ struct EngineOptions: ParsableArguments {
     var words: [String] { engine.flatMap { ["--engine", $0] } + (trustEngines ? ["--trust-engines"] : []) }
 
     static func lookup(_ console: Console, isTrusting: Bool = false) -> EngineLookup {
-        let program = GateOptions.thisProgram
-        let own = ShuffledLayouts.checkout(above: program).map { $0 + "/" + EngineLookup.folder }
-        return EngineLookup(
-            program: program, environment: console.environment,
+        EngineLookup(
+            program: GateOptions.thisProgram, environment: console.environment,
             checkouts: EngineLookup.Checkouts(
                 above: SweepDirectories.existing(
                     EngineLookup.folder, upwardsFrom: [FileManager.default.currentDirectoryPath]),
-                own: own, areTrusted: isTrusting))
+                own: Installation.current.files.map { $0 + "/" + EngineLookup.folder }, areTrusted: isTrusting))
     }
 }
 

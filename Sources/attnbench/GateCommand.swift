@@ -39,7 +39,8 @@ struct GateCommand: Command {
               attnbench gate --baseline-engine old/libmine.so --engine ./libmine.so
             """)
 
-    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps. (default: gate)", completion: .sweeps)
+    @Argument(
+        help: "A sweep file, or the name of a sweep in `attnbench list sweeps`. (default: gate)", completion: .sweeps)
     var sweep: String?
 
     @Flag(help: "Exit with 4 if the run is INCONCLUSIVE.")

@@ -16,8 +16,8 @@ struct ListCommand: Command {
         abstract: "List kernels, engines, sweeps, models and accelerators.",
         discussion: """
             Without a topic, every topic is listed. Commands and sweep files take these names. Sweeps are files in \
-            Benchmarks/sweeps of this folder or of one above it. Engines are files in ~/.config/attnbench/engines \
-            and in Benchmarks/engines of the checkout in which this program was built.
+            Benchmarks/sweeps of this folder or of one above it, and those that came with this program. Engines are \
+            files in ~/.config/attnbench/engines, and those that came with this program.
 
             Examples:
               attnbench list

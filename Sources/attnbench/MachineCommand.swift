@@ -57,6 +57,8 @@ struct MachineDescription: Codable, Hashable {
     let blasCore: String
     /// What the kernels leave to the machine.
     let tuning: Tuning
+    /// Nil where the program is not one of several variants that are installed together.
+    let variant: VariantInUse?
 
     static func measure(_ placement: Placement, threads: Int, tuning: TuningSource) throws -> MachineDescription {
         let topology = try Topology()
@@ -72,7 +74,8 @@ struct MachineDescription: Codable, Hashable {
         return MachineDescription(
             machine: Machine.current(topology: topology, team: team),
             ceilings: Ceilings.measure(on: team), threads: threads, coresOfTwoCPUs: coresOfTwoCPUs,
-            blasCore: BLASCore.current, tuning: tuning)
+            blasCore: BLASCore.current, tuning: tuning,
+            variant: .current)
     }
 
     func text(paint: Paint, width: Int? = nil) -> Escaped<TerminalScreen> {
@@ -102,6 +105,7 @@ struct MachineDescription: Codable, Hashable {
                 "built for \(machine.vectorLanes) float32 lanes (-march=\(machine.instructionSet)), "
                     + "the CPU has \(machine.availableVectorLanes)",
             ],
+            ["variant", variant.map { "\($0)" } ?? "the only one: the program was built on its own"],
             ["OpenBLAS core", blasCore],
             ["tuning", "\(tuning)"],
             ["pinned to", pinned.isEmpty ? "nothing" : "CPU \(pinned)"],

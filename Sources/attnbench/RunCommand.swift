@@ -14,8 +14,8 @@ struct RunCommand: Command {
         commandName: "run",
         abstract: "Measure a sweep, compare it with theory, and write a report.",
         discussion: """
-            A sweep is a file that says which kernels to run on which problems. Give its path, or its name in \
-            Benchmarks/sweeps. Each kernel is compared with the reference before it is timed. Cells (one kernel with \
+            A sweep is a file that says which kernels to run on which problems. Give its path, or its name \
+            (`attnbench list sweeps`). Each kernel is compared with the reference before it is timed. Cells (one kernel with \
             one problem) are visited in shuffled rounds on a pinned core until the time budget is used. A cell that \
             does not fit is skipped, with the reason. ^C ends the run early: its report has what was measured until \
             then, and --resume continues it.
@@ -34,7 +34,7 @@ struct RunCommand: Command {
               attnbench run long-context --output reports/long --resume
             """)
 
-    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.", completion: .sweeps)
+    @Argument(help: "A sweep file, or the name of a sweep in `attnbench list sweeps`.", completion: .sweeps)
     var sweep = "scaling"
 
     @Option(

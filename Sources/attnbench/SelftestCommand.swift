@@ -25,7 +25,7 @@ struct SelftestCommand: Command {
               attnbench selftest --runs 20 --json > selftest.json
             """)
 
-    @Argument(help: "A sweep file, or the name of one in Benchmarks/sweeps.", completion: .sweeps)
+    @Argument(help: "A sweep file, or the name of a sweep in `attnbench list sweeps`.", completion: .sweeps)
     var sweep = GateOptions.defaultSweep
 
     @Option(help: ArgumentHelp("Runs of the gate; half of them have extra work in some cells.", valueName: "n"))

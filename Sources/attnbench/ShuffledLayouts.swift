@@ -2,6 +2,7 @@ import Attention
 import Faults
 import Files
 import Foundation
+import Hardware
 import Kernels
 import Processes
 
@@ -14,7 +15,7 @@ enum ShuffledLayouts {
     /// Builds them in the checkout that this program comes from; the first time compiles everything.
     /// - Returns: the programs' paths.
     static func build(count: Int, seed: UInt64, report: (String) -> Void) throws(LayoutError) -> [String] {
-        guard let checkout = checkout(above: GateOptions.thisProgram) else { throw .noCheckout }
+        guard case .checkout(let checkout) = Installation.current else { throw .noCheckout }
         guard isThere("ld.lld") else { throw .noLinker }
         let scratch = checkout + "/.build/layout"
         var programs: [String] = []
@@ -35,19 +36,6 @@ enum ShuffledLayouts {
             programs.append(program)
         }
         return programs
-    }
-
-    /// The nearest folder above with the package of this program.
-    static func checkout(above program: String) -> String? {
-        var folder = URL(fileURLWithPath: program).deletingLastPathComponent().standardizedFileURL
-        while folder.path != "/" {
-            let package = folder.appendingPathComponent("Package.swift")
-            if let text = try? String(contentsOf: package, encoding: .utf8), text.contains("name: \"attnbench\"") {
-                return folder.path
-            }
-            folder.deleteLastPathComponent()
-        }
-        return nil
     }
 
     private static func isThere(_ program: String) -> Bool {
@@ -85,8 +73,9 @@ enum LayoutError: Fault {
     var description: String {
         switch self {
         case .noCheckout:
-            "--layout links this program again, and \(GateOptions.thisProgram) is not in a checkout of its source; "
-                + "run the program in .build of a checkout"
+            "--layout links this program again and needs its source, and \(GateOptions.thisProgram) is not in a checkout of "
+                + "it; clone the repository of attnbench, build it there (scripts/setup, then swift build -c release), and "
+                + "run .build/release/attnbench"
         case .noLinker: "--layout needs the linker ld.lld in the path; Swift's toolchain and LLVM contain it"
         case .failed(let log, let reason): "a layout could not be linked: \(reason); the log is \(log)"
         }

@@ -1,13 +1,15 @@
 import Foundation
+import Hardware
 
-/// Where sweeps are looked for by name: `Benchmarks/sweeps` in the working directory or above it, then above the
-/// program, so that a build in a checkout finds its own sweeps from anywhere.
+/// Where sweeps are looked for by name: `Benchmarks/sweeps` in the working directory or above it, then that of this
+/// program's own files, so that it finds its own sweeps from anywhere.
 enum SweepDirectories {
     static let folder = "Benchmarks/sweeps"
 
     static var all: [String] {
-        let program = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path
-        return existing(folder, upwardsFrom: [FileManager.default.currentDirectoryPath] + (program.map { [$0] } ?? []))
+        existing(
+            folder,
+            upwardsFrom: [FileManager.default.currentDirectoryPath] + [Installation.current.files].compactMap { $0 })
     }
 
     /// The nearest such folder above each start, once.

@@ -1,4 +1,5 @@
 import Foundation
+import Hardware
 import Records
 import TestSupport
 import Testing
@@ -30,7 +31,8 @@ import Testing
                 flopsPerSecond: Ceilings.FLOPsPerSecond(float32: 270.44e9, bfloat16: bfloat16),
                 readBytesPerSecond: 40.26e9, tileFLOPsPerSecond: 266.2e9),
             threads: max(1, pinned.count), coresOfTwoCPUs: pinned.isEmpty ? nil : 1.23, blasCore: "SkylakeX",
-            tuning: .standard)
+            tuning: .standard,
+            variant: VariantInUse(name: "x86-64-v3", reason: "the best for this CPU"))
     }
 
     @Test func printsATable() {

@@ -80,11 +80,13 @@ import Testing
     }
 
     @Test func namesAreLookedForInTheUsersFolderFirst() throws {
-        _ = try folder.write("share/attnbench/engines/e.yaml", "name: e\ndescription: installed\ncommand: [sh]")
-        #expect(try lookup().engine("e").description == "installed")
+        let lookup = lookup(own: folder.path + "/share/attnbench/Benchmarks/engines")
+        _ = try folder.write(
+            "share/attnbench/Benchmarks/engines/e.yaml", "name: e\ndescription: installed\ncommand: [sh]")
+        #expect(try lookup.engine("e").description == "installed")
         _ = try folder.write("config/attnbench/engines/e.yaml", "name: e\ndescription: mine\ncommand: [sh]")
-        #expect(try lookup().engine("e").description == "mine")
-        #expect(lookup().list().map(\.name) == ["e"])
+        #expect(try lookup.engine("e").description == "mine")
+        #expect(lookup.list().map(\.name) == ["e"])
     }
 
     /// A stranger's checkout is somewhere above the working directory.
@@ -114,5 +116,8 @@ import Testing
         }
         let unknown = #expect(throws: EngineLookupError.self) { try lookup().engine("torhc") }
         #expect(unknown?.description.contains("give a path such as ./libmine.so") == true)
+        let nowhere = EngineLookupError.unknown(name: try EngineName("torch"), known: [], folders: [])
+        #expect(
+            nowhere.description == "\"torch\" is not the name of an engine; give a path such as ./libmine.so")
     }
 }

@@ -72,6 +72,21 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
         #expect(BuildChecks.vectorWidth(surroundings).state == state)
     }
 
+    /// Who installed the program cannot build it on this machine, and may have chosen the variant.
+    @Test(arguments: [
+        (nil, "ATTNBENCH_MARCH=native"),
+        (
+            VariantInUse(name: "x86-64-v3", reason: "chosen by ATTNBENCH_VARIANT"),
+            "x86-64-v3, chosen by ATTNBENCH_VARIANT"
+        ),
+    ])
+    func adviceOnVectorsKnowsVariants(variant: VariantInUse?, remedy: String) throws {
+        var surroundings = try Surroundings.fake(FakeSystem())
+        (surroundings.vectorLanes, surroundings.availableVectorLanes) = (8, 16)
+        surroundings.variant = variant
+        #expect(BuildChecks.vectorWidth(surroundings).detail.hasSuffix(remedy))
+    }
+
     @Test(arguments: [
         CheckCase(["proc/cpuinfo": "flags : fpu avx512f amx_bf16 amx_tile"], .bad, "peak is understated"),
         CheckCase(["proc/cpuinfo": "flags : fpu avx512f avx512_bf16"], .ok, "none"),

@@ -10,6 +10,7 @@ import Testing
         ("CSpawn", []),
         ("CEngine", []),
         ("CBuildInfo", []),
+        ("CVariants", []),
         ("CActivations", []),
         ("CHwloc", []),
         ("COpenBLAS", []),
@@ -21,7 +22,7 @@ import Testing
         ("Attention", ["Faults", "Files"]),
         ("Records", ["Faults", "Quantities", "Files", "Attention", "Statistics"]),
         ("Processes", ["Faults", "CSpawn"]),
-        ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo"]),
+        ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo", "CVariants"]),
         ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         ("Engines", ["Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
         (

@@ -12,7 +12,7 @@ import Foundation
 public struct EngineLookup: Sendable {
     /// In the order in which they are searched.
     public let folders: [String]
-    /// A checkout's own engines that are not trusted: named in the message where one of them is asked for.
+    /// Engines of checkouts that are not trusted: named in the message where one of them is asked for.
     let untrusted: [String]
     /// This program, which serves libraries.
     let program: String
@@ -23,7 +23,8 @@ public struct EngineLookup: Sendable {
     public struct Checkouts: Sendable {
         /// Above the working directory.
         let above: [String]
-        /// The one of the checkout that this program was built in; nil elsewhere.
+        /// The one that came with this program, in the checkout that it was built in or with its installation; nil where
+        /// the program stands alone.
         let own: String?
         /// Whether the user trusts them all (`--trust-engines`).
         let areTrusted: Bool
@@ -39,11 +40,9 @@ public struct EngineLookup: Sendable {
         let configuration =
             environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
             ?? environment["HOME"].map { $0 + "/.config" }
-        let installation = URL(fileURLWithPath: program).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("share/attnbench/engines").path
         let others = checkouts.above.filter { $0 != checkouts.own }
         folders =
-            [configuration.map { $0 + "/attnbench/engines" }, installation, checkouts.own].compactMap { $0 }
+            [configuration.map { $0 + "/attnbench/engines" }, checkouts.own].compactMap { $0 }
             + (checkouts.areTrusted ? others : [])
         untrusted = checkouts.areTrusted ? [] : others
         self.program = program
@@ -113,12 +112,14 @@ public enum EngineLookupError: Fault, Equatable {
         case .missing(let path): "there is no engine at \(path)"
         case .unreadable(let file): "the engine file \(file.path) cannot be read: \(file.reason)"
         case .unknown(let name, let known, let folders):
-            "\"\(name)\" is not the name of an engine in \(folders.joined(separator: ", "))"
+            "\"\(name)\" is not the name of an engine"
+                + (folders.isEmpty ? "" : " in \(folders.joined(separator: ", "))")
                 + (NearestName.question(for: name.text, among: known).map { "; " + $0 }
-                    ?? "; give a path such as ./libmine.so, or write \(folders[0])/\(name).yaml")
+                    ?? "; give a path such as ./libmine.so"
+                    + (folders.first.map { ", or write \($0)/\(name).yaml" } ?? ""))
         case .untrusted(let name, let path):
-            "the engine \"\(name)\" is described by \(path), in another checkout than the one in which this program was built; read that "
-                + "file, and if you trust it, give its path or add --trust-engines"
+            "the engine \"\(name)\" is described by \(path), which did not come with this program; read that file, and if you "
+                + "trust it, give its path or add --trust-engines"
         }
     }
 }
