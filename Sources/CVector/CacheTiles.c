@@ -52,8 +52,9 @@ VECTOR_INLINE vector_float accumulate(
 }
 
 VECTOR_INLINE void scores_of(
-    enum cache_layout layout, int heads, const char *keys, long d, const float *queries, float *scores) {
-    const long steps = key_steps(layout, d), vector = VECTOR_LANES * word_bytes(layout);
+    enum cache_layout layout, int heads, struct cache_words half, const float *queries, float *scores) {
+    const char *keys = half.words;
+    const long steps = key_steps(layout, half.d), vector = VECTOR_LANES * word_bytes(layout);
     for (int first = 0; first < TILE_BLOCKS; first += BLOCKS) {
         const char *part = keys + first * steps * vector;
         vector_float sums[CACHE_TILE_HEADS][BLOCKS];
@@ -62,7 +63,7 @@ VECTOR_INLINE void scores_of(
         for (long i = 0; i < steps; i++) {
             vector_float block[BLOCKS];
             UNROLLED for (int b = 0; b < BLOCKS; b++) block[b] = load_lanes(layout, part + (i * BLOCKS + b) * vector);
-            fetch(part + i * BLOCKS * vector, BLOCKS * vector);
+            fetch(half.ahead, part + i * BLOCKS * vector, BLOCKS * vector);
             UNROLLED for (int h = 0; h < heads; h++)
                 UNROLLED for (int b = 0; b < BLOCKS; b++)
                     sums[h][b] = accumulate(layout, sums[h][b], queries + (h * steps + i) * multipliers(layout), block[b]);
@@ -74,9 +75,10 @@ VECTOR_INLINE void scores_of(
 }
 
 VECTOR_INLINE void add_values(
-    enum cache_layout layout, int heads, int width, const char *values, long d, long x, const float *weights,
+    enum cache_layout layout, int heads, int width, struct cache_words half, long x, const float *weights,
     float *outputs) {
-    const long rows = value_rows(layout), word = word_bytes(layout);
+    const char *values = half.words;
+    const long d = half.d, rows = value_rows(layout), word = word_bytes(layout);
     vector_float sums[CACHE_TILE_HEADS][BLOCKS];
     UNROLLED for (int h = 0; h < heads; h++)
         UNROLLED for (int c = 0; c < width; c++) sums[h][c] = load_words(outputs + h * d + x + c * VECTOR_LANES);
@@ -85,7 +87,7 @@ VECTOR_INLINE void add_values(
         vector_float columns[BLOCKS];
         UNROLLED for (int c = 0; c < width; c++)
             columns[c] = load_lanes(layout, source + c * VECTOR_LANES * word);
-        fetch(source, width * VECTOR_LANES * word);
+        fetch(half.ahead, source, width * VECTOR_LANES * word);
         UNROLLED for (int h = 0; h < heads; h++)
             UNROLLED for (int c = 0; c < width; c++)
                 sums[h][c] = accumulate(layout, sums[h][c], weights + (h * rows + row) * multipliers(layout), columns[c]);
@@ -95,11 +97,11 @@ VECTOR_INLINE void add_values(
 }
 
 VECTOR_INLINE void values_of(
-    enum cache_layout layout, int heads, const char *values, long d, const float *weights, float *outputs) {
+    enum cache_layout layout, int heads, struct cache_words values, const float *weights, float *outputs) {
     long x = 0;
-    for (; x + BLOCKS * VECTOR_LANES <= d; x += BLOCKS * VECTOR_LANES)
-        add_values(layout, heads, BLOCKS, values, d, x, weights, outputs);
-    for (; x < d; x += VECTOR_LANES) add_values(layout, heads, 1, values, d, x, weights, outputs);
+    for (; x + BLOCKS * VECTOR_LANES <= values.d; x += BLOCKS * VECTOR_LANES)
+        add_values(layout, heads, BLOCKS, values, x, weights, outputs);
+    for (; x < values.d; x += VECTOR_LANES) add_values(layout, heads, 1, values, x, weights, outputs);
 }
 
 #define EACH_LAYOUT(function, ...)                                                              \
@@ -113,20 +115,20 @@ VECTOR_INLINE void values_of(
     }
 
 void cache_scores(
-    enum cache_layout layout, const void *keys, long d, const void *queries, int heads, float *scores) {
-    EACH_LAYOUT(scores_of, keys, d, queries, scores)
+    enum cache_layout layout, struct cache_words keys, const void *queries, int heads, float *scores) {
+    EACH_LAYOUT(scores_of, keys, queries, scores)
 }
 
 void cache_values(
-    enum cache_layout layout, const void *values, long d, const void *weights, int heads, float *outputs) {
-    EACH_LAYOUT(values_of, values, d, weights, outputs)
+    enum cache_layout layout, struct cache_words values, const void *weights, int heads, float *outputs) {
+    EACH_LAYOUT(values_of, values, weights, outputs)
 }
 
-void cache_unpack_keys(enum cache_layout layout, const void *keys, long d, float *unpacked) {
-    const long steps = key_steps(layout, d), vector = VECTOR_LANES * word_bytes(layout);
+void cache_unpack_keys(enum cache_layout layout, struct cache_words keys, float *unpacked) {
+    const long d = keys.d, steps = key_steps(layout, d), vector = VECTOR_LANES * word_bytes(layout);
     for (long b = 0; b < TILE_BLOCKS; b++)
         for (long i = 0; i < steps; i++) {
-            const char *source = (const char *)keys + key_vector(BLOCKS, steps, b, i) * vector;
+            const char *source = (const char *)keys.words + key_vector(BLOCKS, steps, b, i) * vector;
             vector_float low, high;
             if (layout != cache_layout_bfloat16) {
                 store_words(load_lanes(layout, source), unpacked + key_vector(BLOCKS, d, b, i) * VECTOR_LANES);
@@ -136,14 +138,14 @@ void cache_unpack_keys(enum cache_layout layout, const void *keys, long d, float
             store_words(low, unpacked + key_vector(BLOCKS, d, b, 2 * i) * VECTOR_LANES);
             store_words(high, unpacked + key_vector(BLOCKS, d, b, 2 * i + 1) * VECTOR_LANES);
         }
-    for (long line = 0; line < TILE_BLOCKS * steps * vector; line += 64) fetch((const char *)keys + line, 64);
+    for (long line = 0; line < TILE_BLOCKS * steps * vector; line += 64) fetch(keys.ahead, (const char *)keys.words + line, 64);
 }
 
-void cache_unpack_values(enum cache_layout layout, const void *values, long d, float *unpacked) {
-    const long rows = value_rows(layout), word = word_bytes(layout);
+void cache_unpack_values(enum cache_layout layout, struct cache_words values, float *unpacked) {
+    const long d = values.d, rows = value_rows(layout), word = word_bytes(layout);
     for (long row = 0; row < rows; row++)
         for (long x = 0; x < d; x += VECTOR_LANES) {
-            const char *source = (const char *)values + value_word(BLOCKS, d, rows, row, x) * word;
+            const char *source = (const char *)values.words + value_word(BLOCKS, d, rows, row, x) * word;
             vector_float low, high;
             if (layout != cache_layout_bfloat16) {
                 store_words(load_lanes(layout, source), unpacked + value_word(BLOCKS, d, CACHE_TILE_TOKENS, row, x));
@@ -153,7 +155,7 @@ void cache_unpack_values(enum cache_layout layout, const void *values, long d, f
             store_words(low, unpacked + value_word(BLOCKS, d, CACHE_TILE_TOKENS, 2 * row, x));
             store_words(high, unpacked + value_word(BLOCKS, d, CACHE_TILE_TOKENS, 2 * row + 1, x));
         }
-    for (long line = 0; line < rows * d * word; line += 64) fetch((const char *)values + line, 64);
+    for (long line = 0; line < rows * d * word; line += 64) fetch(values.ahead, (const char *)values.words + line, 64);
 }
 
 void cache_turn_keys(float *unpacked, long d, long half, const float *cosines, const float *sines) {

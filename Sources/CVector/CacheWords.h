@@ -23,10 +23,9 @@ VECTOR_INLINE vector_float load_words(const void *source) {
 VECTOR_INLINE void store_words(vector_float words, void *target) { __builtin_memcpy(target, &words, sizeof words); }
 
 // Asks for what a linear reader will want soon, as many bytes as this step reads. The hardware's own prefetcher stops at
-// the end of each page; this runs over it. Nearer than 4 KiB or farther than 16 KiB reads slower, and without it memory
-// gives three quarters of what it can.
-VECTOR_INLINE void fetch(const char *source, long bytes) {
-    UNROLLED for (long line = 0; line < bytes; line += 64) vector_prefetch(source + 8192 + line);
+// the end of each page; this runs over it. How far ahead is best is for the machine to say (Tuning.swift).
+VECTOR_INLINE void fetch(long ahead, const char *source, long bytes) {
+    UNROLLED for (long line = 0; line < bytes; line += 64) vector_prefetch(source + ahead + line);
 }
 
 VECTOR_INLINE long key_vector(long blocks, long steps, long block, long step) {

@@ -129,20 +129,19 @@ extension Kernel {
         Kernel(
             name, summary: summary, phase: .decode, masks: masks, positions: form.positions,
             cacheFormats: CacheFormat.allCases, computedPairs: DecodeAttention.computedPairs,
-            scratchBytes: { DecodeAttention.scratchBytes(for: $0, threads: $1, form.product) },
+            scratchBytes: { DecodeAttention.scratchBytes(for: $0, threads: $1, form.tuning) },
             retuned: {
-                let tuned = DecodeForm(positions: form.positions, product: $0.bfloat16.decode)
+                let tuned = DecodeForm(positions: form.positions, tuning: $0)
                 return decode(name, masks: masks, summary: summary, tuned)
             },
             make: { problem, team throws(UnsupportedProblem) in
-                try DecodeAttention(for: problem, on: team, form.product)
+                try DecodeAttention(for: problem, on: team, form.tuning)
             })
     }
 
     /// What tells one kernel of `DecodeAttention` from another, beside the masks that it is for.
     private struct DecodeForm {
         var positions = PositionEncoding.none
-        /// Of bfloat16 queries with a cache of bfloat16.
-        var product = Tuning.BFloat16Product.dot
+        var tuning = Tuning.standard
     }
 }

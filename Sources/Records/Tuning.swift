@@ -22,6 +22,14 @@ public struct Tuning: Hashable, Sendable, Codable {
         }
     }
 
+    /// How two to a power is computed in the softmax of prefill.
+    public enum Exponential: String, Codable, Sendable, CaseIterable {
+        /// By the CPU's own instructions for a fraction and for a power of two, where the build has them.
+        case scaled
+        /// By an addition that rounds, and a shift that builds the power of two.
+        case shifted
+    }
+
     /// Keys that go through scores, softmax and values together in prefill: whole granules of 8.
     public var keyTile: Int
     /// Keys and values of one head up to this size are read by each block of queries for itself. Of more, several blocks of
@@ -30,12 +38,21 @@ public struct Tuning: Hashable, Sendable, Codable {
     /// Keys and values that the blocks of a shared pass read one block after the other, before they go on.
     public var chunkBytes: Int
     public var bfloat16: Products
+    public var exponential: Exponential
+    /// How far ahead of what it reads a decoding step asks for its cache; 0 leaves that to the CPU.
+    public var decodePrefetchBytes: Int
 
-    public init(keyTile: Int, unsharedBytes: Int, chunkBytes: Int, bfloat16: Products) {
+    /// The last two have the values that all builds had before these were choices.
+    public init(
+        keyTile: Int, unsharedBytes: Int, chunkBytes: Int, bfloat16: Products, exponential: Exponential = .scaled,
+        decodePrefetchBytes: Int = 8192
+    ) {
         self.keyTile = keyTile
         self.unsharedBytes = unsharedBytes
         self.chunkBytes = chunkBytes
         self.bfloat16 = bfloat16
+        self.exponential = exponential
+        self.decodePrefetchBytes = decodePrefetchBytes
         precondition(implausibility == nil, implausibility ?? "")
     }
 
@@ -44,13 +61,34 @@ public struct Tuning: Hashable, Sendable, Codable {
         keyTile: 144, unsharedBytes: 8 << 20, chunkBytes: 320 << 10, bfloat16: Products(prefill: .dot, decode: .dot))
 }
 
+/// Reads the tuning of an earlier build too, which lacks what was not yet a choice.
+extension Tuning {
+    private enum CodingKeys: String, CodingKey {
+        case keyTile, unsharedBytes, chunkBytes, bfloat16, exponential, decodePrefetchBytes
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        keyTile = try fields.decode(Int.self, forKey: .keyTile)
+        unsharedBytes = try fields.decode(Int.self, forKey: .unsharedBytes)
+        chunkBytes = try fields.decode(Int.self, forKey: .chunkBytes)
+        bfloat16 = try fields.decode(Products.self, forKey: .bfloat16)
+        exponential =
+            try fields.decodeIfPresent(Exponential.self, forKey: .exponential) ?? Self.standard.exponential
+        decodePrefetchBytes =
+            try fields.decodeIfPresent(Int.self, forKey: .decodePrefetchBytes) ?? Self.standard.decodePrefetchBytes
+    }
+}
+
 /// On one line, as tables and messages show it.
 extension Tuning: CustomStringConvertible {
     public var description: String {
         let (prefill, decode) = (bfloat16.prefill.rawValue, bfloat16.decode.rawValue)
         let products = prefill == decode ? prefill : "\(prefill) in prefill and \(decode) in decode"
         return "tiles of \(keyTile) keys; passes shared above \(Quantity.bytes(unsharedBytes)) of keys and values, "
-            + "in chunks of \(Quantity.bytes(chunkBytes)); bfloat16 products: \(products)"
+            + "in chunks of \(Quantity.bytes(chunkBytes)); bfloat16 products: \(products); exponential: "
+            + "\(exponential.rawValue); decoding asks for its cache "
+            + (decodePrefetchBytes == 0 ? "when it reads it" : "\(Quantity.bytes(decodePrefetchBytes)) ahead")
     }
 }
 
@@ -62,6 +100,7 @@ extension Tuning: Plausible {
             ("tuning.keyTile", keyTile, 8...4096),
             ("tuning.unsharedBytes", unsharedBytes, 0...PlausibleBounds.bytes.upperBound),
             ("tuning.chunkBytes", chunkBytes, 1...PlausibleBounds.bytes.upperBound),
+            ("tuning.decodePrefetchBytes", decodePrefetchBytes, 0...1 << 20),
         ])
     }
 }

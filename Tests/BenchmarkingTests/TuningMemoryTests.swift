@@ -19,7 +19,7 @@ struct TuningMemoryTests {
         key = TuningMemory.Key(try Topology(synthetic: "pack:1 l2:2(size=1048576) core:1 pu:1"))
         tuning = Tuning(
             keyTile: 96, unsharedBytes: 1 << 20, chunkBytes: 1 << 19,
-            bfloat16: Tuning.Products(prefill: .widened, decode: .dot))
+            bfloat16: Tuning.Products(prefill: .widened, decode: .dot), exponential: .shifted, decodePrefetchBytes: 0)
     }
 
     @Test func whatWasMeasuredIsRememberedForThisMachine() throws {

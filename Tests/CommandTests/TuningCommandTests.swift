@@ -23,7 +23,8 @@ import Testing
         #expect(try tuning("off") == Tuning(startingOn: Topology()))
         let choices = Tuning(
             keyTile: 96, unsharedBytes: 1 << 20, chunkBytes: 1 << 18,
-            bfloat16: Tuning.Products(prefill: .widened, decode: .dot))
+            bfloat16: Tuning.Products(prefill: .widened, decode: .dot), exponential: .shifted,
+            decodePrefetchBytes: 2048)
         let encoded = String(decoding: try JSONEncoder().encode(choices), as: UTF8.self)
         try folder.write("{\"tuning\":\(encoded)}", to: "machine.json")
         #expect(try tuning(folder.path("machine.json")) == choices)
@@ -46,6 +47,8 @@ import Testing
         #expect(session.status == .done, "\(session.messages)")
         let header = try ResultsFile.load(folder.path("out/results.jsonl")).header
         #expect(header.tuning?.keyTile == 96 && header.tuning?.bfloat16.prefill == .widened)
+        // The file is older than these two choices.
+        #expect(header.tuning?.exponential == .scaled && header.tuning?.decodePrefetchBytes == 8192)
         #expect(header.command.contains("--tuning "))
         #expect(folder.text("out/README.md")?.contains("tiles of 96 keys; passes shared above 0 B") == true)
     }
@@ -64,6 +67,10 @@ import Testing
         (
             "{\"tuning\":{\"keyTile\":96,\"unsharedBytes\":-1,\"chunkBytes\":1,\"bfloat16\":{\"prefill\":\"dot\","
                 + "\"decode\":\"dot\"}}}", "`tuning.unsharedBytes` is -1"
+        ),
+        (
+            "{\"tuning\":{\"keyTile\":96,\"unsharedBytes\":0,\"chunkBytes\":1,\"bfloat16\":{\"prefill\":\"dot\","
+                + "\"decode\":\"dot\"},\"decodePrefetchBytes\":-64}}", "`tuning.decodePrefetchBytes` is -64"
         ),
     ])
     func aFileThatSaysNothingUsefulIsRefused(text: String, message: String) throws {

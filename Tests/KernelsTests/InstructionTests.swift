@@ -18,8 +18,8 @@ struct InstructionTests {
     private static let operations: [(probe: String, by: [Int: [String]])] = [
         ("fmaProbe", [16: [product], 8: [product], 4: [product]]),
         ("maxProbe", [16: ["vmaxps"], 8: ["vmaxps"], 4: ["maxps"]]),
-        ("fractionProbe", [16: ["vreduceps"], 8: ["vroundps"]]),
-        ("scaleProbe", [16: ["vscalefps"], 8: ["vcvttps2dq"], 4: ["cvttps2dq"]]),
+        ("scaledProbe", [16: ["vreduceps", product, "vscalefps"], 8: ["vpslld"], 4: ["pslld"]]),
+        ("shiftedProbe", [16: ["vmaxps", "vpslld"], 8: ["vmaxps", "vpslld"], 4: ["maxps", "pslld"]]),
         // The blend of a lone probe is part of returning its result.
         ("visibleProbe", [16: ["vpcmp"], 8: ["vpcmpgtd", "vblendvps"], 4: ["pcmpgtd"]]),
         ("anyProbe", [16: ["vcmp", "kortest"], 8: ["vcmp"], 4: ["cmp"]]),
@@ -64,16 +64,18 @@ struct InstructionTests {
         #expect(products.count >= sums, "one product for each register of the tile")
         #expect(products.filter { !$0.contains(Self.register) } == [], "products narrower than a register")
         #expect(Self.calls(in: code) == [])
-        // With AVX-512 there are registers for all; a sum that is stored and loaded in each step would halve the speed.
-        if Lanes.lanes == 16 {
-            #expect(code.filter { $0.contains(Self.register) && ($0.contains("(%rsp") || $0.contains("(%rbp")) } == [])
-        }
+        // A sum that is stored and loaded in each step would halve the speed. Between two tiles the largest scores may go to
+        // memory and back where a tile takes nearly all registers; and without an instruction for pairs of bfloat16 there are
+        // masks and shifts to hold.
+        let spills = code.filter { $0.contains(Self.register) && ($0.contains("(%rsp") || $0.contains("(%rbp")) }
+        if Lanes.lanes == 16 { #expect(spills == []) }
+        if Self.hasFMA, type == "Float32" { #expect(spills.count < sums, "\(function) \(vectors): \(spills)") }
     }
 
     @Test(arguments: ["Float32Element", "BFloat16Element", "Float16Rows", "BFloat16Rows"])
     func softmaxIsOnVectors(element: String) throws {
         let code = try Disassembly.instructions(of: try specialisation(of: "FusedWorkspaceC6attend33_", for: element))
-        let exponentials = Lanes.lanes == 16 ? ["vreduceps", "vscalefps"] : []
+        let exponentials = Lanes.lanes == 16 ? ["vreduceps", "vscalefps", "vpslld"] : []
         for instruction in exponentials + (Self.hasFMA ? ["vfmadd"] : ["mulps"]) {
             let found = code.filter { $0.hasPrefix(instruction) || $0.hasPrefix("v" + instruction) }
             #expect(found.contains { $0.contains(Self.register) }, "\(element) without \(instruction)")

@@ -6,8 +6,8 @@ import CVector
 
 @inline(never) func fmaProbe(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { vector_fma(a, b, c) }
 @inline(never) func maxProbe(_ a: Lanes, _ b: Lanes) -> Lanes { vector_max(a, b) }
-@inline(never) func fractionProbe(_ x: Lanes) -> Lanes { vector_fraction(x) }
-@inline(never) func scaleProbe(_ p: Lanes, _ x: Lanes) -> Lanes { vector_scale(p, x) }
+@inline(never) func scaledProbe(_ x: Lanes) -> Lanes { vector_exp2_scaled(x) }
+@inline(never) func shiftedProbe(_ x: Lanes) -> Lanes { vector_exp2_shifted(x) }
 
 @inline(never) func visibleProbe(_ score: Lanes, _ key: Int32, _ first: IntegerLanes, _ last: IntegerLanes) -> Lanes {
     vector_keep_visible(score, key, first, last)

@@ -27,8 +27,9 @@ struct TokenCacheTests {
         var values = keys
         cache.withTiles {
             let tile = $0 + cache.tileOffset(group: group, slot: slot)
-            unpackKeys(tile, layout, into: &keys)
-            unpackValues(tile, layout, into: &values)
+            let cached = CacheTile(address: tile, layout: layout)
+            cached.unpackKeys(into: &keys)
+            cached.unpackValues(into: &values)
         }
         return (
             (0..<layout.d).map { keys[cache_key_word(layout.d, slot % 64, $0)] },

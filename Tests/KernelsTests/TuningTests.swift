@@ -1,6 +1,7 @@
 import Attention
 import Hardware
 import Records
+import Synchronization
 import TestSupport
 import Testing
 
@@ -31,6 +32,20 @@ struct TuningTests {
         let tuning = Tuning(startingOn: try Topology(synthetic: description))
         #expect(tuning.chunkBytes == chunkBytes && tuning.unsharedBytes == unsharedBytes)
         #expect(tuning.keyTile == Tuning.standard.keyTile && tuning.bfloat16 == Tuning.standard.bfloat16)
+    }
+
+    /// A clock for calls in turn, of which each reads it before and after: the durations repeat.
+    private final class PlantedClock: NanosecondClock {
+        private let durations: [Int]
+        private let readings = Atomic(0)
+
+        init(durations: [Int]) { self.durations = durations }
+
+        var nanoseconds: Int {
+            let reading = readings.wrappingAdd(1, ordering: .relaxed).oldValue
+            let (call, isEnd) = (reading / 2, reading % 2)
+            return call * 10_000 + isEnd * durations[call % durations.count]
+        }
     }
 
     /// Ways whose times are planted: seconds of each call, the last one from then on.
@@ -93,14 +108,63 @@ struct TuningTests {
         #expect(Tuning.measured(from: .standard, on: WorkerTeam(), within: 1, clock: clock) == .standard)
     }
 
-    /// The smallest and the largest that a results file may say, and every product.
+    /// The smallest and the largest that a results file may say, every product and every form of the exponential.
     static let tunings: [Tuning] = Tuning.BFloat16Product.allCases.flatMap { product in
         let products = Tuning.Products(prefill: product, decode: product)
         return [
-            Tuning(keyTile: 8, unsharedBytes: 0, chunkBytes: 1, bfloat16: products),
+            Tuning(
+                keyTile: 8, unsharedBytes: 0, chunkBytes: 1, bfloat16: products, exponential: .shifted,
+                decodePrefetchBytes: 0),
             Tuning(keyTile: 96, unsharedBytes: 4096, chunkBytes: 8192, bfloat16: products),
-            Tuning(keyTile: 4096, unsharedBytes: 1 << 60, chunkBytes: 1 << 60, bfloat16: products),
+            Tuning(
+                keyTile: 4096, unsharedBytes: 1 << 60, chunkBytes: 1 << 60, bfloat16: products, exponential: .shifted,
+                decodePrefetchBytes: 1 << 20),
         ]
+    }
+
+    /// A candidate is another choice that every kernel takes, and differs from the first one in nothing else.
+    @Test func candidatesDifferInOneChoice() {
+        for knob in TuningKnob.all {
+            for candidate in knob.candidates(.standard) {
+                #expect(candidate.implausibility == nil)
+                let differences = [
+                    candidate.keyTile != Tuning.standard.keyTile,
+                    candidate.unsharedBytes != Tuning.standard.unsharedBytes,
+                    candidate.chunkBytes != Tuning.standard.chunkBytes,
+                    candidate.bfloat16 != Tuning.standard.bfloat16,
+                    candidate.exponential != Tuning.standard.exponential,
+                    candidate.decodePrefetchBytes != Tuning.standard.decodePrefetchBytes,
+                ]
+                #expect(differences.count { $0 } == 1, "\(candidate)")
+            }
+        }
+    }
+
+    /// Calls take planted times, whatever they compute: the way whose times are shorter is chosen, for each knob and each
+    /// of its candidates.
+    @Test func aKnobTakesTheCandidateOfThePlantedTime() {
+        let team = WorkerTeam()
+        for knob in [TuningKnob.exponential, .decodePrefetch] {
+            let work = TuningKnob(
+                candidates: knob.candidates, kernel: knob.kernel, problem: Self.small(knob.problem),
+                whileTimed: knob.whileTimed)
+            let ways = [Tuning.standard] + knob.candidates(.standard)
+            for (place, way) in ways.enumerated() {
+                let clock = PlantedClock(durations: ways.indices.map { $0 == place ? 900 : 1000 })
+                #expect(work.chosen(from: .standard, on: team, clock: clock, while: { true }) == way)
+            }
+        }
+    }
+
+    /// The same work on fewer tokens, for a build whose kernels are slow.
+    private static func small(_ problem: AttentionProblem) -> AttentionProblem {
+        let shape = problem.shape
+        let queries = min(shape.queryLength, 64)
+        return try! AttentionProblem(
+            shape: AttentionShape(
+                queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads, queryLength: queries, keyLength: 64,
+                headDimension: shape.headDimension),
+            mask: problem.mask, elementType: problem.elementType)
     }
 
     private static let masks: [Mask] = [.causal, .slidingWindow(100), .attentionSink(sinks: 4, window: 31)]
@@ -117,9 +181,8 @@ struct TuningTests {
         }
     }
 
-    @Test(arguments: [Tuning.BFloat16Product.dot, .widened], [1, 65, 300])
-    func aStepIsRightWithEitherProduct(product: Tuning.BFloat16Product, tokens: Int) throws {
-        let tuning = Self.tunings.first { $0.bfloat16.decode == product }!
+    @Test(arguments: tunings, [1, 65, 300])
+    func aStepIsRightWithAnyTuning(tuning: Tuning, tokens: Int) throws {
         for (queryHeads, d) in [(1, 32), (8, 40)] {
             let shape = try AttentionShape(
                 queryHeads: queryHeads, keyValueHeads: 1, queryLength: 1, keyLength: tokens, headDimension: d)

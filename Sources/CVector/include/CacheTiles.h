@@ -29,21 +29,30 @@ enum cache_layout {
     cache_layout_float32, cache_layout_bfloat16, cache_layout_wide_bfloat16, cache_layout_float16, cache_layout_fp8
 };
 
+// The keys, or the values, of a tile of plain words.
+struct cache_words {
+    const void *words;
+    // Elements of a row, padded.
+    long d;
+    // How many bytes ahead of the word that is read more is asked for. At 0 this is the line that is being read, so that
+    // nothing is asked for ahead.
+    long ahead;
+};
+
 // Dot products of up to CACHE_TILE_HEADS queries with all keys of a tile.
 //   queries [heads][d, padded]: float32; for bfloat16 [heads][d, padded] bfloat16
 //   scores  [heads][CACHE_TILE_TOKENS]
 void cache_scores(
-    enum cache_layout layout, const void *keys, long d, const void *queries, int heads, float *scores);
+    enum cache_layout layout, struct cache_words keys, const void *queries, int heads, float *scores);
 
 // outputs [heads][d, padded] += weights · values of a tile.
 //   weights [heads][CACHE_TILE_TOKENS]: float32; for bfloat16 the same in bfloat16
 void cache_values(
-    enum cache_layout layout, const void *values, long d, const void *weights, int heads, float *outputs);
+    enum cache_layout layout, struct cache_words values, const void *weights, int heads, float *outputs);
 
 // The keys and values of a tile in any layout, as those of a float32 tile.
-void cache_unpack_keys(enum cache_layout layout, const void *keys, long d, float *unpacked);
-void cache_unpack_values(
-    enum cache_layout layout, const void *values, long d, float *unpacked);
+void cache_unpack_keys(enum cache_layout layout, struct cache_words keys, float *unpacked);
+void cache_unpack_values(enum cache_layout layout, struct cache_words values, float *unpacked);
 
 // The keys, or the values, of a tile of codes as those of a float32 tile. Codes are small integers that scales turn into
 // numbers; CacheTileLayout.swift says how they lie.

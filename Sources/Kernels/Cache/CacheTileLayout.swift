@@ -193,19 +193,32 @@ extension CacheTileLayout {
     }
 }
 
-/// A tile's keys as those of a tile of float32.
-func unpackKeys(_ tile: UnsafeRawPointer, _ layout: CacheTileLayout, into keys: UnsafeMutablePointer<Float>) {
-    switch layout.keys.words {
-    case .plain(let plain): cache_unpack_keys(plain, tile, layout.d, keys)
-    case .codes(let codes): cache_unpack_key_codes(codes, tile, layout.keys.wordBytes, layout.d, keys)
-    }
-}
+/// A tile where it lies.
+struct CacheTile {
+    let address: UnsafeRawPointer
+    let layout: CacheTileLayout
+    /// How many bytes ahead of what is read more of the cache is asked for, where it holds plain words.
+    var ahead = 0
 
-/// A tile's values as those of a tile of float32.
-func unpackValues(_ tile: UnsafeRawPointer, _ layout: CacheTileLayout, into values: UnsafeMutablePointer<Float>) {
-    let address = tile + layout.valuesOffset
-    switch layout.values.words {
-    case .plain(let plain): cache_unpack_values(plain, address, layout.d, values)
-    case .codes(let codes): cache_unpack_value_codes(codes, address, layout.values.wordBytes, layout.d, values)
+    var valuesAddress: UnsafeRawPointer { address + layout.valuesOffset }
+
+    var plainKeys: cache_words { cache_words(words: address, d: layout.d, ahead: ahead) }
+    var plainValues: cache_words { cache_words(words: valuesAddress, d: layout.d, ahead: ahead) }
+
+    /// The keys as those of a tile of float32.
+    func unpackKeys(into unpacked: UnsafeMutablePointer<Float>) {
+        switch layout.keys.words {
+        case .plain(let plain): cache_unpack_keys(plain, plainKeys, unpacked)
+        case .codes(let codes): cache_unpack_key_codes(codes, address, layout.keys.wordBytes, layout.d, unpacked)
+        }
+    }
+
+    /// The values as those of a tile of float32.
+    func unpackValues(into unpacked: UnsafeMutablePointer<Float>) {
+        switch layout.values.words {
+        case .plain(let plain): cache_unpack_values(plain, plainValues, unpacked)
+        case .codes(let codes):
+            cache_unpack_value_codes(codes, valuesAddress, layout.values.wordBytes, layout.d, unpacked)
+        }
     }
 }

@@ -27,9 +27,8 @@ final class DecodeAttention: KernelInstance {
     private let partials: DecodePartials
     private let angles: CacheAngles?
 
-    /// - Parameter product: of bfloat16 queries with a cache of bfloat16.
     init(
-        for problem: AttentionProblem, on team: WorkerTeam, _ product: Tuning.BFloat16Product = .dot
+        for problem: AttentionProblem, on team: WorkerTeam, _ tuning: Tuning = .standard
     ) throws(UnsupportedProblem) {
         if problem.positions != .none, let keeper = problem.cacheFormat.keptLatest {
             throw UnsupportedProblem(
@@ -38,7 +37,7 @@ final class DecodeAttention: KernelInstance {
         }
         self.problem = problem
         self.team = team
-        let plan = try DecodePlan(problem, product)
+        let plan = try DecodePlan(problem, tuning)
         let shape = problem.shape
         let cache = try TokenCache(
             problem.cacheFormat, plan.retention, groups: shape.batch * shape.keyValueHeads,
@@ -59,7 +58,7 @@ final class DecodeAttention: KernelInstance {
 
     /// The cache, and what workers need beside it.
     static func scratchBytes(
-        for problem: AttentionProblem, threads: Int, _ product: Tuning.BFloat16Product
+        for problem: AttentionProblem, threads: Int, _ tuning: Tuning
     ) -> Int {
         guard let plan = try? DecodePlan(problem) else { return 0 }
         let shape = problem.shape
@@ -68,7 +67,7 @@ final class DecodeAttention: KernelInstance {
             headDimension: shape.headDimension)
         let angleWords =
             problem.positions == .none ? 0 : CacheAngles.words(headDimension: shape.headDimension, slots: plan.slots)
-        return cache + threads * DecodeWorkspaceSize(problem, product).byteCount
+        return cache + threads * DecodeWorkspaceSize(problem, tuning.bfloat16.decode).byteCount
             + DecodePartials.byteCount(problem, ranges: plan.ranges.count) + angleWords * MemoryLayout<Float>.size
     }
 

@@ -18,15 +18,14 @@ struct DecodePlan {
     let slots: Int
     let recentSlots: Int
     let ranges: [KeyRange]
-    /// Of bfloat16 queries with a cache of bfloat16.
-    let product: Tuning.BFloat16Product
+    let tuning: Tuning
 
     private static let smallestRange = 8
     private static let mostRanges = 32
 
     /// - Precondition: the problem has one query.
-    init(_ problem: AttentionProblem, _ product: Tuning.BFloat16Product = .dot) throws(UnsupportedProblem) {
-        self.product = product
+    init(_ problem: AttentionProblem, _ tuning: Tuning = .standard) throws(UnsupportedProblem) {
+        self.tuning = tuning
         let length = problem.shape.keyLength
         retention = try Self.retention(problem.mask, length: length)
         let kept = retention.slotCount(tokens: length)

@@ -73,7 +73,7 @@ final class DecodeWorkspace: @unchecked Sendable {
         self.plan = plan
         self.cache = cache
         self.angles = angles
-        let size = DecodeWorkspaceSize(problem, plan.product)
+        let size = DecodeWorkspaceSize(problem, plan.tuning.bfloat16.decode)
         (d, heads) = (size.d, size.heads)
         factor = problem.scale * log2E
         let raw = UnsafeMutableRawPointer.allocate(byteCount: size.total * MemoryLayout<Float>.size, alignment: 64)
@@ -102,7 +102,7 @@ final class DecodeWorkspace: @unchecked Sendable {
         let keyRange = plan.ranges[range]
         let source = keyRange.isRecent ? cache.recent! : cache
         let slots = keyRange.isRecent ? plan.recentSlots : plan.slots
-        let arithmetic = TileArithmetic(problem, source.format, plan.product)
+        let arithmetic = TileArithmetic(problem, source.format, plan.tuning.bfloat16.decode)
         takeQueries(group, query, arithmetic)
         reset()
         source.withTiles { tiles in
@@ -110,8 +110,12 @@ final class DecodeWorkspace: @unchecked Sendable {
                 let address = UnsafeRawPointer(
                     tiles + source.tileOffset(group: group, slot: tile * CacheTileLayout.tokens))
                 attend(
-                    Tile(number: tile, address: address, visible: min(Self.tokens, slots - tile * Self.tokens)),
-                    arithmetic, source.layout)
+                    Tile(
+                        number: tile,
+                        cached: CacheTile(
+                            address: address, layout: source.layout, ahead: plan.tuning.decodePrefetchBytes),
+                        visible: min(Self.tokens, slots - tile * Self.tokens)),
+                    arithmetic)
             }
         }
         countedPairs += keyRange.tiles.count * Self.tokens * heads
@@ -140,33 +144,32 @@ final class DecodeWorkspace: @unchecked Sendable {
     /// A tile of a cache where it lies.
     private struct Tile {
         let number: Int
-        let address: UnsafeRawPointer
+        let cached: CacheTile
         /// Tokens that are there; the rest of the tile is empty.
         let visible: Int
     }
 
-    private func attend(_ tile: Tile, _ arithmetic: TileArithmetic, _ layout: CacheTileLayout) {
-        let address = tile.address
-        let offset = layout.valuesOffset
-        if case .unpacked = arithmetic.values { unpackValues(address, layout, into: values) }
+    private func attend(_ tile: Tile, _ arithmetic: TileArithmetic) {
+        let cached = tile.cached
+        if case .unpacked = arithmetic.values { cached.unpackValues(into: values) }
         if case .unpacked = arithmetic.keys {
-            unpackKeys(address, layout, into: keys)
+            cached.unpackKeys(into: keys)
             if let angles { cache_turn_keys(keys, d, angles.half, angles.keyCosines, angles.keySines) }
         }
         for first in stride(from: 0, to: heads, by: Self.chunk) {
             let count = min(Self.chunk, heads - first)
             switch arithmetic.keys {
             case .direct(let plain):
-                cache_scores(plain, address, d, queries(first, plain), Int32(count), scores)
+                cache_scores(plain, cached.plainKeys, queries(first, plain), Int32(count), scores)
             case .integers(let codes):
                 cache_code_scores(
-                    codes, address, layout.keys.wordBytes, d, queryDigits + first, Int32(count), scores)
+                    codes, cached.address, cached.layout.keys.wordBytes, d, queryDigits + first, Int32(count), scores)
             case .unpacked:
                 if let angles {
                     turnedScores(tile.number, angles, first: first, count: count)
                 } else {
                     cache_scores(
-                        cache_layout_float32, keys, d, queries + first * d, Int32(count), scores)
+                        cache_layout_float32, unpacked(keys), queries + first * d, Int32(count), scores)
                 }
             }
             hide(from: tile.visible, heads: count)
@@ -175,14 +178,21 @@ final class DecodeWorkspace: @unchecked Sendable {
             switch arithmetic.values {
             case .direct(let plain):
                 cache_values(
-                    plain, address + offset, d, narrow ? narrowWeights : scores, Int32(count), outputs + first * d)
+                    plain, cached.plainValues, narrow ? narrowWeights : scores, Int32(count), outputs + first * d)
             case .integers(let codes):
                 cache_code_values(
-                    codes, address + offset, layout.values.wordBytes, d, scores, Int32(count), outputs + first * d)
+                    codes, cached.valuesAddress, cached.layout.values.wordBytes, d, scores, Int32(count),
+                    outputs + first * d)
             case .unpacked:
-                cache_values(cache_layout_float32, values, d, scores, Int32(count), outputs + first * d)
+                cache_values(
+                    cache_layout_float32, unpacked(values), scores, Int32(count), outputs + first * d)
             }
         }
+    }
+
+    /// One half of a tile as float32. It lies in the caches already.
+    private func unpacked(_ words: UnsafeMutablePointer<Float>) -> cache_words {
+        cache_words(words: words, d: d, ahead: 0)
     }
 
     /// Rows of bfloat16 take half the words.
@@ -224,7 +234,7 @@ final class DecodeWorkspace: @unchecked Sendable {
                 turnedQueries[head * d + problem.shape.headDimension - 1] = query[problem.shape.headDimension - 1]
                 cache_turn_query(query, angles.half, cosines, sines, turnedQueries + head * d)
             }
-            cache_scores(cache_layout_float32, keys, d, turnedQueries, Int32(count), otherScores)
+            cache_scores(cache_layout_float32, unpacked(keys), turnedQueries, Int32(count), otherScores)
             let shared = slots.clamped(to: tileSlots)
             for head in 0..<count {
                 for slot in shared {

@@ -41,9 +41,9 @@ struct WideCacheRows {
 
     private func unpack(_ slot: Int, group: Int, keys: inout [Float], values: inout [Float]) {
         cache.withTiles { tiles in
-            let tile = tiles + cache.tileOffset(group: group, slot: slot)
-            unpackKeys(tile, cache.layout, into: &keys)
-            unpackValues(tile, cache.layout, into: &values)
+            let tile = CacheTile(address: tiles + cache.tileOffset(group: group, slot: slot), layout: cache.layout)
+            tile.unpackKeys(into: &keys)
+            tile.unpackValues(into: &values)
         }
         guard let angles else { return }
         cache_turn_keys(&keys, cache.layout.d, angles.half, angles.keyCosines, angles.keySines)

@@ -1,4 +1,6 @@
+import Attention
 import CVector
+import Records
 
 /// The running softmax of a block of queries (Milakov and Gimelshein, 2018; FlashAttention-2): the largest score m and
 /// the sum l of weights so far, lane by lane. For each tile of keys m' = max(m, tile's largest), the old sums and
@@ -16,11 +18,15 @@ struct OnlineSoftmax {
     let sums: UnsafeMutablePointer<Float>
     /// c
     private let factor: Float
+    private let headDimension: Int
+    private let exponential: Tuning.Exponential
 
     static var floatCount: Int { 2 * QueryBlock.width }
 
-    init(storage: UnsafeMutablePointer<Float>, scale: Float) {
-        factor = scale * log2E
+    init(_ problem: AttentionProblem, _ exponential: Tuning.Exponential, storage: UnsafeMutablePointer<Float>) {
+        factor = problem.scale * log2E
+        headDimension = problem.shape.headDimension
+        self.exponential = exponential
         largest = storage
         sums = storage + QueryBlock.width
     }
@@ -49,7 +55,17 @@ struct OnlineSoftmax {
     /// - Parameter outputs: nil where there are none yet.
     @inline(__always)
     func update<Product: TileProduct>(
-        _: Product.Type, _ tile: Scores, outputs: UnsafeMutablePointer<Float>?, d: Int
+        _ product: Product.Type, _ tile: Scores, outputs: UnsafeMutablePointer<Float>?
+    ) {
+        switch exponential {
+        case .scaled: update(product, by: ScaledExponential.self, tile, outputs: outputs)
+        case .shifted: update(product, by: ShiftedExponential.self, tile, outputs: outputs)
+        }
+    }
+
+    @inline(__always)
+    private func update<Product: TileProduct, Form: ExponentialForm>(
+        _: Product.Type, by _: Form.Type, _ tile: Scores, outputs: UnsafeMutablePointer<Float>?
     ) {
         let (scores, keyCount) = (tile.floats, tile.keyCount)
         let second = Lanes.lanes
@@ -57,20 +73,20 @@ struct OnlineSoftmax {
         let left = vector_max(tile.largest.left, oldLeft)
         let right = vector_max(tile.largest.right, oldRight)
         let factor = broadcast(factor)
-        let shrinkLeft = exp2((oldLeft - left) * factor)
-        let shrinkRight = exp2((oldRight - right) * factor)
+        let shrinkLeft = Form.exp2((oldLeft - left) * factor)
+        let shrinkRight = Form.exp2((oldRight - right) * factor)
         var sumLeft = load(sums, 0) * shrinkLeft
         var sumRight = load(sums, second) * shrinkRight
         var key = 0
         while key < keyCount {
             let score = scores + key &* QueryBlock.width
-            let firstLeft = exp2((load(score, 0) - left) * factor)
-            let firstRight = exp2((load(score, second) - right) * factor)
+            let firstLeft = Form.exp2((load(score, 0) - left) * factor)
+            let firstRight = Form.exp2((load(score, second) - right) * factor)
             var secondLeft = Lanes.zero
             var secondRight = Lanes.zero
             if key &+ 1 < keyCount {
-                secondLeft = exp2((load(score, QueryBlock.width) - left) * factor)
-                secondRight = exp2((load(score, QueryBlock.width + second) - right) * factor)
+                secondLeft = Form.exp2((load(score, QueryBlock.width) - left) * factor)
+                secondRight = Form.exp2((load(score, QueryBlock.width + second) - right) * factor)
             }
             sumLeft += firstLeft + secondLeft
             sumRight += firstRight + secondRight
@@ -83,7 +99,7 @@ struct OnlineSoftmax {
         store(sumLeft, sums, 0)
         store(sumRight, sums, second)
         if var output = outputs, vector_any_not_one(shrinkLeft) != 0 || vector_any_not_one(shrinkRight) != 0 {
-            for _ in 0..<d {
+            for _ in 0..<headDimension {
                 store(load(output, 0) * shrinkLeft, output, 0)
                 store(load(output, second) * shrinkRight, output, second)
                 output += QueryBlock.width

@@ -20,12 +20,12 @@ final class FusedBlock {
 
     private let problem: AttentionProblem
 
-    init(_ problem: AttentionProblem, _ size: FusedWorkspaceSize, storage: UnsafeMutablePointer<Float>) {
-        self.problem = problem
+    init(_ size: FusedSize, _ words: FusedWorkspaceSize, storage: UnsafeMutablePointer<Float>) {
+        problem = size.problem
         queries = storage
-        outputs = queries + size.queries
-        softmax = OnlineSoftmax(storage: outputs + size.outputs, scale: problem.scale)
-        bounds = UnsafeMutableRawPointer(outputs + size.outputs + OnlineSoftmax.floatCount)
+        outputs = queries + words.queries
+        softmax = OnlineSoftmax(problem, size.tuning.exponential, storage: outputs + words.outputs)
+        bounds = UnsafeMutableRawPointer(outputs + words.outputs + OnlineSoftmax.floatCount)
             .bindMemory(to: Int32.self, capacity: 2 * QueryBlock.width)
         lanes = BlockLanes(block: 0, group: 0, shape: problem.shape)
     }

@@ -49,7 +49,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             byteCount: words.total * MemoryLayout<Float>.size, alignment: 4096)
         let storage = bytes.bindMemory(to: Float.self, capacity: words.total)
         self.storage = storage
-        blocks = (0..<size.blocks).map { FusedBlock(problem, words, storage: storage + $0 * words.block) }
+        blocks = (0..<size.blocks).map { FusedBlock(size, words, storage: storage + $0 * words.block) }
         scores = storage + size.blocks * words.block
         element = Element(problem: problem, keyTile: keyTile, shared: shared, worker: scores + words.scores)
         self.problem = problem
@@ -155,7 +155,6 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     }
 
     private func attend(_ keys: BlockKeys, _ block: FusedBlock, group: Int, _ tensors: TensorPointers) {
-        let d = problem.shape.headDimension
         let largestCount = keys.tileCount(atMost: keyTile)
         // Each use of a stored property would be checked for exclusive access, in every tile.
         let seenByAll = block.seenByAll
@@ -170,7 +169,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             if !isWhole { largest = mask(tile.range, block.bounds, seenByAll: seenByAll) }
             block.softmax.update(
                 Product.self, OnlineSoftmax.Scores(floats: scores, keyCount: count, largest: largest),
-                outputs: startsAnew ? nil : block.outputs, d: d)
+                outputs: startsAnew ? nil : block.outputs)
             let values = element.values(from: start, count: count, group: group, tensors)
             addValues(tile, values, into: block.outputs, startsAnew: startsAnew)
             startsAnew = false

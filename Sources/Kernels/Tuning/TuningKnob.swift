@@ -1,4 +1,5 @@
 import Attention
+import CVector
 import Hardware
 import Records
 
@@ -13,7 +14,8 @@ struct TuningKnob: Sendable {
     var whileTimed: @Sendable (inout Tuning) -> Void = { _ in }
 
     /// The forms first: sizes are chosen for what will run.
-    static let all: [TuningKnob] = [keyTile, prefillProduct, decodeProduct] + passSizes.map(sharedPasses) + [chunk]
+    static let all: [TuningKnob] =
+        [keyTile, prefillProduct, exponential, decodeProduct, decodePrefetch] + passSizes.map(sharedPasses) + [chunk]
 
     private static let keyTile = TuningKnob(
         candidates: { tuning in [96, 192].map { tuning.with(\.keyTile, $0) } },
@@ -23,14 +25,22 @@ struct TuningKnob: Sendable {
         candidates: { [$0.with(\.bfloat16.prefill, .widened)] },
         kernel: .full, problem: prompt(queries: 1024, mask: .causal, elementType: .bfloat16))
 
-    /// Four queries for each cached head, as in Llama 3; 16 MiB.
+    /// With 64 elements a head, where the exponential takes twice the share of the time that it takes with 128. A build
+    /// without the instructions has one form only.
+    static let exponential = TuningKnob(
+        candidates: { hasScale ? [$0.with(\.exponential, .shifted)] : [] },
+        kernel: .full,
+        problem: problem(.causal, elementType: .float32, try AttentionShape(queryLength: 1024, headDimension: 64)))
+
     private static let decodeProduct = TuningKnob(
         candidates: { [$0.with(\.bfloat16.decode, .widened)] },
-        kernel: .decodeFull,
-        problem: problem(
-            .causal, elementType: .bfloat16,
-            try AttentionShape(
-                queryHeads: 16, keyValueHeads: 4, queryLength: 1, keyLength: 8192, headDimension: headDimension)))
+        kernel: .decodeFull, problem: step)
+
+    /// Each candidate has a cache of its own, 80 MiB together, so that the CPU's caches do not hold what is read next. Formats
+    /// of 16 bits need to be asked for ahead more than float32 does.
+    static let decodePrefetch = TuningKnob(
+        candidates: { tuning in [0, 2, 4, 16].map { tuning.with(\.decodePrefetchBytes, $0 << 10) } },
+        kernel: .decodeFull, problem: step)
 
     /// Bytes of keys and values from the smallest second-level cache to where sharing is the rule anyhow.
     private static let passSizes = (19...22).map { 1 << $0 }
@@ -47,6 +57,7 @@ struct TuningKnob: Sendable {
         kernel: .fullBidirectional, problem: prompt(queries: 1024, keys: (4 << 20) / bytesPerKey, mask: .full),
         whileTimed: { $0.unsharedBytes = 0 })
 
+    private static let hasScale = VECTOR_HAS_SCALE == 1
     private static let headDimension = 128
     private static let bytesPerKey = 2 * headDimension * 4
 
@@ -57,6 +68,12 @@ struct TuningKnob: Sendable {
             mask, elementType: elementType,
             try AttentionShape(queryLength: queries, keyLength: keys, headDimension: headDimension))
     }
+
+    /// Four queries for each cached head, as in Llama 3; a cache of 16 MiB.
+    private static let step = problem(
+        .causal, elementType: .bfloat16,
+        try AttentionShape(
+            queryHeads: 16, keyValueHeads: 4, queryLength: 1, keyLength: 8192, headDimension: headDimension))
 
     private static func problem(
         _ mask: Mask, elementType: ElementType, _ shape: @autoclosure () throws -> AttentionShape
@@ -84,7 +101,10 @@ extension TuningKnob {
             return try? kernel.tuned(by: timed).prepare(for: problem, on: team)
         }
         precondition(instances.count == candidates.count, "\(kernel.name) does not take the work of a knob")
-        for instance in instances { instance.fillCache(from: inputs) }
+        for instance in instances {
+            guard hasTime() else { return tuning }
+            instance.fillCache(from: inputs)
+        }
         let fastest = FastestWay.index(
             of: instances.map { instance in
                 {
