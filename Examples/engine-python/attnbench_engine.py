@@ -48,8 +48,8 @@ class Refused(Exception):
 class Prepared:
     """A kernel that is ready: what is timed, and what takes in new contents of the arrays.
 
-    `device_nanoseconds` is called after the timed calls, where they ran on an accelerator: it returns the nanoseconds in which
-    the device computed, all calls together.
+    `device_nanoseconds` is for calls that run on an accelerator: it returns the nanoseconds in which the device computed since
+    it was last asked. It is asked before the timed calls and after them.
     """
 
     def __init__(self, call, load=None, computed_pairs=None, scratch_bytes=None, device_nanoseconds=None):
@@ -168,9 +168,15 @@ def _array(output):
     return numpy.asarray(output)
 
 
-def kernel(name, *, mask="causal", phase="prefill", element_types=("float32",), summary="", zero_copy=False):
+def kernel(
+    name, *, mask="causal", phase="prefill", element_types=("float32",), cache_formats=(), variant_of=None, summary="",
+    zero_copy=False,
+):
     """Declares a kernel. `mask` is a family: full, causal, sliding-window, symmetric-window, attention-sink, chunked-local,
     or any; `phase` is prefill or decode.
+
+    `cache_formats` are the formats in which a decode kernel can store the cache, in addition to the element types.
+    `variant_of` names the kernel of this engine that this one is another way of: reports compare the two.
 
     With `zero_copy` the arrays are those that attnbench shares, read-only and in small pages, and no copies of them: reports
     say so beside the kernel.
@@ -178,13 +184,14 @@ def kernel(name, *, mask="causal", phase="prefill", element_types=("float32",), 
 
     def declare(function):
         about = summary or (function.__doc__ or "").strip().split("\n")[0]
-        _kernels[name] = {
-            "function": function,
-            "zero_copy": zero_copy,
-            "description": {
-                "name": name, "summary": about, "phase": phase, "mask": mask, "elementTypes": list(element_types),
-            },
+        description = {
+            "name": name, "summary": about, "phase": phase, "mask": mask, "elementTypes": list(element_types),
         }
+        if cache_formats:
+            description["cacheFormats"] = list(cache_formats)
+        if variant_of:
+            description["variantOf"] = variant_of
+        _kernels[name] = {"function": function, "zero_copy": zero_copy, "description": description}
         return function
 
     return declare
@@ -209,6 +216,8 @@ class _Cell:
         call = self.prepared.call
         for _ in range(warm_up_calls):
             self.output = call()
+        if self.prepared.device_nanoseconds:
+            self.prepared.device_nanoseconds()
         gc.disable()
         start = time.monotonic_ns()
         for _ in range(calls):
@@ -246,7 +255,7 @@ def _reply(request, cells):
             reply = {"cell": cell, "nanoseconds": cells[cell].sample(body["warmUpCalls"], body["calls"])}
             device_nanoseconds = cells[cell].prepared.device_nanoseconds
             if device_nanoseconds:
-                reply["deviceNanoseconds"] = int(device_nanoseconds())
+                reply["deviceNanoseconds"] = round(device_nanoseconds())
             return {"sampled": reply}
         if name == "write":
             cells[cell].write()

@@ -32,6 +32,15 @@ public struct Crossover: Sendable, Codable, Hashable {
         }
     }
 
+    /// From how many tokens on one series is faster than another on the same problem, where that length lies between measured
+    /// ones.
+    package static func overtaking(of slower: MeasuredSeries, by faster: MeasuredSeries) -> Estimate? {
+        guard let crossover = between(faster, and: slower, seed: 0), crossover.faster == faster.label,
+            case .at(let tokens, bracketed: true) = crossover.place
+        else { return nil }
+        return tokens
+    }
+
     /// Nil where the two have no two lengths' range in common, and where nothing can be said: no crossing is in reach, and
     /// neither is the faster at every length, as where a window is the whole text.
     private static func between(_ narrow: MeasuredSeries, and full: MeasuredSeries, seed: UInt64) -> Crossover? {

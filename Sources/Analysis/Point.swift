@@ -13,6 +13,8 @@ public struct Point: Sendable, Hashable {
     public let utilisation: Utilisation
     public let memory: CellMemory
     public let engine: EngineTimes
+    /// Largest absolute difference to the reference, of all launches; nil in an analysis of an earlier build.
+    public let maximumError: Double?
     /// In cycles of the CPU; nil where its counters cannot be read.
     public let cyclesPerCall: CyclesPerCall?
     public let cautions: [Caution]
@@ -70,6 +72,7 @@ extension Point {
         memory = CellMemory(
             peakResidentBytes: launches.reduce(0) { max($0, $1.peakResidentBytes) },
             predictedBytes: measurement.predictedBytes)
+        maximumError = launches.map(\.maximumError).max()
         engine = EngineTimes(
             startup: Startup.longest(launches.compactMap(\.startup)), deviceShare: Self.deviceShare(launches))
 
@@ -99,7 +102,7 @@ extension Point {
 /// One flat object of `analysis.json`, as readers in other languages take rows.
 extension Point: Codable {
     private enum Key: CodingKey {
-        case queryLength, keyLength, medianNanoseconds, low, high, level, cyclesPerCall, cautions
+        case queryLength, keyLength, medianNanoseconds, low, high, level, cyclesPerCall, maximumError, cautions
     }
 
     public init(from decoder: any Decoder) throws {
@@ -111,6 +114,7 @@ extension Point: Codable {
             value: try number(.medianNanoseconds), low: try number(.low), high: try number(.high),
             level: try number(.level))
         cyclesPerCall = try container.decodeIfPresent(CyclesPerCall.self, forKey: .cyclesPerCall)
+        maximumError = try container.decodeIfPresent(Double.self, forKey: .maximumError)
         cautions = try container.decode([Caution].self, forKey: .cautions)
         sampling = try Sampling(from: decoder)
         work = try Work(from: decoder)
@@ -128,6 +132,7 @@ extension Point: Codable {
         ]
         for (key, number) in numbers { try container.encode(number, forKey: key) }
         try container.encodeIfPresent(cyclesPerCall, forKey: .cyclesPerCall)
+        try container.encodeIfPresent(maximumError, forKey: .maximumError)
         try container.encode(cautions, forKey: .cautions)
         for part in [sampling, work, utilisation, memory, engine] as [any Encodable] { try part.encode(to: encoder) }
     }

@@ -11,6 +11,8 @@ import Records
 /// died, hung or spoke something else than the protocol.
 public protocol Engine: AnyObject {
     var identity: EngineIdentity { get }
+    /// What it says of itself beside its version; empty for this program.
+    var details: [String: String] { get }
     /// What its kernels run on; nil for the CPUs of this machine.
     var device: Device? { get }
     /// By the names that sweeps have for them: bare for this program's kernels, `engine/kernel` for all others.
@@ -44,6 +46,7 @@ public protocol Engine: AnyObject {
 }
 
 extension Engine {
+    public var details: [String: String] { [:] }
     public var device: Device? { nil }
     public var tensorCopies: Int { 0 }
     public var startupSeconds: Double { 0 }

@@ -25,10 +25,10 @@ extension [any Engine] {
         for engine in self {
             guard let place = engine.kernels.firstIndex(where: { $0.name == name }) else { continue }
             let kernel = engine.kernels[place]
-            return EngineKernel(
-                engine: engine, kernel: kernel,
-                origin: KernelOrigin(
-                    engine: engine.identity, place: place, variantOf: kernel.variantOf, device: engine.device))
+            var origin = KernelOrigin(
+                engine: engine.identity, place: place, variantOf: kernel.variantOf, device: engine.device)
+            origin.engineDetails = engine.details
+            return EngineKernel(engine: engine, kernel: kernel, origin: origin)
         }
         throw UnknownName(name, isNot: "a kernel", known: flatMap(\.kernels).names)
     }

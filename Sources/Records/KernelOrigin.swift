@@ -7,6 +7,8 @@ public struct KernelOrigin: Hashable, Sendable {
     public let variantOf: String?
     /// Nil where the engine computes on the CPUs of this machine.
     public let device: Device?
+    /// What the engine says of itself: versions of libraries, the instruction set in use. Empty for this program.
+    public var engineDetails: [String: String] = [:]
 
     public init(engine: EngineIdentity, place: Int, variantOf: String? = nil, device: Device? = nil) {
         self.engine = engine

@@ -7,8 +7,8 @@ import Attention
 /// This reader computes it again, and refuses a line that says otherwise.
 extension Measurement: Codable {
     private enum Key: String, CodingKey {
-        case engine, kernel, place, variantOf, device, phase, problem, threads, launch, work, scratchBytes,
-            predictedBytes
+        case engine, engineDetails, kernel, place, variantOf, device, phase, problem, threads, launch, work,
+            scratchBytes, predictedBytes
     }
 
     public init(from decoder: any Decoder) throws {
@@ -19,12 +19,13 @@ extension Measurement: Codable {
             phase: try container.decode(Phase.self, forKey: .phase),
             problem: try container.decode(AttentionProblem.self, forKey: .problem),
             threads: try container.decodeThreads(forKey: .threads))
+        var origin = KernelOrigin(
+            engine: engine, place: try container.decode(Int.self, forKey: .place),
+            variantOf: try container.decodeIfPresent(String.self, forKey: .variantOf).map(engine.fullName),
+            device: try container.decodeIfPresent(Device.self, forKey: .device))
+        origin.engineDetails = try container.decodeIfPresent([String: String].self, forKey: .engineDetails) ?? [:]
         self.init(
-            workload: workload,
-            origin: KernelOrigin(
-                engine: engine, place: try container.decode(Int.self, forKey: .place),
-                variantOf: try container.decodeIfPresent(String.self, forKey: .variantOf).map(engine.fullName),
-                device: try container.decodeIfPresent(Device.self, forKey: .device)),
+            workload: workload, origin: origin,
             launch: try container.decode(Int.self, forKey: .launch),
             work: try container.decode(Work.self, forKey: .work).checked(against: workload.problem, container),
             scratchBytes: try container.decode(Int?.self, forKey: .scratchBytes), outcome: try Outcome(from: decoder))
@@ -40,6 +41,7 @@ extension Measurement: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(origin.engine, forKey: .engine)
+        if !origin.engineDetails.isEmpty { try container.encode(origin.engineDetails, forKey: .engineDetails) }
         try container.encode(origin.engine.ownName(of: workload.kernel), forKey: .kernel)
         try container.encode(origin.place, forKey: .place)
         try container.encodeIfPresent(origin.variantOf.map(origin.engine.ownName), forKey: .variantOf)

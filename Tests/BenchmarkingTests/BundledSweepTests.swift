@@ -1,4 +1,6 @@
+import Attention
 import Foundation
+import Kernels
 import Testing
 
 @testable import Benchmarking
@@ -11,10 +13,11 @@ struct BundledSweepTests {
 
     @Test(arguments: SweepFile.list(in: [directory]))
     func isReadAndDescribed(path: String) throws {
-        let sweep = try SweepFile.load(path)
+        let kernels = try Self.kernels(of: path)
+        let sweep = try SweepFile.load(path, kernels: kernels)
         #expect("\(sweep.name).yaml" == (path as NSString).lastPathComponent)
         #expect(sweep.description.count > 80)
-        #expect(try !sweep.workloads().isEmpty)
+        #expect(try !sweep.workloads(kernels: kernels).isEmpty)
     }
 
     @Test func areThese() {
@@ -22,9 +25,27 @@ struct BundledSweepTests {
         #expect(
             names == [
                 "crossover.yaml", "decode.yaml", "element-types.yaml", "gate.yaml", "grouped-heads.yaml",
-                "head-dimensions.yaml", "input-output.yaml", "kv-formats.yaml", "long-context.yaml",
-                "prefill-limit.yaml", "scaling.yaml", "small.yaml", "smoke.yaml", "streaming.yaml", "threads.yaml",
+                "head-dimensions.yaml", "input-output.yaml", "kv-formats.yaml", "league.yaml",
+                "league-decode.yaml", "league-gpu.yaml", "league-quick.yaml", "long-context.yaml", "prefill-limit.yaml",
+                "scaling.yaml",
+                "small.yaml", "smoke.yaml", "streaming.yaml", "threads.yaml",
             ])
+    }
+
+    /// Those of this program, and those of engines that the sweep names. In the engines of this repository the end of a
+    /// name says the mask.
+    private static func kernels(of path: String) throws -> [Kernel] {
+        let names = try SweepFile.kernelNames(in: path).filter { $0.contains("/") }
+        return Kernel.builtIn
+            + Set(names).map { name in
+                let masks: [(String, MaskFamily)] = [
+                    ("-window", .slidingWindow), ("-sink", .attentionSink), ("-full", .full),
+                ]
+                return Kernel(
+                    name, summary: "", phase: name.contains("decode") ? .decode : .prefill,
+                    masks: masks.first { name.hasSuffix($0.0) }?.1 ?? .causal, elementTypes: ElementType.allCases,
+                    cacheFormats: CacheFormat.allCases)
+            }
     }
 
     /// Kernels × lengths × … of each group, counted by hand: a key that were not read would change the count.
@@ -33,9 +54,13 @@ struct BundledSweepTests {
         ("small", 3 * 9 * 2 * 2), ("threads", 2 * 2 * 2 * 2), ("gate", 3 + 4 + 1 + 3 + 1),
         ("prefill-limit", (2 * 2 + 1 + 2 * 2 + 1) * 4 + 2 * 2),
         ("decode", 12 * 2 + 3 * 7), ("kv-formats", 9), ("streaming", 1 + 3 * 5), ("input-output", 10 + 7),
+        ("league-quick", (7 + 8) * 5 + 8 * 2), ("league", (13 + 7 + 2 * 10 + 2 * 8) * 5 * 2 * 2),
+        ("league-gpu", 3 * 7 + 2 * 5 + 2 * 6), ("league-decode", 10 * 6 * 2 + 3 * 6 * 3 + 7 * 6),
     ])
     func crossesItsAxes(name: String, cells: Int) throws {
-        #expect(try SweepFile.load(Self.directory + "/\(name).yaml").workloads().count == cells)
+        let path = Self.directory + "/\(name).yaml"
+        let kernels = try Self.kernels(of: path)
+        #expect(try SweepFile.load(path, kernels: kernels).workloads(kernels: kernels).count == cells)
     }
 
     @Test func scalingReachesTenMillionTokens() throws {

@@ -48,6 +48,12 @@ import Testing
         #expect(try read(try JSONLines.object(measurement)) == measurement)
     }
 
+    @Test func whatAnEngineSaysOfItselfIsKept() throws {
+        let measurement = try read(line(extra: ",\"engineDetails\":{\"MKL\":\"AVX-512\"}"))
+        #expect(measurement.origin.engineDetails == ["MKL": "AVX-512"])
+        #expect(try read(try JSONLines.object(measurement)) == measurement)
+    }
+
     @Test func thisProgramsKernelsHaveBareNames() throws {
         let measurement = try read(
             line(

@@ -51,8 +51,8 @@ import TestSupport
         return Data("{\(fields.joined(separator: ","))}".utf8)
     }
 
-    private static func results() throws -> Results {
-        var lines: [Data] = []
+    private static func results(_ more: [Data] = []) throws -> Results {
+        var lines = more
         for length in lengths {
             let useful = length * (length + 1) / 2
             lines.append(
@@ -99,6 +99,63 @@ import TestSupport
         #expect(analysis.series[1].verdict == .matches && analysis.series[1].exponentOnComputedPairs == nil)
         #expect(Findings(analysis)[Crossovers.self].contains { $0.faster == "acme/flash-window(128)" })
         #expect(analysis.absent.map(\.series) == ["acme/flash"])
+    }
+
+    /// full takes 0.6 and acme/flash 0.5 ns a pair. acme/masked goes over the pairs of the whole text, 0.4 ns each: of the pairs
+    /// of its window, which begin as n² too, that is nearly the second power.
+    @Test func enginesOnOneProblemAreRanked() throws {
+        let window = Mask.slidingWindow(128)
+        let more = try Self.lengths.flatMap { length -> [Data] in
+            let all = Double(length * (length + 1) / 2)
+            let allowed = Double(PairCount(mask: window, length: length).allowed)
+            return [
+                try Self.line(
+                    engine: "acme", kernel: "masked", place: 3, mask: window, length: length,
+                    nanosecondsPerPair: 0.4 * all / allowed),
+                try Self.line(
+                    engine: "attnbench", kernel: "sliding-window", place: 3, mask: window, length: length,
+                    nanosecondsPerPair: 0.8),
+            ]
+        }
+        let findings = Findings(ScalingAnalysis(results: try Self.results(more)))
+        let standings = findings[EngineStandings.self]
+        #expect(standings.map(\.problem).map { $0.prefix(6) } == ["causal", "slidin"])
+        let full = try #require(standings.first)
+        #expect(full.rows.map(\.series) == ["acme/flash", "full"] && full.length == 2896)
+        #expect(full.rows[0].timeRatio.value == 1 && abs(full.rows[1].timeRatio.value - 1.2) < 0.01)
+        #expect(full.rows.allSatisfy { $0.maximumError == 1e-7 && $0.fastestFrom == nil })
+        let windowed = try #require(standings.last)
+        #expect(
+            windowed.rows.map(\.series) == [
+                "acme/flash-window(128)", "sliding-window(128)", "acme/masked(128)",
+            ])
+        let sentences = EngineStandings.sentences(findings)
+        #expect(sentences.count == 2)
+        #expect(sentences[0].hasPrefix("acme/flash is the fastest of 2 engines at 2,896 tokens"))
+        #expect(sentences[1].contains("acme/masked(128) (exponent 1.9"), "\(sentences[1])")
+        let names = [EngineStandings.figure(findings), EngineWindows.figure(findings)].map { $0?.name }
+        #expect(names == ["engines", "engine-windows"])
+    }
+
+    /// From 724 to 1,448 tokens the curves of the two cross: acme starts later and costs less a pair.
+    @Test func theLengthFromWhichTheFastestIsFasterIsFound() throws {
+        let mask = Mask.symmetricWindow(radius: 64)
+        let lines = try Self.lengths.flatMap { length -> [Data] in
+            let pairs = Double(PairCount(mask: mask, length: length).allowed)
+            return [
+                try Self.line(
+                    engine: "acme", kernel: "late", place: 3, mask: mask, length: length,
+                    nanosecondsPerPair: 0.5 + 60_000 / pairs),
+                try Self.line(
+                    engine: "attnbench", kernel: "symmetric-window", place: 5, mask: mask, length: length,
+                    nanosecondsPerPair: 1),
+            ]
+        }
+        let found = Findings(ScalingAnalysis(results: try Self.results(lines)))[EngineStandings.self]
+        let rows = try #require(found.last?.rows)
+        #expect(rows.map(\.series) == ["acme/late(64)", "symmetric-window(64)"])
+        // 0.5 · 129 · n = 60,000
+        #expect(try abs(#require(rows[1].fastestFrom).value / 930 - 1) < 0.05)
     }
 
     @Test func unknownPairsAreADash() throws {

@@ -125,6 +125,7 @@ public final class ProgramEngine: Engine {
     /// One that both processes can map, and one in the engine's own memory.
     public var tensorCopies: Int { 2 }
 
+    public var details: [String: String] { greeting.engine.details ?? [:] }
     public var device: Device? { greeting.ownDevice }
 
     public func prepare(

@@ -51,8 +51,8 @@ extension Finding {
 public struct Findings: Sendable, Codable {
     /// Every finding, in the order in which a report shows them.
     static let kinds: [any Finding.Type] = [
-        PromptTimes.self, Throughput.self, RooflineBounds.self, ThreadScaling.self, WastedPairs.self, Crossovers.self,
-        PeakMemory.self, Forecasts.self,
+        PromptTimes.self, EngineStandings.self, EngineWindows.self, Throughput.self, RooflineBounds.self,
+        ThreadScaling.self, WastedPairs.self, Crossovers.self, PeakMemory.self, Forecasts.self,
         StepTimes.self, StepBandwidth.self, StreamingCosts.self, TokenCosts.self, CacheFormatCosts.self,
         CacheAccuracy.self,
         WorkFunctions.self, LaunchVariance.self, QuietRun.self,
@@ -120,7 +120,8 @@ extension Findings {
     private static func rows<Kind: Finding>(
         of kind: Kind.Type, in container: KeyedDecodingContainer<Key>
     ) throws -> [Kind.Row] {
-        try kind.key.map { try container.decode([Kind.Row].self, forKey: Key(stringValue: $0)) } ?? []
+        // A finding that is younger than an analysis has no rows there.
+        try kind.key.flatMap { try container.decodeIfPresent([Kind.Row].self, forKey: Key(stringValue: $0)) } ?? []
     }
 
     public func encode(to encoder: any Encoder) throws {

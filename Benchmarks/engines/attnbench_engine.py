@@ -1,0 +1,1 @@
+../../Examples/engine-python/attnbench_engine.py

@@ -1,0 +1,217 @@
+import Analysis
+import Attention
+import Drawing
+import Foundation
+import Quantities
+import Records
+import Statistics
+
+/// One problem that kernels of several engines computed: how long each took beside the fastest.
+public struct EngineStanding: Sendable, Codable, Hashable {
+    public struct Row: Sendable, Codable, Hashable {
+        public let series: String
+        public let engine: String
+        /// Nanoseconds of one call.
+        public let median: Estimate
+        /// Time over that of the fastest.
+        public let timeRatio: Estimate
+        /// From how many tokens on the fastest is faster than this one; nil where no such length was measured.
+        public let fastestFrom: Estimate?
+        /// Of the measured peak; in decode of the measured read bandwidth.
+        public let share: Double?
+        /// Of the time, on the pairs that the mask allows, or in decode on the bytes.
+        public let exponent: Estimate?
+        /// Largest absolute difference to the reference; nil in an analysis of an earlier build.
+        public let maximumError: Double?
+        public let peakResidentBytes: Int
+    }
+
+    /// "sliding-window(1024), float32, d = 128, 1 head".
+    public let problem: String
+    public let phase: Phase
+    /// Keys that a query sees; nil where that grows with the text.
+    public let window: Int?
+    /// Keys.
+    public let length: Int
+    /// The fastest first, of at least two engines.
+    public let rows: [Row]
+
+    var engines: Int { Set(rows.map(\.engine)).count }
+}
+
+extension EngineStanding {
+    /// Every problem that two engines or more computed, in the order of the series.
+    fileprivate static func all(in analysis: ScalingAnalysis) -> [EngineStanding] {
+        let measured = analysis.measured
+        var problems: [SeriesParameters] = []
+        for one in measured where !problems.contains(one.parameters) { problems.append(one.parameters) }
+        return problems.compactMap { problem in
+            EngineStanding(of: measured.filter { $0.parameters == problem }, in: analysis)
+        }
+    }
+
+    /// - Parameter rivals: series of one problem.
+    private init?(of rivals: [MeasuredSeries], in analysis: ScalingAnalysis) {
+        let lengths = Set(rivals.flatMap { $0.points.map(\.keyLength) })
+        let counted = lengths.map { length in (rivals.count { $0.median(at: length) != nil }, length) }
+        // The length that most of them reached, and of several the longest.
+        guard let length = counted.max(by: <)?.1, let parameters = rivals.first?.parameters else { return nil }
+        let standing = rivals.compactMap { one in
+            one.points.first { $0.keyLength == length }.map { (series: one, point: $0) }
+        }.sorted { $0.point.median.value < $1.point.median.value }
+        guard let fastest = standing.first else { return nil }
+        self.length = length
+        phase = parameters.phase
+        window = parameters.mask.bandWidth
+        problem = Self.text(parameters)
+        rows = standing.map { one, point in
+            let isFastest = one.label == fastest.series.label
+            return Row(
+                series: one.label, engine: EngineIdentity(ofKernel: one.key.kernel).name, median: point.median,
+                timeRatio: isFastest
+                    ? Estimate(value: 1, low: 1, high: 1, level: point.median.level)
+                    : point.median.ratio(to: fastest.point.median),
+                fastestFrom: isFastest ? nil : Crossover.overtaking(of: one, by: fastest.series),
+                share: parameters.isDecode
+                    ? point.utilisation.fractionOfBandwidth : point.utilisation.fractionOfPeak,
+                exponent: analysis.series(labelled: one.label)?.exponent, maximumError: point.maximumError,
+                peakResidentBytes: point.memory.peakResidentBytes)
+        }
+        if engines < 2 { return nil }
+    }
+
+    private static func text(_ parameters: SeriesParameters) -> String {
+        let heads =
+            parameters.queryHeads == parameters.keyValueHeads
+            ? (parameters.queryHeads == 1 ? "1\u{A0}head" : "\(parameters.queryHeads)\u{A0}heads")
+            : "\(parameters.queryHeads):\(parameters.keyValueHeads)\u{A0}heads"
+        return [
+            parameters.isDecode ? "one step" : nil, "\(parameters.mask)", parameters.elementType.rawValue,
+            parameters.cacheFormat.map { "\($0)\u{A0}cache" }, "d\u{A0}=\u{A0}\(parameters.headDimension)", heads,
+            parameters.batch == 1 ? nil : "batch\u{A0}\(parameters.batch)",
+            parameters.threads == 1 ? nil : "\(parameters.threads)\u{A0}threads",
+        ].compactMap { $0 }.joined(separator: ", ")
+    }
+}
+
+/// Who is fastest, by how much, and whose time grows faster than the pairs of its mask: engine by engine. The figure shows
+/// full attention, on which every library can be compared.
+enum EngineStandings: Finding {
+    static let phase = Phase.prefill
+    static let key: String? = "engines"
+
+    static func find(in analysis: ScalingAnalysis) -> [EngineStanding] { EngineStanding.all(in: analysis) }
+
+    static func label(of standing: EngineStanding) -> String? { standing.rows.first?.series }
+
+    static func figure(_ findings: Findings) -> Plot? {
+        EngineShares.plot(findings, named: "engines") { $0.window == nil }
+    }
+
+    static func sentences(_ findings: Findings) -> [String] {
+        let standings = findings[EngineStandings.self]
+        let most = standings.map(\.engines).max()
+        guard let first = standings.first(where: { $0.engines == most }) else { return [] }
+        return [EngineShares.title(first) + "."] + wideWindows(standings)
+    }
+
+    /// Kernels that go over all pairs of the text, although their mask is a window: their time grows with the square of the
+    /// pairs that the mask allows.
+    private static func wideWindows(_ standings: [EngineStanding]) -> [String] {
+        var seen: Set<String> = []
+        let rows = standings.filter { $0.window != nil && $0.phase == .prefill }.flatMap(\.rows).filter { row in
+            (row.exponent?.low ?? 0) > leastExponentOfAllPairs && seen.insert(row.series).inserted
+        }
+        guard !rows.isEmpty else { return [] }
+        let named = rows.map { row in "\(row.series) (exponent \(row.exponent.map(Quantity.estimate) ?? ""))" }
+        return ["The time of a window grows with the whole text in \(AbsentCells.list(named))."]
+    }
+
+    /// Between 1, where only the window is computed, and 2.
+    private static let leastExponentOfAllPairs = 1.5
+
+    static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
+        section == .summary
+            ? .table("Engines on the same problem, the fastest first", table(findings[EngineStandings.self])) : []
+    }
+
+    static func table(_ standings: [EngineStanding]) -> Table {
+        Table(
+            columns: [
+                .init("problem", .left), .init("n"), .init("series", .left), .init("median"), .init("times the best"),
+                .init("best from (tokens)", .left, .whenWide), .init("peak or bandwidth"), .init("exponent"),
+                .init("error"), .init("memory", .right, .whenWide),
+            ],
+            rows: standings.flatMap { standing in
+                standing.rows.map { row in
+                    [
+                        standing.problem, Quantity.tokens(standing.length), row.series, Quantity.time(row.median),
+                        Quantity.interval(row.timeRatio, unit: "×"),
+                        row.fastestFrom.map { Quantity.interval($0) } ?? "",
+                        row.share.map(Quantity.percent) ?? "–", row.exponent.map(Quantity.estimate) ?? "–",
+                        row.maximumError.map { String(format: "%.1e", $0) } ?? "–",
+                        Quantity.bytes(row.peakResidentBytes),
+                    ]
+                }
+            }
+        ).droppingEmptyColumns()
+    }
+}
+
+/// Windows of several engines: see `EngineStandings`.
+enum EngineWindows: Finding {
+    static let phase = Phase.prefill
+
+    static func figure(_ findings: Findings) -> Plot? {
+        EngineShares.plot(findings, named: "engine-windows") { $0.window != nil }
+    }
+}
+
+/// Share of the peak against length, the fastest kernel of each engine.
+private enum EngineShares {
+    static func plot(
+        _ findings: Findings, named name: String, where isShown: (EngineStanding) -> Bool
+    ) -> Plot? {
+        let shown = findings[EngineStandings.self].filter { $0.phase == .prefill && isShown($0) }
+        let most = shown.map(\.engines).max()
+        guard let standing = shown.first(where: { $0.engines == most }) else { return nil }
+        var engines: Set<String> = []
+        let leaders = standing.rows.filter { engines.insert($0.engine).inserted }
+        let styles = SeriesStyle.styles(for: leaders.map { (label: $0.series, family: $0.engine) })
+        let traces = leaders.flatMap { row -> [Plot.Trace] in
+            guard let series = findings.analysis.series(labelled: row.series), let style = styles[row.series] else {
+                return []
+            }
+            return Plot.Trace.joined(series: row.series, style: style, rows: series.points.map(self.row))
+        }
+        let rows = traces.flatMap(\.rows)
+        guard let shortest = rows.map(\.x).min(), let longest = rows.map(\.x).max(), shortest < longest else {
+            return nil
+        }
+        return Plot(
+            name: name, title: title(standing),
+            method:
+                "\(standing.problem). Useful FLOP/s over the peak that was measured on the same cores: pairs that a "
+                + "kernel computes and then masks do not count. The fastest kernel of each engine. Medians with 95 % "
+                + "intervals.",
+            notes: [], x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
+            y: .linear(to: Plot.most(of: rows, []) * 1.08), xLabel: "sequence length n (tokens)",
+            yLabel: "share of the measured peak (%)", columns: ("tokens", "percentOfPeak"), traces: traces, guides: [])
+    }
+
+    /// "full is the fastest of 3 engines at 16K tokens; acme/flash takes 1.20× [1.19, 1.21] its time".
+    static func title(_ standing: EngineStanding) -> String {
+        let first = standing.rows[0]
+        let second = standing.rows.first { $0.engine != first.engine } ?? first
+        let length = Quantity.tokens(standing.length)
+        return "\(first.series) is the fastest of \(standing.engines) engines at \(length) tokens; "
+            + "\(second.series) takes \(Quantity.interval(second.timeRatio, unit: "×")) its time"
+    }
+
+    private static func row(_ point: Point) -> Plot.Row {
+        let (share, median) = (100 * point.utilisation.fractionOfPeak, point.median)
+        return Plot.Row(
+            x: Double(point.keyLength), y: share,
+            share * median.value / median.high...share * median.value / median.low)
+    }
+}
