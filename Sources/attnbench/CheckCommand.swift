@@ -5,6 +5,7 @@ import Foundation
 import Kernels
 import Records
 import Reporting
+import Statistics
 
 struct CheckCommand: Command {
     static let configuration = CommandConfiguration(
@@ -113,7 +114,7 @@ struct CheckCommand: Command {
             Columns.Cell(name), Columns.Cell(types(found.elementTypes)),
             Columns.Cell("\(found.cases) of \(found.cases + found.skipped)"),
             Columns.Cell(scientific(found.largestError)),
-            Columns.Cell(share.isFinite ? "\(Int((share * 100).rounded(.up))) %" : "-"),
+            Columns.Cell(share.isFinite ? "\(Int(saturating: (share * 100).rounded(.up))) %" : "-"),
             found.isConforming
                 ? paint("ok", .green) : paint(found.failures.isEmpty ? "ENGINE FAILED" : "WRONG", .red),
         ]

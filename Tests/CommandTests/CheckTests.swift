@@ -38,6 +38,24 @@ import Testing
         #expect(verdict.complaint?.contains("forgetful: causal") == true)
     }
 
+    /// What an engine writes may be anything.
+    @Test func anErrorThatNoIntegerHoldsIsShown() throws {
+        let problem = try AttentionProblem(
+            shape: AttentionShape(queryLength: 1, keyLength: 1, headDimension: 4), mask: .causal)
+        let inputs = AttentionInputs(shape: problem.shape, elementType: .float32, seed: 1)
+        var output = Tensor(.float32, dimensions: AttentionInputs.queryDimensions(problem.shape))
+        for index in 0..<4 { output[index] = .greatestFiniteMagnitude }
+        let accuracy = Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
+        let found = Conformance(of: .full, in: [.float32]) { found, problemCase in
+            found.take(problemCase)
+            if let failure = found.judge(accuracy) { found.fail(failure) }
+        }
+        let texts = CheckCommand.row("mine/full", found, Paint(isOn: false)).map(\.text)
+        #expect(texts[3] == "3.4e+38")
+        #expect(texts[4] == "\(Int.max) %")
+        #expect(texts[5] == "WRONG")
+    }
+
     @Test func stacksAreHeldAgainstTheirMasks() throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("attnbench-\(UUID())")
         defer { try? FileManager.default.removeItem(at: directory) }
