@@ -36,10 +36,10 @@ class Runner:
         return self.outputs.get(step.group(1), {}).get(step.group(2), "") if step else ""
 
     def evaluate(self, expression):
-        """Names, texts, ==, !=, &&, || and the two functions of conditions: all that the action uses."""
-        words = re.findall(r"'[^']*'|==|!=|&&|\|\||![\w]+\(\)|\w+\(\)|[\w.-]+", expression)
+        """Names, texts, parentheses, ==, !=, &&, || and the two functions of conditions: all that the action uses."""
+        words = re.findall(r"'[^']*'|==|!=|&&|\|\||![\w]+\(\)|\w+\(\)|[\w.-]+|[()]", expression)
         python = {"&&": "and", "||": "or", "==": "==", "!=": "!=", "!cancelled()": "True", "always()": "True"}
-        text = " ".join(python.get(word) or (word if word[0] == "'" else repr(self.value(word))) for word in words)
+        text = " ".join(python.get(word) or (word if word[0] in "'()" else repr(self.value(word))) for word in words)
         return eval(text, {"__builtins__": {}})
 
     def filled(self, text):

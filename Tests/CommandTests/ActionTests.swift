@@ -97,6 +97,7 @@ import Yams
         var environment = ["PATH": "/usr/bin:/bin", "GITHUB_OUTPUT": folder.appendingPathComponent("outputs").path]
         for (name, value) in try #require(step.env) {
             let input = value.firstMatch(of: #/^\$\{\{ inputs\.([\w-]+) \}\}$/#).map { String($0.output.1) }
+            if value.contains("steps.packed.") { continue }
             environment[name] = try input.map { try inputs[$0] ?? #require(action.inputs[$0]).default } ?? "base"
         }
         environment["ACTION_PATH"] = folder.path
@@ -179,6 +180,30 @@ import Yams
         for step in action.runs.steps where step.env?.values.contains("${{ steps.baseline.outputs.path }}") == true {
             #expect(step.id == "gate" || step.condition != nil, "\(step.name) runs without a baseline too")
         }
+    }
+
+    /// A package is unpacked, a program is taken as it is, and what is neither ends the job before anything is built.
+    @Test(
+        arguments: [
+            ("package.tar.gz", "old.so", 0, "attnbench-packed/bin/attnbench"),
+            ("bin/attnbench", "old.so", 0, "bin/attnbench"),
+            ("none.tar.gz", "old.so", 2, nil), ("broken", "old.so", 2, nil), ("bin/attnbench", "", 2, nil),
+        ] as [(String, String, Int32, String?)])
+    func aPackedProgramIsTaken(binary: String, baseline: String, status: Int32, program: String?) throws {
+        let folder = try TestFolder()
+        try folder.write("#!/bin/sh\necho 1.0\n", to: "bin/attnbench")
+        try folder.write("no program", to: "broken")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path("bin/attnbench"))
+        let environment = [
+            "PATH": "/usr/bin:/bin", "BINARY": binary, "ENGINE": baseline, "BASELINE_ENGINE": baseline,
+            "GITHUB_OUTPUT": folder.path("outputs"), "RUNNER_TEMP": folder.url.path,
+        ]
+        let package =
+            "mkdir attnbench-1.0 && cp -r bin attnbench-1.0 && tar --create --gzip --file package.tar.gz attnbench-1.0"
+        #expect(try shell(package, environment, in: folder.url) == 0)
+        #expect(try shell(try #require(Self.action().step("packed").run), environment, in: folder.url) == status)
+        let real = folder.url.resolvingSymlinksInPath().path
+        #expect(folder.text("outputs") == program.map { "program=\(real)/\($0)\n" })
     }
 
     @Test(arguments: [(0, "PASS"), (3, "REGRESSED"), (4, "INCONCLUSIVE"), (5, nil), (7, nil)] as [(Int32, String?)])

@@ -14,7 +14,7 @@ import Testing
     /// Containers, README and setup name the Swift that the package is built with.
     @Test func oneVersionOfSwift() throws {
         let readme = try #require(Repository.contents("README.md").firstMatch(of: #/Swift (\d+\.\d+) on/#)).1
-        let places = [".github/workflows/ci.yml", "scripts/setup", "docs/regression-testing-in-ci.md"]
+        let places = [".github/workflows/ci.yml", "scripts/setup", "docs/regression-testing-in-ci.md", "Dockerfile"]
         var found = 0
         for place in places {
             for match in Repository.contents(place).matches(of: #/[Ss]wift[ :](\d+\.\d+)/#) {
