@@ -24,29 +24,34 @@ HELD_AS = {"float32": "float32", "float16": "float16", "bfloat16": "float32", "i
 
 
 class Tensor:
-    """bfloat16 is held as float32."""
+    """bfloat16 is held as float32, or as the words that it is a view of: what is written there later is seen."""
 
-    def __init__(self, array, dtype):
-        self.array, self.dtype = array, dtype
+    def __init__(self, held, dtype):
+        self.held, self.dtype = held, dtype
 
-    shape = property(lambda self: self.array.shape)
+    shape = property(lambda self: self.held.shape)
+
+    @property
+    def array(self):
+        is_view = self.dtype == bfloat16 and self.held.dtype == numpy.uint16
+        return engine.to_float32(self.held) if is_view else self.held
 
     def __getitem__(self, place):
-        return Tensor(self.array[place], self.dtype)
+        return Tensor(self.held[place], self.dtype)
 
     def __setitem__(self, place, other):
-        self.array[place] = other.array
+        self.held[place] = other.array
 
     def copy_(self, other):
         device.nanoseconds += 1_000_000
-        self.array[...] = other.array
+        self.held[...] = other.array
 
     def view(self, *form):
         if form == (bfloat16,):
-            return Tensor(engine.to_float32(self.array), bfloat16)
+            return Tensor(self.held, bfloat16)
         if form == (int16,):
             return Tensor(engine.from_float32(self.array).view(numpy.int16), int16)
-        return Tensor(self.array.reshape(form), self.dtype)
+        return Tensor(self.held.reshape(form), self.dtype)
 
     def to(self, dtype):
         return Tensor(self.array.astype(HELD_AS[dtype]), dtype)
