@@ -44,6 +44,8 @@ class Lazy:
 def prompt(problem, **mask):
     if mask and problem.query_length != problem.key_length:
         raise engine.Refused("the mask of dot_product_attention is aligned at the first key")
+    if problem.element_type == "bfloat16" and min(problem.query_length, problem.key_head_dimension) < 2:
+        raise engine.Refused("XLA for CPUs has no product of bfloat16 with a vector")
     attend = jax.jit(functools.partial(jax.nn.dot_product_attention, scale=problem.scale, **mask))
     tensors = []
 
