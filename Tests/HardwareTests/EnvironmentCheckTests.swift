@@ -35,8 +35,9 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
         surroundings.pinnedCPUs = []
         surroundings.commit = "unknown"
         let checks = EnvironmentCheck.all(in: surroundings)
-        let ok = checks.filter { $0.state == .ok }.map(\.name)
-        #expect(ok == ["optimised build", "vector width", "environment overrides", "memory nodes"])
+        // The width of vectors is a fact of this build and of this CPU, and no file of the system tells it.
+        let ok = checks.filter { $0.state == .ok && $0.name != "vector width" }.map(\.name)
+        #expect(ok == ["optimised build", "environment overrides", "memory nodes"])
     }
 
     @Test func leavesNoNameTwice() throws {

@@ -18,8 +18,9 @@ struct InstructionTests {
     private static let operations: [(probe: String, by: [Int: [String]])] = [
         ("fmaProbe", [16: [product], 8: [product], 4: [product]]),
         ("maxProbe", [16: ["vmaxps"], 8: ["vmaxps"], 4: ["maxps"]]),
-        ("scaledProbe", [16: ["vreduceps", product, "vscalefps"], 8: ["vpslld"], 4: ["pslld"]]),
-        ("shiftedProbe", [16: ["vmaxps", "vpslld"], 8: ["vmaxps", "vpslld"], 4: ["maxps", "pslld"]]),
+        // On 8 and 4 lanes both forms are one function.
+        ("scaledProbe", [16: ["vreduceps", product, "vscalefps"], 8: ["vmaxps", "vpslld"], 4: ["maxps", "pslld"]]),
+        ("shiftedProbe", [16: ["vmaxps", "vpslld"]]),
         // The blend of a lone probe is part of returning its result.
         ("visibleProbe", [16: ["vpcmp"], 8: ["vpcmpgtd", "vblendvps"], 4: ["pcmpgtd"]]),
         ("anyProbe", [16: ["vcmp", "kortest"], 8: ["vcmp"], 4: ["cmp"]]),
@@ -82,7 +83,11 @@ struct InstructionTests {
         }
         // What is called: the products, and the runtime's check of exclusive access, twice a tile of 128 keys.
         for target in Self.calls(in: code) {
-            #expect(target.contains("$s7Kernels") || target.contains("Access@plt"), "\(element) calls \(target)")
+            // Without F16C, half precision is widened by the compiler's own library.
+            let isWidening = !Self.hasFMA && target.contains("__extendhfsf2")
+            #expect(
+                isWidening || target.contains("$s7Kernels") || target.contains("Access@plt"),
+                "\(element) calls \(target)")
         }
     }
 
