@@ -3,7 +3,8 @@
 #include "CacheWords.h"
 
 // How far ahead codes are asked for. It is a constant, and not a choice of the machine as for plain words: the products of
-// codes need all registers, so that a distance in one more made q8_0 slower by some 7 %.
+// codes need all registers. With a distance in one more, q8_0 was measured slower by some 7 %; as much may come from where
+// the linker puts the loops.
 #define CODE_AHEAD 8192
 
 // Scales as float32, `count` a multiple of VECTOR_LANES: one by one they would cost more than the codes.
