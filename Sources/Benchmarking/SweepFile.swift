@@ -42,6 +42,13 @@ public enum SweepFile {
         }
     }
 
+    /// What a file says of itself, though nobody may have its kernels.
+    public static func description(in path: String) throws(SweepError) -> String {
+        let file = (path as NSString).lastPathComponent
+        let root = try SweepField(yaml: text(of: path), source: .file(file), path: "")
+        return root.node["description"]?.scalar?.string ?? ""
+    }
+
     private static func text(of path: String) throws(SweepError) -> String {
         do throws(UnreadableFile) { return try InputFile.text(path) } catch { throw .unreadable(error) }
     }

@@ -77,6 +77,11 @@ struct ListCommand: Command {
         let rows = SweepFile.list(in: directories).map { path in
             let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
             do {
+                let engines = try enginesNeeded(by: path)
+                if !engines.isEmpty {
+                    let question = firstSentence(of: try SweepFile.description(in: path))
+                    return [name, "-", "-", "\(question) Needs the engines \(engines.joined(separator: ", "))."]
+                }
                 let sweep = try SweepFile.load(path)
                 let lengths = sweep.groups.flatMap(\.lengths)
                 let ends = Set([lengths.min(), lengths.max()].compactMap { $0 }).sorted()
@@ -87,6 +92,12 @@ struct ListCommand: Command {
             }
         }
         return Columns.text(rows, headings: ["sweep", "cells", "lengths", "question"], width: width)
+    }
+
+    /// ENGINE of each kernel that is written ENGINE/KERNEL.
+    private static func enginesNeeded(by path: String) throws -> [String] {
+        let names = try SweepFile.kernelNames(in: path).map { $0.split(separator: "/", maxSplits: 1) }
+        return Set(names.filter { $0.count == 2 }.map { String($0[0]) }).sorted()
     }
 
     private static func firstSentence(of text: String) -> String {

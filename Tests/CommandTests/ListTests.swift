@@ -25,6 +25,9 @@ import Testing
         try Data(good.utf8).write(to: sweeps.appendingPathComponent("two.yaml"))
         try Data("name: bad\nkernels: [fulll]\nlengths: [512]\n".utf8).write(
             to: sweeps.appendingPathComponent("bad.yaml"))
+        let others =
+            "name: league\ndescription: Who wins? One.\nkernels: [full, torch/sdpa, jax/dpa, torch/flex]\nlengths: [1K]\n"
+        try Data(others.utf8).write(to: sweeps.appendingPathComponent("league.yaml"))
         let directories = SweepDirectories.existing(SweepDirectories.folder, upwardsFrom: [below.path, root.path, "/"])
         #expect(directories == [sweeps.standardizedFileURL.path])
         let text = ListCommand.sweeps(in: directories)
