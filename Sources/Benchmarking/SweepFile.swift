@@ -33,8 +33,7 @@ public enum SweepFile {
 
     /// The kernels that a file names, whether anybody has them or not: which engines have to be started to read it.
     public static func kernelNames(in path: String, overrides: [Override] = []) throws(SweepError) -> [String] {
-        let file = (path as NSString).lastPathComponent
-        let root = try SweepField(yaml: text(of: path), source: .file(file), path: "")
+        let root = try root(of: path)
         var fields = [root.node["kernels"]] + (root.node["also"]?.sequence.map(Array.init) ?? []).map { $0["kernels"] }
         for override in try fieldsOf(overrides) where override.path == "kernels" { fields.append(override.node) }
         return fields.compactMap { $0 }.flatMap { node in
@@ -44,9 +43,17 @@ public enum SweepFile {
 
     /// What a file says of itself, though nobody may have its kernels.
     public static func description(in path: String) throws(SweepError) -> String {
-        let file = (path as NSString).lastPathComponent
-        let root = try SweepField(yaml: text(of: path), source: .file(file), path: "")
-        return root.node["description"]?.scalar?.string ?? ""
+        try root(of: path).node["description"]?.scalar?.string ?? ""
+    }
+
+    /// The engines beside this program that a file's kernels need.
+    public static func engineNames(in path: String) throws(SweepError) -> [String] {
+        let engines = try kernelNames(in: path).map(EngineIdentity.init(ofKernel:)).filter { !$0.isBuiltIn }
+        return Set(engines.map(\.name)).sorted()
+    }
+
+    private static func root(of path: String) throws(SweepError) -> SweepField {
+        try SweepField(yaml: text(of: path), source: .file((path as NSString).lastPathComponent), path: "")
     }
 
     private static func text(of path: String) throws(SweepError) -> String {

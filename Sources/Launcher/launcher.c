@@ -4,6 +4,7 @@
 // say a word. So this file and CVariants.c are built for every x86-64 CPU (scripts/package), outside of SwiftPM, which
 // gives the whole package one instruction set. A shell script could ask /proc/cpuinfo instead, but not what the operating
 // system saves; a Python script would take 24 ms for each start, and this program takes less than one.
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -19,12 +20,15 @@ enum { INTERNAL_FAILURE = 1, USAGE = 2 };
 
 static void fail(int status, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 static void fail(int status, const char *format, ...) {
+    char message[4 * PATH_MAX];
     va_list arguments;
     va_start(arguments, format);
-    fputs("Error: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputs("\n", stderr);
+    vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    // What a variable or a path holds must not command the terminal.
+    for (char *c = message; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c)) *c = '?';
+    fprintf(stderr, "Error: %s\n", message);
     exit(status);
 }
 

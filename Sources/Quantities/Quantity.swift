@@ -18,6 +18,9 @@ public enum Quantity {
         significant(fraction * 100, digits: 2) + " %"
     }
 
+    /// "3.1e-07": two digits and a power of ten, for errors.
+    public static func scientific(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.1e", value) }
+
     /// "8.1 %": rounded to so many powers of ten of a per cent.
     public static func percent(_ fraction: Double, place: Int) -> String { number(fraction * 100, place: place) + " %" }
 

@@ -6,6 +6,7 @@ import Faults
 import Files
 import Hardware
 import Kernels
+import Quantities
 import Records
 
 struct AttendCommand: Command {
@@ -166,7 +167,8 @@ struct AttendCommand: Command {
         let allRows = problem.shape.batch * problem.shape.queryHeads * problem.shape.queryLength
         let sentence =
             "\(rows.count) of \(allRows) rows checked against the reference: largest error "
-            + "\(scientific(accuracy.maximumError)), accepted up to \(scientific(accuracy.bound))"
+            + "\(Quantity.scientific(accuracy.maximumError)), accepted up to "
+            + Quantity.scientific(accuracy.bound)
         guard accuracy.isAccepted else {
             let place = "head \(accuracy.worst.head), row \(accuracy.worst.row)"
             return (.wrongResult("\(workload.kernel) is wrong in \(place); \(sentence)"), sentence)

@@ -3,6 +3,7 @@ import Attention
 import Drawing
 import Foundation
 import Kernels
+import Quantities
 import Records
 import Reporting
 import Statistics
@@ -113,7 +114,7 @@ struct CheckCommand: Command {
         return [
             Columns.Cell(name), Columns.Cell(types(found.elementTypes)),
             Columns.Cell("\(found.cases) of \(found.cases + found.skipped)"),
-            Columns.Cell(scientific(found.largestError)),
+            Columns.Cell(Quantity.scientific(found.largestError)),
             Columns.Cell(share.isFinite ? "\(Int(saturating: (share * 100).rounded(.up))) %" : "-"),
             found.isConforming
                 ? paint("ok", .green) : paint(found.failures.isEmpty ? "ENGINE FAILED" : "WRONG", .red),
@@ -123,9 +124,4 @@ struct CheckCommand: Command {
     private static func types(_ types: [ElementType]) -> String {
         types.count == ElementType.allCases.count ? "all" : types.map(\.rawValue).joined(separator: " ")
     }
-}
-
-/// Two digits and a power of ten.
-func scientific(_ value: Double) -> String {
-    value == 0 ? "0" : String(format: "%.1e", value)
 }

@@ -77,10 +77,11 @@ struct ListCommand: Command {
         let rows = SweepFile.list(in: directories).map { path in
             let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
             do {
-                let engines = try enginesNeeded(by: path)
+                let engines = try SweepFile.engineNames(in: path)
                 if !engines.isEmpty {
                     let question = firstSentence(of: try SweepFile.description(in: path))
-                    return [name, "-", "-", "\(question) Needs the engines \(engines.joined(separator: ", "))."]
+                    let noun = engines.count == 1 ? "engine" : "engines"
+                    return [name, "-", "-", "\(question) Needs the \(noun) \(engines.joined(separator: ", "))."]
                 }
                 let sweep = try SweepFile.load(path)
                 let lengths = sweep.groups.flatMap(\.lengths)
@@ -92,12 +93,6 @@ struct ListCommand: Command {
             }
         }
         return Columns.text(rows, headings: ["sweep", "cells", "lengths", "question"], width: width)
-    }
-
-    /// ENGINE of each kernel that is written ENGINE/KERNEL.
-    private static func enginesNeeded(by path: String) throws -> [String] {
-        let names = try SweepFile.kernelNames(in: path).map { $0.split(separator: "/", maxSplits: 1) }
-        return Set(names.filter { $0.count == 2 }.map { String($0[0]) }).sorted()
     }
 
     private static func firstSentence(of text: String) -> String {

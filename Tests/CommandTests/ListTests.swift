@@ -28,6 +28,8 @@ import Testing
         let others =
             "name: league\ndescription: Who wins? One.\nkernels: [full, torch/sdpa, jax/dpa, torch/flex]\nlengths: [1K]\n"
         try Data(others.utf8).write(to: sweeps.appendingPathComponent("league.yaml"))
+        try Data("name: gpu\ndescription: How fast?\nkernels: torch-cuda/flash\nlengths: [1K]\n".utf8).write(
+            to: sweeps.appendingPathComponent("gpu.yaml"))
         let directories = SweepDirectories.existing(SweepDirectories.folder, upwardsFrom: [below.path, root.path, "/"])
         #expect(directories == [sweeps.standardizedFileURL.path])
         let text = ListCommand.sweeps(in: directories)

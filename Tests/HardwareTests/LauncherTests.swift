@@ -71,6 +71,12 @@ struct LauncherTests {
                 + "\(VariantInUse.table.joined(separator: ", "))\n")
     }
 
+    @Test func aVariableDoesNotCommandTheTerminal() throws {
+        let run = try run("ATTNBENCH_VARIANT=$(printf 'a\\033[2Jb\\nc') prefix/bin/attnbench x")
+        #expect(run.status == 2)
+        #expect(run.messages.hasPrefix("Error: ATTNBENCH_VARIANT is \"a?[2Jb?c\", and no variant"))
+    }
+
     @Test func saysThatNoVariantIsInstalled() throws {
         let run = try run("prefix/bin/attnbench list")
         #expect(run.status == 1 && run.output == "")

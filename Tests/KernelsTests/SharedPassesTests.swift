@@ -30,6 +30,47 @@ struct SharedPassesTests {
         }
     }
 
+    /// An item ends with nothing left to ask for: what was not asked for, the next item would wait for.
+    @Test(
+        arguments: [Mask.slidingWindow(256), .slidingWindow(1000), .attentionSink(sinks: 4, window: 256), .causal],
+        [64, 120, 128])
+    func everyLineOfTheNextItemIsAskedFor(mask: Mask, headDimension: Int) throws {
+        let shape = try AttentionShape(queryLength: 1500, headDimension: headDimension)
+        let problem = try AttentionProblem(shape: shape, mask: mask)
+        let blocks = QueryBlocks(problem: problem, coverage: .visible)
+        let inputs = AttentionInputs(shape: shape, elementType: .float32, seed: 1)
+        var output = Tensor(.float32, dimensions: AttentionInputs.queryDimensions(shape))
+        for (blocksPerItem, chunkKeys) in [(1, 1500), (3, 288)] {
+            let passes = SharedPasses(blocks, blocksPerItem: blocksPerItem, chunkKeys: chunkKeys)
+            let size = FusedSize(problem: problem, workers: 1, blocks: blocksPerItem, tuning: .standard)
+            let workspace = FusedWorkspace<Float32Element>(size, shared: [0])
+            TensorPointers.with(inputs, &output) { tensors in
+                for item in 0..<passes.items {
+                    workspace.attend(item: item, of: passes, threads: 1, tensors)
+                    #expect(workspace.prefetch.linesLeft == 0, "item \(item) of \(passes.items)")
+                }
+            }
+        }
+    }
+
+    /// Lines are dealt out to calls, of one region after the other, whole or not.
+    @Test(arguments: [(calls: 1, left: [0]), (calls: 3, left: [4, 1, 0]), (calls: 7, left: [6, 5, 4, 3, 2, 1, 0])])
+    func linesAreDealtOutToCalls(calls: Int, left: [Int]) {
+        let bytes = [UInt8](repeating: 0, count: 512)
+        bytes.withUnsafeBytes { bytes in
+            var prefetch = Prefetch(capacity: 2)
+            prefetch.append(bytes.baseAddress!, byteCount: 4 * Prefetch.lineBytes)
+            prefetch.append(bytes.baseAddress!, byteCount: 2 * Prefetch.lineBytes + 1)
+            #expect(prefetch.linesLeft == 7)
+            prefetch.spread(over: calls)
+            let seen = (0..<calls).map { _ in
+                prefetch.issue()
+                return prefetch.linesLeft
+            }
+            #expect(seen == left)
+        }
+    }
+
     /// Short rows stay in a cache; long ones are cut alike, however many threads there are.
     @Test func onlyLongRowsAreShared() throws {
         func passes(_ length: Int, _ mask: Mask, threads: Int) throws -> SharedPasses {

@@ -133,6 +133,10 @@ import TestSupport
         #expect(sentences.count == 2)
         #expect(sentences[0].hasPrefix("acme/flash is the fastest of 2 engines at 2,896 tokens"))
         #expect(sentences[1].contains("acme/masked(128) (exponent 1.9"), "\(sentences[1])")
+        // n² over n·w − w²/2: its exponent at n is 2·(1 − w/2n). The fit leaves out the shortest length.
+        let exponent = try #require(windowed.rows[2].exponent).value
+        let (low, high) = (2 - 128.0 / 724, 2 - 128.0 / 2896)
+        #expect(low < exponent && exponent < high)
         let names = [EngineStandings.figure(findings), EngineWindows.figure(findings)].map { $0?.name }
         #expect(names == ["engines", "engine-windows"])
     }

@@ -51,6 +51,17 @@ import Testing
         }
     }
 
+    /// The compiler refuses `Int(aDouble)` only in files that import Statistics (`withoutTraps` in Package.swift).
+    @Test func roundedNumbersBecomeIntegersWithoutTraps() {
+        for file in Repository.swiftSources {
+            for (index, line) in file.lines.enumerated() {
+                #expect(
+                    line.firstMatch(of: #/\bInt\((?!saturating:|exactly:).*\.rounded\(/#) == nil,
+                    "\(file.path):\(index + 1): write Int(saturating:), or calculate with integers")
+            }
+        }
+    }
+
     /// NSString's `deletingLastPathComponent` traps on "o" and on "out/"; `FileIdentity.folder` does not.
     @Test func foldersAreFoundWithoutTraps() {
         for file in Repository.swiftSources {

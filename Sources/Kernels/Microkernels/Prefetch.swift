@@ -30,10 +30,15 @@ struct Prefetch {
         regions.append(Region(start: start, byteCount: byteCount, isWritten: isWritten))
     }
 
+    /// That have not been asked for yet.
+    var linesLeft: Int {
+        let lines = regions[region...].reduce(0) { $0 + ($1.byteCount + Self.lineBytes - 1) / Self.lineBytes }
+        return lines - offset / Self.lineBytes
+    }
+
     /// Says how often `issue` will be called: the lines are dealt out to the calls, so that all have been asked for at the end.
     mutating func spread(over calls: Int) {
-        let lines = regions.reduce(0) { $0 + ($1.byteCount + Self.lineBytes - 1) / Self.lineBytes }
-        linesPerCall = (lines + max(1, calls) - 1) / max(1, calls)
+        linesPerCall = (linesLeft + max(1, calls) - 1) / max(1, calls)
     }
 
     /// Asks for the next lines. A call in its place would send the vectors of its caller through memory.

@@ -38,7 +38,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private let keyTile: Int
     private let storage: UnsafeMutablePointer<Float>
     /// What will be read and written soon.
-    private var prefetch: Prefetch
+    private(set) var prefetch: Prefetch
 
     var countedPairs = 0
 
@@ -102,7 +102,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         }
     }
 
-    /// That the blocks multiply in a chunk, or a few less.
+    /// How many register tiles the blocks multiply in a chunk. Where a last tile is not full, the number is a little too small.
     private func registerTiles(of taken: ArraySlice<FusedBlock>, _ chunk: Range<Int>) -> Int {
         let rows = Tile<Product>.rows
         let tilesOfValues = (problem.shape.headDimension + rows - 1) / rows

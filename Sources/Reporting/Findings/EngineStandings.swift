@@ -149,7 +149,7 @@ enum EngineStandings: Finding {
                         Quantity.interval(row.timeRatio, unit: "×"),
                         row.fastestFrom.map { Quantity.interval($0) } ?? "",
                         row.share.map(Quantity.percent) ?? "–", row.exponent.map(Quantity.estimate) ?? "–",
-                        row.maximumError.map { String(format: "%.1e", $0) } ?? "–",
+                        row.maximumError.map(Quantity.scientific) ?? "–",
                         Quantity.bytes(row.peakResidentBytes),
                     ]
                 }

@@ -83,7 +83,7 @@ enum HistoryFigure {
     /// A tick for each result, named by its commit; every second, third … where they would crowd.
     private static func xAxis(_ history: History) -> Axis {
         let count = history.entries.count
-        let stride = Int((Double(count) / 8).rounded(.up))
+        let stride = (count + 7) / 8
         let ticks = history.entries.enumerated().filter { $0.offset.isMultiple(of: stride) }
             .map { Tick(value: Double($0.offset + 1), label: $0.element.label) }
         return Axis(low: 0.7, high: Double(count) + 0.3, isLogarithmic: false, ticks: ticks)
