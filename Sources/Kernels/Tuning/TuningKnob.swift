@@ -36,8 +36,8 @@ struct TuningKnob: Sendable {
         candidates: { [$0.with(\.bfloat16.decode, .widened)] },
         kernel: .decodeFull, problem: step)
 
-    /// Each candidate has a cache of its own, 80 MiB together, so that the CPU's caches do not hold what is read next. Formats
-    /// of 16 bits need to be asked for ahead more than float32 does.
+    /// Each candidate has a cache of its own, 80 MiB together: most CPUs' caches do not hold what is read next. Formats of 16 bits
+    /// need to be asked for ahead more than float32 does.
     static let decodePrefetch = TuningKnob(
         candidates: { tuning in [0, 2, 4, 16].map { tuning.with(\.decodePrefetchBytes, $0 << 10) } },
         kernel: .decodeFull, problem: step)
