@@ -77,12 +77,6 @@ import Testing
         #expect(documented == ExitStatus.allCases.map(\.rawValue))
     }
 
-    @Test func completionScriptsAreThere() {
-        let session = Session("--generate-completion-script bash")
-        #expect(session.status == .done)
-        #expect(session.output.contains("attnbench"))
-    }
-
     @Test(
         arguments: [
             (["--color", "always"], false, [:], true),

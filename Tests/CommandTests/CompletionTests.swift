@@ -7,10 +7,13 @@ import Testing
 @testable import attnbench
 
 /// The scripts that shells complete with: they are valid, and offer what there is.
-@Suite struct CompletionTests {
+///
+/// One test after the other: which shell asks is a global variable of ArgumentParser, and zsh's answers end with a blank.
+@Suite(.serialized) struct CompletionTests {
     @Test(arguments: ["bash", "zsh", "fish"]) func everyShellHasAScript(shell: String) {
         let session = Session("--generate-completion-script \(shell)")
         #expect(session.status == .done)
+        #expect(session.output.contains("attnbench"))
         let visible = AttnBench.configuration.subcommands.filter { $0.configuration.shouldDisplay }
         #expect(visible.count >= 10)
         for command in visible {
