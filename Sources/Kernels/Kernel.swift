@@ -92,6 +92,16 @@ public struct Kernel: Sendable {
         return try make(problem, team)
     }
 
+    /// One that also gives the log-sum-exp of each row. The fused kernels for prompts have it.
+    public func prepareWithLogSumExp(
+        for problem: AttentionProblem, on team: WorkerTeam
+    ) throws(UnsupportedProblem) -> any LogSumExpInstance {
+        guard let instance = try prepare(for: problem, on: team) as? any LogSumExpInstance else {
+            throw UnsupportedProblem("\(name) does not give the log-sum-exp of its rows; fused kernels such as full do")
+        }
+        return instance
+    }
+
     /// Refuses what the kernel does not say that it takes.
     public func requireSupport(of problem: AttentionProblem) throws(UnsupportedProblem) {
         guard masks.contains(problem.mask) else {
@@ -149,6 +159,16 @@ public protocol KernelInstance: AnyObject {
 
 extension KernelInstance {
     public func fillCache(from inputs: borrowing AttentionInputs) {}
+}
+
+/// An instance that can also say what each row's weights were divided by. With it, a backward pass computes the weights
+/// again from the scores, and outputs over parts of the keys are merged into one.
+public protocol LogSumExpInstance: KernelInstance {
+    /// Computes what `run` without `logSumExp` does, and for each row the natural logarithm of Σ e^score over the keys that
+    /// it sees, scores being scaled. It is −∞ for a row whose scores are all −∞, and NaN for a row with a score that is NaN
+    /// or +∞.
+    /// - Parameter logSumExp: float32 [batch][queryHeads][queryLength], whatever the element type of the inputs
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor, logSumExp: inout Tensor)
 }
 
 /// Why a kernel cannot take a problem, in words.

@@ -1,5 +1,6 @@
 import Attention
 import CVector
+import Foundation
 import Records
 
 /// The running softmax of a block of queries (Milakov and Gimelshein, 2018; FlashAttention-2): the largest score m and
@@ -16,6 +17,7 @@ struct OnlineSoftmax {
     private let largest: UnsafeMutablePointer<Float>
     /// [width]
     let sums: UnsafeMutablePointer<Float>
+    private let scale: Float
     /// c
     private let factor: Float
     private let headDimension: Int
@@ -24,6 +26,7 @@ struct OnlineSoftmax {
     static var floatCount: Int { 2 * QueryBlock.width }
 
     init(_ problem: AttentionProblem, _ exponential: Tuning.Exponential, storage: UnsafeMutablePointer<Float>) {
+        scale = problem.scale
         factor = problem.scale * log2E
         headDimension = problem.shape.headDimension
         self.exponential = exponential
@@ -40,6 +43,11 @@ struct OnlineSoftmax {
 
     /// Whether the sum of every lane is positive: of scores that are all −inf it is 0.
     var hasWeights: Bool { areFinite(broadcast(1) / load(sums, 0), and: broadcast(1) / load(sums, Lanes.lanes)) }
+
+    /// Of the scaled scores of a lane that has weights. In Double, so that it is rounded once.
+    func logSumExp(lane: Int) -> Float {
+        Float(Double(scale) * Double(largest[lane]) + log(Double(sums[lane])))
+    }
 
     /// The scores of one tile of keys.
     struct Scores {

@@ -35,10 +35,13 @@ struct WideRow {
         outputs.withUnsafeMutableBufferPointer { wide_add(element, weight, value, $0.baseAddress, $0.count) }
     }
 
+    /// −∞ where all scores are −∞.
+    var logSumExp: Double { sum == 0 ? -.infinity : largestScore + log(sum) }
+
     /// The row's output.
     var mean: [Double] { outputs.map { $0 / sum } }
 
-    /// Writes a row of the output, all of it from the tensors. `head` counts over batches.
+    /// Writes a row of the output, and its log-sum-exp where that is asked for, all of it from the tensors. `head` counts over batches.
     static func write(_ row: Int, ofHead head: Int, of problem: AttentionProblem, _ tensors: TensorPointers) {
         let (shape, type) = (problem.shape, problem.elementType)
         let rowBytes = shape.headDimension * type.byteCount
@@ -57,6 +60,7 @@ struct WideRow {
         for (x, element) in wide.mean.enumerated() {
             type.store(element, at: start * shape.headDimension + x, in: tensors.output)
         }
+        if let logSumExp = tensors.logSumExp { logSumExp[start] = Float(wide.logSumExp) }
     }
 }
 

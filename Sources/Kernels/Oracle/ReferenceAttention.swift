@@ -45,8 +45,20 @@ public final class ReferenceAttention: KernelInstance {
         self.row(.init(head: head, row: row), of: problem, inputs, Arithmetic<Double>.exact).output
     }
 
+    /// The log-sum-exp of one row of scores: −∞ where all of them are −∞.
+    public static func logSumExp(
+        ofRow row: Int, head: Int, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs
+    ) -> Double {
+        let row = self.row(.init(head: head, row: row), of: problem, inputs, Arithmetic<Double>.exact)
+        return row.largest == -.infinity ? row.largest : row.largest + log(row.sum)
+    }
+
     struct Row<Real: BinaryFloatingPoint> {
         var output: [Real]
+        /// The largest scaled score: NaN where any is.
+        let largest: Real
+        /// Of e^(score − largest).
+        let sum: Real
         /// Largest absolute value of the finite scores, scaled.
         let largestScore: Real
     }
@@ -98,7 +110,9 @@ public final class ReferenceAttention: KernelInstance {
             for (x, element) in value.enumerated() { output[x] += share * Real(element) }
             place += 1
         }
-        return Row(output: output.map(rounded), largestScore: scores.filter(\.isFinite).map(abs).max() ?? 0)
+        return Row(
+            output: output.map(rounded), largest: largest, sum: sum,
+            largestScore: scores.filter(\.isFinite).map(abs).max() ?? 0)
     }
 }
 

@@ -38,6 +38,9 @@ struct BlockLanes {
         return headStart + head * headStride + row * d
     }
 
+    /// Of the lane's query among all rows of the tensor.
+    func rowIndex(_ lane: Int) -> Int { start(lane) / d }
+
     /// [row][d] of the tensor to [steps][width], a step being an element or, in bfloat16, two. The columns come in
     /// whole vectors: past the last they hold what follows a row, which a tensor has room for, and `queries` must too.
     @inline(__always)

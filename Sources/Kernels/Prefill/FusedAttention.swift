@@ -24,7 +24,7 @@ import Records
 ///
 /// Tile sizes come from `Tuning`: 144 keys hold K or V's tile (d = 128: 72 KiB) in L2 and Pᵀ (18 KiB) with Qᵀ in L1. Where
 /// keys are many, several blocks share their way through them (`SharedPasses`).
-final class FusedAttention: KernelInstance {
+final class FusedAttention: LogSumExpInstance {
     private let team: WorkerTeam
     private let passes: SharedPasses
     private let engine: FusedEngine
@@ -51,6 +51,15 @@ final class FusedAttention: KernelInstance {
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         TensorPointers.with(inputs, &output) { engine.run($0, on: team, passes) }
+    }
+
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor, logSumExp: inout Tensor) {
+        let rows = output.count / output.dimensions.last!
+        precondition(
+            logSumExp.count == rows, "\(rows) rows have as many log-sum-exps, not \(logSumExp.count)")
+        logSumExp.withMutableFloats { sums in
+            TensorPointers.with(inputs, &output, logSumExp: sums.baseAddress!) { engine.run($0, on: team, passes) }
+        }
     }
 }
 

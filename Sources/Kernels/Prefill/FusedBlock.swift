@@ -51,6 +51,11 @@ final class FusedBlock {
             && (0..<problem.shape.headDimension).allSatisfy { outputs[$0 * QueryBlock.width + lane].isFinite }
     }
 
+    /// Into [batch][queryHeads][queryLength].
+    func storeLogSumExp(into logSumExp: UnsafeMutablePointer<Float>) {
+        for lane in lanes.taken { logSumExp[lanes.rowIndex(lane)] = softmax.logSumExp(lane: lane) }
+    }
+
     /// Sets each lane's bounds to one of its visible ranges.
     func setBounds(_ range: (VisibleKeys) -> Range<Int>) {
         var (latestStart, earliestEnd) = (0, Int.max)

@@ -101,10 +101,13 @@ struct TensorPointers {
     let key: UnsafeRawPointer
     let value: UnsafeRawPointer
     let output: UnsafeMutableRawPointer
+    /// [batch][queryHeads][queryLength]; nil where nobody asked for it.
+    let logSumExp: UnsafeMutablePointer<Float>?
 
     /// The pointers are good within `body` only. Their bounds are those of the problem that the tensors are for.
     static func with<Result>(
-        _ inputs: borrowing AttentionInputs, _ output: inout Tensor, _ body: (TensorPointers) -> Result
+        _ inputs: borrowing AttentionInputs, _ output: inout Tensor, logSumExp: UnsafeMutablePointer<Float>? = nil,
+        _ body: (TensorPointers) -> Result
     ) -> Result {
         inputs.query.withBytes { query in
             inputs.key.withBytes { key in
@@ -113,7 +116,7 @@ struct TensorPointers {
                         body(
                             TensorPointers(
                                 query: query.baseAddress!, key: key.baseAddress!, value: value.baseAddress!,
-                                output: output.baseAddress!))
+                                output: output.baseAddress!, logSumExp: logSumExp))
                     }
                 }
             }

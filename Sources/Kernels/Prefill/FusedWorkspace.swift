@@ -98,6 +98,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         }
         for block in taken {
             block.lanes.storeOutputs(block.outputs, sums: block.softmax.sums, Element.layout, into: tensors.output)
+            if let logSumExp = tensors.logSumExp { block.storeLogSumExp(into: logSumExp) }
             writeWideRows(block, group: group, tensors)
         }
     }
