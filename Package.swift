@@ -67,7 +67,7 @@ let package = Package(
         .target(name: "Processes", dependencies: ["Faults", "CSpawn"]),
         .target(
             name: "Hardware",
-            dependencies: ["Faults", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo", "CVariants"]),
+            dependencies: ["Faults", "Files", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo", "CVariants"]),
         .target(
             name: "Kernels",
             dependencies: ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),

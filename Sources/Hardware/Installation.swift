@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where this program stands, and with it the sweeps, engines and examples that came with it.
@@ -55,14 +56,9 @@ public enum Installation: Hashable, Sendable {
 
     /// The nearest folder above with the package of this program.
     private static func checkout(above program: String) -> String? {
-        var folder = URL(fileURLWithPath: program).deletingLastPathComponent().standardizedFileURL
-        while folder.path != "/" {
-            let package = folder.appendingPathComponent("Package.swift")
-            if let text = try? String(contentsOf: package, encoding: .utf8), text.contains("name: \"attnbench\"") {
-                return folder.path
-            }
-            folder.deleteLastPathComponent()
+        program.foldersUpwards.dropFirst().first { folder in
+            let package = try? String(contentsOfFile: folder + "/Package.swift", encoding: .utf8)
+            return package?.contains("name: \"attnbench\"") ?? false
         }
-        return nil
     }
 }

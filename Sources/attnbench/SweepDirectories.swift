@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Hardware
 
@@ -16,16 +17,9 @@ enum SweepDirectories {
     static func existing(_ folder: String, upwardsFrom starts: [String]) -> [String] {
         var found: [String] = []
         for start in starts {
-            var place = URL(fileURLWithPath: start).standardizedFileURL
-            while true {
-                let candidate = place.appendingPathComponent(folder).path
-                if FileManager.default.fileExists(atPath: candidate) {
-                    if !found.contains(candidate) { found.append(candidate) }
-                    break
-                }
-                let above = place.deletingLastPathComponent().standardizedFileURL
-                guard above.path != place.path else { break }
-                place = above
+            let candidates = start.foldersUpwards.map { $0 == "/" ? "/" + folder : "\($0)/\(folder)" }
+            if let nearest = candidates.first(where: FileManager.default.fileExists), !found.contains(nearest) {
+                found.append(nearest)
             }
         }
         return found

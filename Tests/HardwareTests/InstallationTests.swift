@@ -53,6 +53,8 @@ import Testing
             #expect(installation(of: program) == .alone, "\(program)")
             #expect(installation(of: program).files == nil)
         }
+        // A program whose path nobody knows.
+        #expect(Installation(program: "attnbench") == .alone)
     }
 
     @Test func variantsAreFoldersWithAProgram() throws {

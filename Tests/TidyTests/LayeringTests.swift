@@ -22,7 +22,7 @@ import Testing
         ("Attention", ["Faults", "Files"]),
         ("Records", ["Faults", "Quantities", "Files", "Attention", "Statistics"]),
         ("Processes", ["Faults", "CSpawn"]),
-        ("Hardware", ["Faults", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo", "CVariants"]),
+        ("Hardware", ["Faults", "Files", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo", "CVariants"]),
         ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         ("Engines", ["Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
         (
