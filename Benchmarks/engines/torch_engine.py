@@ -3,18 +3,16 @@
 import os
 
 import torch
-from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 from torch.nn.functional import scaled_dot_product_attention as sdpa
 
 import attnbench_engine as engine
+import torch_flex
 from slices import slices
 from torch_facts import details
 
 os.environ.pop("LD_PRELOAD", None)  # It is for this process, not for compilers that FlexAttention starts.
 torch.set_grad_enabled(False)
 TYPES = ("float32", "bfloat16", "float16")
-# Shorter texts are checked and not compared: one compiled kernel for all lengths spares a minute of compiling for each.
-SHORTEST_COMPILED_ALONE = 1024
 
 
 def tensors(problem):
@@ -26,19 +24,6 @@ def tensors(problem):
 
 def options(problem):
     return {"scale": problem.scale, "enable_gqa": problem.query_heads != problem.key_value_heads}
-
-
-def seen(problem):
-    """Whether a query sees a key, as a function of two positions; no key after the query is seen."""
-    offset, mask = problem.key_length - problem.query_length, problem.mask
-
-    def sees(batch, head, i, j):
-        earlier = j <= i + offset
-        if mask.left is None:
-            return earlier
-        return earlier & ((j >= i + offset - mask.left) | (j < mask.sinks))
-
-    return sees
 
 
 @engine.kernel("sdpa-causal", mask="causal", element_types=TYPES)
@@ -86,16 +71,7 @@ def taken(tensor, part):
 
 def flex(problem):
     """FlexAttention, compiled"""
-    query, key, value = tensors(problem)
-    torch._dynamo.reset()
-    compiled = torch.compile(flex_attention, dynamic=problem.query_length < SHORTEST_COMPILED_ALONE)
-    blocks = create_block_mask(seen(problem), None, None, problem.query_length, problem.key_length, device="cpu")
-    call = lambda: compiled(query, key, value, block_mask=blocks, **options(problem))
-    try:
-        call()
-    except Exception as error:
-        raise engine.Refused(f"FlexAttention: {str(error).strip().splitlines()[0]}")
-    return call
+    return torch_flex.prepare(problem, *tensors(problem), options(problem))
 
 
 for kind, mask in (("", "causal"), ("-window", "sliding-window"), ("-sink", "attention-sink")):

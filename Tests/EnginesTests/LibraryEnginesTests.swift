@@ -53,7 +53,7 @@ import Testing
                 let mask = try kernel.masks.mask([.window: 70, .sinks: 5])
                 let shape = try AttentionShape(
                     queryHeads: 2, keyValueHeads: 1, queryLength: kernel.phase == .decode ? 1 : 150, keyLength: 150,
-                    headDimension: 8)
+                    headDimension: 16)
                 let problem = try AttentionProblem(shape: shape, mask: mask, elementType: elementType)
                 let workload = Workload(kernel: kernel.name, phase: kernel.phase, problem: problem, threads: 1)
                 let loaded = try LoadedKernel(workload, on: engine) {

@@ -69,6 +69,10 @@ def from_numpy(array):
     return Tensor(array, None if array.dtype == numpy.uint16 else Dtype(array.dtype.name))
 
 
+def tensor(number):
+    return numpy.int64(number)
+
+
 def empty(*shape, dtype, device=None):
     shape = shape[0] if isinstance(shape[0], tuple) else shape
     return Tensor(numpy.full(shape, numpy.nan, HELD_AS[dtype]), dtype)
@@ -94,7 +98,7 @@ def mm(a, b):
     device.nanoseconds += 1_000_000
 
 
-def compile(function, dynamic):
+def compile(function, dynamic, isolate_recompiles=False):
     return function
 
 
@@ -180,7 +184,7 @@ class SDPBackend:
 
 device = types.SimpleNamespace(nanoseconds=0)
 version = types.SimpleNamespace(cuda="13.2")
-_dynamo = types.SimpleNamespace(reset=nothing)
+_dynamo = types.SimpleNamespace(reset=nothing, config=types.SimpleNamespace())
 cuda = types.SimpleNamespace(
     Event=Event, synchronize=nothing, get_device_name=lambda: "Fake H1", get_device_capability=lambda: (9, 0))
 
