@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct FoldersUpwardsTests {
     @Test func theNearestComesFirst() {
-        #expect("/home/me/x".foldersUpwards == ["/home/me/x", "/home/me", "/home", "/"])
-        #expect("/home/me/../you/".foldersUpwards == ["/home/you", "/home", "/"])
+        #expect("/srv/a/x".foldersUpwards == ["/srv/a/x", "/srv/a", "/srv", "/"])
+        #expect("/srv/a/../you/".foldersUpwards == ["/srv/you", "/srv", "/"])
         #expect("/".foldersUpwards == ["/"])
     }
 
