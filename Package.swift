@@ -220,12 +220,6 @@ if let fuzzer = Context.environment["ATTNBENCH_FUZZER"] {
     }
 }
 
-// scripts/package links Swift's runtime into the program, without data that the program never asks for.
-if Context.environment["ATTNBENCH_PACKAGED"] == "1" {
-    package.targets.append(.target(name: "ICUStubData", path: "Packaging/icu-stubdata", publicHeadersPath: "."))
-    for target in package.targets where target.name == "attnbench" { target.dependencies.append("ICUStubData") }
-}
-
 // A conversion that could end the program is an error: see Sources/Statistics/SaturatingInteger.swift.
 let withoutTraps: Set = [
     "Statistics", "Quantities", "Records", "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting",

@@ -2,8 +2,7 @@
 // languages, currencies and time zones, and rules of sorting for every language. attnbench asks for none of them.
 //
 // ICU has the same file for the same purpose (source/stubdata/stubdata.cpp); its format is in ICU's udata.h and ucmndata.h.
-// The name holds the version of the library: if Swift comes with another one, the program links ICU's own data again and
-// is larger, and scripts/package says so.
+// ICU_DATA is the name that the library asks for, which holds ICU's version: scripts/package reads it from Swift's library.
 #include <stdint.h>
 
 const struct {
@@ -16,7 +15,7 @@ const struct {
     } info;
     uint8_t padding[8];
     uint32_t entryCount, reserved;
-} icudt76_dat = {
+} ICU_DATA = {
     .headerSize = 32,
     .magic = {0xda, 0x27},
     .info = {.size = 20, .sizeOfUChar = 2, .dataFormat = {'T', 'o', 'C', 'P'}, .formatVersion = {1, 0, 0, 0}},
