@@ -20,7 +20,11 @@ public enum Folder {
             if status.kind != .folder { throw SystemError(code: ENOTDIR) }
             return
         }
+        // A folder within one that may not be searched has no status either.
+        if errno != ENOENT { throw .last }
         let above = FileIdentity.folder(of: path)
+        // Above "." there is ".": the working directory may be the one that may not be searched.
+        if above == path { throw SystemError(code: ENOENT) }
         try makeMissing(above)
         do throws(SystemError) { try Disks.current.makeFolder(path) } catch {
             // Another process may have been quicker.

@@ -40,7 +40,7 @@ struct EngineCheck {
                 if !conformance.differentNonFinite.isEmpty {
                     let patterns = InputPattern.allCases.filter(conformance.differentNonFinite.contains)
                     found.remarks.append(
-                        "of \(conformance.nonFiniteCases) cases whose inputs are not all finite, \(kernel.name) computes "
+                        "of \(conformance.nonFiniteCases) cases whose inputs or scores are not all finite, \(kernel.name) computes "
                             + "\(conformance.differentNonFinite.count) differently from the reference "
                             + "(\(patterns.map(\.rawValue).joined(separator: ", "))); this is not an error")
                 }
@@ -55,6 +55,7 @@ struct EngineCheck {
             found.remarks += engine.remarks
         }
         if let name = left.sorted().first { throw UnknownEngine(kernel: name) }
+        if !isEmpty && found.rows.isEmpty { throw NothingChecked(reasons: found.remarks) }
         return found
     }
 }
@@ -79,6 +80,18 @@ struct CheckFindings {
         func list(_ lines: [String]) -> String { lines.map { "\n  \($0)" }.joined() }
         if !failures.isEmpty { return .wrongResult("a kernel is wrong" + list(failures + breakdowns)) }
         return breakdowns.isEmpty ? .done : .engineFailed("an engine failed" + list(breakdowns))
+    }
+}
+
+/// Engines of which no kernel could be checked. To end as if all were right would let a misspelt mask pass every check.
+struct NothingChecked: Fault {
+    let reasons: [String]
+
+    var exitStatus: ExitStatus { .usage }
+
+    var description: String {
+        "no kernel was checked: "
+            + (reasons.isEmpty ? "the given engines name no kernels in their greetings" : reasons.joined(separator: "; "))
     }
 }
 

@@ -92,6 +92,7 @@ struct RunCommand: Command {
         let watch = Stopwatch()
         let sweep = try SweepFile.load(path, overrides: set, kernels: engines.kernels)
         let workloads = try sweep.workloads(kernels: engines.kernels)
+        if !outputOptions.quiet { console.caution(engines.idle(in: workloads)) }
         let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))
         let threadCounts = Set(workloads.map(\.threads))
         let results = dryRun ? nil : try claim(directory, threads: threadCounts.min()!, on: console)

@@ -77,6 +77,16 @@ import Testing
         #expect(decision.verdict == .inconclusive)
     }
 
+    /// The median over two cells moves where one of them does.
+    @Test func aRegressionOfOneCellOfTwoIsOne() throws {
+        let two = Array(PlantedBlocks.workloads.prefix(2))
+        let planted = PlantedBlocks(candidate: [two[0]: 0.3])
+        let evidence = try Gate(two, policy: GatePolicy(delta: 0.05), seed: 1).run { (planted.block($0), 1) }
+        let decision = GateDecision(evidence, policy: GatePolicy(delta: 0.05))
+        #expect(decision.guards.map(\.name) == [.baselineAgainstItself, .frozenLoop])
+        #expect(decision.verdict == .regressed)
+    }
+
     /// An engine may have one kernel, or several over one inner loop: there a shift of everything is a regression.
     @Test func aShiftOfEverythingIsARegressionOfAnEngine() throws {
         var policy = GatePolicy(delta: 0.05)

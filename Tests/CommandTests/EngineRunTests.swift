@@ -278,6 +278,26 @@ import Testing
         #expect(measured.map(\.workload.problem.shape.keyLength) == [64])
     }
 
+    /// A check that looks at nothing must not pass.
+    @Test(arguments: [
+        (#"{"name":"a","phase":"prefill","mask":"casual","elementTypes":["float32"]}"#, "its mask (casual)"),
+        ("", "name no kernels in their greetings"),
+    ]) func aCheckOfNoKernelIsNoSuccess(kernels: String, reason: String) throws {
+        let folder = try TestFolder()
+        try folder.write(
+            """
+            #!/bin/sh
+            echo '{"attnbenchEngine":1,"engine":{"name":"me","version":"1"},"kernels":[\(kernels)]}'
+            read line
+
+            """, to: "me.sh")
+        #expect(chmod(folder.path("me.sh"), 0o755) == 0)
+        try folder.write("name: me\ncommand: [./me.sh]\n", to: "me.yaml")
+        let run = try Program("$attnbench check --engine ./me.yaml", in: folder)
+        #expect(run.status == 2 && run.messages.contains("no kernel was checked"), "\(run.messages)")
+        #expect(run.messages.replacing("\n", with: " ").contains(reason), "\(run.messages)")
+    }
+
     private func broken(_ fault: String, in folder: TestFolder) throws {
         let engine = "\(Self.examples)/../Tests/EnginesTests/Engines/misbehaving.py"
         try folder.write(

@@ -135,6 +135,10 @@ import Testing
         try folder.write("", to: "file")
         let error = #expect(throws: UnwritableFile.self) { try Folder.make(folder.path("file/z")) }
         #expect(error?.cause == SystemError(code: ENOTDIR))
+        // What has no status is not always missing.
+        #expect(symlink("loop", folder.path("loop")) == 0)
+        let endless = #expect(throws: UnwritableFile.self) { try Folder.make(folder.path("loop/z")) }
+        #expect(endless?.cause == SystemError(code: ELOOP))
     }
 }
 

@@ -5,6 +5,9 @@ import Statistics
 
 /// The checks of the measuring itself. Each asks for a ratio that has to be 1.
 enum GateGuards {
+    /// With fewer cells, the median over them moves where a single one does.
+    private static let fewestForMedian = 3
+
     static func all(
         _ evidence: Gate.Evidence, excluding excluded: Set<Workload>, policy: GatePolicy
     ) -> [ComparisonGuard] {
@@ -17,7 +20,7 @@ enum GateGuards {
         let ofTheMachine = [
             baselineAgainstItself(blocks, policy), frozenLoop(loops.map { BlockRatio($0) }, policy),
         ]
-        guard policy.doubtsCommonMoves else { return ofTheMachine }
+        guard policy.doubtsCommonMoves, blocks[0].count >= fewestForMedian else { return ofTheMachine }
         return ofTheMachine + [
             // The screen's alone: the confirmation has only cells that stood out.
             medianOverCells(Array(blocks.prefix(evidence.screen.count)), policy)
