@@ -51,14 +51,17 @@ struct InstructionTests {
     }
 
     @Test(
-        arguments: ["14multiplyScores_", "9addValues_"],
+        arguments: ["14multiplyScores_", "9addValues_", "7addRows_"],
         [
             ("Float32", "TwoVectors"), ("Float32", "OneVector"), ("BFloat16", "TwoVectors"), ("BFloat16", "OneVector"),
         ]
     )
     func aRegisterTileIsProductsOnRegisters(function: String, tile: (type: String, vectors: String)) throws {
+        // A backward pass multiplies float32 only.
+        if function == "7addRows_" && tile.type == "BFloat16" { return }
         let (type, vectors) = tile
-        let sums = vectors == "TwoVectors" ? 2 * Tile<Float32Product>.rows : NarrowTile<Float32Product>.rows
+        let rows = function == "7addRows_" ? RowTile.rows : Tile<Float32Product>.rows
+        let sums = vectors == "TwoVectors" ? 2 * rows : NarrowTile<Float32Product>.rows
         let code = try Disassembly.instructions(of: try specialisation(of: function, for: type, vectors))
         let instruction = type == "BFloat16" && Self.hasDot ? "vdpbf16ps" : Self.product
         let products = code.filter { $0.hasPrefix(instruction) || $0.hasPrefix("v" + instruction) }

@@ -104,3 +104,49 @@ func addValues<Tile: RegisterTile>(
         x &+= Tile.rows
     }
 }
+
+/// What a product of rows multiplies.
+struct RowOperands {
+    /// Wᵀ [count][width]: a weight of each query for each row.
+    let weights: UnsafePointer<Float>
+    let count: Int
+    /// Rows of the queries [queries][width], some columns of each.
+    let columns: UnsafePointer<Float>
+    let queries: Int
+
+    /// Some of the rows, for some of the queries.
+    @inline(__always)
+    subscript(rows: Range<Int>, queries queries: Range<Int>) -> RowOperands {
+        RowOperands(
+            weights: weights + rows.lowerBound * QueryBlock.width + queries.lowerBound, count: rows.count,
+            columns: columns + queries.lowerBound * QueryBlock.width, queries: queries.count)
+    }
+}
+
+/// Sums [count][width] += Wᵀ · columns: the third product of a tile, for which lanes are columns, and the sum runs over
+/// queries.
+///
+/// A last tile that is not full repeats the last row, and adds it to the sums behind it: these are read by nobody as long as
+/// whole tiles fit into a granule of keys.
+/// - Parameter prefetch: asked for its next lines once a register tile
+@inline(never)
+func addRows<Tile: RegisterTile>(
+    _: Tile.Type, _ operands: RowOperands, into sums: UnsafeMutablePointer<Float>, _ prefetch: inout Prefetch
+) {
+    var row = 0
+    while row < operands.count {
+        prefetch.issue()
+        let rows = ScalarRows(
+            base: operands.weights + row &* QueryBlock.width, stride: QueryBlock.width,
+            lastRow: operands.count &- row &- 1)
+        let target = sums + row &* QueryBlock.width
+        var tile = Tile(rows, firstRow: 0, initial: target)
+        var step = operands.columns
+        for query in 0..<operands.queries {
+            tile.accumulate(query, Tile.Queries(loading: step))
+            step += QueryBlock.width
+        }
+        tile.write(to: target)
+        row &+= Tile.rows
+    }
+}

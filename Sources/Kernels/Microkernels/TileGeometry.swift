@@ -14,11 +14,14 @@ typealias EightRows<Product: TileProduct, Queries: QueryVectors> = Both<
 extension SIMD16<Float> {
     /// 16 sums of 32 registers (AVX-512); the scalar is broadcast from memory.
     typealias Tile<Product: TileProduct> = EightRows<Product, TwoVectors>
+    typealias GranuleTile = Tile<Float32Product>
 }
 
 extension SIMD8<Float> {
     /// 12 sums of 16 registers (AVX, AVX2).
     typealias Tile<Product: TileProduct> = Both<FourRows<Product, TwoVectors>, TwoRows<Product, TwoVectors>>
+    /// Eight sums: six rows do not divide a granule of eight keys.
+    typealias GranuleTile = FourRows<Float32Product, TwoVectors>
 }
 
 extension SIMD4<Float> {
@@ -29,10 +32,14 @@ extension SIMD4<Float> {
         /// 8 sums of 16 registers: without FMA each product needs one more (SSE2).
         typealias Tile<Product: TileProduct> = FourRows<Product, TwoVectors>
     #endif
+    typealias GranuleTile = Tile<Float32Product>
 }
 
 /// The register tile of this build.
 typealias Tile<Product: TileProduct> = Lanes.Tile<Product>
+
+/// The tile whose sums are added to those of neighbouring rows: a granule of keys is whole tiles of it.
+typealias RowTile = Lanes.GranuleTile
 
 /// The tile of keys that one vector of the two sees: eight sums on any CPU, as many as hide the delay of a product.
 /// (Sixteen do not all stay in registers where the scalars of bfloat16 take some.)

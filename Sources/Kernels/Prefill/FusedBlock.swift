@@ -8,13 +8,11 @@ final class FusedBlock {
     /// Oᵀ [d][width]
     let outputs: UnsafeMutablePointer<Float>
     let softmax: OnlineSoftmax
-    /// First and last visible key of each lane in the range at hand.
-    let bounds: UnsafeMutablePointer<Int32>
+    /// What each lane sees of the range at hand.
+    private(set) var bounds: LaneBounds
     private(set) var lanes: BlockLanes
     private(set) var sinks = BlockKeys(0..<0)
     private(set) var band = BlockKeys(0..<0)
-    /// Keys of the range at hand that all lanes see.
-    private(set) var seenByAll = 0..<0
     /// False until the first tile has written them.
     var hasOutputs = false
 
@@ -25,8 +23,7 @@ final class FusedBlock {
         queries = storage
         outputs = queries + words.queries
         softmax = OnlineSoftmax(problem, size.tuning.exponential, storage: outputs + words.outputs)
-        bounds = UnsafeMutableRawPointer(outputs + words.outputs + OnlineSoftmax.floatCount)
-            .bindMemory(to: Int32.self, capacity: 2 * QueryBlock.width)
+        bounds = LaneBounds(storage: outputs + words.outputs + OnlineSoftmax.floatCount)
         lanes = BlockLanes(block: 0, group: 0, shape: problem.shape)
     }
 
@@ -57,20 +54,5 @@ final class FusedBlock {
     }
 
     /// Sets each lane's bounds to one of its visible ranges.
-    func setBounds(_ range: (VisibleKeys) -> Range<Int>) {
-        var (latestStart, earliestEnd) = (0, Int.max)
-        var row = -1
-        var keys = 0..<0
-        for lane in 0..<QueryBlock.width {
-            if lanes.row(lane) != row {
-                row = lanes.row(lane)
-                keys = range(problem.pairs.visibleKeys(row: row))
-                latestStart = max(latestStart, keys.lowerBound)
-                earliestEnd = min(earliestEnd, keys.upperBound)
-            }
-            bounds[lane] = Int32(keys.lowerBound)
-            bounds[QueryBlock.width + lane] = Int32(keys.upperBound - 1)
-        }
-        seenByAll = latestStart..<max(latestStart, earliestEnd)
-    }
+    func setBounds(_ range: (VisibleKeys) -> Range<Int>) { bounds.set(lanes, problem.pairs, range) }
 }

@@ -20,7 +20,7 @@ struct FusedWorkspaceSize {
     }
 
     /// Of one block: queries, outputs, softmax and bounds.
-    var block: Int { queries + outputs + OnlineSoftmax.floatCount + 2 * QueryBlock.width }
+    var block: Int { queries + outputs + OnlineSoftmax.floatCount + LaneBounds.wordCount }
 
     var total: Int { blocks * block + scores + element }
 }
@@ -158,96 +158,28 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private func attend(_ keys: BlockKeys, _ block: FusedBlock, group: Int, _ tensors: TensorPointers) {
         let largestCount = keys.tileCount(atMost: keyTile)
         // Each use of a stored property would be checked for exclusive access, in every tile.
-        let seenByAll = block.seenByAll
+        let bounds = block.bounds
         var startsAnew = !block.hasOutputs
         block.hasOutputs = true
         var start = keys.range.lowerBound
         while start < keys.range.upperBound {
             let count = min(largestCount, keys.range.upperBound - start)
             let tile = keys.clamped(to: start..<start + count)
-            let isWhole = tile.range.clamped(to: seenByAll) == tile.range
-            var largest = multiplyScores(tile, block.queries, group: group, tensors)
-            if !isWhole { largest = mask(tile.range, block.bounds, seenByAll: seenByAll) }
+            let (words, stride) = element.keys(from: start, count: count, group: group, tensors)
+            let operands = ScoreOperands(
+                keys: words, stride: stride, count: count, steps: element.keySteps, queries: block.queries)
+            var largest = tile.multiplyScores(Product.self, operands, into: scores, &prefetch)
+            if !bounds.areSeenByAll(tile.range) { largest = bounds.mask(scores, of: tile.range) }
             block.softmax.update(
                 Product.self, OnlineSoftmax.Scores(floats: scores, keyCount: count, largest: largest),
                 outputs: startsAnew ? nil : block.outputs)
-            let values = element.values(from: start, count: count, group: group, tensors)
-            addValues(tile, values, into: block.outputs, startsAnew: startsAnew)
+            let values = ValueOperands(
+                values: element.values(from: start, count: count, group: group, tensors),
+                steps: (count + Product.depth - 1) / Product.depth, d: problem.shape.headDimension, weights: scores)
+            tile.addValues(
+                Product.self, values, into: OutputSums(floats: block.outputs, startAnew: startsAnew), &prefetch)
             startsAnew = false
             start += count
         }
-    }
-
-    /// Each key for the vectors of queries that see it. The largest scores are those of the keys that both see.
-    private func multiplyScores(
-        _ keys: BlockKeys, _ queries: UnsafePointer<Float>, group: Int, _ tensors: TensorPointers
-    ) -> TwoVectors {
-        let (start, count) = (keys.range.lowerBound, keys.range.count)
-        let (words, stride) = element.keys(from: start, count: count, group: group, tensors)
-        let operands = ScoreOperands(
-            keys: words, stride: stride, count: count, steps: element.keySteps, queries: queries)
-        let width = QueryBlock.width
-        let seenByBoth = keys.seenByLeftOnly..<count - keys.seenByRightOnly
-        if keys.seenByLeftOnly > 0 {
-            _ = Kernels.multiplyScores(
-                NarrowTile<Product>.self, operands[0..<keys.seenByLeftOnly], into: scores, &prefetch)
-        }
-        let largest = Kernels.multiplyScores(
-            Tile<Product>.self, operands[seenByBoth], into: scores + seenByBoth.lowerBound * width, &prefetch)
-        if keys.seenByRightOnly > 0 {
-            _ = Kernels.multiplyScores(
-                NarrowTile<Product>.self, operands[seenByBoth.upperBound..<count, lane: Lanes.lanes],
-                into: scores + seenByBoth.upperBound * width + Lanes.lanes, &prefetch)
-        }
-        return largest
-    }
-
-    /// The same for the values: what a vector does not see has a weight of 0.
-    private func addValues(
-        _ keys: BlockKeys, _ values: UnsafePointer<Float>, into outputs: UnsafeMutablePointer<Float>, startsAnew: Bool
-    ) {
-        let depth = Product.depth
-        let leftSteps = keys.seenByLeftOnly / depth
-        let rightStart = (keys.range.count - keys.seenByRightOnly + depth - 1) / depth
-        let steps = (keys.range.count + depth - 1) / depth
-        let operands = ValueOperands(values: values, steps: steps, d: problem.shape.headDimension, weights: scores)
-        Kernels.addValues(
-            Tile<Product>.self, operands[leftSteps..<rightStart],
-            into: OutputSums(floats: outputs, startAnew: startsAnew), &prefetch)
-        if leftSteps > 0 {
-            Kernels.addValues(
-                NarrowTile<Product>.self, operands[0..<leftSteps],
-                into: OutputSums(floats: outputs, startAnew: false), &prefetch)
-        }
-        if rightStart < steps {
-            Kernels.addValues(
-                NarrowTile<Product>.self, operands[rightStart..<steps, lane: Lanes.lanes],
-                into: OutputSums(floats: outputs + Lanes.lanes, startAnew: false), &prefetch)
-        }
-    }
-
-    /// Puts −inf where a lane does not see a key, and finds the largest scores again.
-    private func mask(_ keys: Range<Int>, _ bounds: UnsafePointer<Int32>, seenByAll: Range<Int>) -> TwoVectors {
-        let second = Lanes.lanes
-        let (firstLeft, firstRight) = (load(bounds, 0), load(bounds, second))
-        let lastLeft = load(bounds, QueryBlock.width)
-        let lastRight = load(bounds, QueryBlock.width + second)
-        var left = broadcast(-.greatestFiniteMagnitude)
-        var right = left
-        var score = scores
-        for key in keys {
-            var scoreLeft = load(score, 0)
-            var scoreRight = load(score, second)
-            if !seenByAll.contains(key) {
-                scoreLeft = vector_keep_visible(scoreLeft, Int32(key), firstLeft, lastLeft)
-                scoreRight = vector_keep_visible(scoreRight, Int32(key), firstRight, lastRight)
-                store(scoreLeft, score, 0)
-                store(scoreRight, score, second)
-            }
-            left = vector_max(scoreLeft, left)
-            right = vector_max(scoreRight, right)
-            score += QueryBlock.width
-        }
-        return TwoVectors(left: left, right: right)
     }
 }

@@ -4,7 +4,7 @@ import CVector
 /// Elements of 16 bits that are multiplied as float32: each tile of K and V is widened into the worker's own memory, some
 /// 24·d instructions for 512·d multiply-adds a key tile. So it is for float16, of which no CPU at hand multiplies pairs into
 /// float32; and for bfloat16 where that is faster than the CPU's own product of pairs (`Tuning`).
-struct WidenedElement<Rows: NarrowRows>: FusedElement {
+struct WidenedElement<Rows: ElementRows>: FusedElement {
     typealias Product = Float32Product
     static var layout: vector_element { Rows.layout }
 
@@ -54,21 +54,4 @@ struct WidenedElement<Rows: NarrowRows>: FusedElement {
         let offset = (group * keyLength + start) * d * 2
         return (tensors.key + offset, tensors.value + offset)
     }
-}
-
-/// Rows of elements of 16 bits.
-protocol NarrowRows {
-    static var layout: vector_element { get }
-    /// One vector of elements.
-    static func widened(_ source: UnsafeRawPointer) -> Lanes
-}
-
-enum Float16Rows: NarrowRows {
-    static var layout: vector_element { vector_element_float16 }
-    @inline(__always) static func widened(_ source: UnsafeRawPointer) -> Lanes { vector_load_float16(source) }
-}
-
-enum BFloat16Rows: NarrowRows {
-    static var layout: vector_element { vector_element_widened_bfloat16 }
-    @inline(__always) static func widened(_ source: UnsafeRawPointer) -> Lanes { vector_load_bfloat16(source) }
 }
