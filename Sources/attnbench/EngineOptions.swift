@@ -49,10 +49,9 @@ extension [ProgramEngine] {
     var kernels: [Kernel] { Kernel.builtIn + flatMap(\.kernels) }
 
     /// A sentence for each engine of which nothing is measured: --engine offers kernels, and the sweep names those that run.
-    func idle(in workloads: [Workload]) -> [String] {
-        let measured = Set(workloads.map(\.kernel))
-        return compactMap { engine in
-            guard let kernel = engine.kernels.first, measured.isDisjoint(with: engine.kernels.names) else { return nil }
+    func idle(measuring kernels: [String]) -> [String] {
+        compactMap { engine in
+            guard let kernel = engine.kernels.first, Set(kernels).isDisjoint(with: engine.kernels.names) else { return nil }
             return "the sweep names no kernel of the engine \(engine.identity.name), so none is measured; name them, for example "
                 + "with --set kernels=full,\(kernel.name)"
         }

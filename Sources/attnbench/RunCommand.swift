@@ -86,13 +86,13 @@ struct RunCommand: Command {
 
     func run(on console: Console) throws -> Verdict {
         let path = try SweepFile.find(self.sweep, in: SweepDirectories.all)
-        let engines = try engineOptions.started(
-            for: SweepFile.kernelNames(in: path, overrides: set), placement: pinning.placement, on: console)
+        let named = try SweepFile.kernelNames(in: path, overrides: set)
+        let engines = try engineOptions.started(for: named, placement: pinning.placement, on: console)
         // The time budget is there for samples: it begins when the engines are there.
         let watch = Stopwatch()
         let sweep = try SweepFile.load(path, overrides: set, kernels: engines.kernels)
         let workloads = try sweep.workloads(kernels: engines.kernels)
-        if !outputOptions.quiet { console.caution(engines.idle(in: workloads)) }
+        if !outputOptions.quiet { console.caution(engines.idle(measuring: named)) }
         let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))
         let threadCounts = Set(workloads.map(\.threads))
         let results = dryRun ? nil : try claim(directory, threads: threadCounts.min()!, on: console)
