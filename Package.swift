@@ -98,9 +98,9 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "Escaping", "Faults", "Quantities", "Files", "Attention", "Records", "Analysis", "Serving", "Drawing",
-                "Statistics",
-            ]),
+                "Escaping", "Faults", "Quantities", "Files", "Attention", "Records", "Processes", "Analysis", "Serving",
+                "Drawing", "Statistics",
+            ], resources: [.embedInCode("Bundle/works.bib")]),
         .executableTarget(
             name: "attnbench",
             dependencies: [

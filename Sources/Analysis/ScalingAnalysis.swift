@@ -80,10 +80,18 @@ extension ScalingAnalysis {
     /// What was measured in one phase. Times over prompts and times of steps share neither axes nor units of work, so
     /// figures and tables show them apart.
     public func only(_ phase: Phase) -> ScalingAnalysis {
+        var part = only { $0.parameters.phase == phase }
+        part.absent = absent.filter { $0.phase == phase }
+        return part
+    }
+
+    /// Some of the series, with the cells of theirs that have no time.
+    package func only(_ isKept: (Series) -> Bool) -> ScalingAnalysis {
         var part = self
-        part.series.removeAll { $0.parameters.phase != phase }
-        part.measured.removeAll { $0.parameters.phase != phase }
-        part.absent.removeAll { $0.phase != phase }
+        part.series = series.filter(isKept)
+        let labels = Set(part.series.map(\.label))
+        part.measured.removeAll { !labels.contains($0.label) }
+        part.absent.removeAll { !labels.contains($0.series) }
         return part
     }
 

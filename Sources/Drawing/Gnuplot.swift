@@ -4,23 +4,19 @@ import Processes
 
 /// The program that draws: found once, run for each script.
 public struct Gnuplot: Sendable {
-    public let executable: URL
-    /// What a figure may take. Those of a thousand cells take some seconds.
-    private let patienceSeconds: Double
+    private let program: SystemProgram
 
-    /// - Parameter searchPath: directories separated by colons.
+    public var executable: URL { URL(fileURLWithPath: program.path) }
+
+    /// - Parameters:
+    ///   - searchPath: directories separated by colons.
+    ///   - patienceSeconds: what a figure may take. Those of a thousand cells take some seconds.
     public init(
         searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "", patienceSeconds: Double = 60
     ) throws(GnuplotError) {
-        self.patienceSeconds = patienceSeconds
-        for directory in searchPath.split(separator: ":") {
-            let candidate = URL(fileURLWithPath: String(directory)).appendingPathComponent("gnuplot")
-            if FileManager.default.isExecutableFile(atPath: candidate.path) {
-                executable = candidate
-                return
-            }
-        }
-        throw .notFound
+        guard var program = SystemProgram("gnuplot", searchPath: searchPath) else { throw .notFound }
+        program.patienceSeconds = patienceSeconds
+        self.program = program
     }
 
     /// Runs `NAME.gp` of a figure inside a directory that holds it and its CSV.
@@ -28,22 +24,13 @@ public struct Gnuplot: Sendable {
         _ name: String, in directory: URL, formats: some Collection<FigureFormat> = FigureFormat.allCases
     ) throws(GnuplotError) {
         let list = formats.map(\.rawValue).joined(separator: " ")
-        let process: ChildProcess
-        do throws(SpawnError) {
-            process = try ChildProcess(
-                Invocation(
-                    executable.path, ["-e", "formats='\(list)'", "\(name).gp"],
-                    environment: ProcessInfo.processInfo.environment, folder: directory.path), output: .discarded)
+        do throws(SystemProgram.Failure) {
+            try program.run(["-e", "formats='\(list)'", "\(name).gp"], in: directory)
         } catch {
-            throw .failed(figure: name, message: error.reason)
-        }
-        process.closeInput()
-        guard let ending = process.ending(within: patienceSeconds) else {
-            process.end(patience: 0)
-            throw .hung(figure: name, seconds: patienceSeconds)
-        }
-        guard ending.isSuccess else {
-            throw .failed(figure: name, message: process.lastWords.joined(separator: " "))
+            switch error {
+            case .hung(let seconds): throw .hung(figure: name, seconds: seconds)
+            case .failed(let message): throw .failed(figure: name, message: message)
+            }
         }
     }
 }

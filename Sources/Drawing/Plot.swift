@@ -105,8 +105,8 @@ package struct Plot {
         package func ends(along x: Axis) -> [End] { Plot.ends(of: traces, guides, along: x) }
     }
 
-    package let name: String
-    package let title: String
+    package var name: String
+    package var title: String
     package let method: String
     package let notes: [String]
     package let x: Axis

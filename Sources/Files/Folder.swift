@@ -57,3 +57,25 @@ public final class ScratchFolder {
         }
     }
 }
+
+extension ScratchFolder {
+    /// The files below it by relative path, in order. Each gets the earliest time that a zip can hold, and the usual
+    /// permissions, so that an archive of them depends on their contents alone.
+    public func uniformFiles() throws(UnwritableFile) -> [String] {
+        let all = FileManager.default.subpaths(atPath: url.path) ?? []
+        let files = all.filter { FileStatus(url.appendingPathComponent($0).path)?.kind == .file }.sorted()
+        for file in files {
+            let path = url.appendingPathComponent(file).path
+            do {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Self.earliest, .posixPermissions: 0o644], ofItemAtPath: path)
+            } catch {
+                throw UnwritableFile(path: path, cause: SystemError(error))
+            }
+        }
+        return files
+    }
+
+    /// 1980-01-01 00:00:00 UTC.
+    private static let earliest = Date(timeIntervalSince1970: 315_532_800)
+}

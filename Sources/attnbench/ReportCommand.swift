@@ -21,6 +21,7 @@ struct ReportCommand: Command {
               attnbench report results.jsonl --title "What long context costs on two cores"
               attnbench report results.jsonl --format tex,pdf --width column
               attnbench report results.jsonl --format bencher,sql --output exports
+              attnbench report results.jsonl --format bundle --output artifact
               attnbench report a.jsonl b.jsonl --label old --label new --output both
             """)
 
@@ -80,6 +81,7 @@ struct ReportCommand: Command {
         if let format {
             writer.formats = format.report
             writer.exports = format.exports
+            writer.makesBundle = format.makesBundle
         }
         writer.title = title
         writer.width = width
@@ -122,15 +124,22 @@ extension FigureWidth: ExpressibleByArgument {}
 struct ReportFormats {
     let report: Set<Report.Format>
     let exports: [Export<ReportSource>]
+    /// A zip with all of the report, for reviewers.
+    let makesBundle: Bool
 
-    static var names: [String] { Report.Format.allCases.map(\.rawValue) + Export<ReportSource>.all.map(\.name) }
+    static var names: [String] {
+        Report.Format.allCases.map(\.rawValue) + Export<ReportSource>.all.map(\.name) + [ReportBundle.format]
+    }
 
     /// - Parameter text: names between commas.
     init(_ text: String) throws {
         var report: Set<Report.Format> = []
         var exports: [Export<ReportSource>] = []
+        var makesBundle = false
         for name in text.split(separator: ",").map(String.init) {
-            if let format = Report.Format(rawValue: name) {
+            if name == ReportBundle.format {
+                makesBundle = true
+            } else if let format = Report.Format(rawValue: name) {
                 report.insert(format)
             } else if let export = Export<ReportSource>.all.first(where: { $0.name == name }) {
                 exports.append(export)
@@ -140,5 +149,6 @@ struct ReportFormats {
         }
         self.report = report
         self.exports = exports
+        self.makesBundle = makesBundle
     }
 }

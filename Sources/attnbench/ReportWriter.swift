@@ -12,6 +12,7 @@ struct ReportWriter {
     let options: OutputOptions
     var formats = Set(Report.Format.allCases)
     var exports: [Export<ReportSource>] = []
+    var makesBundle = false
     var title: String?
     var width = FigureWidth.page
 
@@ -33,15 +34,23 @@ struct ReportWriter {
         try Folder.make(directory.relativePath)
         try copies.write()
         let report = Report(sources, title: title, width: width)
-        let cautions = try report.write(to: directory, formats: formats)
+        var cautions = try report.write(to: directory, formats: formats)
         try report.write(exports, to: directory)
+        if makesBundle {
+            let results = try inputs.map { _, path throws(UnreadableFile) in try InputFile.read(path) }
+            cautions += try ReportBundle(report, results: results).write(to: directory).filter {
+                !cautions.contains($0)
+            }
+        }
         for source in sources { summarise(source, isAlone: sources.count == 1) }
         for sentence in OverlaySentences.ratios(sources) { output(sentence + ".") }
         if !options.quiet {
             let launches = sources.flatMap { LaunchTables.cautions($0.results) }
             let environment = sources.flatMap { environmentCautions($0, isAlone: sources.count == 1) }
             console.caution(OverlaySentences.cautions(sources) + cautions + launches + environment)
-            let page = formats.contains(.html) ? "index.html" : formats.contains(.md) ? "README.md" : ""
+            let page =
+                formats.contains(.html)
+                ? "index.html" : formats.contains(.md) ? "README.md" : makesBundle ? ReportBundle.fileName : ""
             console.messages("Report: \(directory.appendingPathComponent(page).relativePath)\n")
         }
         return sources
@@ -52,7 +61,8 @@ struct ReportWriter {
         if source.analysis.series.isEmpty {
             output("Nothing was measured; the report has the reason for each cell.")
         } else {
-            for table in source.findings.summaries {
+            for (caption, table) in source.findings.summaries {
+                output(caption)
                 console.output(TerminalTable.text(table, width: console.width) + "\n")
             }
         }

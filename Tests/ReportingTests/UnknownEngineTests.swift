@@ -5,6 +5,7 @@ import Records
 import Testing
 import TestSupport
 
+@testable import Drawing
 @testable import Reporting
 
 /// Results of an engine that this build has never heard of, as lines that another program wrote.
@@ -139,6 +140,62 @@ import TestSupport
         #expect(low < exponent && exponent < high)
         let names = [EngineStandings.figure(findings), EngineWindows.figure(findings)].map { $0?.name }
         #expect(names == ["engines", "engine-windows"])
+    }
+
+    /// The names of libraries and kernels are long, and an interval may be wide.
+    @Test func standingsFitANarrowTerminal() throws {
+        let lines = try Self.lengths.enumerated().flatMap { index, length in
+            try [("torch-avx512", "sdpa-slices-window", 12.0 + Double(index)), ("onnxruntime", "gqa-window", 3.0)].map {
+                try Self.line(
+                    engine: $0.0, kernel: $0.1, place: 3, mask: .slidingWindow(128), length: length,
+                    nanosecondsPerPair: $0.2)
+            }
+        }
+        let findings = Findings(ScalingAnalysis(results: try Self.results(lines)))
+        let text = findings.summaries.map { caption, table in
+            (TerminalTable.wrap(caption, width: 80) + [TerminalTable.text(table, width: 80)]).joined(separator: "\n")
+        }.joined(separator: "\n")
+        #expect(text == Golden.text("standings-80", updatingTo: text))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+
+    /// Two engines decode; the figure has both, and a share of the bandwidth.
+    @Test func decodingHasAFigureByEngine() throws {
+        let lines = try Self.lengths.map { length in
+            try Self.line(
+                engine: "attnbench", kernel: "decode-full", place: 9, phase: .decode, mask: .causal, length: length,
+                nanosecondsPerPair: 5)
+        }
+        let findings = Findings(ScalingAnalysis(results: try Self.results(lines)))
+        let plot = try #require(EngineSteps.figure(findings))
+        #expect(plot.name == "engine-steps" && Set(plot.traces.map(\.series)) == ["decode-full", "acme/paged"])
+        #expect(plot.yLabel.contains("read bandwidth") && plot.title.contains("2,896 cached tokens"))
+        #expect(try EngineSteps.figure(Findings(ScalingAnalysis(results: Self.results()))) == nil)
+    }
+
+    /// Eight kernels are more than there are colours; windows stand apart from causal attention then.
+    @Test func aFigureOfManyKernelsIsDrawnInParts() throws {
+        let lines = try Self.lengths.flatMap { length in
+            try (0..<8).map { kernel in
+                try Self.line(
+                    engine: "other", kernel: "k\(kernel)", place: kernel,
+                    mask: kernel < 4 ? .causal : .slidingWindow(128), length: length,
+                    nanosecondsPerPair: 1 + Double(kernel))
+            }
+        }
+        let few = Findings(ScalingAnalysis(results: try Self.results()))
+        #expect(FigureParts.of(few, in: .prefill).map(\.names) == [[]])
+        let many = Findings(ScalingAnalysis(results: try Self.results(lines)))
+        let parts = FigureParts.of(many, in: .prefill)
+        #expect(parts.map(\.names) == [["causal"], ["sliding-window(128)"]])
+        #expect(parts.map { $0.findings.analysis.series.count } == [6, 5])
+        let plots = many.plots().filter { $0.name.hasPrefix("time") || $0.name.hasPrefix("throughput") }
+        #expect(
+            plots.map(\.name) == [
+                "time-causal", "time-sliding-window-128", "throughput-causal", "throughput-sliding-window-128",
+            ])
+        #expect(plots[1].title.hasPrefix("sliding-window(128): Time per call"))
+        #expect(plots[1].traces.allSatisfy { $0.series.contains("(128)") })
     }
 
     /// From 724 to 1,448 tokens the curves of the two cross: acme starts later and costs less a pair.

@@ -38,7 +38,7 @@ import Testing
         (
             "Reporting",
             [
-                "Escaping", "Faults", "Quantities", "Files", "Attention", "Records", "Analysis", "Serving",
+                "Escaping", "Faults", "Quantities", "Files", "Attention", "Records", "Processes", "Analysis", "Serving",
                 "Statistics", "Drawing",
             ]
         ),

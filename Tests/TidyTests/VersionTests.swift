@@ -32,6 +32,8 @@ import Testing
         let changelog = Repository.contents("CHANGELOG.md")
         let newest = try #require(changelog.firstMatch(of: #/\n## (?:Unreleased: )?(\d+\.\d+\.\d+)\n/#)).1
         #expect(version == newest, "the program says \(version), CHANGELOG.md \(newest)")
+        let cited = try #require(Repository.contents("CITATION.cff").firstMatch(of: #/\nversion: (\S+)\n/#)).1
+        #expect(version == cited, "the program says \(version), CITATION.cff \(cited)")
         for file in Repository.swiftSources where !file.path.hasSuffix("/AttnBench.swift") {
             #expect(!file.mentions("\"\(version)\""), "\(file.path) repeats the program's version")
         }

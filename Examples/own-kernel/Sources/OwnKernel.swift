@@ -31,7 +31,7 @@ enum OwnKernel {
         let path = CommandLine.arguments.dropFirst().first ?? "own-kernel.jsonl"
         let results = try measure(sweep, into: path)
         let findings = Findings(ScalingAnalysis(results: results))
-        for table in findings.summaries { print(TerminalTable.text(table, width: 80)) }
+        for (caption, table) in findings.summaries { print(caption + "\n" + TerminalTable.text(table, width: 80)) }
         print(Headlines(findings).text(width: 80))
         print("Every sample is in \(path); `attnbench report \(path)` draws them.")
     }

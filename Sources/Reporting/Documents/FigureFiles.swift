@@ -94,7 +94,10 @@ private struct Pictures {
         var bytes: [FigureFormat: Data] = [:]
         for format in formats {
             let file = scratch.url.appendingPathComponent("\(figure.name).\(format.rawValue)")
-            do throws(UnreadableFile) { bytes[format] = try InputFile.read(file.path) } catch {
+            do throws(UnreadableFile) {
+                let drawn = try InputFile.read(file.path)
+                bytes[format] = format == .pdf ? PDFDate.fixed(in: drawn) : drawn
+            } catch {
                 throw .failed(figure: figure.name, message: error.description)
             }
         }

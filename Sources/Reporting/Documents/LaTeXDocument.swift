@@ -66,8 +66,11 @@ public enum LaTeXDocument {
 
     private static func label(_ caption: String, _ used: inout Set<String>) -> String {
         let words = caption.lowercased().split { !$0.isASCII || !$0.isLetter }.prefix(4).joined(separator: "-")
-        var label = words.isEmpty ? "table" : words
-        while !used.insert(label).inserted { label += "-again" }
+        let stem = words.isEmpty ? "table" : words
+        let names = [stem] + (2...used.count + 2).map { "\(stem)-\($0)" }
+        // Of the names, two more than there are labels, one is free.
+        let label = names.first { !used.contains($0) }!
+        used.insert(label)
         return label
     }
 

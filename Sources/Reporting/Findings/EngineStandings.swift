@@ -131,28 +131,32 @@ enum EngineStandings: Finding {
     private static let leastExponentOfAllPairs = 1.5
 
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
-        section == .summary
-            ? .table("Engines on the same problem, the fastest first", table(findings[EngineStandings.self])) : []
+        guard section == .summary else { return [] }
+        return findings[EngineStandings.self].flatMap { standing -> [Document.Block] in
+            let tokens = Quantity.tokens(standing.length) + (standing.phase == .decode ? " cached tokens" : " tokens")
+            return .table(
+                "Engines on one problem, the fastest first: \(standing.problem), \(tokens)",
+                table(standing, findings.analysis))
+        }
     }
 
-    static func table(_ standings: [EngineStanding]) -> Table {
+    /// The names are those of kernels, since the parameters of all rows are alike.
+    static func table(_ standing: EngineStanding, _ analysis: ScalingAnalysis) -> Table {
         Table(
             columns: [
-                .init("problem", .left), .init("n"), .init("series", .left), .init("median"), .init("times the best"),
-                .init("best from (tokens)", .left, .whenWide), .init("peak or bandwidth"), .init("exponent"),
-                .init("error"), .init("memory", .right, .whenWide),
+                .init("kernel", .left), .init("median"), .init("times the best"),
+                .init(standing.phase == .decode ? "bandwidth" : "peak"), .init("error", .right, .whenWide),
+                .init("exponent", .right, .whenWide), .init("memory", .right, .whenWide),
+                .init("best from (tokens)", .left, .whenWide),
             ],
-            rows: standings.flatMap { standing in
-                standing.rows.map { row in
-                    [
-                        standing.problem, Quantity.tokens(standing.length), row.series, Quantity.time(row.median),
-                        Quantity.interval(row.timeRatio, unit: "×"),
-                        row.fastestFrom.map { Quantity.interval($0) } ?? "",
-                        row.share.map(Quantity.percent) ?? "–", row.exponent.map(Quantity.estimate) ?? "–",
-                        row.maximumError.map(Quantity.scientific) ?? "–",
-                        Quantity.bytes(row.peakResidentBytes),
-                    ]
-                }
+            rows: standing.rows.map { row in
+                [
+                    analysis.series(labelled: row.series)?.kernel ?? row.series, Quantity.time(row.median),
+                    Quantity.interval(row.timeRatio, unit: "×"), row.share.map(Quantity.percent) ?? "–",
+                    row.maximumError.map(Quantity.scientific) ?? "–",
+                    row.exponent.map { Quantity.estimate($0) } ?? "–", Quantity.bytes(row.peakResidentBytes),
+                    row.fastestFrom.map { Quantity.interval($0) } ?? "",
+                ]
             }
         ).droppingEmptyColumns()
     }
@@ -163,16 +167,25 @@ enum EngineWindows: Finding {
     static let phase = Phase.prefill
 
     static func figure(_ findings: Findings) -> Plot? {
-        EngineShares.plot(findings, named: "engine-windows") { $0.window != nil }
+        EngineShares.plot(findings, named: "engine-windows") { $0.phase == .prefill && $0.window != nil }
     }
 }
 
-/// Share of the peak against length, the fastest kernel of each engine.
+/// One step of decoding in several engines: see `EngineStandings`.
+enum EngineSteps: Finding {
+    static let phase = Phase.decode
+
+    static func figure(_ findings: Findings) -> Plot? {
+        EngineShares.plot(findings, named: "engine-steps") { $0.phase == .decode && $0.window == nil }
+    }
+}
+
+/// Share of a limit against length, the fastest kernel of each engine: of the peak, or in decoding of the read bandwidth.
 private enum EngineShares {
     static func plot(
         _ findings: Findings, named name: String, where isShown: (EngineStanding) -> Bool
     ) -> Plot? {
-        let shown = findings[EngineStandings.self].filter { $0.phase == .prefill && isShown($0) }
+        let shown = findings[EngineStandings.self].filter(isShown)
         let most = shown.map(\.engines).max()
         guard let standing = shown.first(where: { $0.engines == most }) else { return nil }
         var engines: Set<String> = []
@@ -182,36 +195,50 @@ private enum EngineShares {
             guard let series = findings.analysis.series(labelled: row.series), let style = styles[row.series] else {
                 return []
             }
-            return Plot.Trace.joined(series: row.series, style: style, rows: series.points.map(self.row))
+            let rows = series.points.compactMap { self.row($0, standing.phase) }
+            return Plot.Trace.joined(series: row.series, style: style, rows: rows)
         }
         let rows = traces.flatMap(\.rows)
         guard let shortest = rows.map(\.x).min(), let longest = rows.map(\.x).max(), shortest < longest else {
             return nil
         }
+        let isDecode = standing.phase == .decode
         return Plot(
-            name: name, title: title(standing),
-            method:
-                "\(standing.problem). Useful FLOP/s over the peak that was measured on the same cores: pairs that a "
-                + "kernel computes and then masks do not count. The fastest kernel of each engine. Medians with 95 % "
-                + "intervals.",
-            notes: [], x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
-            y: .linear(to: Plot.most(of: rows, []) * 1.08), xLabel: "sequence length n (tokens)",
-            yLabel: "share of the measured peak (%)", columns: ("tokens", "percentOfPeak"), traces: traces, guides: [])
+            name: name, title: title(standing), method: method(standing), notes: [],
+            x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
+            y: .linear(to: Plot.most(of: rows, []) * 1.08),
+            xLabel: isDecode ? "cached tokens n" : "sequence length n (tokens)",
+            yLabel: "share of the measured \(isDecode ? "read bandwidth" : "peak") (%)",
+            columns: ("tokens", isDecode ? "percentOfBandwidth" : "percentOfPeak"), traces: traces, guides: [])
+    }
+
+    private static func method(_ standing: EngineStanding) -> String {
+        let share =
+            standing.phase == .decode
+            ? "The least bytes that a step must read and write, over its time and over the read bandwidth of memory that was "
+                + "measured on the same cores; above 100 % a cache held them."
+            : "Useful FLOP/s over the peak that was measured on the same cores: pairs that a kernel computes and then masks do "
+                + "not count."
+        return "\(standing.problem). \(share) The fastest kernel of each engine. Medians with 95 % intervals."
     }
 
     /// "full is the fastest of 3 engines at 16K tokens; acme/flash takes 1.20× [1.19, 1.21] its time".
     static func title(_ standing: EngineStanding) -> String {
         let first = standing.rows[0]
         let second = standing.rows.first { $0.engine != first.engine } ?? first
-        let length = Quantity.tokens(standing.length)
-        return "\(first.series) is the fastest of \(standing.engines) engines at \(length) tokens; "
+        let length = Quantity.tokens(standing.length) + (standing.phase == .decode ? " cached tokens" : " tokens")
+        return "\(first.series) is the fastest of \(standing.engines) engines at \(length); "
             + "\(second.series) takes \(Quantity.interval(second.timeRatio, unit: "×")) its time"
     }
 
-    private static func row(_ point: Point) -> Plot.Row {
-        let (share, median) = (100 * point.utilisation.fractionOfPeak, point.median)
-        return Plot.Row(
-            x: Double(point.keyLength), y: share,
-            share * median.value / median.high...share * median.value / median.low)
+    private static func row(_ point: Point, _ phase: Phase) -> Plot.Row? {
+        let utilisation = point.utilisation
+        let fraction = phase == .decode ? utilisation.fractionOfBandwidth : utilisation.fractionOfPeak
+        return fraction.map { fraction in
+            let (share, median) = (100 * fraction, point.median)
+            return Plot.Row(
+                x: Double(point.keyLength), y: share,
+                share * median.value / median.high...share * median.value / median.low)
+        }
     }
 }

@@ -25,6 +25,8 @@ protocol Finding: SendableMetatype {
     /// Sentences for the head of the report, the most important first.
     static func sentences(_ findings: Findings) -> [String]
     static func figure(_ findings: Findings) -> Plot?
+    /// Whether its figure has every series, and is therefore drawn in parts where there are too many: see `FigureParts`.
+    static var showsEverySeries: Bool { get }
     /// What stands in a section of the report: tables and what belongs beside them.
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block]
 }
@@ -43,6 +45,7 @@ extension Finding {
     static func relabelled(_ row: Row, for source: String) -> Row? { nil }
     static func sentences(_ findings: Findings) -> [String] { [] }
     static func figure(_ findings: Findings) -> Plot? { nil }
+    static var showsEverySeries: Bool { false }
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] { [] }
 }
 
@@ -53,7 +56,8 @@ public struct Findings: Sendable, Codable {
     static let kinds: [any Finding.Type] = [
         PromptTimes.self, EngineStandings.self, EngineWindows.self, Throughput.self, RooflineBounds.self,
         ThreadScaling.self, WastedPairs.self, Crossovers.self, PeakMemory.self, Forecasts.self,
-        StepTimes.self, StepBandwidth.self, StreamingCosts.self, TokenCosts.self, CacheFormatCosts.self,
+        StepTimes.self, EngineSteps.self, StepBandwidth.self, StreamingCosts.self, TokenCosts.self,
+        CacheFormatCosts.self,
         CacheAccuracy.self,
         WorkFunctions.self, LaunchVariance.self, QuietRun.self,
     ]
@@ -80,8 +84,10 @@ public struct Findings: Sendable, Codable {
 
 extension Findings {
     /// What was found in one phase.
-    func only(_ phase: Phase) -> Findings {
-        let part = analysis.only(phase)
+    func only(_ phase: Phase) -> Findings { keeping(analysis.only(phase)) }
+
+    /// What was found in a part of the series.
+    func keeping(_ part: ScalingAnalysis) -> Findings {
         let labels = Set(part.series.map(\.label))
         func kept<Kind: Finding>(_ kind: Kind.Type) -> [Kind.Row] {
             self[kind].filter { row in kind.label(of: row).map(labels.contains) ?? true }
@@ -140,15 +146,22 @@ extension Findings {
     func plots() -> [Plot] {
         let first: Phase = analysis.isAboutPrefill ? .prefill : .decode
         let inOrder = Self.kinds.filter { $0.phase == first } + Self.kinds.filter { $0.phase != first }
-        return inOrder.compactMap { $0.figure(self) }
+        return inOrder.flatMap { kind in
+            kind.showsEverySeries
+                ? FigureParts.of(self, in: kind.phase).compactMap { part in kind.figure(part.findings).map(part.named) }
+                : [kind.figure(self)].compactMap { $0 }
+        }
     }
 
     /// The tables of a section that have rows, with what belongs beside them.
     func blocks(in section: Section) -> [Document.Block] { Self.kinds.flatMap { $0.blocks(in: section, self) } }
 
-    /// One row a series, prompts and steps apart; without those that have no row.
-    public var summaries: [Table] {
-        blocks(in: .summary).compactMap { if case .table(_, let table) = $0 { table } else { nil } }
+    /// One row a series, prompts and steps apart, and of several engines a table for each problem; without those that have no
+    /// row.
+    public var summaries: [(caption: String, table: Table)] {
+        blocks(in: .summary).compactMap {
+            if case .table(let caption, let table) = $0 { (caption, table) } else { nil }
+        }
     }
 
     /// "Variance between launches 62 %, between rounds 28 %, within a round 10 % …"; nil for a single launch.

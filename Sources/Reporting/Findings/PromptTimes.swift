@@ -8,6 +8,7 @@ import Statistics
 /// Time against length on logarithmic axes: does it grow as theory says?
 enum PromptTimes: Finding {
     static let phase = Phase.prefill
+    static let showsEverySeries = true
 
     static func figure(_ findings: Findings) -> Plot? {
         let analysis = findings.analysis.only(.prefill)
@@ -202,7 +203,8 @@ extension PromptTimes {
         }
         return Table(
             columns: [
-                .init("series", .left), .init("exponent"), .init("verdict", .left), .init("ns/pair"), .init("peak"),
+                .init("series", .left), .init("exponent"), .init("verdict", .left), .init("ns/pair", .right, .whenWide),
+                .init("peak"),
                 .init("wins from (tokens)", .left, .whenWide), .init("notes", .left),
             ], rows: rows, footnotes: notes
         ).droppingEmptyColumns()

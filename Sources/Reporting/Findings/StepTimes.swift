@@ -7,6 +7,7 @@ import Statistics
 /// Time of one generated token against what is cached: the full cache grows, windows stay flat.
 enum StepTimes: Finding {
     static let phase = Phase.decode
+    static let showsEverySeries = true
 
     static func figure(_ findings: Findings) -> Plot? {
         let decode = findings.analysis.only(.decode)

@@ -114,6 +114,9 @@ extension FigureFormat {
 public enum ReportError: Fault, Equatable {
     case notWritten(UnwritableFile)
     case notEncoded(file: String, reason: String)
+    /// A program of the system that makes bundles.
+    case programMissing(String)
+    case programFailed(String, reason: String)
 
     public var exitStatus: ExitStatus { .internalFailure }
 
@@ -122,6 +125,10 @@ public enum ReportError: Fault, Equatable {
         case .notWritten(let file): "\(file) with --output"
         case .notEncoded(let file, let reason):
             "\(file) cannot represent one of the numbers: \(reason); leave it out of --format"
+        case .programMissing(let name):
+            "a bundle needs the program \(name), which is not on the search path; install it (apt-get install "
+                + "\(name == "sha256sum" ? "coreutils" : name)) and try again"
+        case .programFailed(let name, let reason): "the program \(name) could not make the bundle: \(reason)"
         }
     }
 }

@@ -1,0 +1,92 @@
+import Analysis
+import Attention
+import Records
+
+/// The works whose algorithms and libraries a report measures, as entries of BibTeX.
+enum Works {
+    /// A work's key in `works.bib`.
+    typealias Key = String
+
+    static let attnbench: Key = "attnbench"
+
+    /// Those of this program's kernels, by name. A kernel that follows no work has an empty list.
+    static let ofKernels: [String: [Key]] = [
+        "full": ["milakov2018online", "dao2022flashattention"],
+        "full-blas": ["rabe2021selfattention", "wang2013augem"],
+        "full-naive": ["vaswani2017attention", "wang2013augem"],
+        "sliding-window": ["beltagy2020longformer", "dao2022flashattention"],
+        "sliding-window-dense": ["beltagy2020longformer", "dao2022flashattention"],
+        "chunked-overlap": ["beltagy2020longformer", "wang2013augem"],
+        "attention-sink": ["xiao2024streaming", "dao2022flashattention"],
+        "chunked-local": ["meta2025llama4", "dao2022flashattention"],
+        "full-bidirectional": ["milakov2018online", "dao2022flashattention"],
+        "symmetric-window": ["beltagy2020longformer", "dao2022flashattention"],
+        "chunked-overlap-symmetric": ["beltagy2020longformer", "wang2013augem"],
+        "decode-full": ["ainslie2023gqa", "dao2022flashattention"],
+        "decode-window": ["jiang2023mistral", "ainslie2023gqa"],
+        "decode-sink": ["xiao2024streaming", "su2024roformer"],
+        "decode-sink-unrotated": ["xiao2024streaming"],
+        "decode-recompute": ["beltagy2020longformer", "dao2022flashattention"],
+        // Three loops that follow the definition.
+        "reference": [],
+    ]
+
+    /// Those of the format that a cache is stored in.
+    static func of(_ format: CacheFormat) -> [Key] {
+        switch format {
+        case .float32, .bfloat16, .float16: []
+        case .fp8E4M3: ["micikevicius2022fp8"]
+        case .q8_0, .q4_0: ["gerganov2022ggml"]
+        case .kivi2: ["liu2024kivi"]
+        }
+    }
+
+    /// Those of the engines that come with this program, by name.
+    static let ofEngines: [String: [Key]] = [
+        "torch": ["paszke2019pytorch", "dao2022flashattention"],
+        "torch-avx512": ["paszke2019pytorch", "dao2022flashattention"],
+        "torch-cuda": ["paszke2019pytorch", "dao2022flashattention", "rabe2021selfattention"],
+        "onnxruntime": ["onnxruntime2018"], "openvino": ["openvino2018"], "jax": ["bradbury2018jax"],
+        "ggml": ["gerganov2022ggml"], "ggml-aligned": ["gerganov2022ggml"],
+        "numpy": ["harris2020numpy", "wang2013augem"],
+    ]
+
+    /// Those of FlexAttention, beside those of PyTorch.
+    static let ofFlexAttention: [Key] = ["dong2024flex", "ansel2024pytorch2"]
+
+    /// Those of a series, each once.
+    static func of(_ series: Series) -> [Key] {
+        let engine = EngineIdentity(ofKernel: series.kernel)
+        let kernel =
+            engine.isBuiltIn
+            ? ofKernels[series.kernel] ?? []
+            : (ofEngines[engine.name] ?? [])
+                + (series.kernel.contains("/flex-") ? ofFlexAttention : [])
+        let stored = series.parameters.storedAs
+        return unique(kernel + of(stored.key) + of(stored.value))
+    }
+
+    /// Those of an engine's series, each once.
+    static func of(_ engine: EngineIdentity, in series: [Series]) -> [Key] {
+        unique(series.filter { EngineIdentity(ofKernel: $0.kernel).name == engine.name }.flatMap(of))
+    }
+
+    /// In the order of their first mention.
+    static func unique(_ keys: [Key]) -> [Key] {
+        var seen: Set<Key> = []
+        return keys.filter { seen.insert($0).inserted }
+    }
+
+    /// The entries of `works.bib` by key, in the order of the file.
+    static let entries: [(key: Key, text: String)] = String(decoding: PackageResources.works_bib, as: UTF8.self)
+        .split(separator: "\n\n").compactMap { entry in
+            entry.prefixMatch(of: #/@[a-z]+\{([^,]+),/#).map {
+                (String($0.1), entry.split(separator: "\n").joined(separator: "\n") + "\n")
+            }
+        }
+
+    /// A file of BibTeX with the entries of these keys, in the order of the catalogue.
+    static func bibliography(_ keys: [Key]) -> String {
+        entries.filter { keys.contains($0.key) }.map(\.text).joined(separator: "\n")
+    }
+}
