@@ -14,6 +14,8 @@ import Testing
         ("CActivations", []),
         ("CHwloc", []),
         ("COpenBLAS", []),
+        ("COpenMPI", []),
+        ("CRanks", ["COpenMPI"]),
         ("Escaping", []),
         ("Faults", []),
         ("Statistics", ["Faults"]),
@@ -24,6 +26,7 @@ import Testing
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Files", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo", "CVariants"]),
         ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
+        ("Ranks", ["Faults", "Attention", "Records", "Hardware", "Kernels", "CRanks"]),
         ("Engines", ["Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
         (
             "Benchmarking",
@@ -48,7 +51,8 @@ import Testing
             [
                 "Escaping", "Faults", "Files", "Statistics", "Quantities", "Attention", "Records", "Processes",
                 "Hardware",
-                "Kernels", "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting", "ArgumentParser",
+                "Kernels", "Ranks", "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting",
+                "ArgumentParser",
             ]
         ),
     ]
