@@ -23,9 +23,7 @@ let hasUncommittedChanges =
 
 // Ranks exchange messages over Open MPI, where pkg-config finds it. ATTNBENCH_MPI=0 builds without it, and so does
 // scripts/package: a packed program runs where no MPI is installed.
-let hasOpenMPI =
-    Context.environment["ATTNBENCH_MPI"] != "0" && Context.environment["ATTNBENCH_PACKAGED"] != "1"
-    && pkgConfigFinds("ompi-c")
+let hasOpenMPI = Context.environment["ATTNBENCH_MPI"] != "0" && pkgConfigFinds("ompi-c")
 
 func pkgConfigFinds(_ library: String) -> Bool {
     let process = Process()
@@ -88,12 +86,12 @@ let package = Package(
         .target(
             name: "Kernels",
             dependencies: ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        .target(name: "Ranks", dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels"]),
         .target(
             name: "Engines",
             dependencies: [
                 "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine",
             ]),
+        .target(name: "Ranks", dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels", "Engines"]),
         .target(
             name: "Benchmarking",
             dependencies: [
@@ -173,7 +171,7 @@ let package = Package(
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "CVector", "TestSupport"]),
         .testTarget(
             name: "RanksTests",
-            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Ranks", "TestSupport"]),
+            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Engines", "Ranks", "TestSupport"]),
         .testTarget(
             name: "EnginesTests",
             dependencies: [

@@ -10,8 +10,6 @@ int ranks_start(void) {
 
 void ranks_finish(void) { MPI_Finalize(); }
 
-void ranks_abort(int status) { MPI_Abort(MPI_COMM_WORLD, status); }
-
 int ranks_rank(void) {
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);

@@ -22,7 +22,9 @@ public final class WorkerTeam: Sendable {
     public convenience init(
         cpus: [Int], on topology: Topology, betweenItems: (@Sendable () -> Void)? = nil
     ) {
-        self.init(threadCount: cpus.count, betweenItems: betweenItems) { Pinning.bindCurrentThread(to: cpus[$0], on: topology) }
+        self.init(threadCount: cpus.count, betweenItems: betweenItems) {
+            Pinning.bindCurrentThread(to: cpus[$0], on: topology)
+        }
     }
 
     /// The team for a number of threads under a placement.

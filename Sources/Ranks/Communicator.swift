@@ -29,7 +29,8 @@ public final class Communicator {
 
     public func barrier() { transport.barrier() }
 
-    public func progress() { transport.progress() }
+    @discardableResult
+    public func progress() -> Bool { transport.progress() }
 
     /// What a team calls between two items of its work, so that messages move on while it computes.
     public var betweenItems: @Sendable () -> Void {
@@ -37,8 +38,6 @@ public final class Communicator {
         nonisolated(unsafe) let communicator = self
         return { communicator.progress() }
     }
-
-    public func abort(status: Int32) -> Never { transport.abort(status: status) }
 
     /// - Precondition: no message is to or from this rank itself.
     func start(_ messages: [Message], rowBytes: Int) {
@@ -67,21 +66,19 @@ public final class Communicator {
         activities.append(Activity(kind: kind, startNanoseconds: start, endNanoseconds: clock.nanoseconds))
     }
 
-    /// One value of each rank, in their order; not counted as bytes of a call.
+    /// Bytes of each rank, as many of all, in their order; not counted as bytes of a call.
+    func gather(_ own: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer) {
+        transport.allGather(own, into: all, counts: [Int](repeating: 1, count: rankCount), rowBytes: own.count)
+    }
+
+    /// One value of each rank, in their order.
     public func gathered<Value: BitwiseCopyable>(_ value: Value) -> [Value] {
-        let size = MemoryLayout<Value>.stride
         var values = [Value](repeating: value, count: rankCount)
         withUnsafeBytes(of: value) { own in
-            values.withUnsafeMutableBytes { all in
-                transport.allGather(
-                    own, into: all, counts: [Int](repeating: 1, count: rankCount), rowBytes: size)
-            }
+            values.withUnsafeMutableBytes { gather(own, into: $0) }
         }
         return values
     }
-
-    /// Rank 0's value, on every rank.
-    public func shared<Value: BitwiseCopyable>(_ value: Value) -> Value { gathered(value)[0] }
 }
 
 /// What a rank did from one time to another, by its own clock.

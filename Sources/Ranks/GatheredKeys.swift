@@ -60,7 +60,7 @@ final class GatheredKeys: RankKernelInstance {
             }
         return RankWork(
             pairs: problem.queryHeads * problem.pairs(ofQueries: tokens),
-            receivedBytes: received * problem.tokenBytes, steps: received == 0 ? 0 : 1)
+            receivedBytes: received * problem.tokenBytes)
     }
 
     func run(_ parts: [RankPart]) {
@@ -83,11 +83,13 @@ final class GatheredKeys: RankKernelInstance {
             let source = TokenRows(length: tokens.count, first: run.tokens.lowerBound - tokens.lowerBound)
             let target = TokenRows(length: reach.count, first: run.place)
             part.inputs.key.withBytes { from in
-                local.inputs.key.withMutableBytes { copy(from: from.baseAddress!, source, to: $0.baseAddress!, target) }
+                local.inputs.key.withMutableBytes {
+                    copy(from: from.baseAddress!, at: source, to: $0.baseAddress!, at: target)
+                }
             }
             part.inputs.value.withBytes { from in
                 local.inputs.value.withMutableBytes {
-                    copy(from: from.baseAddress!, source, to: $0.baseAddress!, target)
+                    copy(from: from.baseAddress!, at: source, to: $0.baseAddress!, at: target)
                 }
             }
         }
@@ -142,10 +144,12 @@ private final class Exchange {
                 let source = TokenRows(length: part.tokens.count, first: run.lowerBound - part.tokens.lowerBound)
                 let target = TokenRows(length: run.count, first: 0)
                 part.inputs.key.withBytes {
-                    copy(from: $0.baseAddress!, source, to: message.baseAddress! + start, target)
+                    copy(from: $0.baseAddress!, at: source, to: message.baseAddress! + start, at: target)
                 }
                 part.inputs.value.withBytes {
-                    copy(from: $0.baseAddress!, source, to: message.baseAddress! + start + copy.byteCount, target)
+                    copy(
+                        from: $0.baseAddress!, at: source, to: message.baseAddress! + start + copy.byteCount, at: target
+                    )
                 }
                 start += 2 * copy.byteCount
             }
@@ -183,8 +187,8 @@ private final class Exchange {
                     let target = TokenRows(length: reach.count, first: part.place)
                     let keys = UnsafeRawPointer(message.baseAddress! + start)
                     let values = keys + heads * run.count * problem.rowBytes
-                    inputs.key.withMutableBytes { copy(from: keys, source, to: $0.baseAddress!, target) }
-                    inputs.value.withMutableBytes { copy(from: values, source, to: $0.baseAddress!, target) }
+                    inputs.key.withMutableBytes { copy(from: keys, at: source, to: $0.baseAddress!, at: target) }
+                    inputs.value.withMutableBytes { copy(from: values, at: source, to: $0.baseAddress!, at: target) }
                 }
                 start += run.count * problem.tokenBytes
             }

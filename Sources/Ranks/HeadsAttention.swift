@@ -50,7 +50,7 @@ final class HeadsAttention: RankKernelInstance {
         let rows = (problem.tokens - own) * heads.rowsPerToken + own * (problem.queryHeads - heads.query.count)
         return RankWork(
             pairs: heads.query.count * problem.pairs(ofQueries: 0..<problem.tokens),
-            receivedBytes: rows * problem.rowBytes, steps: problem.rankCount == 1 ? 0 : 2)
+            receivedBytes: rows * problem.rowBytes)
     }
 
     func run(_ parts: [RankPart]) {
@@ -105,7 +105,8 @@ final class HeadsAttention: RankKernelInstance {
                 let rows = TokenRows(length: problem.tokens, first: place * problem.tokens + first)
                 tensor.withMutableBytes {
                     copy(
-                        from: source, TokenRows(length: tokens, first: head * tokens), to: $0.baseAddress!, rows)
+                        from: source, at: TokenRows(length: tokens, first: head * tokens), to: $0.baseAddress!, at: rows
+                    )
                 }
             }
             for head in 0..<heads.query.count { unpack(head: head, into: &inputs.query, at: head) }
@@ -124,7 +125,7 @@ final class HeadsAttention: RankKernelInstance {
             let copy = RowCopy(rowBytes: problem.rowBytes, heads: heads.query.count, tokens: tokenCounts[rank])
             let rows = TokenRows(length: problem.tokens, first: problem.slice(of: rank).lowerBound)
             output.withBytes {
-                copy(from: $0.baseAddress!, rows, to: target, TokenRows(length: tokenCounts[rank], first: 0))
+                copy(from: $0.baseAddress!, at: rows, to: target, at: TokenRows(length: tokenCounts[rank], first: 0))
             }
             target += copy.byteCount
         }

@@ -29,8 +29,8 @@ struct RowCopy {
     let tokens: Int
 
     func callAsFunction(
-        from source: UnsafeRawPointer, _ sourceRows: TokenRows, to target: UnsafeMutableRawPointer,
-        _ targetRows: TokenRows
+        from source: UnsafeRawPointer, at sourceRows: TokenRows, to target: UnsafeMutableRawPointer,
+        at targetRows: TokenRows
     ) {
         for head in 0..<heads {
             (target + (head * targetRows.length + targetRows.first) * rowBytes).copyMemory(

@@ -45,9 +45,11 @@
             }
         }
 
-        public func progress() {
-            guard !requests.isEmpty else { return }
-            if ranks_test(&requests, Int32(requests.count)) != 0 { requests.removeAll(keepingCapacity: true) }
+        public func progress() -> Bool {
+            guard !requests.isEmpty else { return true }
+            guard ranks_test(&requests, Int32(requests.count)) != 0 else { return false }
+            requests.removeAll(keepingCapacity: true)
+            return true
         }
 
         public func finish() {
@@ -83,11 +85,6 @@
                     }
                 }
             }
-        }
-
-        public func abort(status: Int32) -> Never {
-            ranks_abort(status)
-            exit(status)
         }
     }
 #endif

@@ -120,7 +120,6 @@ enum RankCases {
         case .causal: [.causal]
         case .full: [.full]
         case .slidingWindow: [.slidingWindow(1), .slidingWindow(9), .slidingWindow(50)]
-        case .symmetricWindow: [.symmetricWindow(radius: 9)]
         case .attentionSink: [.attentionSink(sinks: 4, window: 9), .attentionSink(sinks: 30, window: 5)]
         case .chunkedLocal: [.chunkedLocal(5), .chunkedLocal(32)]
         default: preconditionFailure("no cases for the mask \(family.name)")

@@ -60,7 +60,8 @@ public struct RankKernel: Sendable {
             throw UnsupportedProblem(
                 phase == .decode
                     ? "\(name) takes one query, not \(problem.shape.queryLength)"
-                    : "\(name) takes as many queries as keys, not \(problem.shape.queryLength) and \(problem.shape.keyLength)")
+                    : "\(name) takes as many queries as keys, not \(problem.shape.queryLength) and \(problem.shape.keyLength)"
+            )
         }
         guard problem.cacheFormat == CacheFormats(of: problem.elementType), problem.positions == .none else {
             throw UnsupportedProblem("\(name) takes keys and values as the element type has them")
@@ -99,13 +100,10 @@ public struct RankWork: Hashable, Sendable {
     public let pairs: Int
     /// Bytes that other ranks send to this one.
     public let receivedBytes: Int
-    /// Messages that it waits for, one after the other: each costs the latency of the link.
-    public let steps: Int
 
-    public init(pairs: Int, receivedBytes: Int, steps: Int) {
+    public init(pairs: Int, receivedBytes: Int) {
         self.pairs = pairs
         self.receivedBytes = receivedBytes
-        self.steps = steps
     }
 }
 

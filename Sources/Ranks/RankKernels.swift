@@ -6,6 +6,9 @@ import Kernels
 extension RankKernel {
     public static let builtIn = [ring, ringZigzag, ringWindow, allGather, heads, splitCache]
 
+    /// Those in which no query sees a key after its own, or every query sees every key.
+    private static let lookingBack: [MaskFamily] = [.causal, .full, .slidingWindow, .attentionSink, .chunkedLocal]
+
     public static let ring = ring(
         "ring", split: .contiguous,
         summary: "slices of keys and values go round, the next one under way while this one is multiplied")
@@ -21,20 +24,21 @@ extension RankKernel {
 
     public static let ringWindow = RankKernel(
         "ring-window",
-        summary: "each rank gets only the keys that its window reaches, from its neighbours: as many whatever the length",
+        summary:
+            "each rank gets only the keys that its window reaches, from its neighbours: as many whatever the length",
         masks: [.slidingWindow, .attentionSink, .chunkedLocal],
         work: { GatheredKeys.work($0, rank: $1, .neighbours) },
         make: { problem, ready throws(UnsupportedProblem) in try GatheredKeys(problem, ready, .neighbours) })
 
     public static let allGather = RankKernel(
         "all-gather", summary: "all keys and values to all ranks in one operation, then attention as on one rank",
-        masks: [.causal, .full, .slidingWindow, .attentionSink, .chunkedLocal],
+        masks: lookingBack,
         work: { GatheredKeys.work($0, rank: $1, .collective) },
         make: { problem, ready throws(UnsupportedProblem) in try GatheredKeys(problem, ready, .collective) })
 
     public static let heads = RankKernel(
         "heads", summary: "all tokens of some heads on each rank, and the outputs back (Ulysses)",
-        masks: MaskFamily.named, refusal: HeadsAttention.refusal, work: HeadsAttention.work,
+        masks: lookingBack, refusal: HeadsAttention.refusal, work: HeadsAttention.work,
         make: { problem, ready throws(UnsupportedProblem) in try HeadsAttention(problem, ready) })
 
     public static let splitCache = RankKernel(

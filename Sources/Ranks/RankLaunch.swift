@@ -9,6 +9,12 @@ public enum RankLaunch {
         return environment["PMIX_RANK"] != nil && environment["SLURM_NTASKS"] != "1"
     }
 
+    /// Whether this is the rank that prints.
+    public static func isFirst(in environment: [String: String]) -> Bool {
+        guard isOneOfSeveral(in: environment) else { return true }
+        return (environment["OMPI_COMM_WORLD_RANK"] ?? environment["PMIX_RANK"]) == "0"
+    }
+
     /// The ranks that were started with this one. MPI starts here, and only where there are several ranks.
     public static func transport(in environment: [String: String]) throws(RanksUnavailable) -> any Transport {
         guard isOneOfSeveral(in: environment) else { return SingleRank() }

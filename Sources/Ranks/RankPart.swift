@@ -21,6 +21,22 @@ public final class RankPart {
         output = Tensor(problem.problem.elementType, dimensions: inputs.query.dimensions)
     }
 
+    /// Zeros, for inputs that come later.
+    init(_ tokens: Range<Int>, of problem: RankProblem) {
+        self.tokens = tokens
+        let (type, d) = (problem.problem.elementType, problem.problem.shape.headDimension)
+        let queries = [1, problem.queryHeads, problem.isDecode ? 1 : tokens.count, d]
+        let keys = [1, problem.keyValueHeads, tokens.count, d]
+        inputs = AttentionInputs(
+            query: Tensor(type, dimensions: queries), key: Tensor(type, dimensions: keys),
+            value: Tensor(type, dimensions: keys))
+        output = Tensor(type, dimensions: queries)
+    }
+
+    static func all(of rank: Int, in problem: RankProblem) -> [RankPart] {
+        problem.slices(of: rank).filter { !$0.isEmpty }.map { RankPart($0, of: problem) }
+    }
+
     /// The parts of one rank; none where there are fewer tokens than ranks.
     public static func all(of rank: Int, in problem: RankProblem, seed: UInt64) -> [RankPart] {
         problem.slices(of: rank).filter { !$0.isEmpty }.map { RankPart($0, of: problem, seed: seed) }

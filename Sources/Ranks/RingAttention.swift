@@ -91,8 +91,7 @@ final class RingAttention: RankKernelInstance {
         let tokens = problem.slices(of: rank)
         return RankWork(
             pairs: problem.queryHeads * tokens.reduce(0) { $0 + problem.pairs(ofQueries: $1) },
-            receivedBytes: (problem.tokens - problem.tokenCount(of: rank)) * problem.tokenBytes,
-            steps: problem.rankCount - 1)
+            receivedBytes: (problem.tokens - problem.tokenCount(of: rank)) * problem.tokenBytes)
     }
 
     func run(_ parts: [RankPart]) {

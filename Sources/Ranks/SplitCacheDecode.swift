@@ -53,8 +53,7 @@ final class SplitCacheDecode: RankKernelInstance {
         return RankWork(
             pairs: problem.queryHeads * problem.slice(of: rank).count,
             receivedBytes: (problem.rankCount - 1) * heads * partialBytes(problem)
-                + (problem.queryHeads - heads) * problem.rowBytes,
-            steps: problem.rankCount == 1 ? 0 : 2)
+                + (problem.queryHeads - heads) * problem.rowBytes)
     }
 
     func fillCache(_ parts: [RankPart]) {

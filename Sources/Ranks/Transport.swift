@@ -1,5 +1,3 @@
-import Foundation
-
 /// How ranks exchange messages. A message consists of whole rows, whose bytes all ranks agree on. Messages of one rank to
 /// another arrive in the order in which they were started.
 public protocol Transport: AnyObject {
@@ -13,8 +11,10 @@ public protocol Transport: AnyObject {
     /// Starts messages to and from other ranks. Their memory stays where it is, and is not touched, until `finish`.
     /// - Precondition: those that were started before are finished.
     func start(_ messages: [Message], rowBytes: Int)
-    /// Moves the messages under way on. It costs little, and is called between parts of a computation.
-    func progress()
+    /// Moves the messages under way on, and tells whether all have arrived. It costs little, and is called between parts of a
+    /// computation.
+    @discardableResult
+    func progress() -> Bool
     /// Waits for all messages that were started.
     func finish()
 
@@ -23,9 +23,6 @@ public protocol Transport: AnyObject {
         _ rows: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer, counts: [Int], rowBytes: Int)
     /// Rank r gets the r-th part of what each rank sends.
     func allToAll(_ shares: Shares, rowBytes: Int)
-
-    /// Ends all ranks at once, with this exit status.
-    func abort(status: Int32) -> Never
 }
 
 /// Rows on their way to another rank, or from one.
@@ -74,7 +71,7 @@ public final class SingleRank: Transport {
     public func start(_ messages: [Message], rowBytes: Int) {
         precondition(messages.isEmpty, "there is no other rank")
     }
-    public func progress() {}
+    public func progress() -> Bool { true }
     public func finish() {}
 
     public func allGather(
@@ -84,6 +81,4 @@ public final class SingleRank: Transport {
     }
 
     public func allToAll(_ shares: Shares, rowBytes: Int) { shares.received.copyMemory(from: shares.sent) }
-
-    public func abort(status: Int32) -> Never { exit(status) }
 }

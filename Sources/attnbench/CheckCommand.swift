@@ -87,12 +87,13 @@ struct CheckCommand: Command {
 
     private func checkRanks(on console: Console) throws -> Verdict {
         guard layers == nil, engineOptions.engine.isEmpty else {
-            throw ValidationError("--layers and --engine check kernels of one rank; leave them out, or leave out mpirun")
+            throw ValidationError(
+                "--layers and --engine check kernels of one rank; leave them out, or leave out mpirun")
         }
         let kernels = names.isEmpty ? RankKernel.builtIn : try names.map { try RankKernel.builtIn.named($0) }
         let communicator = Communicator(try RankLaunch.transport(in: console.environment))
         return try RankCheck(of: kernels, on: communicator)
-            .verdict(communicator.rank == 0 ? console : nil, outputOptions.paint(on: console))
+            .verdict(on: console, outputOptions.paint(on: console))
     }
 
     private func stack(_ kernels: [Kernel], layers: Int, on console: Console) throws -> Verdict {

@@ -14,8 +14,7 @@ struct RankCheck {
         rankCount = communicator.rankCount
     }
 
-    /// - Parameter console: nil on a rank that does not print.
-    func verdict(_ console: Console?, _ paint: Paint) -> Verdict {
+    func verdict(on console: Console, _ paint: Paint) -> Verdict {
         let rows = found.map { name, found in
             [
                 Columns.Cell(name), Columns.Cell(CheckCommand.types(found.elementTypes)),
@@ -27,10 +26,10 @@ struct RankCheck {
                 found.isConforming ? paint("ok", .green) : paint("WRONG", .red),
             ]
         }
-        console?.output(
+        console.output(
             Columns.painted(
                 rows, headings: ["kernel on \(rankCount) ranks", "types", "cases", "error", "of bound", "verdict"]))
         guard let wrong = found.first(where: { !$1.isConforming }) else { return .done }
-        return console == nil ? .done : .wrongResult("\(wrong.name): \(wrong.1.failures[0])")
+        return .wrongResult("\(wrong.name): \(wrong.1.failures[0])")
     }
 }

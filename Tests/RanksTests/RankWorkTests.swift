@@ -33,8 +33,7 @@ import Testing
         case .full: [.full]
         case .slidingWindow: [.slidingWindow(7)]
         case .attentionSink: [.attentionSink(sinks: 3, window: 7)]
-        case .chunkedLocal: [.chunkedLocal(5)]
-        default: [.symmetricWindow(radius: 4)]
+        default: [.chunkedLocal(5)]
         }
     }
 

@@ -26,8 +26,8 @@ import Testing
         ("Processes", ["Faults", "CSpawn"]),
         ("Hardware", ["Faults", "Files", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo", "CVariants"]),
         ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
-        ("Ranks", ["Faults", "Attention", "Records", "Hardware", "Kernels", "CRanks"]),
         ("Engines", ["Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
+        ("Ranks", ["Faults", "Attention", "Records", "Hardware", "Kernels", "Engines", "CRanks"]),
         (
             "Benchmarking",
             [

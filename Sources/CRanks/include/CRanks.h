@@ -14,8 +14,6 @@ typedef void *ranks_request;
 /// Whether all ranks can be started. Only the thread that calls this may call the other functions.
 int ranks_start(void);
 void ranks_finish(void);
-/// Ends all ranks at once.
-void ranks_abort(int status);
 
 int ranks_rank(void);
 int ranks_count(void);
