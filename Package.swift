@@ -1,4 +1,5 @@
 // swift-tools-version:6.2
+import Foundation
 import PackageDescription
 
 // One instruction set for the whole package, C and Swift alike, so that vector code inlines across modules.
@@ -20,6 +21,20 @@ let commit = Context.environment["ATTNBENCH_COMMIT"] ?? Context.gitInformation?.
 let hasUncommittedChanges =
     Context.environment["ATTNBENCH_DIRTY"].map { $0 == "1" } ?? Context.gitInformation?.hasUncommittedChanges ?? false
 
+// Ranks exchange messages over Open MPI, where pkg-config finds it. ATTNBENCH_MPI=0 builds without it, and so does
+// scripts/package: a packed program runs where no MPI is installed.
+let hasOpenMPI = Context.environment["ATTNBENCH_MPI"] != "0" && pkgConfigFinds("ompi-c")
+
+func pkgConfigFinds(_ library: String) -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["pkg-config", "--exists", library]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+}
+
 let package = Package(
     name: "attnbench",
     products: [
@@ -29,7 +44,7 @@ let package = Package(
             targets: [
                 "Escaping", "Faults", "Statistics", "Quantities", "Files", "Attention", "Records", "Hardware",
                 "Kernels",
-                "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting",
+                "Ranks", "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting",
             ]),
     ],
     // Exact, since results are compared between builds and no lock file is committed.
@@ -76,6 +91,7 @@ let package = Package(
             dependencies: [
                 "Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine",
             ]),
+        .target(name: "Ranks", dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels", "Engines"]),
         .target(
             name: "Benchmarking",
             dependencies: [
@@ -105,7 +121,7 @@ let package = Package(
             name: "attnbench",
             dependencies: [
                 "Quantities", "Drawing", "Escaping", "Faults", "Statistics", "Files", "Attention", "Records",
-                "Processes", "Hardware", "Kernels",
+                "Processes", "Hardware", "Kernels", "Ranks",
                 "Engines", "Benchmarking", "Analysis", "Serving", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -154,6 +170,9 @@ let package = Package(
             name: "KernelsTests",
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "CVector", "TestSupport"]),
         .testTarget(
+            name: "RanksTests",
+            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Engines", "Ranks", "TestSupport"]),
+        .testTarget(
             name: "EnginesTests",
             dependencies: [
                 "Attention", "Records", "Processes", "Hardware", "Kernels", "Engines", "Benchmarking", "TestSupport",
@@ -190,7 +209,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "Escaping", "Faults", "Statistics", "Files", "Attention", "Records", "Hardware", "Kernels",
-                "Benchmarking",
+                "Ranks", "Benchmarking",
                 "Analysis",
                 "Serving",
                 "attnbench",
@@ -202,6 +221,18 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// C: the calls of MPI that ranks need. Only the module Ranks knows them, and it does without them where there are none.
+if hasOpenMPI {
+    package.targets += [
+        .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .target(name: "CRanks", dependencies: ["COpenMPI"]),
+    ]
+    for target in package.targets where target.name == "Ranks" {
+        target.dependencies.append("CRanks")
+        target.swiftSettings = [.define("OPEN_MPI")]
+    }
+}
 
 // scripts/test MODULE builds the tests of one module, and of the modules only those that these tests need.
 if let module = Context.environment["ATTNBENCH_TESTED_MODULE"] {
@@ -216,7 +247,7 @@ if let fuzzer = Context.environment["ATTNBENCH_FUZZER"] {
             path: "Tests/FuzzReaders", exclude: ["Corpus", "fuzz.py"],
             linkerSettings: [.unsafeFlags(["-Xlinker", fuzzer, "-lstdc++"])]))
     for target in package.targets where target.type == .regular || target.name == "FuzzReaders" {
-        target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer"])]
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
     }
 }
 

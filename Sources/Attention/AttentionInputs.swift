@@ -37,10 +37,35 @@ public struct AttentionInputs: ~Copyable, Sendable {
     /// minute, and a kernel's time does not depend on the tails.
     public init(shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64) {
         self.init(shape: shape, elementType: elementType)
-        Self.fill(&query, seed: seed)
-        Self.fill(&key, seed: seed ^ 0x6B65_79)
-        Self.fill(&value, seed: seed ^ 0x7661_6C75_65)
+        Self.fill(&query, seed: Self.querySeed(seed))
+        Self.fill(&key, seed: Self.keySeed(seed))
+        Self.fill(&value, seed: Self.valueSeed(seed))
     }
+
+    /// A part of what `init(shape:elementType:seed:)` makes, without the rest of it.
+    public init(_ part: InputPart, of shape: AttentionShape, elementType: ElementType, seed: UInt64) {
+        func tensor(heads: Range<Int>, tokens: Range<Int>, of length: Int, _ seed: UInt64) -> Tensor {
+            let d = shape.headDimension
+            var tensor = Tensor(elementType, dimensions: [1, heads.count, tokens.count, d])
+            var place = 0
+            for head in heads {
+                let start = (head * length + tokens.lowerBound) * d
+                for index in start..<start + tokens.count * d {
+                    tensor[place] = Self.normal(seed: seed, index: index % Self.period)
+                    place += 1
+                }
+            }
+            return tensor
+        }
+        self.init(
+            query: tensor(heads: part.queryHeads, tokens: part.queries, of: shape.queryLength, Self.querySeed(seed)),
+            key: tensor(heads: part.keyValueHeads, tokens: part.keys, of: shape.keyLength, Self.keySeed(seed)),
+            value: tensor(heads: part.keyValueHeads, tokens: part.keys, of: shape.keyLength, Self.valueSeed(seed)))
+    }
+
+    private static func querySeed(_ seed: UInt64) -> UInt64 { seed }
+    private static func keySeed(_ seed: UInt64) -> UInt64 { seed ^ 0x6B65_79 }
+    private static func valueSeed(_ seed: UInt64) -> UInt64 { seed ^ 0x7661_6C75_65 }
 
     /// After so many elements a tensor repeats itself. No kernel can notice, and to copy 8 GB takes a second where to
     /// draw them takes ten.
@@ -77,5 +102,20 @@ public struct AttentionInputs: ~Copyable, Sendable {
 
     public static func keyDimensions(_ shape: AttentionShape) -> [Int] {
         [shape.batch, shape.keyValueHeads, shape.keyLength, shape.headDimension]
+    }
+}
+
+/// Some heads of a problem, counted over batches, and some of its tokens.
+public struct InputPart: Hashable, Sendable {
+    public let queryHeads: Range<Int>
+    public let keyValueHeads: Range<Int>
+    public let queries: Range<Int>
+    public let keys: Range<Int>
+
+    public init(queryHeads: Range<Int>, keyValueHeads: Range<Int>, queries: Range<Int>, keys: Range<Int>) {
+        self.queryHeads = queryHeads
+        self.keyValueHeads = keyValueHeads
+        self.queries = queries
+        self.keys = keys
     }
 }

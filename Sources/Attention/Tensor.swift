@@ -114,6 +114,22 @@ public struct Tensor: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Takes these in the place of all its elements, each rounded to the tensor's type.
+    public mutating func replaceElements(with elements: UnsafeBufferPointer<Float>) {
+        precondition(elements.count == count, "\(elements.count) elements are not \(dimensions)")
+        switch elementType {
+        case .float32: storage.copyMemory(from: UnsafeRawBufferPointer(elements))
+        case .bfloat16:
+            for (index, element) in elements.enumerated() {
+                storage.storeBytes(of: BFloat16(element), toByteOffset: index * 2, as: BFloat16.self)
+            }
+        case .float16:
+            for (index, element) in elements.enumerated() {
+                storage.storeBytes(of: Float16(element), toByteOffset: index * 2, as: Float16.self)
+            }
+        }
+    }
+
     /// The same elements, each rounded to another type.
     public borrowing func converted(to elementType: ElementType) -> Tensor {
         var result = Tensor(elementType, dimensions: dimensions)

@@ -9,7 +9,7 @@ import Records
 public struct MeasuringBench {
     public let topology: Topology
     /// Beside this program's own kernels.
-    public var engines: [ProgramEngine] = []
+    public var engines: [any Engine] = []
     private let clockFacts: ClockFacts
     public let ceilings: Ceilings
     /// What the kernels leave to the machine.

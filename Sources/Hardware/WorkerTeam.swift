@@ -9,16 +9,22 @@ public final class WorkerTeam: Sendable {
     /// Where under /proc the system tells of each worker's thread: "1234/task/1236".
     let taskFolders: [String]
     private let forkJoin: ForkJoin?
+    /// What worker 0 does after each item: messages to other ranks move on only while somebody asks for it.
+    private let betweenItems: (@Sendable () -> Void)?
 
     /// Threads that run wherever the scheduler puts them.
-    public convenience init(threads: Int = 1) {
-        self.init(threadCount: threads) { _ in nil }
+    public convenience init(threads: Int = 1, betweenItems: (@Sendable () -> Void)? = nil) {
+        self.init(threadCount: threads, betweenItems: betweenItems) { _ in nil }
     }
 
     /// One thread pinned on each CPU. The calling thread is pinned too, on the first, and stays so. What the system
     /// refuses is told in `pinnings` and the team works all the same.
-    public convenience init(cpus: [Int], on topology: Topology) {
-        self.init(threadCount: cpus.count) { Pinning.bindCurrentThread(to: cpus[$0], on: topology) }
+    public convenience init(
+        cpus: [Int], on topology: Topology, betweenItems: (@Sendable () -> Void)? = nil
+    ) {
+        self.init(threadCount: cpus.count, betweenItems: betweenItems) {
+            Pinning.bindCurrentThread(to: cpus[$0], on: topology)
+        }
     }
 
     /// The team for a number of threads under a placement.
@@ -27,9 +33,12 @@ public final class WorkerTeam: Sendable {
         if cpus.isEmpty { self.init(threads: threads) } else { self.init(cpus: cpus, on: topology) }
     }
 
-    private init(threadCount: Int, pin: @Sendable (_ worker: Int) -> Pinning?) {
+    private init(
+        threadCount: Int, betweenItems: (@Sendable () -> Void)?, pin: @Sendable (_ worker: Int) -> Pinning?
+    ) {
         precondition(threadCount >= 1, "a team has at least one thread, not \(threadCount)")
         self.threadCount = threadCount
+        self.betweenItems = betweenItems
         let forkJoin = threadCount > 1 ? ForkJoin(workerCount: threadCount) : nil
         let facts = Mutex([(folder: String, pinning: Pinning?)](repeating: ("", nil), count: threadCount))
         @Sendable func begin(worker: Int) {
@@ -53,7 +62,10 @@ public final class WorkerTeam: Sendable {
     /// - Precondition: not called from inside a body of the same team.
     public func forEach(count: Int, _ body: @Sendable (_ worker: Int, _ index: Int) -> Void) {
         guard let forkJoin else {
-            for index in 0..<count { body(0, index) }
+            for index in 0..<count {
+                body(0, index)
+                betweenItems?()
+            }
             return
         }
         let next = Atomic<Int>(0)
@@ -62,6 +74,7 @@ public final class WorkerTeam: Sendable {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if index >= count { return }
                 body(worker, index)
+                if worker == 0 { betweenItems?() }
             }
         }
     }

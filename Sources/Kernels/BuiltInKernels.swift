@@ -36,6 +36,10 @@ extension Kernel {
     public static let symmetricWindow = fused(
         "symmetric-window", masks: .symmetricWindow, summary: "w keys on either side; fused (encoders)")
 
+    /// Takes any mask: what a rank attends its own part of a problem with. No list shows it, since every mask has a kernel.
+    public static let fusedForAnyMask = fused(
+        "fused", masks: .any, summary: "any mask; fused, tiled, online softmax")
+
     static func fused(
         _ name: String, masks: MaskFamily, summary: String, _ form: FusedForm = FusedForm()
     ) -> Kernel {

@@ -92,7 +92,7 @@ public struct Kernel: Sendable {
         return try make(problem, team)
     }
 
-    /// One that also gives the log-sum-exp of each row. The fused kernels for prompts have it.
+    /// One that also gives the log-sum-exp of each row. The fused kernels for prompts have it, and those that decode over a cache.
     public func prepareWithLogSumExp(
         for problem: AttentionProblem, on team: WorkerTeam
     ) throws(UnsupportedProblem) -> any LogSumExpInstance {

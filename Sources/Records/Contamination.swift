@@ -1,6 +1,6 @@
 /// What the system did to a thread while one sample was taken: evidence, kept beside the sample, never a reason to
 /// delete it silently.
-public struct Contamination: Hashable, Codable, Sendable {
+public struct Contamination: Hashable, Codable, Sendable, BitwiseCopyable {
     /// The thread ended on another CPU than it began on.
     public let migrated: Bool
     /// Time that the thread was runnable but not running (schedstat's run delay).
@@ -20,6 +20,16 @@ public struct Contamination: Hashable, Codable, Sendable {
         self.offCPUNanoseconds = offCPUNanoseconds
         self.stealNanoseconds = stealNanoseconds
         self.involuntarySwitches = involuntarySwitches
+    }
+
+    /// What the worse of two threads met, by each counter.
+    package func worse(_ other: Contamination) -> Contamination {
+        Contamination(
+            migrated: migrated || other.migrated,
+            runDelayNanoseconds: max(runDelayNanoseconds, other.runDelayNanoseconds),
+            offCPUNanoseconds: max(offCPUNanoseconds, other.offCPUNanoseconds),
+            stealNanoseconds: max(stealNanoseconds, other.stealNanoseconds),
+            involuntarySwitches: max(involuntarySwitches, other.involuntarySwitches))
     }
 
     /// The part of a sample in which somebody else had the CPU, by the counter that tells of most.

@@ -42,6 +42,8 @@ public struct Measurement: Sendable, Hashable {
         public let sentinels: [SentinelNeighbours]?
         /// Cycles and instructions of the calling thread in each sample; nil where the CPU's counters cannot be read.
         public let counts: [ProcessorCounts]?
+        /// What each rank did in each sample; nil where no ranks shared the calls.
+        public let ranks: [[RankTime]]?
         /// Which samples the sentinels call slowed, by the readings of the whole launch; nil until they are judged.
         public internal(set) var slowed: [Bool]?
 
@@ -50,7 +52,7 @@ public struct Measurement: Sendable, Hashable {
             peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil,
             deviceNanoseconds: [Int]? = nil, startup: Startup? = nil, idleCPUs: [String: [Double]] = [:],
             readsSharedTensors: Bool = false, sentinels: [SentinelNeighbours]? = nil,
-            counts: [ProcessorCounts]? = nil
+            counts: [ProcessorCounts]? = nil, ranks: [[RankTime]]? = nil
         ) {
             precondition(!samplesNanoseconds.isEmpty, "a measured record has samples")
             precondition(
@@ -67,6 +69,7 @@ public struct Measurement: Sendable, Hashable {
             precondition(
                 sentinels.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its sentinels")
             precondition(counts.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its counts")
+            precondition(ranks.map { $0.count == samplesNanoseconds.count } ?? true, "each sample has its ranks")
             precondition(iterationsPerSample >= 1, "a sample is at least one call")
             self.samplesNanoseconds = samplesNanoseconds
             self.rounds = rounds
@@ -81,6 +84,7 @@ public struct Measurement: Sendable, Hashable {
             self.readsSharedTensors = readsSharedTensors
             self.sentinels = sentinels
             self.counts = counts
+            self.ranks = ranks
         }
     }
 

@@ -136,7 +136,7 @@ extension Measurement.Record: Codable {
     private enum Key: String, CodingKey {
         case samplesNanoseconds, wallNanoseconds, deviceNanoseconds, rounds, iterationsPerSample, contamination,
             peakResidentBytes, maximumError, startSeconds, compileSeconds, idleCPUs, readsSharedTensors, sentinels,
-            counts
+            counts, ranks
     }
 
     /// A year: nobody waits longer for a sample, and sums of them do not overflow.
@@ -153,6 +153,7 @@ extension Measurement.Record: Codable {
         let idleCPUs = try container.decodeIfPresent([String: [Double]].self, forKey: .idleCPUs) ?? [:]
         let sentinels = try container.decodeIfPresent([SentinelNeighbours].self, forKey: .sentinels)
         let processorCounts = try container.decodeIfPresent([ProcessorCounts].self, forKey: .counts)
+        let ranks = try container.decodeIfPresent([[RankTime]].self, forKey: .ranks)
         func require(_ condition: Bool, _ key: Key, _ complaint: @autoclosure () -> String) throws {
             if !condition {
                 throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: complaint())
@@ -168,7 +169,7 @@ extension Measurement.Record: Codable {
             (Key.rounds, rounds.count), (.contamination, contamination.count),
             (.wallNanoseconds, (walls ?? samples).count), (.deviceNanoseconds, (devices ?? samples).count),
             (.sentinels, sentinels?.count ?? samples.count),
-            (.counts, processorCounts?.count ?? samples.count),
+            (.counts, processorCounts?.count ?? samples.count), (.ranks, ranks?.count ?? samples.count),
         ]
         for (key, count) in counts + idleCPUs.values.map({ (Key.idleCPUs, $0.count) }) {
             try require(count == samples.count, key, "there are \(count) of them for \(samples.count) samples")
@@ -180,7 +181,7 @@ extension Measurement.Record: Codable {
             maximumError: try container.decode(Double.self, forKey: .maximumError), wallNanoseconds: walls,
             deviceNanoseconds: devices, startup: try Self.startup(container), idleCPUs: idleCPUs,
             readsSharedTensors: try container.decodeIfPresent(Bool.self, forKey: .readsSharedTensors) ?? false,
-            sentinels: sentinels, counts: processorCounts)
+            sentinels: sentinels, counts: processorCounts, ranks: ranks)
     }
 
     private static func startup(_ container: KeyedDecodingContainer<Key>) throws -> Startup? {
@@ -205,6 +206,7 @@ extension Measurement.Record: Codable {
         if readsSharedTensors { try container.encode(true, forKey: .readsSharedTensors) }
         try container.encodeIfPresent(sentinels, forKey: .sentinels)
         try container.encodeIfPresent(counts, forKey: .counts)
+        try container.encodeIfPresent(ranks, forKey: .ranks)
     }
 }
 

@@ -65,6 +65,7 @@ extension Measurement.Record: Plausible {
         }
         let year = PlausibleBounds.nanoseconds.upperBound
         let readings = (sentinels ?? []).flatMap(\.both).flatMap { $0.tileNanoseconds + ($0.readNanoseconds ?? []) }
+        let rankTimes = (ranks ?? []).flatMap { $0 }
         let counted = (counts ?? []).flatMap { [$0.cycles, $0.instructions] }
         return PlausibleBounds.fault(
             [
@@ -75,6 +76,10 @@ extension Measurement.Record: Plausible {
                     ("samples", $0, PlausibleBounds.nanoseconds)
                 }
                 + readings.map { ("sentinels", $0, PlausibleBounds.nanoseconds) }
+                + rankTimes.flatMap { [$0.nanoseconds, $0.computingNanoseconds, $0.waitingNanoseconds] }.map {
+                    ("ranks", $0, 0...year)
+                }
+                + rankTimes.map { ("ranks.receivedBytes", $0.receivedBytes, PlausibleBounds.bytes) }
                 + counted.map { ("counts", $0, 1...1 << 60) }
                 + evidence.map { ("contamination", $0, -year...year) })
     }

@@ -9,6 +9,8 @@ public struct Sample: Sendable, Codable, Hashable {
     public let deviceNanoseconds: Int?
     /// Cycles and instructions of the calling thread, by the CPU's own counters; nil where these cannot be read.
     public let counts: ProcessorCounts?
+    /// What each rank did, where ranks share each call; the time of the sample is that of the slowest.
+    public let ranks: [RankTime]?
     /// How many CPUs each engine that nobody asked anything kept busy meanwhile, by its name; nil where there is no other.
     public var idleCPUs: [String: Double]?
     /// How fast the machine was right before and right after; nil if this was not measured.
@@ -16,13 +18,15 @@ public struct Sample: Sendable, Codable, Hashable {
 
     public init(
         nanoseconds: Int, contamination: Contamination, wallNanoseconds: Int? = nil, deviceNanoseconds: Int? = nil,
-        counts: ProcessorCounts? = nil, idleCPUs: [String: Double]? = nil, sentinels: SentinelNeighbours? = nil
+        counts: ProcessorCounts? = nil, ranks: [RankTime]? = nil, idleCPUs: [String: Double]? = nil,
+        sentinels: SentinelNeighbours? = nil
     ) {
         self.nanoseconds = nanoseconds
         self.contamination = contamination
         self.wallNanoseconds = wallNanoseconds
         self.deviceNanoseconds = deviceNanoseconds
         self.counts = counts
+        self.ranks = ranks
         self.idleCPUs = idleCPUs
         self.sentinels = sentinels
     }

@@ -134,6 +134,7 @@ extension Measurement.Record {
         let devices = samples.compactMap(\.sample.deviceNanoseconds)
         let sentinels = samples.compactMap(\.sample.sentinels)
         let counts = samples.compactMap(\.sample.counts)
+        let ranks = samples.compactMap(\.sample.ranks)
         self.init(
             samplesNanoseconds: samples.map(\.sample.nanoseconds), rounds: samples.map(\.round),
             iterationsPerSample: preparation.iterationsPerSample, contamination: samples.map(\.sample.contamination),
@@ -143,7 +144,7 @@ extension Measurement.Record {
             idleCPUs: Self.idleCPUs(samples.map(\.sample)),
             readsSharedTensors: preparation.readsSharedTensors ?? false,
             sentinels: sentinels.count == samples.count ? sentinels : nil,
-            counts: counts.count == samples.count ? counts : nil)
+            counts: counts.count == samples.count ? counts : nil, ranks: ranks.count == samples.count ? ranks : nil)
     }
 
     /// Of the engines that were there for every sample: `--resume` may have been called with others.

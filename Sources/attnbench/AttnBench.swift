@@ -7,6 +7,7 @@ import Files
 import Foundation
 import Hardware
 import Kernels
+import Ranks
 import Records
 import Reporting
 import Serving
@@ -52,12 +53,15 @@ struct AttnBench: ParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
         BLASRestart.restartIfNeeded()
         let output = StandardOutput()
-        let console = Console.standard(output)
+        let isFirst = RankLaunch.isFirst(in: ProcessInfo.processInfo.environment)
+        let console = isFirst ? Console.standard(output) : Console.silent
         var status = run(Array(CommandLine.arguments.dropFirst()), on: console)
         if status == .done, let failure = output.failure {
             console.messages("Error: cannot write to standard output: \(failure)\n")
             status = .internalFailure
         }
+        // mpirun ends all ranks as soon as one fails: the first one has to have the time to say what is wrong.
+        if !isFirst, status != .done { sleep(1) }
         Foundation.exit(status.rawValue)
     }
 

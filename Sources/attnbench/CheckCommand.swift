@@ -4,6 +4,7 @@ import Drawing
 import Foundation
 import Kernels
 import Quantities
+import Ranks
 import Records
 import Reporting
 import Statistics
@@ -27,9 +28,14 @@ struct CheckCommand: Command {
             tokens on which one output token depends is compared with theory: L(w-1)+1 tokens for L layers of a \
             window of w. --output draws it.
 
+            Under mpirun, the ways in which several ranks share one problem are checked instead of the kernels of one \
+            rank: fewer tokens than ranks, slices of unequal length, windows over several slices, and groups of \
+            heads that the ranks do not divide. The first rank prints.
+
             Examples:
               attnbench check
               attnbench check full sliding-window
+              mpirun -n 2 attnbench check
               attnbench check --engine ./libmine.so
               attnbench check --layers 8 --output receptive-field
             """)
@@ -63,6 +69,7 @@ struct CheckCommand: Command {
     }
 
     func run(on console: Console) throws -> Verdict {
+        if RankLaunch.isOneOfSeveral(in: console.environment) { return try checkRanks(on: console) }
         let engines = try EngineCheck(engineOptions.sources(console), names: names)
         let names = names.filter { !$0.contains("/") }
         var kernels = engines.isEmpty || !names.isEmpty ? Kernel.builtIn : []
@@ -76,6 +83,17 @@ struct CheckCommand: Command {
         let verdict = try Self.check(kernels, engines, paint: paint, on: console)
         guard let layers, verdict == .done else { return verdict }
         return try stack(kernels, layers: layers, on: console)
+    }
+
+    private func checkRanks(on console: Console) throws -> Verdict {
+        guard layers == nil, engineOptions.engine.isEmpty else {
+            throw ValidationError(
+                "--layers and --engine check kernels of one rank; leave them out, or leave out mpirun")
+        }
+        let kernels = names.isEmpty ? RankKernel.builtIn : try names.map { try RankKernel.builtIn.named($0) }
+        let communicator = Communicator(try RankLaunch.transport(in: console.environment))
+        return try RankCheck(of: kernels, on: communicator)
+            .verdict(on: console, outputOptions.paint(on: console))
     }
 
     private func stack(_ kernels: [Kernel], layers: Int, on console: Console) throws -> Verdict {
@@ -121,7 +139,7 @@ struct CheckCommand: Command {
         ]
     }
 
-    private static func types(_ types: [ElementType]) -> String {
+    static func types(_ types: [ElementType]) -> String {
         types.count == ElementType.allCases.count ? "all" : types.map(\.rawValue).joined(separator: " ")
     }
 }

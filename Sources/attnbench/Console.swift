@@ -52,6 +52,13 @@ struct Console {
         }
     }
 
+    /// Of a rank that prints nothing: the first one says it.
+    static var silent: Console {
+        Console(
+            output: { _ in }, messages: { _ in }, outputIsTerminal: false, messagesAreTerminal: false, columns: nil,
+            environment: ProcessInfo.processInfo.environment)
+    }
+
     static func standard(_ output: StandardOutput) -> Console {
         Console(
             output: output.write,

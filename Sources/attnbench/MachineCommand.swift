@@ -5,6 +5,7 @@ import Foundation
 import Hardware
 import Kernels
 import Quantities
+import Ranks
 import Records
 import Reporting
 import Statistics
@@ -59,6 +60,8 @@ struct MachineDescription: Codable, Hashable {
     let tuning: Tuning
     /// Nil where the program is not one of several variants that are installed together.
     let variant: VariantInUse?
+    /// What carries messages between ranks; nil where the program was built without it.
+    let ranksLibrary: String?
 
     static func measure(_ placement: Placement, threads: Int, tuning: TuningSource) throws -> MachineDescription {
         let topology = try Topology()
@@ -75,7 +78,7 @@ struct MachineDescription: Codable, Hashable {
             machine: Machine.current(topology: topology, team: team),
             ceilings: Ceilings.measure(on: team), threads: threads, coresOfTwoCPUs: coresOfTwoCPUs,
             blasCore: BLASCore.current, tuning: tuning,
-            variant: .current)
+            variant: .current, ranksLibrary: RankLaunch.library)
     }
 
     func text(paint: Paint, width: Int? = nil) -> Escaped<TerminalScreen> {
@@ -107,6 +110,10 @@ struct MachineDescription: Codable, Hashable {
             ],
             ["variant", variant.map { "\($0)" } ?? "the only one: the program was built on its own"],
             ["OpenBLAS core", blasCore],
+            [
+                "ranks",
+                ranksLibrary ?? "none: the program was built without Open MPI (libopenmpi-dev, scripts/setup --ranks)",
+            ],
             ["tuning", "\(tuning)"],
             ["pinned to", pinned.isEmpty ? "nothing" : "CPU \(pinned)"],
             [

@@ -6,6 +6,7 @@ import Faults
 import Foundation
 import Hardware
 import Kernels
+import Ranks
 import Records
 import Reporting
 
@@ -23,6 +24,9 @@ struct RunCommand: Command {
             With --launches the sweep is measured by this many processes, one after the other, each in its share of \
             the time budget. The intervals then include the difference between processes, which a repetition on \
             another day would also show.
+
+            Under mpirun, a sweep can have kernels of ranks: `mpirun -n 2 attnbench run ranks`. The first rank measures, \
+            prints and writes.
 
             Examples:
               attnbench run
@@ -86,13 +90,24 @@ struct RunCommand: Command {
 
     func run(on console: Console) throws -> Verdict {
         let path = try SweepFile.find(self.sweep, in: SweepDirectories.all)
-        let named = try SweepFile.kernelNames(in: path, overrides: set)
-        let engines = try engineOptions.started(for: named, placement: pinning.placement, on: console)
+        let names = try SweepFile.kernelNames(in: path, overrides: set)
+        let ranks = try LaunchedRanks(for: names, pinning.placement, on: console)
+        if let ranks, !ranks.isFirst {
+            try ranks.follow()
+            return .done
+        }
+        defer { ranks?.engine.end() }
+        if ranks != nil, launches > 1 {
+            throw ValidationError("--launches starts processes that are no ranks; leave it out, or run without ranks")
+        }
+        let engines = try engineOptions.started(
+            for: names.filter { !LaunchedRanks.isOfRanks($0) }, placement: pinning.placement, on: console)
+        let kernels = engines.kernels + (ranks == nil ? [] : RankEngine.kernels)
         // The time budget is there for samples: it begins when the engines are there.
         let watch = Stopwatch()
-        let sweep = try SweepFile.load(path, overrides: set, kernels: engines.kernels)
-        let workloads = try sweep.workloads(kernels: engines.kernels)
-        if !outputOptions.quiet { console.caution(engines.idle(measuring: named)) }
+        let sweep = try SweepFile.load(path, overrides: set, kernels: kernels)
+        let workloads = try sweep.workloads(kernels: kernels)
+        if !outputOptions.quiet { console.caution(engines.idle(measuring: names)) }
         let directory = URL(fileURLWithPath: output ?? ReportDirectory.name(for: sweep.name))
         let threadCounts = Set(workloads.map(\.threads))
         let results = dryRun ? nil : try claim(directory, threads: threadCounts.min()!, on: console)
@@ -114,6 +129,10 @@ struct RunCommand: Command {
                 ceilings: .measured(withinSeconds: BudgetShare.ceilings * options.timeBudgetSeconds)),
             progress: progress)
         bench.engines = engines
+        if let ranks {
+            ranks.engine.tuning = bench.tuning
+            bench.engines.append(ranks.engine)
+        }
         options.secondsAlreadySpent = BudgetShare.charged(
             ceilingSeconds: watch.seconds, budgetSeconds: options.timeBudgetSeconds)
         guard let results else {
@@ -127,7 +146,8 @@ struct RunCommand: Command {
             seed: seed,
             startedAt: Date().formatted(.iso8601), command: command.description)
         let run = PreparedRun(
-            workloads: workloads, bench: bench, options: options, header: header, results: results, watch: watch)
+            workloads: workloads, bench: bench, options: options, header: header, results: results, watch: watch,
+            remarks: bench.refusals + engines.flatMap(\.remarks) + (ranks?.engine.remarks ?? []))
         let ending = try launches == 1 ? measure(run, progress) : launch(run, progress)
         progress.end()
         return try report(ending, of: run, to: directory, console)
@@ -177,6 +197,8 @@ struct RunCommand: Command {
         let results: ResultsLock
         /// Started when the time budget began.
         let watch: Stopwatch
+        /// Of the machine and of the engines.
+        let remarks: [String]
     }
 
     private func measure(_ run: PreparedRun, _ progress: any ProgressObserver) throws -> Ending {
@@ -219,7 +241,7 @@ struct RunCommand: Command {
     ) throws -> Verdict {
         let path = run.results.path
         try ReportWriter(console: console, options: outputOptions).write(resultsPath: path, to: directory)
-        if !outputOptions.quiet { console.caution(run.bench.refusals + run.bench.engines.flatMap(\.remarks)) }
+        if !outputOptions.quiet { console.caution(run.remarks) }
         switch ending {
         case .interrupted: throw Interrupted(command: command, directory: directory.relativePath)
         case .failed(let error):
@@ -238,7 +260,7 @@ struct RunCommand: Command {
 
     /// What makes these results again.
     var command: ShellCommand {
-        var words = ["attnbench", "run", sweep, "--seed", "\(seed)", "--rounds", "\(rounds)"]
+        var words = LaunchedRanks.launcher + ["attnbench", "run", sweep, "--seed", "\(seed)", "--rounds", "\(rounds)"]
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
         if launches > 1 { words += ["--launches", "\(launches)"] }

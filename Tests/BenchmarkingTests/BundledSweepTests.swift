@@ -27,7 +27,7 @@ struct BundledSweepTests {
                 "crossover.yaml", "decode.yaml", "element-types.yaml", "gate.yaml", "grouped-heads.yaml",
                 "head-dimensions.yaml", "input-output.yaml", "kv-formats.yaml", "league.yaml",
                 "league-decode.yaml", "league-gpu.yaml", "league-quick.yaml", "long-context.yaml", "prefill-limit.yaml",
-                "scaling.yaml",
+                "ranks.yaml", "scaling.yaml",
                 "small.yaml", "smoke.yaml", "streaming.yaml", "threads.yaml",
             ])
     }

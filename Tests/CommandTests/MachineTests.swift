@@ -32,7 +32,8 @@ import Testing
                 readBytesPerSecond: 40.26e9, tileFLOPsPerSecond: 266.2e9),
             threads: max(1, pinned.count), coresOfTwoCPUs: pinned.isEmpty ? nil : 1.23, blasCore: "SkylakeX",
             tuning: .standard,
-            variant: VariantInUse(name: "x86-64-v3", reason: "the best for this CPU"))
+            variant: VariantInUse(name: "x86-64-v3", reason: "the best for this CPU"),
+            ranksLibrary: pinned.isEmpty ? nil : "Open MPI v4.1.4")
     }
 
     @Test func printsATable() {
@@ -43,6 +44,7 @@ import Testing
     @Test func saysWhatThereIsNot() {
         let text = description(bfloat16: nil, pinned: []).text(paint: Paint(isOn: false)).text
         #expect(text.contains("bfloat16       no such instruction in this build\n"))
+        #expect(text.contains("ranks          none: the program was built without Open MPI (libopenmpi-dev, "))
         #expect(text.contains("pinned to      nothing\n") && text.contains("8 logical CPUs\n"))
         #expect(description(bfloat16: nil, pinned: [0, 2]).text(paint: Paint(isOn: false)).text.contains("2 threads"))
     }

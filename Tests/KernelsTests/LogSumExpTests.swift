@@ -5,12 +5,13 @@ import Testing
 
 @testable import Kernels
 
-/// The second output of the fused kernels, held to the oracle on every case of their masks.
+/// The second output of the fused kernels and of those that decode, held to the oracle on every case of their masks.
 @Suite(.tags(.slow)) struct LogSumExpTests {
     private static let fused = Kernel.builtIn.filter { kernel in
-        guard let problem = ProblemCases.all(for: kernel).first?.problem else { return false }
+        guard kernel.phase == .prefill, let problem = ProblemCases.all(for: kernel).first?.problem else { return false }
         return (try? kernel.prepareWithLogSumExp(for: problem, on: WorkerTeam())) != nil
     }
+    private static let decoding = [Kernel.decodeFull, .decodeWindow, .decodeSinkUnrotated]
 
     @Test func everyFusedKernelHasIt() {
         #expect(
@@ -27,16 +28,19 @@ import Testing
         }
     }
 
-    @Test(arguments: fused, ElementType.allCases)
+    /// Caches in the element type's own format: others change the scores.
+    @Test(arguments: fused + decoding, ElementType.allCases)
     func agreesWithTheReference(kernel: Kernel, elementType: ElementType) throws {
         let team = WorkerTeam(threads: 2)
-        for problemCase in ProblemCases.all(for: kernel, in: elementType) {
+        for problemCase in ProblemCases.all(for: kernel, in: elementType)
+        where problemCase.problem.cacheFormat == CacheFormats(of: elementType) {
             let (problem, shape) = (problemCase.problem, problemCase.problem.shape)
             let inputs = problemCase.inputs.makeInputs(shape: shape, elementType: elementType, seed: 7)
             let instance = try kernel.prepareWithLogSumExp(for: problem, on: team)
             var output = Tensor(elementType, dimensions: AttentionInputs.queryDimensions(shape))
             var logSumExp = Tensor(dimensions: [shape.batch, shape.queryHeads, shape.queryLength])
             logSumExp.spoil()
+            instance.fillCache(from: inputs)
             instance.run(inputs, into: &output, logSumExp: &logSumExp)
             for (index, place) in Accuracy.allRows(of: problem).enumerated() {
                 let exact = ReferenceAttention.logSumExp(ofRow: place.row, head: place.head, of: problem, inputs)

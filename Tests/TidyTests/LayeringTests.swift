@@ -14,6 +14,8 @@ import Testing
         ("CActivations", []),
         ("CHwloc", []),
         ("COpenBLAS", []),
+        ("COpenMPI", []),
+        ("CRanks", ["COpenMPI"]),
         ("Escaping", []),
         ("Faults", []),
         ("Statistics", ["Faults"]),
@@ -25,6 +27,7 @@ import Testing
         ("Hardware", ["Faults", "Files", "Records", "CHwloc", "CVector", "CProcessor", "CBuildInfo", "CVariants"]),
         ("Kernels", ["Faults", "Attention", "Records", "Hardware", "CActivations", "COpenBLAS", "CVector"]),
         ("Engines", ["Faults", "Statistics", "Attention", "Records", "Processes", "Hardware", "Kernels", "CEngine"]),
+        ("Ranks", ["Faults", "Attention", "Records", "Hardware", "Kernels", "Engines", "CRanks"]),
         (
             "Benchmarking",
             [
@@ -48,7 +51,8 @@ import Testing
             [
                 "Escaping", "Faults", "Files", "Statistics", "Quantities", "Attention", "Records", "Processes",
                 "Hardware",
-                "Kernels", "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting", "ArgumentParser",
+                "Kernels", "Ranks", "Engines", "Benchmarking", "Analysis", "Serving", "Drawing", "Reporting",
+                "ArgumentParser",
             ]
         ),
     ]

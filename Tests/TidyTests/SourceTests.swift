@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    /// Raw memory is opened in four places, so that a crash is looked for in four places.
+    /// Raw memory is opened in five places, so that a crash is looked for in five places.
     @Test func unsafeCodeStaysWhereItIsAllowed() throws {
         let word = try Regex(
             #"\b(Unsafe\w*|unsafeBitCast|withUnsafe\w*|Unmanaged|assumingMemoryBound|unsafe\))"#)
@@ -31,6 +31,7 @@ import Testing
             let isAllowed =
                 file.path == "Sources/Attention/Tensor.swift" || file.path.hasPrefix("Sources/Kernels/")
                 || file.path.hasPrefix("Sources/Hardware/") || file.path.hasPrefix("Sources/Engines/")
+                || file.path.hasPrefix("Sources/Ranks/")
             guard !isAllowed else { continue }
             for (index, line) in file.lines.enumerated() {
                 guard line.contains("nsafe") || line.contains("Unmanaged") || line.contains("Bound") else { continue }

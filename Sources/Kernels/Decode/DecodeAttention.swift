@@ -18,7 +18,7 @@ import Records
 /// m = max mᵣ, O = Σ sᵣ Oᵣ / lᵣ, with shares sᵣ = e^(mᵣ − m) lᵣ / Σ e^(mᵣ − m) lᵣ.
 ///
 /// `run` writes the same token at the same place each time, so that every call is the same step.
-final class DecodeAttention: KernelInstance {
+final class DecodeAttention: LogSumExpInstance {
     private let problem: AttentionProblem
     private let team: WorkerTeam
     private let plan: DecodePlan
@@ -80,18 +80,29 @@ final class DecodeAttention: KernelInstance {
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
         cache.write(inputs, token: problem.shape.keyLength - 1)
+        TensorPointers.with(inputs, &output) { attend($0) }
+    }
+
+    func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor, logSumExp: inout Tensor) {
+        let heads = problem.shape.batch * problem.shape.queryHeads
+        precondition(logSumExp.count == heads, "\(heads) heads have as many log-sum-exps, not \(logSumExp.count)")
+        cache.write(inputs, token: problem.shape.keyLength - 1)
+        logSumExp.withMutableFloats { sums in
+            TensorPointers.with(inputs, &output, logSumExp: sums.baseAddress!) { attend($0) }
+        }
+    }
+
+    private func attend(_ pointers: TensorPointers) {
+        nonisolated(unsafe) let tensors = pointers
         let (plan, workspaces, partials) = (plan, workspaces, partials)
         let shape = problem.shape
         for workspace in workspaces { workspace.countedPairs = 0 }
-        TensorPointers.with(inputs, &output) {
-            nonisolated(unsafe) let tensors = $0
-            team.forEach(count: shape.batch * shape.keyValueHeads * plan.ranges.count) { worker, item in
-                let (group, range) = item.quotientAndRemainder(dividingBy: plan.ranges.count)
-                workspaces[worker].attend(group: group, range: range, tensors.query, into: partials)
-            }
-            team.forEach(count: shape.batch * shape.queryHeads) { _, head in
-                partials.combine(head: head, into: tensors.output)
-            }
+        team.forEach(count: shape.batch * shape.keyValueHeads * plan.ranges.count) { worker, item in
+            let (group, range) = item.quotientAndRemainder(dividingBy: plan.ranges.count)
+            workspaces[worker].attend(group: group, range: range, tensors.query, into: partials)
+        }
+        team.forEach(count: shape.batch * shape.queryHeads) { _, head in
+            partials.combine(head: head, into: tensors)
         }
     }
 }

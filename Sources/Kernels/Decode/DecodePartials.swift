@@ -1,5 +1,6 @@
 import Attention
 import CVector
+import Foundation
 
 /// What one range of keys came to, as a softmax of its own.
 struct DecodePartial {
@@ -61,7 +62,7 @@ final class DecodePartials: @unchecked Sendable {
     }
 
     /// Sums over ranges in their order, whoever computed them.
-    func combine(head: Int, into output: UnsafeMutableRawPointer) {
+    func combine(head: Int, into tensors: TensorPointers) {
         let rows = UnsafeBufferPointer(start: partials + head * ranges, count: ranges)
         var largest = rows[0].largestScore
         for row in rows where row.largestScore > largest { largest = row.largestScore }
@@ -73,7 +74,10 @@ final class DecodePartials: @unchecked Sendable {
                 sum += weight
             }
             for range in 0..<ranges { shares[range] /= sum }
-            write(head, shares: shares, into: output)
+            write(head, shares: shares, into: tensors.output)
+            if let logSumExp = tensors.logSumExp {
+                logSumExp[head] = sum == 0 ? -.infinity : Float(largest + log(Double(sum)))
+            }
         }
     }
 

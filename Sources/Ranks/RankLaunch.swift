@@ -1,0 +1,56 @@
+import Faults
+
+/// How the ranks of this program were started.
+public enum RankLaunch {
+    /// Whether a launcher such as `mpirun` started this process as one of several ranks.
+    public static func isOneOfSeveral(in environment: [String: String]) -> Bool {
+        // Under Open MPI's own launcher the number of ranks is known; under Slurm's, only that there are ranks.
+        if let count = environment["OMPI_COMM_WORLD_SIZE"] { return count != "1" }
+        return environment["PMIX_RANK"] != nil && environment["SLURM_NTASKS"] != "1"
+    }
+
+    /// Whether this is the rank that prints.
+    public static func isFirst(in environment: [String: String]) -> Bool {
+        guard isOneOfSeveral(in: environment) else { return true }
+        return (environment["OMPI_COMM_WORLD_RANK"] ?? environment["PMIX_RANK"]) == "0"
+    }
+
+    /// The ranks that were started with this one. MPI starts here, and only where there are several ranks.
+    public static func transport(in environment: [String: String]) throws(RanksUnavailable) -> any Transport {
+        guard isOneOfSeveral(in: environment) else { return SingleRank() }
+        #if OPEN_MPI
+            guard let transport = OpenMPI() else { throw .refused }
+            return transport
+        #else
+            throw .notBuilt
+        #endif
+    }
+
+    /// The library that carries messages; nil where the program was built without one.
+    public static var library: String? {
+        #if OPEN_MPI
+            OpenMPI.library
+        #else
+            nil
+        #endif
+    }
+}
+
+/// Why there are no ranks.
+public enum RanksUnavailable: Fault, Equatable {
+    case notBuilt
+    case refused
+
+    public var exitStatus: ExitStatus { .usage }
+
+    public var description: String {
+        switch self {
+        case .notBuilt:
+            "this program was built without Open MPI and has no ranks; install libopenmpi-dev and openmpi-bin "
+                + "(`scripts/setup --ranks`) and build it again"
+        case .refused:
+            "Open MPI cannot start with one thread that exchanges messages while others compute; start the program with "
+                + "the mpirun of the Open MPI that it was built with"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Hardware
+
+/// Where each rank computes: on a CPU of its own, if the machine has as many.
+///
+/// `mpirun` binds each rank to a core or leaves them free. Ranks of one host that may use the same CPUs take one after the other.
+struct Seats {
+    let team: WorkerTeam
+    let details: [String: String]
+    let remarks: [String]
+
+    /// Every rank calls it at once.
+    init(_ communicator: Communicator, _ placement: Placement, on topology: Topology) throws(PlacementError) {
+        let hosts = communicator.gathered(text: communicator.host)
+        let allowed = communicator.gathered(text: CPUList.text(of: topology.allowedCPUs))
+        let rank = communicator.rank
+        let place = (0..<rank).count { hosts[$0] == hosts[rank] && allowed[$0] == allowed[rank] }
+        team = try Self.team(place, placement, on: topology, communicator)
+        let cpus = communicator.gathered(team.pinnedCPUs.first ?? -1)
+        let seats = zip(hosts, cpus).map { host, cpu in
+            (host.isEmpty ? "" : host + " ") + (cpu < 0 ? "not bound" : "CPU \(cpu)")
+        }
+        details = ["ranks": "\(communicator.rankCount)", "places": seats.joined(separator: ", ")]
+        var remarks: [String] = []
+        if cpus.contains(-1) { remarks.append("ranks are not bound to CPUs, so the system may move them") }
+        if Set(seats).count < seats.count, !cpus.contains(-1) {
+            remarks.append(
+                "ranks share a CPU (\(seats.joined(separator: ", "))): their times say nothing of a speed-up; start at "
+                    + "most one rank for each core")
+        }
+        self.remarks = remarks
+    }
+
+    /// The team of the rank that comes in this place among those which may use the same CPUs.
+    private static func team(
+        _ place: Int, _ placement: Placement, on topology: Topology, _ communicator: Communicator
+    ) throws(PlacementError) -> WorkerTeam {
+        let between = communicator.betweenItems
+        var cpus = try placement.cpus(forThreads: 1, on: topology)
+        if cpus.isEmpty { return WorkerTeam(betweenItems: between) }
+        if let more = try? placement.cpus(forThreads: place + 1, on: topology) { cpus = more }
+        return WorkerTeam(cpus: [cpus.last!], on: topology, betweenItems: between)
+    }
+}
+
+extension Communicator {
+    private static var textBytes: Int { 64 }
+
+    /// A short text of each rank, in their order; what is too long is cut.
+    func gathered(text: String) -> [String] {
+        var bytes = Array(text.utf8.prefix(Self.textBytes))
+        bytes += [UInt8](repeating: 0, count: Self.textBytes - bytes.count)
+        var all = [UInt8](repeating: 0, count: Self.textBytes * rankCount)
+        bytes.withUnsafeBytes { bytes in
+            all.withUnsafeMutableBytes { gather(bytes, into: $0) }
+        }
+        return (0..<rankCount).map { rank in
+            let own = all[rank * Self.textBytes..<(rank + 1) * Self.textBytes]
+            return String(decoding: own.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Attention
+import Kernels
+
+/// A decoding step over a cache that is too long for one rank: each rank attends to the tokens that it holds, for all heads,
+/// and sends each other rank the outputs and log-sum-exps of that rank's heads. Every rank merges those of its heads, in the
+/// order of ranks, and gives the outputs to all.
+///
+/// An all-reduce would move as many bytes, but would leave the order of its sums to the library.
+final class SplitCacheDecode: RankKernelInstance {
+    private let problem: RankProblem
+    private let communicator: Communicator
+    /// Nil for a rank without tokens.
+    private let kernel: (any LogSumExpInstance)?
+    private var logSumExp: Tensor
+    private var merged: MergedOutputs
+    private var outputOfHeads: Tensor
+    private let outgoing: MessageMemory
+    private let incoming: MessageMemory
+    private let gathered: MessageMemory
+
+    init(_ problem: RankProblem, _ ready: RankKernel.Ready) throws(UnsupportedProblem) {
+        self.problem = problem
+        communicator = ready.communicator
+        let (rank, d) = (communicator.rank, problem.problem.shape.headDimension)
+        let tokens = problem.slice(of: rank).count
+        kernel =
+            tokens == 0
+            ? nil
+            : try Kernel.decodeFull.tuned(by: ready.tuning).prepareWithLogSumExp(
+                for: problem.local(
+                    LocalSizes(
+                        queryHeads: problem.queryHeads, keyValueHeads: problem.keyValueHeads, queries: 1,
+                        keys: tokens), mask: .causal), on: ready.team)
+        logSumExp = Tensor(dimensions: [1, problem.queryHeads, 1])
+        let heads = Self.heads(of: rank, in: problem).count
+        merged = MergedOutputs(rows: heads, headDimension: d)
+        outputOfHeads = Tensor(problem.problem.elementType, dimensions: [max(1, heads), d])
+        outgoing = MessageMemory(byteCount: problem.queryHeads * Self.partialBytes(problem))
+        incoming = MessageMemory(byteCount: problem.rankCount * heads * Self.partialBytes(problem))
+        gathered = MessageMemory(byteCount: problem.queryHeads * problem.rowBytes)
+    }
+
+    /// Those whose outputs this rank merges.
+    private static func heads(of rank: Int, in problem: RankProblem) -> Range<Int> {
+        TokenSplit.contiguous.slices(of: rank, among: problem.rankCount, tokens: problem.queryHeads)[0]
+    }
+
+    /// Output and log-sum-exp of one head, in float32.
+    private static func partialBytes(_ problem: RankProblem) -> Int { (problem.problem.shape.headDimension + 1) * 4 }
+
+    static func work(_ problem: RankProblem, rank: Int) -> RankWork {
+        let heads = heads(of: rank, in: problem).count
+        return RankWork(
+            pairs: problem.queryHeads * problem.slice(of: rank).count,
+            receivedBytes: (problem.rankCount - 1) * heads * partialBytes(problem)
+                + (problem.queryHeads - heads) * problem.rowBytes)
+    }
+
+    func fillCache(_ parts: [RankPart]) {
+        if let part = parts.first { kernel?.fillCache(from: part.inputs) }
+    }
+
+    func run(_ parts: [RankPart]) {
+        if let part = parts.first, let kernel {
+            communicator.record(.computing) {
+                kernel.run(part.inputs, into: &part.output, logSumExp: &logSumExp)
+            }
+        }
+        communicator.record(.copying) { packPartials(parts.first) }
+        let counts = (0..<problem.rankCount).map { Self.heads(of: $0, in: problem).count }
+        let own = counts[communicator.rank]
+        communicator.allToAll(
+            Shares(
+                sent: UnsafeRawBufferPointer(outgoing.bytes), sentCounts: counts, received: incoming.bytes,
+                receivedCounts: Array(repeating: own, count: problem.rankCount)),
+            rowBytes: Self.partialBytes(problem))
+        communicator.record(.merging) { merge(heads: own) }
+        outputOfHeads.withBytes {
+            communicator.allGather(
+                UnsafeRawBufferPointer(rebasing: $0[..<(own * problem.rowBytes)]), into: gathered.bytes,
+                counts: counts, rowBytes: problem.rowBytes)
+        }
+        guard let part = parts.first else { return }
+        communicator.record(.copying) {
+            part.output.withMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(gathered.bytes)) }
+        }
+    }
+
+    /// A rank without tokens gives every head no weight.
+    private func packPartials(_ part: RankPart?) {
+        let d = problem.problem.shape.headDimension
+        let rows = outgoing.bytes.assumingMemoryBound(to: Float.self)
+        for head in 0..<problem.queryHeads {
+            for x in 0..<d { rows[head * (d + 1) + x] = part?.output[head * d + x] ?? 0 }
+            rows[head * (d + 1) + d] = part == nil ? -.infinity : logSumExp[head]
+        }
+    }
+
+    private func merge(heads: Int) {
+        let d = problem.problem.shape.headDimension
+        let rows = UnsafeBufferPointer(incoming.bytes.assumingMemoryBound(to: Float.self))
+        merged.removeAll()
+        for rank in 0..<problem.rankCount {
+            for head in 0..<heads {
+                let start = (rank * heads + head) * (d + 1)
+                merged.add(
+                    UnsafeBufferPointer(rebasing: rows[start..<start + d]), to: head, logSumExp: rows[start + d])
+            }
+        }
+        if heads > 0 { merged.write(into: &outputOfHeads) }
+    }
+}

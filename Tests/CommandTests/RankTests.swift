@@ -1,0 +1,119 @@
+import Foundation
+import Ranks
+import Records
+import TestSupport
+import Testing
+
+/// Where ranks can be started.
+private let canStartRanks: Bool = {
+    guard RankLaunch.library != nil, let folder = try? TestFolder() else { return false }
+    return (try? Program("command -v mpirun", in: folder).status) == 0
+}()
+
+/// The program under `mpirun`.
+@Suite(
+    .tags(.slow), .serialized,
+    .enabled(if: canStartRanks, "Open MPI is not installed, or not built with: scripts/setup --ranks"))
+struct RankTests {
+    /// Machines may have fewer cores than ranks, and tests may run as root.
+    private static func line(_ words: String, ranks: Int) -> String {
+        "mpirun --oversubscribe --allow-run-as-root -n \(ranks) $attnbench \(words)"
+    }
+
+    private func program(_ words: String, ranks: Int) throws -> Program {
+        try Program(Self.line(words, ranks: ranks), in: TestFolder())
+    }
+
+    private static let sweep = """
+        name: tiny
+        description: Ranks beside a kernel of one rank.
+        kernels: [full, ranks/ring, ranks/ring-zigzag, ranks/heads]
+        lengths: [40, 64]
+        heads: {query: 2, keyValue: 2}
+        timeBudget: 5m
+        """
+
+    private static let run = "run tiny.yaml --no-pin --tuning off --output out --quiet"
+
+    @Test func aRunMeasuresRanks() throws {
+        let folder = try TestFolder()
+        try folder.write(Self.sweep, to: "tiny.yaml")
+        let run = try Program(
+            Self.line("\(Self.run) --rounds 2", ranks: 2), in: folder)
+        #expect(run.status == 0, "\(run.messages)")
+        #expect(run.output.components(separatedBy: "Report").count <= 2, "one rank prints")
+        let results = try ResultsFile.load(folder.path("out/results.jsonl"))
+        #expect(results.measurements.count == 8)
+        for measurement in results.measurements {
+            guard case .measured(let record) = measurement.outcome else {
+                Issue.record("\(measurement.workload): \(measurement.outcome)")
+                continue
+            }
+            if measurement.workload.kernel == "full" {
+                #expect(record.ranks == nil)
+                continue
+            }
+            let ranks = try #require(record.ranks)
+            #expect(ranks.count == record.samplesNanoseconds.count)
+            #expect(ranks.allSatisfy { $0.count == 2 })
+            #expect(zip(ranks, record.samplesNanoseconds).allSatisfy { $0.map(\.nanoseconds).max() == $1 })
+            #expect(measurement.origin.engineDetails["ranks"] == "2")
+            #expect(measurement.origin.engineDetails["latencySeconds"] != nil)
+        }
+    }
+
+    /// mpirun ends all ranks when one dies; what was measured is there, and is gone on with.
+    @Test func theDeathOfARankLosesNothing() throws {
+        let folder = try TestFolder()
+        try folder.write(Self.sweep, to: "tiny.yaml")
+        let killed = try Program(
+            """
+            \(Self.line(Self.run, ranks: 2)) & launcher=$!
+            until grep -q sampled out/results.launch1.partial.jsonl; do sleep 0.2; done
+            kill -9 $(pgrep -P $launcher | tail -1)
+            wait $launcher
+            """, in: folder)
+        #expect(killed.status != 0)
+        let resumed = try Program(Self.line("\(Self.run) --rounds 2 --resume", ranks: 2), in: folder)
+        #expect(resumed.status == 0, "\(resumed.messages)")
+        let results = try ResultsFile.load(folder.path("out/results.jsonl"))
+        #expect(results.measurements.filter(\.isMeasured).count == 8)
+    }
+
+    @Test func withoutMpirunThereIsOneRank() throws {
+        let folder = try TestFolder()
+        try folder.write(Self.sweep, to: "tiny.yaml")
+        let run = try Program("$attnbench \(Self.run) --rounds 2", in: folder)
+        #expect(run.status == 0, "\(run.messages)")
+        let results = try ResultsFile.load(folder.path("out/results.jsonl"))
+        let ofRanks = results.measurements.filter { $0.workload.kernel.hasPrefix("ranks/") }
+        #expect(ofRanks.count == 6)
+        #expect(ofRanks.allSatisfy { $0.isMeasured && $0.origin.engineDetails["ranks"] == "1" })
+    }
+
+    /// Messages of Open MPI itself; all other cases run over ranks that are threads, in RanksTests.
+    @Test(arguments: [2, 3, 5]) func checksEveryKernel(ranks: Int) throws {
+        let checked = try program("check", ranks: ranks)
+        #expect(checked.status == 0, "\(checked.messages)")
+        let lines = checked.output.split(separator: "\n")
+        // Only one rank prints.
+        #expect(lines.count == 2 + RankKernel.builtIn.count, "\(checked.output)")
+        #expect(lines.first?.hasPrefix("kernel on \(ranks) ranks") == true)
+        for kernel in RankKernel.builtIn {
+            #expect(lines.contains { $0.hasPrefix(kernel.name + " ") && $0.hasSuffix("ok") }, "\(kernel.name)")
+        }
+    }
+
+    @Test func oneRankIsNoRanks() throws {
+        let (alone, launched) = (
+            try Program("$attnbench check full", in: TestFolder()), try program("check full", ranks: 1)
+        )
+        #expect(launched.status == 0 && launched.output == alone.output)
+    }
+
+    @Test func anUnknownKernelIsRefused() throws {
+        let refused = try program("check rong", ranks: 2)
+        #expect(refused.status == 2)
+        #expect(refused.messages.contains("\"rong\" is not a kernel of ranks; did you mean \"ring\"?"))
+    }
+}

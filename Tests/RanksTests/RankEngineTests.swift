@@ -1,0 +1,89 @@
+import Attention
+import Engines
+import Hardware
+import Kernels
+import Records
+import Testing
+
+@testable import Ranks
+
+/// Ranks as a run sees them: one engine, whose first rank has all inputs and all outputs.
+@Suite struct RankEngineTests {
+    @Test(arguments: 1...3) func givesWhatOneRankGives(ranks: Int) throws {
+        let faults = try ThreadRanks.run(ranks, delaysSeed: 4) { communicator -> [String] in
+            let engine = try RankEngine(communicator, .unpinned, on: Topology())
+            guard communicator.rank == 0 else {
+                try engine.follow()
+                return []
+            }
+            defer { engine.end() }
+            return try RankEngine.kernels.flatMap { try Self.faults(of: $0, on: engine, ranks: ranks) }
+        }
+        #expect(faults.flatMap { $0 } == [])
+    }
+
+    private static func faults(of kernel: Kernel, on engine: RankEngine, ranks: Int) throws -> [String] {
+        let problem = try AttentionProblem(
+            shape: AttentionShape(
+                queryHeads: 6, keyValueHeads: 3, queryLength: kernel.phase == .decode ? 1 : 20, keyLength: 20,
+                headDimension: 16), mask: kernel.masks.mask([.window: 7]))
+        let workload = Workload(kernel: kernel.name, phase: kernel.phase, problem: problem)
+        let loaded = try LoadedKernel(workload, on: engine) { SharedInputs(for: problem, seed: 3) }
+        var faults: [String] = []
+        // The second time with inputs that the other ranks cannot make by themselves.
+        for seed: UInt64 in [3, 9] {
+            if seed != 3 { try loaded.load(SharedInputs(for: problem, seed: seed)) }
+            try loaded.prepared.spoilOutput()
+            let sample = try loaded.sample(Batch(calls: 2, warmUpCalls: 1))
+            let accuracy = try loaded.withOutput { inputs, output in
+                Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
+            }
+            if !accuracy.isAccepted { faults.append("\(kernel.name): error \(accuracy.excess)") }
+            faults += try Self.faults(of: sample, kernel, problem, ranks: ranks)
+        }
+        return faults
+    }
+
+    /// Each rank tells its own time, and received in two calls what the closed form says of two calls.
+    private static func faults(
+        of sample: Sample, _ kernel: Kernel, _ problem: AttentionProblem, ranks: Int
+    ) throws -> [String] {
+        let shared = try RankKernel.builtIn.named(String(kernel.name.dropFirst("ranks/".count)))
+        let whole = try shared.problem(problem, ranks: ranks)
+        let times = sample.ranks ?? []
+        let bytes = (0..<ranks).map { 2 * shared.work(of: whole, rank: $0).receivedBytes }
+        var faults: [String] = []
+        if times.map(\.receivedBytes) != bytes { faults.append("\(kernel.name): \(times), not \(bytes) bytes") }
+        if sample.nanoseconds != times.map(\.nanoseconds).max() { faults.append("\(kernel.name): not the slowest") }
+        if times.contains(where: { $0.computingNanoseconds + $0.waitingNanoseconds > $0.nanoseconds }) {
+            faults.append("\(kernel.name): the parts are more than the whole in \(times)")
+        }
+        return faults
+    }
+
+    @Test func aLinkIsFitted() {
+        let sizes: [Double] = [8, 4096, 65_536, 1_048_576]
+        let points = sizes.map { (bytes: $0, seconds: 2e-6 + $0 / 5e9) }
+        let link = Link(fittedTo: points)
+        #expect(abs(link.latencySeconds / 2e-6 - 1) < 1e-9)
+        #expect(abs(link.secondsPerByte * 5e9 - 1) < 1e-9)
+        #expect(abs(link.seconds(bytes: 5_000_000) / 1.002e-3 - 1) < 1e-9)
+    }
+
+    @Test func requestsKeepTheirSize() throws {
+        let problem = try AttentionProblem(
+            shape: AttentionShape(
+                batch: 3, queryHeads: 128, keyValueHeads: 8, queryLength: 1 << 20, headDimension: 128),
+            mask: .attentionSink(sinks: 1 << 20, window: 1 << 20), elementType: .bfloat16)
+        let request = RankRequest.prepare(
+            cell: 1_000_000, kernel: "ring-zigzag",
+            workload: Workload(kernel: "ranks/ring-zigzag", problem: problem), tuning: .standard)
+        #expect(request.bytes.count == RankRequest.byteCount)
+        guard case .prepare(1_000_000, "ring-zigzag", let workload, .standard) = RankRequest(bytes: request.bytes)
+        else {
+            Issue.record("another request came back")
+            return
+        }
+        #expect(workload.problem == problem)
+    }
+}
