@@ -90,8 +90,8 @@ struct NothingChecked: Fault {
     var exitStatus: ExitStatus { .usage }
 
     var description: String {
-        "no kernel was checked: "
-            + (reasons.isEmpty ? "the given engines name no kernels in their greetings" : reasons.joined(separator: "; "))
+        let reasons = reasons.isEmpty ? ["the given engines name no kernels in their greetings"] : reasons
+        return "no kernel was checked: \(reasons.joined(separator: "; "))"
     }
 }
 

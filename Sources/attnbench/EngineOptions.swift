@@ -51,8 +51,11 @@ extension [ProgramEngine] {
     /// A sentence for each engine of which nothing is measured: --engine offers kernels, and the sweep names those that run.
     func idle(measuring kernels: [String]) -> [String] {
         compactMap { engine in
-            guard let kernel = engine.kernels.first, Set(kernels).isDisjoint(with: engine.kernels.names) else { return nil }
-            return "the sweep names no kernel of the engine \(engine.identity.name), so none is measured; name them, for example "
+            guard let kernel = engine.kernels.first, Set(kernels).isDisjoint(with: engine.kernels.names) else {
+                return nil
+            }
+            return
+                "the sweep names no kernel of the engine \(engine.identity.name), so none is measured; name them, for example "
                 + "with --set kernels=full,\(kernel.name)"
         }
     }

@@ -67,6 +67,8 @@ final class EngineStart {
     /// Ends it.
     private func failure(_ cause: EngineFailure.Cause) -> EngineFailure {
         process.end(patience: 0)
-        return EngineFailure(engine: command.words[0], doing: "greet (to name itself and its kernels)", cause: cause, lastWords: process.lastWords)
+        return EngineFailure(
+            engine: command.words[0], doing: "greet (to name itself and its kernels)", cause: cause,
+            lastWords: process.lastWords)
     }
 }
