@@ -41,7 +41,8 @@ import Testing
         let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("out/comparison.json")))
         let comparison = try JSONDecoder().decode(Comparison.self, from: data)
         #expect(comparison.cells.map { "\($0.workload)" } == ["full 64 d=8"])
-        #expect(comparison.guards.map(\.name) == [.baselineAgainstItself, .frozenLoop], "one cell has no median over cells")
+        // One cell has no median over cells.
+        #expect(comparison.guards.map(\.name) == [.baselineAgainstItself, .frozenLoop])
         #expect(comparison.shape.allSatisfy { $0.passed })
         #expect(comparison.baseline.build == comparison.candidate.build)
         #expect(session.output.contains("full 64 d=8"))
