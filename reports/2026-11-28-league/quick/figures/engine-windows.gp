@@ -1,0 +1,98 @@
+set encoding utf8
+set datafile separator comma
+$texts << END_OF_TEXTS
+share of the measured peak (%)
+512
+1K
+2K
+4K
+8K
+0
+20
+40
+60
+80
+sliding-window(1024)
+torch-avx512/sdpa-slices-window(1024)
+torch/sdpa-slices-window(1024)
+ggml/flash-window(1024)
+onnxruntime/gqa-window(1024)
+openvino/sdpa-mask-window(1024)
+jax/dpa-window(1024)
+sequence length n (tokens)
+sliding-window(1024) is the fastest of 7 engines at 8K tokens;
+torch-avx512/sdpa-slices-window(1024) takes 2.06× [1.95, 2.08] its time
+sliding-window(1024), float32, d = 128, 1 head. Useful FLOP/s over the peak that was measured on the same cores:
+pairs that a kernel computes and then masks do not count. The fastest kernel of each engine. Medians with 95 %
+intervals.
+END_OF_TEXTS
+if (!exists('formats')) formats = 'svg png pdf'
+do for [format in formats] {
+mark = (format eq 'svg' ? 0.8 : 1) * 1
+if (format eq 'svg') { set terminal svg size 720,480 dynamic enhanced name 'engine_windows' font 'Inter&#44; system-ui&#44; sans-serif,12' background '#ffffff' linewidth 1 }
+if (format eq 'png') { set terminal pngcairo size 2250,1500 enhanced font 'Inter,12' fontscale 2.344 linewidth 3.125 pointscale 3.125 background '#ffffff' }
+if (format eq 'pdf') { set terminal pdfcairo size 7.5in,5in enhanced font 'Inter,12' fontscale 0.5625 linewidth 1.5 pointscale 0.75 background '#ffffff' }
+set output 'engine-windows.'.format
+set border 3 lw 0.8 lc rgb '#777777'
+set tics nomirror out scale 0.5 textcolor rgb '#1a1a1a' font ',12'
+set grid ytics lt 1 lw 0.6 lc rgb '#e6e6e6'
+unset mxtics
+unset mytics
+unset key
+set errorbars small
+set label '{/:Bold '.$texts[20].'}' at screen 0.0194, screen 0.9466 left font ',15.5' tc rgb '#1a1a1a'
+set label '{/:Bold '.$texts[21].'}' at screen 0.0194, screen 0.9014 left font ',15.5' tc rgb '#1a1a1a'
+set label $texts[22] at screen 0.0194, screen 0.8575 left font ',11.5' tc rgb '#595959'
+set label $texts[23] at screen 0.0194, screen 0.8263 left font ',11.5' tc rgb '#595959'
+set label $texts[24] at screen 0.0194, screen 0.7950 left font ',11.5' tc rgb '#595959'
+set label $texts[19] at screen 0.3404, screen 0.0333 center font ',11.5' tc rgb '#595959'
+set logscale x 2
+set xrange [465:8196.096]
+set yrange [0:92.04935]
+set xtics ($texts[2] 512, $texts[3] 1024, $texts[4] 2048, $texts[5] 4096, $texts[6] 8192)
+set ytics ($texts[7] 0, $texts[8] 20, $texts[9] 40, $texts[10] 60, $texts[11] 80)
+set lmargin at screen 0.0561
+set rmargin at screen 0.6247
+set bmargin at screen 0.1167
+set tmargin at screen 0.7158
+set label $texts[1] at screen 0.0194, screen 0.7513 left font ',11.5' tc rgb '#595959'
+set label $texts[12] at screen 0.6608, screen 0.6646 left font ',11.5' tc rgb '#0072B2'
+set arrow from screen 0.6330, screen 0.6646 to screen 0.6552, screen 0.6646 nohead lt 1 dt 1 lw 0.5 lc rgb '#0072B2' back
+set label $texts[13] at screen 0.6608, screen 0.3831 left font ',11.5' tc rgb '#D55E00'
+set arrow from screen 0.6330, screen 0.3831 to screen 0.6552, screen 0.3831 nohead lt 1 dt 1 lw 0.5 lc rgb '#D55E00' back
+set label $texts[14] at screen 0.6608, screen 0.2580 left font ',11.5' tc rgb '#009E73'
+set arrow from screen 0.6330, screen 0.2553 to screen 0.6552, screen 0.2580 nohead lt 1 dt 1 lw 0.5 lc rgb '#009E73' back
+set label $texts[15] at screen 0.6608, screen 0.2267 left font ',11.5' tc rgb '#CC79A7'
+set arrow from screen 0.6330, screen 0.2054 to screen 0.6552, screen 0.2267 nohead lt 1 dt 1 lw 0.5 lc rgb '#CC79A7' back
+set label $texts[16] at screen 0.6608, screen 0.1955 left font ',11.5' tc rgb '#E69F00'
+set arrow from screen 0.6330, screen 0.2039 to screen 0.6552, screen 0.1955 nohead lt 1 dt 1 lw 0.5 lc rgb '#E69F00' back
+set label $texts[17] at screen 0.6608, screen 0.1642 left font ',11.5' tc rgb '#56B4E9'
+set arrow from screen 0.6330, screen 0.1750 to screen 0.6552, screen 0.1642 nohead lt 1 dt 1 lw 0.5 lc rgb '#56B4E9' back
+set label $texts[18] at screen 0.6608, screen 0.1330 left font ',11.5' tc rgb '#000000'
+set arrow from screen 0.6330, screen 0.1378 to screen 0.6552, screen 0.1330 nohead lt 1 dt 1 lw 0.5 lc rgb '#000000' back
+plot 'engine-windows.csv' skip 1 using ($1 == 0 ? $4 : NaN):5 with lines dt 1 lw 1.75 lc rgb '#0072B2', \
+  'engine-windows.csv' skip 1 using ($1 == 1 ? $4 : NaN):5 with lines dt 1 lw 1.575 lc rgb '#D55E00', \
+  'engine-windows.csv' skip 1 using ($1 == 2 ? $4 : NaN):5 with lines dt 1 lw 1.4 lc rgb '#009E73', \
+  'engine-windows.csv' skip 1 using ($1 == 3 ? $4 : NaN):5 with lines dt 1 lw 1.225 lc rgb '#CC79A7', \
+  'engine-windows.csv' skip 1 using ($1 == 4 ? $4 : NaN):5 with lines dt 1 lw 1.05 lc rgb '#E69F00', \
+  'engine-windows.csv' skip 1 using ($1 == 5 ? $4 : NaN):5 with lines dt 1 lw 1.05 lc rgb '#56B4E9', \
+  'engine-windows.csv' skip 1 using ($1 == 6 ? $4 : NaN):5 with lines dt 1 lw 1.05 lc rgb '#000000', \
+  'engine-windows.csv' skip 1 using ($1 == 7 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#0072B2', \
+  'engine-windows.csv' skip 1 using ($1 == 7 ? $4 : NaN):5 with points pt 7 ps 0.9*mark lc rgb '#0072B2', \
+  'engine-windows.csv' skip 1 using ($1 == 8 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#D55E00', \
+  'engine-windows.csv' skip 1 using ($1 == 8 ? $4 : NaN):5 with points pt 5 ps 0.81*mark lc rgb '#D55E00', \
+  'engine-windows.csv' skip 1 using ($1 == 9 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73', \
+  'engine-windows.csv' skip 1 using ($1 == 9 ? $4 : NaN):5 with points pt 9 ps 0.72*mark lc rgb '#009E73', \
+  'engine-windows.csv' skip 1 using ($1 == 10 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#CC79A7', \
+  'engine-windows.csv' skip 1 using ($1 == 10 ? $4 : NaN):5 with points pt 13 ps 0.63*mark lc rgb '#CC79A7', \
+  'engine-windows.csv' skip 1 using ($1 == 11 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#E69F00', \
+  'engine-windows.csv' skip 1 using ($1 == 11 ? $4 : NaN):5 with points pt 11 ps 0.54*mark lc rgb '#E69F00', \
+  'engine-windows.csv' skip 1 using ($1 == 12 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#56B4E9', \
+  'engine-windows.csv' skip 1 using ($1 == 12 ? $4 : NaN):5 with points pt 15 ps 0.54*mark lc rgb '#56B4E9', \
+  'engine-windows.csv' skip 1 using ($1 == 13 ? $4 : NaN):6:7 with filledcurves fs transparent solid 0.25 noborder lc rgb '#000000', \
+  'engine-windows.csv' skip 1 using ($1 == 13 ? $4 : NaN):5 with points pt 7 ps 0.54*mark lc rgb '#000000'
+unset output
+unset label
+unset arrow
+unset logscale
+}
