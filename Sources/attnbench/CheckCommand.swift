@@ -128,15 +128,18 @@ struct CheckCommand: Command {
     }
 
     static func row(_ name: String, _ found: Conformance, _ paint: Paint) -> [Columns.Cell] {
-        let share = found.largestShare
-        return [
+        [
             Columns.Cell(name), Columns.Cell(types(found.elementTypes)),
             Columns.Cell("\(found.cases) of \(found.cases + found.skipped)"),
             Columns.Cell(Quantity.scientific(found.largestError)),
-            Columns.Cell(share.isFinite ? "\(Int(saturating: (share * 100).rounded(.up))) %" : "-"),
+            share(ofBound: found.largestShare),
             found.isConforming
                 ? paint("ok", .green) : paint(found.failures.isEmpty ? "ENGINE FAILED" : "WRONG", .red),
         ]
+    }
+
+    static func share(ofBound share: Double) -> Columns.Cell {
+        Columns.Cell(share.isFinite ? "\(Int(saturating: (share * 100).rounded(.up))) %" : "-")
     }
 
     static func types(_ types: [ElementType]) -> String {

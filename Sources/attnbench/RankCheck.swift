@@ -1,7 +1,6 @@
 import Quantities
 import Ranks
 import Reporting
-import Statistics
 
 /// What the hard cases say about kernels of ranks, in a table.
 struct RankCheck {
@@ -20,9 +19,7 @@ struct RankCheck {
                 Columns.Cell(name), Columns.Cell(CheckCommand.types(found.elementTypes)),
                 Columns.Cell("\(found.cases) of \(found.cases + found.skipped)"),
                 Columns.Cell(Quantity.scientific(found.largestError)),
-                Columns.Cell(
-                    found.largestShare.isFinite
-                        ? "\(Int(saturating: (found.largestShare * 100).rounded(.up))) %" : "-"),
+                CheckCommand.share(ofBound: found.largestShare),
                 found.isConforming ? paint("ok", .green) : paint("WRONG", .red),
             ]
         }
