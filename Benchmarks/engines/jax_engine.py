@@ -31,6 +31,26 @@ def rows(problem, result):
     return numpy.ascontiguousarray(array).view(numpy.uint16) if problem.element_type == "bfloat16" else array
 
 
+@functools.lru_cache(maxsize=None)
+def compiled(scale, mask):
+    """One function for each mask and scale: problems of one size then share what XLA compiled for it."""
+    return jax.jit(functools.partial(jax.nn.dot_product_attention, scale=scale, **dict(mask)))
+
+
+@functools.lru_cache(maxsize=None)
+def compiled_step(scale, first, last):
+    """A step that writes the token at `last` into the cache, and attends to the tokens from `first` on."""
+
+    @functools.partial(jax.jit, donate_argnums=(1, 2))
+    def step(query, keys, values, key, value):
+        keys, values = (
+            jax.lax.dynamic_update_slice_in_dim(cache, token, last, 1) for cache, token in ((keys, key), (values, value)))
+        output = jax.nn.dot_product_attention(query, keys[:, first:], values[:, first:], scale=scale)
+        return output, keys, values
+
+    return step
+
+
 class Lazy:
     """An output that is converted when it is written, which is not timed."""
 
@@ -46,7 +66,7 @@ def prompt(problem, **mask):
         raise engine.Refused("the mask of dot_product_attention is aligned at the first key")
     if problem.element_type == "bfloat16" and min(problem.query_length, problem.key_head_dimension) < 2:
         raise engine.Refused("XLA for CPUs has no product of bfloat16 with a vector")
-    attend = jax.jit(functools.partial(jax.nn.dot_product_attention, scale=problem.scale, **mask))
+    attend = compiled(problem.scale, tuple(mask.items()))
     tensors = []
 
     def load():
@@ -81,14 +101,7 @@ def decode(problem):
         raise engine.Refused("the cache has the element type of the query")
     last = problem.key_length - 1
     first = 0 if problem.mask.left is None else max(0, last - problem.mask.left)
-
-    @functools.partial(jax.jit, donate_argnums=(1, 2))
-    def step(query, keys, values, key, value):
-        keys, values = (
-            jax.lax.dynamic_update_slice_in_dim(cache, token, last, 1) for cache, token in ((keys, key), (values, value)))
-        output = jax.nn.dot_product_attention(query, keys[:, first:], values[:, first:], scale=problem.scale)
-        return output, keys, values
-
+    step = compiled_step(problem.scale, first, last)
     state = {}
 
     def load():

@@ -41,6 +41,10 @@ _DTYPES = {"float32": numpy.float32, "float16": numpy.float16, "bfloat16": numpy
 _kernels = {}
 
 
+# What stands for an output where no call was made since the arrays were loaded. None is an output of a faulty kernel.
+_NO_OUTPUT = object()
+
+
 class Refused(Exception):
     """The kernel does not take this problem."""
 
@@ -53,6 +57,10 @@ class Prepared:
     """
 
     def __init__(self, call, load=None, computed_pairs=None, scratch_bytes=None, device_nanoseconds=None):
+        if not callable(call):
+            raise TypeError(
+                f"the kernel's function returned {type(call).__name__}; it must return what is timed, such as "
+                "`lambda: attention(query, key, value)`")
         self.call = call
         self.load = load
         self.computed_pairs = computed_pairs
@@ -120,6 +128,8 @@ class Problem:
 
     def _write(self, output):
         target = self._shared["output"].array
+        if output is None:
+            raise TypeError("the timed call returned None; it must return the output")
         array = _array(output)
         if array.shape != target.shape:
             raise ValueError(f"the output has the shape {array.shape}; it must be {target.shape}")
@@ -204,13 +214,13 @@ class _Cell:
         self.problem = Problem(request, self.zero_copy)
         prepared = kernel["function"](self.problem)
         self.prepared = prepared if isinstance(prepared, Prepared) else Prepared(prepared)
-        self.output = None
+        self.output = _NO_OUTPUT
 
     def load(self):
         self.problem._load()
         if self.prepared.load:
             self.prepared.load()
-        self.output = None
+        self.output = _NO_OUTPUT
 
     def sample(self, warm_up_calls, calls):
         call = self.prepared.call
@@ -227,7 +237,7 @@ class _Cell:
         return nanoseconds
 
     def write(self):
-        if self.output is None:
+        if self.output is _NO_OUTPUT:
             raise ValueError("there was no call since the arrays were loaded")
         self.problem._write(self.output)
 
@@ -290,7 +300,7 @@ def serve(name, version, details=None, device=None, ceilings=None):
 
     greeting = {
         "attnbenchEngine": VERSION,
-        "engine": {"name": name, "version": version, "details": described},
+        "engine": {"name": name, "version": str(version), "details": described},
         "kernels": [kernel["description"] for kernel in _kernels.values()],
     }
     if device:

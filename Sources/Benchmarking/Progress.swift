@@ -5,7 +5,9 @@ import Statistics
 
 /// Where a run is.
 public struct ProgressEvent: Hashable, Sendable, Codable {
-    public enum Phase: String, Sendable, Codable { case machine, probing, preparing, measuring, screening, repeating }
+    public enum Phase: String, Sendable, Codable {
+        case machine, probing, preparing, measuring, screening, repeating, checking
+    }
 
     /// One of several processes that a run starts.
     public struct Launch: Hashable, Sendable, Codable {
@@ -135,7 +137,8 @@ public final class TextProgress: ProgressObserver {
 
     /// Clears the line, so that what follows starts on a clean one.
     public func end() {
-        if case .terminal = style, lastPhase != nil { write("\r\u{1B}[K") }
+        guard case .terminal = style, lastPhase != nil else { return }
+        write("\r\u{1B}[K")
         lastPhase = nil
     }
 }

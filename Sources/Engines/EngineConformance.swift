@@ -4,8 +4,8 @@ import Records
 
 extension Conformance {
     /// Of a kernel of an engine, in the element types that it lists, on one thread and on two where it takes two.
-    public init(of kernel: Kernel, on engine: any Engine) {
-        self.init(of: kernel, in: kernel.elementTypes) { found, problemCase in
+    public init(of kernel: Kernel, on engine: any Engine, following: Follower = { _, _ in }) {
+        self.init(of: kernel, in: kernel.elementTypes, following: following) { found, problemCase in
             do throws(EngineError) {
                 try found.check(kernel, problemCase, on: engine, threads: 1)
                 guard problemCase.inputs == .normal else { return }

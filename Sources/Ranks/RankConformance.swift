@@ -27,6 +27,11 @@ public struct RankConformance: Sendable {
     /// The last one is checked: a kernel that keeps something from one call to the next may be right in its first.
     private static let calls = 2
 
+    /// Of the cases of every kernel.
+    public static let elementTypes = ElementType.allCases
+
+    public static func caseCount(of kernel: RankKernel) -> Int { RankCases.all(for: kernel).count }
+
     public init(of kernel: RankKernel, on communicator: Communicator) throws(UnsupportedProblem) {
         let team = WorkerTeam(betweenItems: communicator.betweenItems)
         let ready = RankKernel.Ready(communicator, team: team)

@@ -3,11 +3,9 @@ import Attention
 import Drawing
 import Foundation
 import Kernels
-import Quantities
 import Ranks
 import Records
 import Reporting
-import Statistics
 
 struct CheckCommand: Command {
     static let configuration = CommandConfiguration(
@@ -79,8 +77,7 @@ struct CheckCommand: Command {
                 "--layers has nothing to stack: none of the kernels has a mask with a bound; add one such as "
                     + "sliding-window")
         }
-        let paint = outputOptions.paint(on: console)
-        let verdict = try Self.check(kernels, engines, paint: paint, on: console)
+        let verdict = try Self.check(kernels, engines, on: console, outputOptions)
         guard let layers, verdict == .done else { return verdict }
         return try stack(kernels, layers: layers, on: console)
     }
@@ -92,8 +89,7 @@ struct CheckCommand: Command {
         }
         let kernels = names.isEmpty ? RankKernel.builtIn : try names.map { try RankKernel.builtIn.named($0) }
         let communicator = Communicator(try RankLaunch.transport(in: console.environment))
-        return try RankCheck(of: kernels, on: communicator)
-            .verdict(on: console, outputOptions.paint(on: console))
+        return try RankCheck.verdict(of: kernels, on: communicator, console, outputOptions)
     }
 
     private func stack(_ kernels: [Kernel], layers: Int, on console: Console) throws -> Verdict {
@@ -117,32 +113,15 @@ struct CheckCommand: Command {
     }
 
     static func check(
-        _ kernels: [Kernel], _ engines: EngineCheck = .none, paint: Paint, on console: Console
+        _ kernels: [Kernel], _ engines: EngineCheck = .none, on console: Console, _ options: OutputOptions
     ) throws -> Verdict {
-        var found = try engines.run(paint, environment: console.environment)
-        for kernel in kernels { found.take(Conformance(of: kernel), of: kernel.name, paint) }
-        console.output(
-            Columns.painted(found.rows, headings: ["kernel", "types", "cases", "error", "of bound", "verdict"]))
+        let checked = try engines.started(environment: console.environment)
+        let table = CheckTable(of: (checked.kernels + kernels).map { CheckTable.Subject($0) }, on: console, options)
+        var found = checked.run(table)
+        for kernel in kernels {
+            found.take(Conformance(of: kernel, following: table.follow(kernel.name)), of: kernel.name, table)
+        }
         console.caution(found.remarks)
         return found.verdict
-    }
-
-    static func row(_ name: String, _ found: Conformance, _ paint: Paint) -> [Columns.Cell] {
-        [
-            Columns.Cell(name), Columns.Cell(types(found.elementTypes)),
-            Columns.Cell("\(found.cases) of \(found.cases + found.skipped)"),
-            Columns.Cell(Quantity.scientific(found.largestError)),
-            share(ofBound: found.largestShare),
-            found.isConforming
-                ? paint("ok", .green) : paint(found.failures.isEmpty ? "ENGINE FAILED" : "WRONG", .red),
-        ]
-    }
-
-    static func share(ofBound share: Double) -> Columns.Cell {
-        Columns.Cell(share.isFinite ? "\(Int(saturating: (share * 100).rounded(.up))) %" : "-")
-    }
-
-    static func types(_ types: [ElementType]) -> String {
-        types.count == ElementType.allCases.count ? "all" : types.map(\.rawValue).joined(separator: " ")
     }
 }

@@ -56,8 +56,21 @@ enum Columns {
         }
         if headings.isEmpty { return lines.joined() }
         widths[columnCount - 1] = isBelow ? 0 : min(room, widths[columnCount - 1])
-        let rule = widths.filter { $0 > 0 }.map { repeated("─", $0) }
-        return lines[0] + rule.joined(separator: "  ") + "\n" + lines.dropFirst().joined()
+        return lines[0] + rule(widths: widths.filter { $0 > 0 }) + lines.dropFirst().joined()
+    }
+
+    /// The heading, or one row, of a table that is printed while later rows are still unknown.
+    ///
+    /// - Parameter widths: at least those of the headings; a longer text moves what follows it.
+    static func line(_ row: [Cell], widths: [Int]) -> Escaped<TerminalScreen> {
+        let padded = zip(row, widths).dropLast().map { cell, width in
+            cell.painted + spaces(max(0, width - cell.text.count) + 2)
+        }
+        return padded.joined() + row[row.count - 1].painted + "\n"
+    }
+
+    static func rule(widths: [Int]) -> Escaped<TerminalScreen> {
+        widths.map { repeated("─", $0) }.joined(separator: "  ") + "\n"
     }
 
     private static func wrap(_ cell: Cell, width: Int) -> [Escaped<TerminalScreen>] {

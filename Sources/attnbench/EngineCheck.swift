@@ -28,15 +28,53 @@ struct EngineCheck {
 
     var isEmpty: Bool { sources.isEmpty }
 
-    func run(_ paint: Paint, environment: [String: String]) throws -> CheckFindings {
-        var found = CheckFindings()
+    /// Starts every engine, so that one which does not start is known before the first case.
+    func started(environment: [String: String]) throws -> StartedEngineCheck {
         let environment = BLASCore.environmentBeforeRestart(environment)
-        var left = names
-        for source in sources {
-            let engine = try ProgramEngine(source, environment: environment) { _ in [] }
-            for kernel in engine.kernels where names.isEmpty || left.remove(kernel.name) != nil {
-                let conformance = Conformance(of: kernel, on: engine)
-                found.take(conformance, of: kernel.name, paint)
+        let engines = try sources.map { source in try ProgramEngine(source, environment: environment) { _ in [] } }
+        let known = engines.flatMap { engine in
+            engine.kernels.map(\.name) + engine.unknownKernels.map { "\(engine.identity.name)/\($0.name)" }
+        }
+        if let name = names.sorted().first(where: { !known.contains($0) }) { throw UnknownEngine(kernel: name) }
+        let started = StartedEngineCheck(engines, names: names)
+        guard isEmpty || !started.kernels.isEmpty else { throw NothingChecked(reasons: started.remarks) }
+        return started
+    }
+}
+
+/// Engines whose processes run, and which of their kernels are to be checked.
+struct StartedEngineCheck {
+    private let engines: [ProgramEngine]
+    private let names: Set<String>
+
+    fileprivate init(_ engines: [ProgramEngine], names: Set<String>) {
+        self.engines = engines
+        self.names = names
+    }
+
+    var kernels: [Kernel] { engines.flatMap(kernels) }
+
+    /// Kernels of engines that this program cannot check, and what engines say of themselves.
+    var remarks: [String] { engines.flatMap { unknown(of: $0) + $0.remarks } }
+
+    private func isAsked(for name: String) -> Bool { names.isEmpty || names.contains(name) }
+
+    private func kernels(of engine: ProgramEngine) -> [Kernel] { engine.kernels.filter { isAsked(for: $0.name) } }
+
+    private func unknown(of engine: ProgramEngine) -> [String] {
+        engine.unknownKernels.map { ("\(engine.identity.name)/\($0.name)", $0) }.filter { isAsked(for: $0.0) }.map {
+            name, kernel in
+            "\(name) is not checked: this attnbench does not know its phase (\(kernel.phase)), its mask "
+                + "(\(kernel.mask)) or its element types (\(kernel.elementTypes.joined(separator: ", ")))"
+        }
+    }
+
+    func run(_ table: CheckTable) -> CheckFindings {
+        var found = CheckFindings()
+        for engine in engines {
+            for kernel in kernels(of: engine) {
+                let conformance = Conformance(of: kernel, on: engine, following: table.follow(kernel.name))
+                found.take(conformance, of: kernel.name, table)
                 if !conformance.differentNonFinite.isEmpty {
                     let patterns = InputPattern.allCases.filter(conformance.differentNonFinite.contains)
                     found.remarks.append(
@@ -45,32 +83,21 @@ struct EngineCheck {
                             + "(\(patterns.map(\.rawValue).joined(separator: ", "))); this is not an error")
                 }
             }
-            for kernel in engine.unknownKernels {
-                let name = "\(engine.identity.name)/\(kernel.name)"
-                guard names.isEmpty || left.remove(name) != nil else { continue }
-                found.remarks.append(
-                    "\(name) is not checked: this attnbench does not know its phase (\(kernel.phase)), its mask "
-                        + "(\(kernel.mask)) or its element types (\(kernel.elementTypes.joined(separator: ", ")))")
-            }
-            found.remarks += engine.remarks
         }
-        if let name = left.sorted().first { throw UnknownEngine(kernel: name) }
-        if !isEmpty && found.rows.isEmpty { throw NothingChecked(reasons: found.remarks) }
+        found.remarks += remarks
         return found
     }
 }
 
 /// What a check has found so far, kernel by kernel.
 struct CheckFindings {
-    /// Of a table.
-    private(set) var rows: [[Columns.Cell]] = []
     private var failures: [String] = []
     private var breakdowns: [String] = []
     /// What is no fault, and worth to be known.
     var remarks: [String] = []
 
-    mutating func take(_ conformance: Conformance, of kernel: String, _ paint: Paint) {
-        rows.append(CheckCommand.row(kernel, conformance, paint))
+    mutating func take(_ conformance: Conformance, of kernel: String, _ table: CheckTable) {
+        table.print(kernel, CheckTable.Findings(conformance, table.paint))
         failures += conformance.failures.map { "\(kernel): \($0)" }
         breakdowns += conformance.breakdowns.map { "\(kernel): \($0)" }
     }

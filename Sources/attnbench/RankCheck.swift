@@ -1,32 +1,30 @@
-import Quantities
 import Ranks
 import Reporting
 
 /// What the hard cases say about kernels of ranks, in a table.
-struct RankCheck {
-    private let found: [(name: String, RankConformance)]
-    private let rankCount: Int
-
+enum RankCheck {
     /// All ranks go through it together.
-    init(of kernels: [RankKernel], on communicator: Communicator) throws {
-        found = try kernels.map { ($0.name, try RankConformance(of: $0, on: communicator)) }
-        rankCount = communicator.rankCount
-    }
-
-    func verdict(on console: Console, _ paint: Paint) -> Verdict {
-        let rows = found.map { name, found in
-            [
-                Columns.Cell(name), Columns.Cell(CheckCommand.types(found.elementTypes)),
-                Columns.Cell("\(found.cases) of \(found.cases + found.skipped)"),
-                Columns.Cell(Quantity.scientific(found.largestError)),
-                CheckCommand.share(ofBound: found.largestShare),
-                found.isConforming ? paint("ok", .green) : paint("WRONG", .red),
-            ]
+    static func verdict(
+        of kernels: [RankKernel], on communicator: Communicator, _ console: Console, _ options: OutputOptions
+    ) throws -> Verdict {
+        let rows = kernels.map { kernel in
+            CheckTable.Subject(
+                name: kernel.name, elementTypes: RankConformance.elementTypes,
+                caseCount: RankConformance.caseCount(of: kernel))
         }
-        console.output(
-            Columns.painted(
-                rows, headings: ["kernel on \(rankCount) ranks", "types", "cases", "error", "of bound", "verdict"]))
-        guard let wrong = found.first(where: { !$1.isConforming }) else { return .done }
-        return .wrongResult("\(wrong.name): \(wrong.1.failures[0])")
+        let table = CheckTable(
+            of: rows, heading: "kernel on \(communicator.rankCount) ranks", on: console, options)
+        var wrong: [String] = []
+        for kernel in kernels {
+            let found = try RankConformance(of: kernel, on: communicator)
+            table.print(
+                kernel.name,
+                CheckTable.Findings(
+                    elementTypes: found.elementTypes, cases: found.cases, skipped: found.skipped,
+                    largestError: found.largestError, largestShare: found.largestShare,
+                    verdict: found.isConforming ? table.paint("ok", .green) : table.paint("WRONG", .red)))
+            wrong += found.failures.prefix(1).map { "\(kernel.name): \($0)" }
+        }
+        return wrong.first.map { .wrongResult($0) } ?? .done
     }
 }

@@ -31,7 +31,7 @@ import Testing
             output: { printed += $0 }, messages: { _ in }, outputIsTerminal: false, messagesAreTerminal: false,
             columns: 100, environment: [:])
         let verdict = try CheckCommand.check(
-            [.reference, .forgetful], paint: Paint(isOn: false), on: console)
+            [.reference, .forgetful], on: console, try OutputOptions.parse(["--quiet"]))
         #expect(printed.contains("forgetful"))
         #expect(printed.split(separator: "\n").last?.hasSuffix("WRONG") == true)
         #expect(verdict.exitStatus == .wrongResult)
@@ -50,7 +50,7 @@ import Testing
             found.take(problemCase)
             if let failure = found.judge(accuracy) { found.fail(failure) }
         }
-        let texts = CheckCommand.row("mine/full", found, Paint(isOn: false)).map(\.text)
+        let texts = CheckTable.row("mine/full", CheckTable.Findings(found, Paint(isOn: false))).map(\.text)
         #expect(texts[3] == "3.4e+38")
         #expect(texts[4] == "\(Int.max) %")
         #expect(texts[5] == "WRONG")

@@ -102,6 +102,23 @@ struct MisbehavingEngineTests {
         #expect(failure.cause == .failed(reason: "RuntimeError: the compiler is missing"))
     }
 
+    /// The module says what its user forgot, not what failed in consequence.
+    @Test(arguments: [
+        ("returns no call", "TypeError: the kernel's function returned NoneType; it must return what is timed"),
+        ("returns no output", "TypeError: the timed call returned None; it must return the output"),
+    ])
+    func whatIsForgottenIsNamed(fault: String, sentence: String) throws {
+        guard case .failed(let reason) = try failure(fault).cause else {
+            Issue.record("\(fault) was no failure")
+            return
+        }
+        #expect(reason.hasPrefix(sentence), "\(reason)")
+    }
+
+    @Test func aVersionMayBeANumber() throws {
+        #expect(try Python.misbehaving("has a number as its version").started().identity.version == "1")
+    }
+
     @Test func whoHangsIsEnded() throws {
         let failure = try failure("hangs in prepare", prepareSeconds: 0.5)
         #expect(failure.cause == .late(seconds: 0.5))

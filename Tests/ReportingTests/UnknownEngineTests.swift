@@ -184,9 +184,9 @@ import TestSupport
             }
         }
         let few = Findings(ScalingAnalysis(results: try Self.results()))
-        #expect(FigureParts.of(few, in: .prefill).map(\.names) == [[]])
+        #expect(FigureParts.of(few, drawing: .only(.prefill)).map(\.names) == [[]])
         let many = Findings(ScalingAnalysis(results: try Self.results(lines)))
-        let parts = FigureParts.of(many, in: .prefill)
+        let parts = FigureParts.of(many, drawing: .only(.prefill))
         #expect(parts.map(\.names) == [["causal"], ["sliding-window(128)"]])
         #expect(parts.map { $0.findings.analysis.series.count } == [6, 5])
         let plots = many.plots().filter { $0.name.hasPrefix("time") || $0.name.hasPrefix("throughput") }

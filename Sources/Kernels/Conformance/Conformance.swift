@@ -28,15 +28,19 @@ public struct Conformance: Sendable {
     /// More say nothing new about a kernel, and are not shown.
     public static let mostFailures = 3
 
+    /// Told before each case how many of how many cases are done.
+    public typealias Follower = (_ done: Int, _ total: Int) -> Void
+
     /// - Parameter check: goes through one case; not asked any more where there are failures enough.
     package init(
-        of kernel: Kernel, in elementTypes: [ElementType], _ check: (inout Conformance, ProblemCase) -> Void
+        of kernel: Kernel, in elementTypes: [ElementType], following: Follower = { _, _ in },
+        _ check: (inout Conformance, ProblemCase) -> Void
     ) {
-        for elementType in elementTypes {
-            for problemCase in ProblemCases.all(for: kernel, in: elementType)
-            where failures.count + breakdowns.count < Self.mostFailures {
-                check(&self, problemCase)
-            }
+        let problemCases = elementTypes.flatMap { ProblemCases.all(for: kernel, in: $0) }
+        for (done, problemCase) in problemCases.enumerated()
+        where failures.count + breakdowns.count < Self.mostFailures {
+            following(done, problemCases.count)
+            check(&self, problemCase)
         }
         if cases == 0, failures.isEmpty, breakdowns.isEmpty { fail("takes none of the \(skipped) cases of its mask") }
     }
@@ -73,9 +77,9 @@ extension Conformance {
     private static let calls = 3
 
     /// Of a kernel that runs in this process.
-    public init(of kernel: Kernel) {
+    public init(of kernel: Kernel, following: Follower = { _, _ in }) {
         let teams = [WorkerTeam(), WorkerTeam(threads: 2)]
-        self.init(of: kernel, in: ElementType.allCases) { found, problemCase in
+        self.init(of: kernel, in: ElementType.allCases, following: following) { found, problemCase in
             found.check(kernel, problemCase, on: teams)
         }
     }

@@ -18,8 +18,18 @@ struct FigureParts {
     static let mostKernels = SeriesStyle.colours.count
     static let mostSeries = 24
 
-    static func of(_ findings: Findings, in phase: Phase) -> [FigureParts] {
-        let part = findings.only(phase)
+    /// What a figure shows of all that was found.
+    enum Drawn {
+        case only(Phase)
+        case everyPhase
+    }
+
+    static func of(_ findings: Findings, drawing drawn: Drawn) -> [FigureParts] {
+        let part =
+            switch drawn {
+            case .only(let phase): findings.only(phase)
+            case .everyPhase: findings
+            }
         return isCrowded(part)
             ? FigureParts(names: [], findings: part).split : [FigureParts(names: [], findings: findings)]
     }
@@ -30,7 +40,8 @@ struct FigureParts {
         var plot = plot
         let words = names.flatMap { $0.split { !$0.isASCII || !($0.isLetter || $0.isNumber) } }
         plot.name = ([plot.name] + words.map { $0.lowercased() }).joined(separator: "-")
-        plot.title = "\(names.joined(separator: ", ")): \(plot.title)"
+        let unsaid = names.filter { !plot.title.contains($0) }
+        if !unsaid.isEmpty { plot.title = "\(unsaid.joined(separator: ", ")): \(plot.title)" }
         return plot
     }
 
@@ -41,7 +52,8 @@ struct FigureParts {
 
     /// What problems differ in, as names of parts.
     private static let axes: [@Sendable (SeriesParameters) -> String] = [
-        { "\($0.mask)" }, { $0.elementType.rawValue }, { "d\u{A0}=\u{A0}\($0.headDimension)" },
+        { $0.phase == .decode ? "decode" : "prefill" }, { "\($0.mask)" }, { $0.elementType.rawValue },
+        { "d\u{A0}=\u{A0}\($0.headDimension)" },
         { "\($0.queryHeads):\($0.keyValueHeads)\u{A0}heads" }, { "\($0.storedAs)\u{A0}cache" },
         { "batch\u{A0}\($0.batch)" }, { "\($0.threads)\u{A0}threads" },
     ]

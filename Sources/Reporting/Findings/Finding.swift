@@ -25,8 +25,9 @@ protocol Finding: SendableMetatype {
     /// Sentences for the head of the report, the most important first.
     static func sentences(_ findings: Findings) -> [String]
     static func figure(_ findings: Findings) -> Plot?
-    /// Whether its figure has every series, and is therefore drawn in parts where there are too many: see `FigureParts`.
-    static var showsEverySeries: Bool { get }
+    /// The series that its figure has all of, and for which it is drawn in parts where they are too many: see `FigureParts`.
+    /// Nil where the figure chooses its series.
+    static var drawn: FigureParts.Drawn? { get }
     /// What stands in a section of the report: tables and what belongs beside them.
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block]
 }
@@ -45,7 +46,7 @@ extension Finding {
     static func relabelled(_ row: Row, for source: String) -> Row? { nil }
     static func sentences(_ findings: Findings) -> [String] { [] }
     static func figure(_ findings: Findings) -> Plot? { nil }
-    static var showsEverySeries: Bool { false }
+    static var drawn: FigureParts.Drawn? { nil }
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] { [] }
 }
 
@@ -147,9 +148,10 @@ extension Findings {
         let first: Phase = analysis.isAboutPrefill ? .prefill : .decode
         let inOrder = Self.kinds.filter { $0.phase == first } + Self.kinds.filter { $0.phase != first }
         return inOrder.flatMap { kind in
-            kind.showsEverySeries
-                ? FigureParts.of(self, in: kind.phase).compactMap { part in kind.figure(part.findings).map(part.named) }
-                : [kind.figure(self)].compactMap { $0 }
+            guard let drawn = kind.drawn else { return [kind.figure(self)].compactMap { $0 } }
+            return FigureParts.of(self, drawing: drawn).compactMap { part in
+                kind.figure(part.findings).map(part.named)
+            }
         }
     }
 

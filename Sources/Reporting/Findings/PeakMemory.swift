@@ -7,6 +7,7 @@ import Statistics
 /// Peak memory against length: measured points on predicted lines.
 enum PeakMemory: Finding {
     static let phase = Phase.prefill
+    static let drawn: FigureParts.Drawn? = .only(.prefill)
 
     static func figure(_ findings: Findings) -> Plot? {
         let analysis = findings.analysis.only(.prefill)
@@ -37,13 +38,10 @@ enum PeakMemory: Finding {
 
     /// The hungriest and the leanest series at the longest length that both have.
     static func title(_ analysis: ScalingAnalysis, _ lengths: ClosedRange<Int>) -> String {
-        let measured = analysis.series.filter { !$0.points(within: lengths).isEmpty }
-        let common = measured.map { Set($0.points(within: lengths).map(\.keyLength)) }
-            .reduce(nil as Set<Int>?) { $0?.intersection($1) ?? $1 }?.max()
-        let there = measured.compactMap { series in
-            series.points.first { $0.keyLength == common && $0.memory.peakResidentBytes > 0 }.map { (series.label, $0) }
-        }
-        guard let common, let most = there.max(by: { $0.1.memory.peakResidentBytes < $1.1.memory.peakResidentBytes }),
+        let longest = analysis.atLongestCommonLength(within: lengths)
+        let there = longest?.points.filter { $0.1.memory.peakResidentBytes > 0 } ?? []
+        guard let common = longest?.length,
+            let most = there.max(by: { $0.1.memory.peakResidentBytes < $1.1.memory.peakResidentBytes }),
             let least = there.min(by: { $0.1.memory.peakResidentBytes < $1.1.memory.peakResidentBytes })
         else { return "Peak memory by sequence length" }
         let (high, low) = (most.1.memory.peakResidentBytes, least.1.memory.peakResidentBytes)

@@ -8,7 +8,7 @@ import Statistics
 /// Time against length on logarithmic axes: does it grow as theory says?
 enum PromptTimes: Finding {
     static let phase = Phase.prefill
-    static let showsEverySeries = true
+    static let drawn: FigureParts.Drawn? = .only(.prefill)
 
     static func figure(_ findings: Findings) -> Plot? {
         let analysis = findings.analysis.only(.prefill)
@@ -40,10 +40,12 @@ enum PromptTimes: Finding {
     /// What is shown, and how many series grow as theory says.
     static func title(_ analysis: ScalingAnalysis) -> String {
         let fitted = analysis.series.filter { $0.exponent != nil }
-        guard !fitted.isEmpty else { return "Time per call by sequence length" }
+        guard !fitted.isEmpty else {
+            return analysis.fastestAndSlowest(after: "tokens") ?? "Time per call by sequence length"
+        }
         let matching = fitted.count { $0.verdict == .matches }
         if matching == fitted.count { return "Time per call grows in proportion to the pairs that the mask allows" }
-        return "Time per call by sequence length: \(matching) of \(fitted.count) growth laws match theory"
+        return "\(matching) of \(fitted.count) growth laws match theory"
     }
 
     /// The exponents of full attention, or of the first series, and of what does not match theory.

@@ -7,6 +7,7 @@ import Statistics
 /// FLOP/s against FLOPs a byte, under the ceilings that were measured on the same cores.
 enum RooflineBounds: Finding {
     static let phase = Phase.prefill
+    static let drawn: FigureParts.Drawn? = .everyPhase
 
     static func figure(_ findings: Findings) -> Plot? {
         let analysis = findings.analysis

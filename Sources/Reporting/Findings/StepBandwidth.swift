@@ -7,7 +7,7 @@ import Statistics
 /// Bytes that decoding reads in a second against what is cached, under the read bandwidth measured on the same cores.
 enum StepBandwidth: Finding {
     static let phase = Phase.decode
-    static let showsEverySeries = true
+    static let drawn: FigureParts.Drawn? = .only(.decode)
 
     static func figure(_ findings: Findings) -> Plot? {
         let analysis = findings.analysis

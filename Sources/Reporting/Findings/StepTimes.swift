@@ -7,7 +7,7 @@ import Statistics
 /// Time of one generated token against what is cached: the full cache grows, windows stay flat.
 enum StepTimes: Finding {
     static let phase = Phase.decode
-    static let showsEverySeries = true
+    static let drawn: FigureParts.Drawn? = .only(.decode)
 
     static func figure(_ findings: Findings) -> Plot? {
         let decode = findings.analysis.only(.decode)
@@ -50,7 +50,8 @@ enum StepTimes: Finding {
                     + (undecided == 0 ? "" : ", \(undecided) \(undecided == 1 ? "is" : "are") undecided")
             },
         ].compactMap { $0 }
-        return clauses.isEmpty ? "Time per token by context" : clauses.joined(separator: "; ")
+        if clauses.isEmpty { return decode.fastestAndSlowest(after: "cached tokens") ?? "Time per token by context" }
+        return clauses.joined(separator: "; ")
     }
 
     private static func traces(

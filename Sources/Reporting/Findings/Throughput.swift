@@ -7,7 +7,7 @@ import Statistics
 /// Useful FLOP/s against length, under the peak that was measured on the same cores.
 enum Throughput: Finding {
     static let phase = Phase.prefill
-    static let showsEverySeries = true
+    static let drawn: FigureParts.Drawn? = .only(.prefill)
 
     static func figure(_ findings: Findings) -> Plot? {
         let analysis = findings.analysis.only(.prefill)

@@ -114,6 +114,28 @@ extension ScalingAnalysis {
         curveLengths.flatMap { series.points(within: $0).last } ?? series.points.last
     }
 
+    /// What was measured of each series at the longest length that all of them have; nil where they share none.
+    func atLongestCommonLength(within lengths: ClosedRange<Int>) -> (length: Int, points: [(String, Point)])? {
+        let measured = series.filter { !$0.points(within: lengths).isEmpty }
+        let common = measured.map { Set($0.points(within: lengths).map(\.keyLength)) }
+            .reduce(nil as Set<Int>?) { $0?.intersection($1) ?? $1 }?.max()
+        guard let common else { return nil }
+        return (
+            common, measured.compactMap { one in one.points.first { $0.keyLength == common }.map { (one.label, $0) } }
+        )
+    }
+
+    /// "At 32K cached tokens decode-full takes 2.4 ms, numpy/decode 18 ms": what a figure says where too few lengths were
+    /// measured for a law. Nil for fewer than two series.
+    func fastestAndSlowest(after noun: String) -> String? {
+        guard let lengths = curveLengths, let there = atLongestCommonLength(within: lengths), there.points.count > 1,
+            let fastest = there.points.min(by: { $0.1.median.value < $1.1.median.value }),
+            let slowest = there.points.max(by: { $0.1.median.value < $1.1.median.value })
+        else { return nil }
+        return "At \(Quantity.tokens(there.length)) \(noun) \(fastest.0) takes \(Quantity.time(fastest.1.median)), "
+            + "\(slowest.0) \(Quantity.time(slowest.1.median))"
+    }
+
     var lengthAxisName: String { isDecode ? "cached tokens n" : "sequence length n (tokens)" }
 
     /// "causal, float32, d = 64, 1 head, one pinned core": what all series share, for subtitles;

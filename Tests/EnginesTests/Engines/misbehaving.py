@@ -36,6 +36,8 @@ def prepare(problem):
         os.kill(os.getpid(), signal.SIGILL)
     if fault == "fails in prepare":
         raise RuntimeError("the compiler is missing")
+    if fault == "returns no call":
+        return None
     if fault == "refuses":
         raise engine.Refused("no causal attention today")
     if fault == "hangs in prepare":
@@ -72,7 +74,7 @@ def prepare(problem):
         time.sleep(0.1 if fault == "says a little too little" else 0.01)
         if fault == "remembers an answer" and first:
             return first[0]
-        if fault == "computes in write":
+        if fault in ("computes in write", "returns no output"):
             return None
         output = attention(problem, cache and cache.tensors())
         if fault == "is wrong":
@@ -202,7 +204,7 @@ def main():
     if "device" in fault or "ceilings" in fault:
         engine.serve("misbehaving", "1", device="Model 7", ceilings=None if fault == "says no ceilings" else peaks)
     else:
-        engine.serve("misbehaving", "1")
+        engine.serve("misbehaving", 1 if fault == "has a number as its version" else "1")
 
 
 def tampering(reply):
