@@ -114,10 +114,15 @@ public struct PlanSummary: Sendable, Encodable, Hashable {
     public let assumptions: Assumptions
     /// What the plan says of a measured machine; absent where no results were given.
     public let measured: MeasuredSummary?
+    /// A corpus in the context against retrieval; absent without `--rag`.
+    public let retrieval: RetrievalSummary?
 
-    public init(_ plan: ServingPlan, cautions: [String], measured: MeasuredPlan? = nil) {
+    public init(
+        _ plan: ServingPlan, cautions: [String], measured: MeasuredPlan? = nil, retrieval: ContextOrRetrieval? = nil
+    ) {
         self.cautions = cautions
         self.measured = measured.map(MeasuredSummary.init)
+        self.retrieval = retrieval.map(RetrievalSummary.init)
         declaredContext = Context(plan.model.release.context)
         parameters = Parameters(plan.model)
         let (deployment, cache) = (plan.deployment, plan.cache)

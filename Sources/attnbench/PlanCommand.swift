@@ -22,6 +22,7 @@ struct PlanCommand: Command {
               attnbench plan --model path/to/release --context 128K --batch 32 --json
               attnbench plan --layers 32 --kv-heads 8 --head-dimension 128 --context 128K
               attnbench plan --model llama-4-scout --context 10M --formula textbook
+              attnbench plan --model llama-3.1-70b --context 128K --rag --queries-per-hour 600
             """)
 
     @OptionGroup(title: "Model") var model: PlanModelOptions
@@ -49,6 +50,8 @@ struct PlanCommand: Command {
 
     @OptionGroup(title: "Prices and use") var use: PlanUseOptions
 
+    @OptionGroup(title: "Context or retrieval") var retrieval: PlanRetrievalOptions
+
     @OptionGroup(title: "What to show") var display: PlanDisplayOptions
 
     @OptionGroup var outputOptions: OutputOptions
@@ -68,7 +71,9 @@ struct PlanCommand: Command {
 
     func run(on console: Console) throws -> Verdict {
         let prices = try use.prices.map { try PriceList(path: $0) } ?? .shipped
-        let plan = try plan(prices: prices)
+        let supply = try supply(prices: prices)
+        let plan = try plan(on: supply)
+        let retrieval = try self.retrieval.use.map { try ContextOrRetrieval(plan, $0, on: supply) }
         let measured = try measured(plan)
         let today = use.today ?? CatalogueDate(Date())
         var contents = PlanDocument.Contents()
@@ -76,13 +81,18 @@ struct PlanCommand: Command {
         contents.formula = display.formula ?? .exact
         contents.conversation = display.conversation
         contents.measured = measured
+        contents.retrieval = retrieval
         let document = PlanDocument.document(plan, prices: prices, contents, today: today)
-        if let path = display.output { try write(document, figures: Figure.all(for: plan), to: path, on: console) }
+        if let path = display.output {
+            try write(document, figures: Figure.all(for: plan, retrieval: retrieval), to: path, on: console)
+        }
         let width = console.width
         console.output(
             display.json
                 ? try JSONText.of(
-                    PlanSummary(plan, cautions: PlanDocument.cautions(plan, today: today), measured: measured))
+                    PlanSummary(
+                        plan, cautions: PlanDocument.cautions(plan, today: today), measured: measured,
+                        retrieval: retrieval))
                 : display.markdown
                     ? MarkdownDocument.text(document) : TerminalDocument.text(document, width: width))
         return .done
@@ -106,9 +116,15 @@ struct PlanCommand: Command {
             dollarsPerHour: use.cpuPrice)
     }
 
-    private func plan(prices: PriceList) throws -> ServingPlan {
+    private func plan(on supply: ServingPlan.Supply) throws -> ServingPlan {
         var model = try model.model(context: context)
         if let type = try storage.weights { model = model.storing(weights: WeightStorage(type)) }
+        return ServingPlan(
+            KVCache(model, type: try storage.cache(of: model), allocation: try storage.allocation),
+            context: context ?? model.declaredContext, batch: batch, on: supply)
+    }
+
+    private func supply(prices: PriceList) throws -> ServingPlan.Supply {
         let accelerator = try AcceleratorCatalogue.shipped.accelerator(named: accelerator)
         let onFile = prices.price(of: accelerator)
         let price = use.price == nil ? onFile : nil
@@ -116,9 +132,6 @@ struct PlanCommand: Command {
             accelerator, count: 1, utilization: use.utilization(onFile), reserve: use.reserve,
             dollarsPerAcceleratorHour: use.price ?? price?.dollarsPerAcceleratorHour)
         deployment.cardMemory = use.cardMemory
-        return ServingPlan(
-            KVCache(model, type: try storage.cache(of: model), allocation: try storage.allocation),
-            context: context ?? model.declaredContext, batch: batch,
-            on: ServingPlan.Supply(deployment, count: count, price: price))
+        return ServingPlan.Supply(deployment, count: count, price: price)
     }
 }

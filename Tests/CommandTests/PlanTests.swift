@@ -31,6 +31,33 @@ import Testing
         #expect(session.output.hasPrefix("# gpt-oss-120b at 128K = 131,072 tokens\n"))
     }
 
+    @Test func aCorpusInTheContextOrRetrieval() throws {
+        let words = "plan --model llama-3.1-70b --context 128K --rag --queries-per-hour 600 --today 2026-11"
+        let session = Session(words + " --show explain")
+        #expect(session.status == .done)
+        #expect(session.output == Golden.text("plan-rag", updatingTo: session.output))
+        let summary = try #require(
+            try JSONSerialization.jsonObject(with: Data(Session(words + " --json").output.utf8)) as? [String: Any])
+        let retrieval = try #require(summary["retrieval"] as? [String: Any])
+        #expect((retrieval["costs"] as? [[String: Any]])?.count == 3)
+        #expect((retrieval["comparisons"] as? [[String: Any]])?.first?["way"] as? String == "keeping")
+        #expect(retrieval["corpusTokens"] as? Int == 131_072 - 400)
+    }
+
+    @Test(arguments: [
+        ("--passages 5", "--passages needs --rag, which compares with retrieval"),
+        ("--rag --passages 0", "--passages is 0; it goes from 1 to 16M"),
+        ("--rag --cache-hours 0", "--cache-hours is 0.0; it is a number above 0, up to 10¹²"),
+        ("--rag --queries-per-hour nan", "--queries-per-hour is nan; it is a number above 0, up to 10¹²"),
+        ("--rag --search-time soon", "--search-time is \"soon\"; write 500ms"),
+        ("--rag --context 8K", "a context of 8192 tokens, less 400 for question and answer, holds no corpus"),
+    ])
+    func badRetrievalIsSaid(options: String, message: String) {
+        let session = Session("plan --model llama-3.1-8b \(options)")
+        #expect(session.status == .usage)
+        #expect(session.messages.contains(message), "\(session.messages)")
+    }
+
     @Test func formulasOnRequest() {
         let session = Session("plan --model llama-4-scout --context 10_000_000 --formula textbook --show memory")
         #expect(session.output.contains("textbook  196,608 B  1,966.1 GB"))

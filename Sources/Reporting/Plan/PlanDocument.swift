@@ -20,6 +20,8 @@ public enum PlanDocument {
         public var formula = KVCache.Formula.exact
         public var conversation = Conversation(turns: 100, userTokens: 500, answerTokens: 500)
         public var measured: MeasuredPlan?
+        /// A corpus in the context against retrieval; nil where nobody asks.
+        public var retrieval: ContextOrRetrieval?
 
         public init() {}
     }
@@ -46,6 +48,9 @@ public enum PlanDocument {
                 case .explain: PlanExplanation.blocks(plan)
                 }
             }
+            + (contents.retrieval.map {
+                PlanRetrieval.blocks($0, explain: contents.sections.contains(.explain))
+            } ?? [])
             + (contents.measured.map { PlanMeasured.blocks($0, model: plan.model) } ?? [])
         return Document(
             title: "\(plan.model.name) at \(Quantity.tokensInFull(plan.context)) tokens",

@@ -7,9 +7,13 @@ import Statistics
 
 extension Figure {
     /// The figures of a serving plan, in the order of its report. Prices are drawn only where a rent is known.
-    public static func all(for plan: ServingPlan, width: FigureWidth = .page) -> [Figure] {
-        [CacheFigure.plot(plan), LatencyFigure.plot(plan), PriceFigure.plot(plan), StepFigure.plot(plan)]
-            .compactMap { $0.map { Figure($0, width: width) } }
+    public static func all(
+        for plan: ServingPlan, retrieval: ContextOrRetrieval? = nil, width: FigureWidth = .page
+    ) -> [Figure] {
+        [
+            CacheFigure.plot(plan), LatencyFigure.plot(plan), PriceFigure.plot(plan), StepFigure.plot(plan),
+            retrieval.flatMap(RetrievalFigure.plot),
+        ].compactMap { $0.map { Figure($0, width: width) } }
     }
 }
 
