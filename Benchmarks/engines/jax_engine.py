@@ -31,13 +31,13 @@ def rows(problem, result):
     return numpy.ascontiguousarray(array).view(numpy.uint16) if problem.element_type == "bfloat16" else array
 
 
-@functools.lru_cache(maxsize=None)
+@functools.lru_cache(maxsize=64)
 def compiled(scale, mask):
     """One function for each mask and scale: problems of one size then share what XLA compiled for it."""
     return jax.jit(functools.partial(jax.nn.dot_product_attention, scale=scale, **dict(mask)))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.lru_cache(maxsize=64)
 def compiled_step(scale, first, last):
     """A step that writes the token at `last` into the cache, and attends to the tokens from `first` on."""
 
