@@ -30,16 +30,12 @@ public struct AttentionInputs: ~Copyable, Sendable {
         self.value = value
     }
 
-    /// Values near a standard normal, the same for the same seed and shape.
-    ///
-    /// Each is the sum of four uniform 16-bit numbers (Irwin–Hall), scaled to mean 0 and variance 1, with tails cut at
-    /// 3.5: real normals cost ten times as much, which at ten million tokens is the difference between seconds and a
-    /// minute, and a kernel's time does not depend on the tails.
+    /// Values near a standard normal (`Tensor.fillWithNormals`), the same for the same seed and shape.
     public init(shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64) {
         self.init(shape: shape, elementType: elementType)
-        Self.fill(&query, seed: Self.querySeed(seed))
-        Self.fill(&key, seed: Self.keySeed(seed))
-        Self.fill(&value, seed: Self.valueSeed(seed))
+        query.fillWithNormals(seed: Self.querySeed(seed))
+        key.fillWithNormals(seed: Self.keySeed(seed))
+        value.fillWithNormals(seed: Self.valueSeed(seed))
     }
 
     /// A part of what `init(shape:elementType:seed:)` makes, without the rest of it.
@@ -51,7 +47,8 @@ public struct AttentionInputs: ~Copyable, Sendable {
             for head in heads {
                 let start = (head * length + tokens.lowerBound) * d
                 for index in start..<start + tokens.count * d {
-                    tensor[place] = Self.normal(seed: seed, index: index % Self.period)
+                    tensor[place] = NormalElements.element(
+                        seed: seed, index: index % NormalElements.period)
                     place += 1
                 }
             }
@@ -66,35 +63,6 @@ public struct AttentionInputs: ~Copyable, Sendable {
     private static func querySeed(_ seed: UInt64) -> UInt64 { seed }
     private static func keySeed(_ seed: UInt64) -> UInt64 { seed ^ 0x6B65_79 }
     private static func valueSeed(_ seed: UInt64) -> UInt64 { seed ^ 0x7661_6C75_65 }
-
-    /// After so many elements a tensor repeats itself. No kernel can notice, and to copy 8 GB takes a second where to
-    /// draw them takes ten.
-    private static let period = 1 << 22
-
-    private static func fill(_ tensor: inout Tensor, seed: UInt64) {
-        let drawn = min(period, tensor.count)
-        if tensor.elementType == .float32 {
-            tensor.withMutableFloats { elements in
-                for index in 0..<drawn { elements[index] = normal(seed: seed, index: index) }
-            }
-        } else {
-            for index in 0..<drawn { tensor[index] = normal(seed: seed, index: index) }
-        }
-        let periodBytes = drawn * tensor.elementType.byteCount
-        tensor.withMutableBytes { bytes in
-            for start in stride(from: periodBytes, to: bytes.count, by: periodBytes) {
-                let count = min(periodBytes, bytes.count - start)
-                bytes[start..<start + count].copyBytes(from: bytes[..<count])
-            }
-        }
-    }
-
-    @inline(__always)
-    private static func normal(seed: UInt64, index: Int) -> Float {
-        let bits = SplitMix64.value(seed: seed, index: UInt64(index))
-        let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + bits >> 48
-        return (Float(Int32(truncatingIfNeeded: sum)) - 131_070) * (1.732_050_8 / 65_536)
-    }
 
     public static func queryDimensions(_ shape: AttentionShape) -> [Int] {
         [shape.batch, shape.queryHeads, shape.queryLength, shape.headDimension]

@@ -31,6 +31,12 @@ enum OptionValues {
         }
     }
 
+    /// Sizes with commas between them, each once.
+    @Sendable static func counts(_ text: String) throws -> [Int] {
+        Set(try text.split(separator: ",", omittingEmptySubsequences: false).map { try tokenCount(String($0)) })
+            .sorted()
+    }
+
     static func override(_ text: String) throws -> SweepFile.Override {
         guard let override = SweepFile.Override(text) else {
             throw ValidationError("\"\(text)\" sets nothing; write key=value, such as lengths=1K..8K*2")

@@ -1,9 +1,20 @@
 import CVector
+import Foundation
 
 /// The columns of a row of scores that count: some at its beginning, and a band.
 struct VisibleColumns {
     let sinks: Range<Int>
     let band: Range<Int>
+}
+
+/// What softmax divides by, of one row of scores that are scaled already.
+struct RowSum {
+    let largest: Float
+    /// Of e^(score − largest).
+    let sum: Float
+
+    /// In Double, so that what it is added to is rounded once.
+    var logarithm: Double { log(Double(sum)) }
 }
 
 /// Softmax over one row of scores that lie in memory, keys in the lanes: what follows a matrix product.
@@ -12,9 +23,10 @@ struct VisibleColumns {
 /// whatever they held.
 /// - Parameter row: `columns` scores before scaling; weights afterwards, which sum to 1
 @inline(__always)
+@discardableResult
 func softmaxRow(
     _ row: UnsafeMutablePointer<Float>, columns: Int, visible: VisibleColumns, scale: Float
-) {
+) -> RowSum {
     let (sinks, band) = (visible.sinks, visible.band)
     let factor = scale * log2E
     let largest = max(largestScore(row, sinks), largestScore(row, band))
@@ -25,6 +37,7 @@ func softmaxRow(
     zero(row, 0..<min(sinks.lowerBound, band.lowerBound))
     zero(row, sinks.upperBound..<max(sinks.upperBound, band.lowerBound))
     zero(row, band.upperBound..<columns)
+    return RowSum(largest: scale * largest, sum: sum)
 }
 
 private func largestScore(_ row: UnsafeMutablePointer<Float>, _ range: Range<Int>) -> Float {
