@@ -171,7 +171,7 @@ let package = Package(
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "CVector", "TestSupport"]),
         .testTarget(
             name: "RanksTests",
-            dependencies: ["Attention", "Records", "Hardware", "Kernels", "Engines", "Ranks", "TestSupport"]),
+            dependencies: ["Faults", "Attention", "Records", "Hardware", "Kernels", "Engines", "Ranks", "TestSupport"]),
         .testTarget(
             name: "EnginesTests",
             dependencies: [

@@ -80,6 +80,29 @@ void ranks_wait(ranks_request *requests, int count) {
     MPI_Waitall(count, (MPI_Request *)requests, MPI_STATUSES_IGNORE);
 }
 
+/// The tag of letters; that of all other messages is 0.
+enum { LETTER = 1 };
+
+ranks_request ranks_post(const void *bytes, int count, int to) {
+    MPI_Request request;
+    MPI_Isend(bytes, count, MPI_BYTE, to, LETTER, MPI_COMM_WORLD, &request);
+    return request;
+}
+
+int ranks_next_letter(int *from) {
+    int has_come = 0, count = 0;
+    MPI_Status status;
+    MPI_Iprobe(MPI_ANY_SOURCE, LETTER, MPI_COMM_WORLD, &has_come, &status);
+    if (!has_come) return -1;
+    MPI_Get_count(&status, MPI_BYTE, &count);
+    *from = status.MPI_SOURCE;
+    return count;
+}
+
+void ranks_take_letter(void *bytes, int count, int from) {
+    MPI_Recv(bytes, count, MPI_BYTE, from, LETTER, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
+
 void ranks_all_gather(const void *rows, void *all, const int *counts, const int *offsets, int row_bytes) {
     MPI_Datatype type = row_type(row_bytes);
     MPI_Allgatherv(rows, counts[ranks_rank()], type, all, counts, offsets, type, MPI_COMM_WORLD);

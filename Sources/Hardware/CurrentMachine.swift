@@ -27,6 +27,13 @@ extension Machine {
             clockOverheadNanoseconds: facts.overheadNanoseconds, checks: EnvironmentCheck.all(in: surroundings))
     }
 
+    /// The CPU of this machine, with its number of cores.
+    public static func processor(of topology: Topology, files: SystemFiles = SystemFiles()) -> String {
+        let processor = ProcessorInfo(cpuinfo: files.text("proc/cpuinfo") ?? "")
+        let model = topology.cpuModel ?? processor.model ?? "unknown"
+        return "\(model)\(processor.revision.map { " (\($0))" } ?? ""), \(topology.cores.count) cores"
+    }
+
     private static var architectureName: String {
         #if arch(x86_64)
             "x86_64"

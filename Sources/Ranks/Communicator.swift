@@ -1,3 +1,4 @@
+import Foundation
 import Hardware
 
 /// A rank's connection to the others, which counts what arrives and writes down what the rank did when.
@@ -16,7 +17,10 @@ public final class Communicator {
 
     public var rank: Int { transport.rank }
     public var rankCount: Int { transport.rankCount }
-    public var host: String { transport.host }
+    /// The name of this rank's host. A system may have any text for it; what no name of a host contains is a question mark here.
+    public var host: String {
+        String(transport.host.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) ? $0 : "?" })
+    }
 
     /// The rank `distance` places further on, in a ring of all.
     func neighbour(_ distance: Int) -> Int { ((rank + distance) % rankCount + rankCount) % rankCount }
@@ -65,6 +69,41 @@ public final class Communicator {
         body()
         activities.append(Activity(kind: kind, startNanoseconds: start, endNanoseconds: clock.nanoseconds))
     }
+
+    /// Sends a value that the other rank looks for when it likes to.
+    public func post(_ value: some Encodable, to rank: Int) {
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        guard let bytes = try? encoder.encode(value) else { preconditionFailure("\(value) has no form in JSON") }
+        transport.post([UInt8](bytes), to: rank)
+    }
+
+    /// The next value that a rank has posted to this one; nil where none has come.
+    public func nextPosted<Value: Decodable>(_ type: Value.Type) -> (from: Int, value: Value)? {
+        guard let letter = transport.nextLetter() else { return nil }
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        guard let value = try? decoder.decode(type, from: Data(letter.bytes)) else {
+            preconditionFailure("rank \(letter.from), of the same build, posted no \(type)")
+        }
+        return (letter.from, value)
+    }
+
+    /// Waits for it, asleep most of the time: the other ranks may be measuring, and a rank that asks all the time would take power
+    /// and memory from them.
+    public func waitForPosted<Value: Decodable>(_ type: Value.Type) -> (from: Int, value: Value) {
+        while true {
+            if let posted = nextPosted(type) { return posted }
+            usleep(Self.sleepMicroseconds)
+        }
+    }
+
+    private static var sleepMicroseconds: UInt32 { 200 }
+
+    /// Waits until all that this rank posted has left it.
+    public func finishPosting() { transport.finishLetters() }
 
     /// Bytes of each rank, as many of all, in their order; not counted as bytes of a call.
     func gather(_ own: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer) {

@@ -1,25 +1,26 @@
 import Hardware
 
-/// How long a message takes between two ranks: a latency, and a time for each byte, fitted to messages that go to and fro.
+/// How long a message takes between two ranks: a latency, and a time for each byte, from messages that go to and fro.
 public struct Link: Hashable, Sendable, BitwiseCopyable {
     public let latencySeconds: Double
     public let secondsPerByte: Double
 
-    /// - Parameter points: at least two sizes.
+    /// The latency is that of the shortest message, and the time for each byte that of the longest ones: between them a link may
+    /// let some kilobytes pass at once, and a library changes its way of sending.
+    ///
+    /// - Parameter points: at least two sizes, from the shortest on.
     init(fittedTo points: [(bytes: Double, seconds: Double)]) {
-        // Least squares of relative errors: else the longest message alone would decide, and the latency would be noise.
-        var (ww, wx, wxx, wy, wxy) = (0.0, 0.0, 0.0, 0.0, 0.0)
-        for point in points {
+        let shortest = points[0]
+        // Relative errors count: else the longest message alone would decide.
+        var (products, squares) = (0.0, 0.0)
+        for point in points.dropFirst().suffix(2) {
+            let (bytes, seconds) = (point.bytes - shortest.bytes, point.seconds - shortest.seconds)
             let weight = 1 / (point.seconds * point.seconds)
-            ww += weight
-            wx += weight * point.bytes
-            wxx += weight * point.bytes * point.bytes
-            wy += weight * point.seconds
-            wxy += weight * point.bytes * point.seconds
+            products += weight * bytes * seconds
+            squares += weight * bytes * bytes
         }
-        let slope = (ww * wxy - wx * wy) / (ww * wxx - wx * wx)
-        secondsPerByte = slope
-        latencySeconds = (wy - slope * wx) / ww
+        secondsPerByte = products / squares
+        latencySeconds = shortest.seconds - shortest.bytes * secondsPerByte
     }
 
     private static let sizes = [8, 256, 4096, 65_536, 1 << 20, 4 << 20]

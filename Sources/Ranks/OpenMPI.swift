@@ -10,6 +10,8 @@
         public let rankCount: Int
         public let host: String
         private var requests: [ranks_request?] = []
+        /// Letters under way, whose memory has to stay.
+        private var letters: [(request: ranks_request?, memory: MessageMemory)] = []
 
         /// Starts MPI in this process, which can be done once. The calling thread alone may use it.
         init?() {
@@ -56,6 +58,40 @@
             guard !requests.isEmpty else { return }
             ranks_wait(&requests, Int32(requests.count))
             requests.removeAll(keepingCapacity: true)
+        }
+
+        public func post(_ letter: [UInt8], to rank: Int) {
+            forgetLettersThatHaveLeft()
+            let memory = MessageMemory(byteCount: letter.count)
+            memory.bytes.copyBytes(from: letter)
+            letters.append((ranks_post(memory.bytes.baseAddress, Int32(letter.count), Int32(rank)), memory))
+        }
+
+        public func nextLetter() -> Letter? {
+            forgetLettersThatHaveLeft()
+            var from: Int32 = 0
+            let count = ranks_next_letter(&from)
+            guard count >= 0 else { return nil }
+            let bytes = [UInt8](unsafeUninitializedCapacity: Int(count)) { buffer, filled in
+                ranks_take_letter(buffer.baseAddress, count, from)
+                filled = Int(count)
+            }
+            return Letter(from: Int(from), bytes: bytes)
+        }
+
+        public func finishLetters() {
+            for letter in letters {
+                var request = [letter.request]
+                ranks_wait(&request, 1)
+            }
+            letters = []
+        }
+
+        private func forgetLettersThatHaveLeft() {
+            letters.removeAll { letter in
+                var request = [letter.request]
+                return ranks_test(&request, 1) != 0
+            }
         }
 
         public func allGather(

@@ -26,9 +26,10 @@ public final class RankEngine: Engine {
     fileprivate let evidence: ThreadEvidenceReader
     private var cellCount = 0
     private var hasEnded = false
+    private var secondsLeft: () -> Double = { .infinity }
 
     /// On every rank at once: each takes its CPU, and the links between neighbours are measured.
-    public init(_ communicator: Communicator, _ placement: Placement, on topology: Topology) throws(PlacementError) {
+    public init(_ communicator: Communicator, _ placement: Placement, on topology: Topology) throws(RankFailure) {
         let seats = try Seats(communicator, placement, on: topology)
         self.communicator = communicator
         team = seats.team
@@ -57,13 +58,29 @@ public final class RankEngine: Engine {
         }
     }
 
+    public func limitWaiting(to secondsLeft: @escaping () -> Double) { self.secondsLeft = secondsLeft }
+
+    /// Nothing is begun that is not predicted to end within the budget, and predictions of calls of minutes can be wrong by some.
+    public static let patienceSeconds = 300.0
+
+    /// Asks the other ranks, and does the same on this one. A rank that does not come with it by the end of the budget, and some
+    /// minutes more, is stopped or lost, and ends the run.
+    fileprivate func ask<Value, Failure: Error>(
+        _ request: RankRequest, _ body: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try LastWords.unlessAnswered(within: max(0, secondsLeft()) + Self.patienceSeconds) { () throws(Failure) in
+            ask(request)
+            return try body()
+        }
+    }
+
     /// Ends the other ranks' part in the run. Without it they would wait for ever.
     public func end() {
         ask(.end)
         hasEnded = true
     }
 
-    fileprivate func ask(_ request: RankRequest) {
+    private func ask(_ request: RankRequest) {
         if !hasEnded { communicator.send(request) }
     }
 
@@ -116,38 +133,39 @@ private final class RankedKernel: PreparedKernel {
         _ = try kernel.problem(workload.problem, ranks: engine.communicator.rankCount)
         restingBytes = memory.bytes()
         memory.resetPeak()
-        engine.ask(.prepare(cell: number, kernel: name, workload: workload, tuning: engine.tuning))
-        cell = try RankCell(kernel, workload.problem, engine.ready(engine.tuning), engine.evidence)
-        cell.load(SharedParts(inputs: inputs()))
+        let request = RankRequest.prepare(cell: number, kernel: name, workload: workload, tuning: engine.tuning)
+        cell = try engine.ask(request) { () throws(UnsupportedProblem) in
+            let cell = try RankCell(kernel, workload.problem, engine.ready(engine.tuning), engine.evidence)
+            cell.load(SharedParts(inputs: inputs()))
+            return cell
+        }
         output = Tensor(
             workload.problem.elementType, dimensions: AttentionInputs.queryDimensions(workload.problem.shape))
         (self.engine, self.number) = (engine, number)
     }
 
-    deinit { engine.ask(.release(cell: number)) }
+    deinit { engine.ask(.release(cell: number)) {} }
 
     var countedPairs: Int? { nil }
     var peakResidentBytes: Int { max(0, memory.peakBytes() - restingBytes) }
 
     func load(_ inputs: SharedInputs) {
-        engine.ask(.load(cell: number))
-        cell.load(SharedParts(inputs: inputs))
+        engine.ask(.load(cell: number)) { cell.load(SharedParts(inputs: inputs)) }
     }
 
     func spoilOutput() {
-        engine.ask(.spoilOutput(cell: number))
-        cell.spoilOutput()
+        engine.ask(.spoilOutput(cell: number)) { cell.spoilOutput() }
         output.spoil()
     }
 
     func sample(_ batch: Batch) -> Sample {
-        engine.ask(.sample(cell: number, calls: batch.calls, warmUpCalls: batch.warmUpCalls))
-        return cell.sample(calls: batch.calls, warmUpCalls: batch.warmUpCalls)
+        engine.ask(.sample(cell: number, calls: batch.calls, warmUpCalls: batch.warmUpCalls)) {
+            cell.sample(calls: batch.calls, warmUpCalls: batch.warmUpCalls)
+        }
     }
 
     func withOutput<Result>(_ body: (borrowing Tensor) -> Result) -> Result {
-        engine.ask(.collect(cell: number))
-        cell.collect(into: &output)
+        engine.ask(.collect(cell: number)) { cell.collect(into: &output) }
         return body(output)
     }
 }

@@ -36,6 +36,17 @@ public enum RankLaunch {
     }
 }
 
+extension Communicator {
+    /// Connects the ranks that were started with this one.
+    ///
+    /// - Throws: `RanksUnavailable`, or `UnlikeRanks` if one of them is another build.
+    public static func ofOneBuild(in environment: [String: String]) throws -> Communicator {
+        let communicator = Communicator(try RankLaunch.transport(in: environment))
+        try communicator.requireOneBuild()
+        return communicator
+    }
+}
+
 /// Why there are no ranks.
 public enum RanksUnavailable: Fault, Equatable {
     case notBuilt

@@ -9,12 +9,14 @@ struct Seats {
     let remarks: [String]
 
     /// Every rank calls it at once.
-    init(_ communicator: Communicator, _ placement: Placement, on topology: Topology) throws(PlacementError) {
-        let hosts = communicator.gathered(text: communicator.host)
+    init(_ communicator: Communicator, _ placement: Placement, on topology: Topology) throws(RankFailure) {
+        let hosts = communicator.gatheredHosts()
         let allowed = communicator.gathered(text: CPUList.text(of: topology.allowedCPUs))
         let rank = communicator.rank
         let place = (0..<rank).count { hosts[$0] == hosts[rank] && allowed[$0] == allowed[rank] }
-        team = try Self.team(place, placement, on: topology, communicator)
+        team = try communicator.agreed { () throws(PlacementError) in
+            try Self.team(place, placement, on: topology, communicator)
+        }
         let cpus = communicator.gathered(team.pinnedCPUs.first ?? -1)
         let seats = zip(hosts, cpus).map { host, cpu in
             (host.isEmpty ? "" : host + " ") + (cpu < 0 ? "not bound" : "CPU \(cpu)")
@@ -39,23 +41,5 @@ struct Seats {
         if cpus.isEmpty { return WorkerTeam(betweenItems: between) }
         if let more = try? placement.cpus(forThreads: place + 1, on: topology) { cpus = more }
         return WorkerTeam(cpus: [cpus.last!], on: topology, betweenItems: between)
-    }
-}
-
-extension Communicator {
-    private static var textBytes: Int { 64 }
-
-    /// A short text of each rank, in their order; what is too long is cut.
-    func gathered(text: String) -> [String] {
-        var bytes = Array(text.utf8.prefix(Self.textBytes))
-        bytes += [UInt8](repeating: 0, count: Self.textBytes - bytes.count)
-        var all = [UInt8](repeating: 0, count: Self.textBytes * rankCount)
-        bytes.withUnsafeBytes { bytes in
-            all.withUnsafeMutableBytes { gather(bytes, into: $0) }
-        }
-        return (0..<rankCount).map { rank in
-            let own = all[rank * Self.textBytes..<(rank + 1) * Self.textBytes]
-            return String(decoding: own.prefix { $0 != 0 }, as: UTF8.self)
-        }
     }
 }

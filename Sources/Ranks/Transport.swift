@@ -23,6 +23,24 @@ public protocol Transport: AnyObject {
         _ rows: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer, counts: [Int], rowBytes: Int)
     /// Rank r gets the r-th part of what each rank sends.
     func allToAll(_ shares: Shares, rowBytes: Int)
+
+    /// Sends bytes that the other rank looks for when it likes to. Letters from one rank to another arrive in their order.
+    func post(_ letter: [UInt8], to rank: Int)
+    /// The next letter that has come from any rank; nil where none has.
+    func nextLetter() -> Letter?
+    /// Waits until all letters of this rank have left it.
+    func finishLetters()
+}
+
+/// Bytes from another rank that nobody had to expect.
+public struct Letter {
+    public let from: Int
+    public let bytes: [UInt8]
+
+    public init(from: Int, bytes: [UInt8]) {
+        self.from = from
+        self.bytes = bytes
+    }
 }
 
 /// Rows on their way to another rank, or from one.
@@ -81,4 +99,8 @@ public final class SingleRank: Transport {
     }
 
     public func allToAll(_ shares: Shares, rowBytes: Int) { shares.received.copyMemory(from: shares.sent) }
+
+    public func post(_ letter: [UInt8], to rank: Int) { preconditionFailure("there is no rank \(rank)") }
+    public func nextLetter() -> Letter? { nil }
+    public func finishLetters() {}
 }

@@ -15,13 +15,19 @@ extension ResultsHeader {
             ("tuning", tuning == other.tuning),
             ("sweep", sweep == other.sweep),
             ("seed", seed == other.seed),
+            ("ranks (\(ranks ?? 1) against \(other.ranks ?? 1))", ranks ?? 1 == other.ranks ?? 1),
         ]
         return machineDifferences(from: other) + pairs.filter { !$0.1 }.map(\.0)
     }
 
     /// Of machines whose times are to be compared.
-    public func machineDifferences(from other: ResultsHeader) -> [String] {
-        let (a, b) = (machine, other.machine)
+    public func machineDifferences(from other: ResultsHeader) -> [String] { machine.differences(from: other.machine) }
+}
+
+extension Machine {
+    /// Fields of the environment key in which the other one differs, with both values.
+    public func differences(from other: Machine) -> [String] {
+        let (a, b) = (self, other)
         // The system's own share changes by some pages with every update of its kernel.
         let isMemoryAlike = abs(a.memoryBytes - b.memoryBytes) <= a.memoryBytes / 100
         let fields: [(name: String, own: String, other: String)] = [

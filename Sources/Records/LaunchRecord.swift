@@ -9,6 +9,8 @@ public struct LaunchRecord: Sendable, Codable, Hashable {
     public let conditions: LaunchConditions
     /// Nil in files of earlier builds.
     public let secondsSpent: TimeSpent?
+    /// Where it ran, where several hosts share a sweep; nil where there is one.
+    public internal(set) var host: String?
 
     public init(
         launch: Int, startedAt: String, paddingBytes: Int, conditions: LaunchConditions, secondsSpent: TimeSpent? = nil

@@ -91,6 +91,8 @@ public struct Measurement: Sendable, Hashable {
     public let workload: Workload
     public let origin: KernelOrigin
     public let launch: Int
+    /// That measured it, where several hosts share a sweep; nil where there is one.
+    public internal(set) var host: String?
     public let work: Work
     /// Bytes that the kernel allocates beside its tensors, from the sizes; nil where it does not say.
     public let scratchBytes: Int?

@@ -7,7 +7,7 @@ import Attention
 /// This reader computes it again, and refuses a line that says otherwise.
 extension Measurement: Codable {
     private enum Key: String, CodingKey {
-        case engine, engineDetails, kernel, place, variantOf, device, phase, problem, threads, launch, work,
+        case engine, engineDetails, kernel, place, variantOf, device, phase, problem, threads, launch, host, work,
             scratchBytes, predictedBytes
     }
 
@@ -29,6 +29,7 @@ extension Measurement: Codable {
             launch: try container.decode(Int.self, forKey: .launch),
             work: try container.decode(Work.self, forKey: .work).checked(against: workload.problem, container),
             scratchBytes: try container.decode(Int?.self, forKey: .scratchBytes), outcome: try Outcome(from: decoder))
+        host = try container.decodeIfPresent(String.self, forKey: .host)
         let stated = try container.decode(Int?.self, forKey: .predictedBytes)
         guard stated == predictedBytes else {
             throw DecodingError.dataCorruptedError(
@@ -50,6 +51,7 @@ extension Measurement: Codable {
         try container.encode(workload.problem, forKey: .problem)
         try container.encode(workload.threads, forKey: .threads)
         try container.encode(launch, forKey: .launch)
+        try container.encodeIfPresent(host, forKey: .host)
         try container.encode(work, forKey: .work)
         try container.encode(scratchBytes, forKey: .scratchBytes)
         try container.encode(predictedBytes, forKey: .predictedBytes)

@@ -61,10 +61,12 @@ public struct ResultsHeader: Sendable, Codable, Hashable {
     public let startedAt: String
     /// The command that makes these results again.
     public let command: String
+    /// Processes that shared the calls of kernels of ranks; nil where the run had no ranks.
+    public let ranks: Int?
 
     public init(
         schema: String = currentSchema, machine: Machine, ceilings: Ceilings, tuning: Tuning? = nil, build: Build,
-        sweep: Sweep, seed: UInt64, startedAt: String, command: String
+        sweep: Sweep, seed: UInt64, startedAt: String, command: String, ranks: Int? = nil
     ) {
         self.schema = schema
         self.machine = machine
@@ -75,5 +77,6 @@ public struct ResultsHeader: Sendable, Codable, Hashable {
         self.seed = seed
         self.startedAt = startedAt
         self.command = command
+        self.ranks = ranks
     }
 }

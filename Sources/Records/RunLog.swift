@@ -10,12 +10,14 @@ import Statistics
 /// journal; a run that ends removes it. Resuming takes the open cells of the journal out of the results file again and
 /// goes on with their samples. It takes out cells that were skipped too, and tries them again: this attempt may have
 /// more time or more memory, and to refuse a cell once more costs next to nothing.
+///
+/// Where several processes measure one sweep, each has a log of its share, which passes on what happens to the one process
+/// that has the files (`share`, `take`).
 public final class RunLog {
-    private let lock: ResultsLock
-    private let file: JSONLines
-    private let journal: SampleJournal
-    private let journalPath: String
+    private let sink: (RunEvent) throws(ResultsError) -> Void
     private let launch: Int
+    /// Samples and other events that a power cut could take.
+    package private(set) var unsyncedLines = 0
     private var written: Set<Workload>
     /// What the file says of the accuracy of cache formats.
     package private(set) var cacheQuality: [CacheQuality]
@@ -79,16 +81,65 @@ public final class RunLog {
     private init(
         _ lock: ResultsLock, holding contents: Contents, launch: Int, rewrite: () throws(ResultsError) -> Void = {}
     ) throws(ResultsError) {
-        self.lock = lock
         openCells = contents.open
         written = contents.written
         cacheQuality = contents.cacheQuality
         needsProcessLine = !contents.hasProcessLine
         self.launch = launch
-        journalPath = Self.journalPath(lock.path, launch)
-        journal = try SampleJournal(path: journalPath, open: openCells)
-        try rewrite()
-        file = try JSONLines(appendingTo: lock.path)
+        let files = try RunFiles(lock, journal: Self.journalPath(lock.path, launch), open: openCells, rewrite)
+        sink = { event throws(ResultsError) in try files.put(event) }
+    }
+
+    /// The log of a share, in any process.
+    ///
+    /// - Parameter put: passes on what happens to the log that has the files.
+    package init(
+        of share: RunShare, launch: Int = 1, put: @escaping (RunEvent) throws(ResultsError) -> Void
+    ) {
+        sink = put
+        self.launch = launch
+        openCells = share.open
+        written = []
+        cacheQuality = share.cacheQuality
+        needsProcessLine = !share.hasProcessLine
+    }
+
+    private func put(_ event: RunEvent) throws(ResultsError) {
+        try sink(event)
+        switch event {
+        case .opened, .sampled: unsyncedLines += 1
+        case .synced: unsyncedLines = 0
+        case .cell, .process, .cacheFormat, .ended: break
+        }
+    }
+
+    /// What is left to do of these cells.
+    package func share(of workloads: [Workload]) -> RunShare {
+        let left = workloads.filter { !hasFinished($0) }
+        return RunShare(
+            workloads: left, open: openCells.filter { left.contains($0.workload) }, cacheQuality: cacheQuality,
+            hasProcessLine: !needsProcessLine)
+    }
+
+    /// Writes down what happened to a share.
+    ///
+    /// - Parameter host: where it happened.
+    package func take(_ event: RunEvent, from host: String) throws(ResultsError) {
+        switch event {
+        case .opened(let workload, let preparation): try open(workload, preparation)
+        case .sampled(let sample, let workload): try append(sample, to: workload)
+        case .cell(var measurement, let isFinal):
+            measurement.host = host
+            try write(measurement, isFinal: isFinal)
+        case .process(var record):
+            record.host = host
+            try write(record)
+        // Two shares may have looked at the same format, and found the same.
+        case .cacheFormat(let quality): if !cacheQuality.contains(quality) { try write(quality) }
+        case .synced: try syncJournal()
+        // The journal is that of all shares.
+        case .ended: break
+        }
     }
 
     /// What a kill tore off a results file and its journals, which going on with them drops. Nothing else is lost.
@@ -126,11 +177,11 @@ public final class RunLog {
     package func hasFinished(_ workload: Workload) -> Bool { written.contains(workload) }
 
     package func open(_ workload: Workload, _ preparation: SampleJournal.Preparation) throws(ResultsError) {
-        try journal.open(workload, preparation)
+        try put(.opened(workload, preparation))
     }
 
     package func append(_ sample: SampleJournal.TakenSample, to workload: Workload) throws(ResultsError) {
-        try journal.append(sample, to: workload)
+        try put(.sampled(sample, of: workload))
         needsProcessLine = true
     }
 
@@ -141,33 +192,66 @@ public final class RunLog {
     package func write(_ measurement: Measurement, isFinal: Bool = true) throws(ResultsError) {
         precondition(measurement.launch == launch, "a log of launch \(launch) cannot take launch \(measurement.launch)")
         precondition(written.insert(measurement.workload).inserted, "\(measurement.workload) was already written")
-        try file.append(ResultsLine.cell(measurement))
-        try file.sync()
+        try put(.cell(measurement, isFinal: isFinal))
         if isFinal, !measurement.isSkipped { needsProcessLine = true }
-        if isFinal { try journal.close(measurement.workload) }
     }
 
     /// Writes what is known of the process that measured.
     public func write(_ record: LaunchRecord) throws(ResultsError) {
         precondition(record.launch == launch, "a log of launch \(launch) cannot take launch \(record.launch)")
-        try file.append(ResultsLine.process(record))
-        try file.sync()
+        try put(.process(record))
     }
 
     /// Writes what a way to store a cache costs in accuracy.
     package func write(_ quality: CacheQuality) throws(ResultsError) {
         cacheQuality.append(quality)
-        try file.append(ResultsLine.cacheFormat(quality))
-        try file.sync()
+        try put(.cacheFormat(quality))
     }
 
-    package func syncJournal() throws(ResultsError) { try journal.sync() }
-
-    /// Samples and other events that a power cut could take.
-    package var unsyncedLines: Int { journal.unsyncedLines }
+    package func syncJournal() throws(ResultsError) { try put(.synced) }
 
     /// The launch is over and nothing is open: the journal has done its duty.
     package func removeJournal() {
-        try? OutputFile.remove(journalPath)
+        try? put(.ended)
+    }
+}
+
+/// A results file that is open for appending, and its journal.
+private final class RunFiles {
+    /// The right to write them.
+    private let lock: ResultsLock
+    private let file: JSONLines
+    private let journal: SampleJournal
+    private let journalPath: String
+
+    /// - Parameter rewrite: writes the results file anew, once the journal has what is taken out of it.
+    init(
+        _ lock: ResultsLock, journal path: String, open: [SampleJournal.OpenCell],
+        _ rewrite: () throws(ResultsError) -> Void
+    ) throws(ResultsError) {
+        self.lock = lock
+        journalPath = path
+        journal = try SampleJournal(path: path, open: open)
+        try rewrite()
+        file = try JSONLines(appendingTo: lock.path)
+    }
+
+    func put(_ event: RunEvent) throws(ResultsError) {
+        switch event {
+        case .opened(let workload, let preparation): try journal.open(workload, preparation)
+        case .sampled(let sample, let workload): try journal.append(sample, to: workload)
+        case .cell(let measurement, let isFinal):
+            try append(.cell(measurement))
+            if isFinal { try journal.close(measurement.workload) }
+        case .process(let record): try append(.process(record))
+        case .cacheFormat(let quality): try append(.cacheFormat(quality))
+        case .synced: try journal.sync()
+        case .ended: try? OutputFile.remove(journalPath)
+        }
+    }
+
+    private func append(_ line: ResultsLine) throws(ResultsError) {
+        try file.append(line)
+        try file.sync()
     }
 }

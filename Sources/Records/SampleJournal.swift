@@ -10,7 +10,7 @@ import Foundation
 /// number of samples in writing and needs a reader that accepts a cell twice.
 package final class SampleJournal {
     /// A cell with what its preparation found and the samples that it has so far.
-    package struct OpenCell: Equatable {
+    package struct OpenCell: Equatable, Codable {
         package let workload: Workload
         package let preparation: Preparation
         package var samples: [TakenSample]
@@ -65,8 +65,6 @@ package final class SampleJournal {
     }
 
     private let file: JSONLines
-    /// Lines that a power cut could take.
-    private(set) var unsyncedLines = 0
     private var cells: [Workload: Int] = [:]
 
     /// Starts a journal that holds `open`, in place of any that was there.
@@ -116,12 +114,10 @@ package final class SampleJournal {
 
     func sync() throws(ResultsError) {
         try file.sync()
-        unsyncedLines = 0
     }
 
     private func append(_ line: Line) throws(ResultsError) {
         try file.append(line)
-        unsyncedLines += 1
     }
 }
 

@@ -1,11 +1,12 @@
 /// The readings of one launch on one number of threads, which have one quiet level: hardware threads of one core slow each
-/// other when both work.
+/// other when both work. Each host has a level of its own.
 package struct LaunchTeam: Hashable {
     package let launch: Int
     package let threads: Int
+    package let host: String?
 
     package init(of measurement: Measurement) {
-        (launch, threads) = (measurement.launch, measurement.workload.threads)
+        (launch, threads, host) = (measurement.launch, measurement.workload.threads, measurement.host)
     }
 }
 
@@ -36,9 +37,11 @@ extension [Measurement] {
 
 extension Measurement {
     fileprivate func with(_ outcome: Outcome) -> Measurement {
-        Measurement(
+        var copy = Measurement(
             workload: workload, origin: origin, launch: launch, work: work, scratchBytes: scratchBytes, outcome: outcome
         )
+        copy.host = host
+        return copy
     }
 }
 

@@ -75,6 +75,7 @@ struct AttnBench: ParsableCommand {
                 try command.run()
                 return .done
             }
+            guard type(of: command).takesRanks || RankLaunch.isFirst(in: console.environment) else { return .done }
             let verdict = try command.run(on: console)
             if let complaint = verdict.complaint { console.messages("Error: \(complaint)\n") }
             return verdict.exitStatus

@@ -57,6 +57,8 @@ struct CheckCommand: Command {
     /// Deeper stacks take minutes, and say no more.
     private static let deepest = 32
 
+    static let takesRanks = true
+
     func validate() throws {
         if let layers, !(1...Self.deepest).contains(layers) {
             throw ValidationError("--layers is \(layers); it must be from 1 to \(Self.deepest)")
@@ -88,7 +90,7 @@ struct CheckCommand: Command {
                 "--layers and --engine check kernels of one rank; leave them out, or leave out mpirun")
         }
         let kernels = names.isEmpty ? RankKernel.builtIn : try names.map { try RankKernel.builtIn.named($0) }
-        let communicator = Communicator(try RankLaunch.transport(in: console.environment))
+        let communicator = try Communicator.ofOneBuild(in: console.environment)
         return try RankCheck.verdict(of: kernels, on: communicator, console, outputOptions)
     }
 

@@ -7,6 +7,13 @@ import Faults
 protocol Command: ParsableCommand {
     /// - Throws: what kept the command from doing its work.
     func run(on console: Console) throws -> Verdict
+
+    /// Whether all ranks that `mpirun` started take part; of other commands, the first one does all.
+    static var takesRanks: Bool { get }
+}
+
+extension Command {
+    static var takesRanks: Bool { false }
 }
 
 /// What a command found out about the things that it looked at.

@@ -1,5 +1,6 @@
 import Benchmarking
 import Foundation
+import Ranks
 
 /// Signals that ask a run to stop after the call under way, so that what was measured is reported: ^C, termination, the end
 /// of the terminal, and the two that are for users. A second ^C or termination ends the program at once.
@@ -15,6 +16,7 @@ enum Interrupts {
             signal(number) { number in
                 Interrupts.shared.cancel()
                 signal(number, SIG_DFL)
+                if number == SIGTERM { LastWords.hurry() }
             }
         }
         // A second one of these says nothing new: the end of a terminal comes from the shell and from the system.

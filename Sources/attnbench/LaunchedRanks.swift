@@ -1,4 +1,5 @@
 import ArgumentParser
+import Escaping
 import Foundation
 import Hardware
 import Ranks
@@ -8,15 +9,28 @@ import Records
 struct LaunchedRanks {
     let engine: RankEngine
     let isFirst: Bool
+    let count: Int
 
-    /// Nil for a program that was started by itself and a sweep without ranks.
-    init?(for kernels: [String], _ placement: Placement, on console: Console) throws {
-        let needsRanks = kernels.contains(where: Self.isOfRanks)
-        guard needsRanks || RankLaunch.isOneOfSeveral(in: console.environment) else { return nil }
+    /// Those that a launcher started together; nil where it started this process alone.
+    ///
+    /// It is called before any file is read: only the first rank reads files, since other hosts may not have them.
+    static func severalStarted(_ placement: Placement, on console: Console) throws -> LaunchedRanks? {
+        RankLaunch.isOneOfSeveral(in: console.environment) ? try LaunchedRanks(placement, on: console) : nil
+    }
+
+    /// This process as the only rank; nil where no kernel is one of ranks.
+    static func alone(for kernels: [String], _ placement: Placement, on console: Console) throws -> LaunchedRanks? {
+        kernels.contains(where: isOfRanks) ? try LaunchedRanks(placement, on: console) : nil
+    }
+
+    private init(_ placement: Placement, on console: Console) throws {
         guard RankLaunch.library != nil else { throw RanksUnavailable.notBuilt }
-        let communicator = Communicator(try RankLaunch.transport(in: console.environment))
+        let communicator = try Communicator.ofOneBuild(in: console.environment)
+        let topology = try Topology()
+        try communicator.requireOneProcessor(topology)
         isFirst = communicator.rank == 0
-        engine = try RankEngine(communicator, placement, on: Topology())
+        count = communicator.rankCount
+        engine = try RankEngine(communicator, placement, on: topology)
     }
 
     static func isOfRanks(_ kernel: String) -> Bool { kernel.hasPrefix(RankEngine.name + "/") }
@@ -31,5 +45,16 @@ struct LaunchedRanks {
     static var launcher: [String] {
         let count = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] ?? "1"
         return count == "1" ? [] : ["mpirun", "-n", count]
+    }
+}
+
+extension LastWords {
+    /// From now on, a launcher that ends this process, or a rank that does not answer, costs only what was not measured yet, and
+    /// the user is told so.
+    static func prepare(resuming command: ShellCommand, _ directory: String) {
+        let advice = "what was measured is kept in \(directory); continue with: \(command.resuming(directory))"
+        prepare(
+            termination: "mpirun has ended this run, after an interrupt or since a rank had ended; \(advice)",
+            silence: "another rank does not answer, and was waited for until the time budget was over; \(advice)")
     }
 }

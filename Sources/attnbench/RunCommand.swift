@@ -26,7 +26,7 @@ struct RunCommand: Command {
             another day would also show.
 
             Under mpirun, a sweep can have kernels of ranks: `mpirun -n 2 attnbench run ranks`. The first rank measures, \
-            prints and writes.
+            prints and writes. With --spread, each rank measures a part of the cells of an ordinary sweep.
 
             Examples:
               attnbench run
@@ -36,6 +36,7 @@ struct RunCommand: Command {
               attnbench run mine.yaml --engine ./libmine.so
               attnbench run long-context --dry-run
               attnbench run long-context --output reports/long --resume
+              mpirun --host node1,node2 attnbench run scaling --spread
             """)
 
     @Argument(help: "A sweep file, or the name of a sweep in `attnbench list sweeps`.", completion: .sweeps)
@@ -63,6 +64,10 @@ struct RunCommand: Command {
     @Option(help: ArgumentHelp("Seed of inputs and of the order of cells.", valueName: "n"))
     var seed: UInt64 = 1
 
+    @Flag(
+        help: "Under mpirun: deal the cells to the ranks, so that several hosts measure one sweep at the same time.")
+    var spread = false
+
     @Flag(help: "Continue the run whose results are in --output.")
     var resume = false
 
@@ -80,28 +85,55 @@ struct RunCommand: Command {
     @OptionGroup var pinning: PinningOptions
     @OptionGroup var outputOptions: OutputOptions
 
+    static let takesRanks = true
+
     func validate() throws {
         if resume, output == nil {
             throw ValidationError("--resume needs --output, the directory of the run to continue")
+        }
+        if spread, launches > 1 {
+            throw ValidationError("--spread and --launches exclude each other; give one of them")
         }
         try OptionValues.requireCounts(["rounds": rounds], atMost: RunOptions.mostRounds)
         try OptionValues.requireCounts(["launches": launches], atMost: RunOptions.mostLaunches)
     }
 
     func run(on console: Console) throws -> Verdict {
-        let path = try SweepFile.find(self.sweep, in: SweepDirectories.all)
-        let names = try SweepFile.kernelNames(in: path, overrides: set)
-        let ranks = try LaunchedRanks(for: names, pinning.placement, on: console)
-        if let ranks, !ranks.isFirst {
-            try ranks.follow()
+        if spread {
+            let spreading = try SpreadRun.started(pinning.placement, on: console) { kernels, placement in
+                try engineOptions.started(for: kernels, placement: placement, on: console)
+            }
+            guard let spreading else { return .done }
+            defer { spreading.release() }
+            return try run(on: console, ranks: nil, spreading)
+        }
+        let several = try LaunchedRanks.severalStarted(pinning.placement, on: console)
+        if let several, !several.isFirst {
+            try several.follow()
             return .done
         }
-        defer { ranks?.engine.end() }
+        defer { several?.engine.end() }
+        return try run(on: console, ranks: several, nil)
+    }
+
+    /// What the first rank does, or the only process.
+    ///
+    /// - Parameters:
+    ///   - several: ranks that share each call.
+    ///   - spreading: ranks that measure a share of the cells each.
+    private func run(on console: Console, ranks several: LaunchedRanks?, _ spreading: SpreadRun?) throws -> Verdict {
+        let path = try SweepFile.find(self.sweep, in: SweepDirectories.all)
+        let names = try SweepFile.kernelNames(in: path, overrides: set)
+        if spreading != nil, let kernel = names.first(where: LaunchedRanks.isOfRanks) {
+            throw ValidationError("\(kernel) needs all ranks at once; leave out --spread, or the kernels of ranks")
+        }
+        let ranks = try several ?? LaunchedRanks.alone(for: names, pinning.placement, on: console)
         if ranks != nil, launches > 1 {
             throw ValidationError("--launches starts processes that are no ranks; leave it out, or run without ranks")
         }
+        let placement = spreading?.core.placement ?? pinning.placement
         let engines = try engineOptions.started(
-            for: names.filter { !LaunchedRanks.isOfRanks($0) }, placement: pinning.placement, on: console)
+            for: names.filter { !LaunchedRanks.isOfRanks($0) }, placement: placement, on: console)
         let kernels = engines.kernels + (ranks == nil ? [] : RankEngine.kernels)
         // The time budget is there for samples: it begins when the engines are there.
         let watch = Stopwatch()
@@ -123,7 +155,7 @@ struct RunCommand: Command {
         options.rounds = rounds
         options.timeBudgetSeconds = timeBudget ?? sweep.timeBudgetSeconds ?? .infinity
         var bench = try MeasuringBench(
-            placement: pinning.placement, threadCounts: threadCounts,
+            placement: placement, threadCounts: threadCounts,
             from: MeasuringBench.Sources(
                 tuning: tuning,
                 ceilings: .measured(withinSeconds: BudgetShare.ceilings * options.timeBudgetSeconds)),
@@ -143,10 +175,11 @@ struct RunCommand: Command {
         }
         let header = ResultsHeader(
             machine: bench.machine, ceilings: bench.ceilings, tuning: bench.tuning, build: .current, sweep: sweep,
-            seed: seed,
-            startedAt: Date().formatted(.iso8601), command: command.description)
+            seed: seed, startedAt: Date().formatted(.iso8601), command: command.description, ranks: ranks?.count)
+        if spreading != nil || several != nil { LastWords.prepare(resuming: command, directory.relativePath) }
         let run = PreparedRun(
-            workloads: workloads, bench: bench, options: options, header: header, results: results, watch: watch,
+            workloads: workloads, bench: bench, options: options, header: header, results: results,
+            spreading: spreading, watch: watch,
             remarks: bench.refusals + engines.flatMap(\.remarks) + (ranks?.engine.remarks ?? []))
         let ending = try launches == 1 ? measure(run, progress) : launch(run, progress)
         progress.end()
@@ -185,7 +218,7 @@ struct RunCommand: Command {
         case done
         case interrupted
         case outOfTime(launches: Int)
-        case failed(LaunchFailed)
+        case failed(any Fault)
     }
 
     /// A run that has its machine and its file.
@@ -195,6 +228,8 @@ struct RunCommand: Command {
         let options: RunOptions
         let header: ResultsHeader
         let results: ResultsLock
+        /// Over which ranks the cells are dealt; nil where this process measures all.
+        let spreading: SpreadRun?
         /// Started when the time budget began.
         let watch: Stopwatch
         /// Of the machine and of the engines.
@@ -207,9 +242,17 @@ struct RunCommand: Command {
             try resume
             ? RunLog.resume(path, header: run.header, lock: run.results)
             : RunLog.create(path, header: run.header, lock: run.results)
-        let outcome = try MeasuringLaunch(run.bench, run.options)
-            .run(run.workloads, into: log, progress: progress, cancellation: Interrupts.cancellation())
-        return outcome.wasInterrupted ? .interrupted : .done
+        guard let spreading = run.spreading else {
+            let outcome = try MeasuringLaunch(run.bench, run.options)
+                .run(run.workloads, into: log, progress: progress, cancellation: Interrupts.cancellation())
+            return outcome.wasInterrupted ? .interrupted : .done
+        }
+        let plan = SpreadRun.Plan(bench: run.bench, options: run.options, machine: run.header.machine)
+        do {
+            return try spreading.measure(run.workloads, plan, into: log, progress: progress) ? .interrupted : .done
+        } catch let error as RankFailure {
+            return .failed(error)
+        }
     }
 
     private func launch(_ run: PreparedRun, _ progress: any ProgressObserver) throws -> Ending {
@@ -245,7 +288,7 @@ struct RunCommand: Command {
         switch ending {
         case .interrupted: throw Interrupted(command: command, directory: directory.relativePath)
         case .failed(let error):
-            throw LaunchesEnded(cause: error, command: command, directory: directory.relativePath)
+            throw EndedEarly(cause: error, command: command, directory: directory.relativePath)
         case .outOfTime(let done) where !outputOptions.quiet:
             console.caution(["the time budget ended after \(done) of \(launches) launches"])
         case .done, .outOfTime: break
@@ -264,6 +307,7 @@ struct RunCommand: Command {
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
         if launches > 1 { words += ["--launches", "\(launches)"] }
+        if spread { words.append("--spread") }
         return ShellCommand(words + engineOptions.words + tuningOptions.words + pinning.words)
     }
 }
@@ -294,20 +338,20 @@ struct Interrupted: Fault {
     }
 }
 
-/// A launch failed, and with it the run; what was measured before is kept.
-struct LaunchesEnded: Fault {
-    let cause: LaunchFailed
+/// A launch or a rank failed, and with it the run; what was measured before is kept.
+struct EndedEarly: Fault {
+    let cause: any Fault
     let command: ShellCommand
     let directory: String
 
-    var exitStatus: ExitStatus { .internalFailure }
+    var exitStatus: ExitStatus { cause.exitStatus }
 
     var description: String { "\(cause); continue with: \(command.resuming(directory))" }
 }
 
 extension ShellCommand {
     /// The same run, gone on with.
-    fileprivate func resuming(_ directory: String) -> ShellCommand {
+    func resuming(_ directory: String) -> ShellCommand {
         ShellCommand(words + ["--output", directory, "--resume"])
     }
 }

@@ -4,27 +4,20 @@ import Records
 import TestSupport
 import Testing
 
-/// Where ranks can be started.
-private let canStartRanks: Bool = {
-    guard RankLaunch.library != nil, let folder = try? TestFolder() else { return false }
-    return (try? Program("command -v mpirun", in: folder).status) == 0
-}()
-
 /// The program under `mpirun`.
-@Suite(
-    .tags(.slow), .serialized,
-    .enabled(if: canStartRanks, "Open MPI is not installed, or not built with: scripts/setup --ranks"))
-struct RankTests {
+enum MPIRun {
+    /// Where ranks can be started.
+    static let isThere: Bool = {
+        guard RankLaunch.library != nil, let folder = try? TestFolder() else { return false }
+        return (try? Program("command -v mpirun", in: folder).status) == 0
+    }()
+
     /// Machines may have fewer cores than ranks, and tests may run as root.
-    private static func line(_ words: String, ranks: Int) -> String {
-        "mpirun --oversubscribe --allow-run-as-root -n \(ranks) $attnbench \(words)"
-    }
+    static let launcher = "mpirun --oversubscribe --allow-run-as-root"
 
-    private func program(_ words: String, ranks: Int) throws -> Program {
-        try Program(Self.line(words, ranks: ranks), in: TestFolder())
-    }
+    static func line(_ words: String, ranks: Int) -> String { "\(launcher) -n \(ranks) $attnbench \(words)" }
 
-    private static let sweep = """
+    static let sweep = """
         name: tiny
         description: Ranks beside a kernel of one rank.
         kernels: [full, ranks/ring, ranks/ring-zigzag, ranks/heads]
@@ -33,13 +26,23 @@ struct RankTests {
         timeBudget: 5m
         """
 
-    private static let run = "run tiny.yaml --no-pin --tuning off --output out --quiet"
+    static let run = "run tiny.yaml --no-pin --tuning off --output out --quiet"
+}
+
+/// What ranks compute and measure.
+@Suite(
+    .tags(.slow), .serialized,
+    .enabled(if: MPIRun.isThere, "Open MPI is not installed, or not built with: scripts/setup --ranks"))
+struct RankTests {
+    private func program(_ words: String, ranks: Int) throws -> Program {
+        try Program(MPIRun.line(words, ranks: ranks), in: TestFolder())
+    }
 
     @Test func aRunMeasuresRanks() throws {
         let folder = try TestFolder()
-        try folder.write(Self.sweep, to: "tiny.yaml")
+        try folder.write(MPIRun.sweep, to: "tiny.yaml")
         let run = try Program(
-            Self.line("\(Self.run) --rounds 2", ranks: 2), in: folder)
+            MPIRun.line("\(MPIRun.run) --rounds 2", ranks: 2), in: folder)
         #expect(run.status == 0, "\(run.messages)")
         #expect(run.output.components(separatedBy: "Report").count <= 2, "one rank prints")
         let results = try ResultsFile.load(folder.path("out/results.jsonl"))
@@ -62,28 +65,10 @@ struct RankTests {
         }
     }
 
-    /// mpirun ends all ranks when one dies; what was measured is there, and is gone on with.
-    @Test func theDeathOfARankLosesNothing() throws {
-        let folder = try TestFolder()
-        try folder.write(Self.sweep, to: "tiny.yaml")
-        let killed = try Program(
-            """
-            \(Self.line(Self.run, ranks: 2)) & launcher=$!
-            until grep -q sampled out/results.launch1.partial.jsonl; do sleep 0.2; done
-            kill -9 $(pgrep -P $launcher | tail -1)
-            wait $launcher
-            """, in: folder)
-        #expect(killed.status != 0)
-        let resumed = try Program(Self.line("\(Self.run) --rounds 2 --resume", ranks: 2), in: folder)
-        #expect(resumed.status == 0, "\(resumed.messages)")
-        let results = try ResultsFile.load(folder.path("out/results.jsonl"))
-        #expect(results.measurements.filter(\.isMeasured).count == 8)
-    }
-
     @Test func withoutMpirunThereIsOneRank() throws {
         let folder = try TestFolder()
-        try folder.write(Self.sweep, to: "tiny.yaml")
-        let run = try Program("$attnbench \(Self.run) --rounds 2", in: folder)
+        try folder.write(MPIRun.sweep, to: "tiny.yaml")
+        let run = try Program("$attnbench \(MPIRun.run) --rounds 2", in: folder)
         #expect(run.status == 0, "\(run.messages)")
         let results = try ResultsFile.load(folder.path("out/results.jsonl"))
         let ofRanks = results.measurements.filter { $0.workload.kernel.hasPrefix("ranks/") }

@@ -70,20 +70,32 @@ import Testing
         #expect(abs(link.seconds(bytes: 5_000_000) / 1.002e-3 - 1) < 1e-9)
     }
 
-    @Test func requestsKeepTheirSize() throws {
-        let problem = try AttentionProblem(
-            shape: AttentionShape(
-                batch: 3, queryHeads: 128, keyValueHeads: 8, queryLength: 1 << 20, headDimension: 128),
-            mask: .attentionSink(sinks: 1 << 20, window: 1 << 20), elementType: .bfloat16)
-        let request = RankRequest.prepare(
-            cell: 1_000_000, kernel: "ring-zigzag",
-            workload: Workload(kernel: "ranks/ring-zigzag", problem: problem), tuning: .standard)
-        #expect(request.bytes.count == RankRequest.byteCount)
-        guard case .prepare(1_000_000, "ring-zigzag", let workload, .standard) = RankRequest(bytes: request.bytes)
-        else {
-            Issue.record("another request came back")
-            return
+    /// A limited link lets some bytes pass at once, which is not its bandwidth.
+    @Test func burstsDoNotPassForBandwidth() {
+        let sizes: [Double] = [8, 256, 4096, 65_536, 1_048_576, 4_194_304]
+        let points = sizes.map { (bytes: $0, seconds: 20e-6 + max(0, $0 - 16_384) / 125e6) }
+        let link = Link(fittedTo: points)
+        #expect(abs(link.latencySeconds / 20e-6 - 1) < 0.01)
+        #expect(abs(link.secondsPerByte * 125e6 - 1) < 0.02)
+    }
+
+    /// A letter has any length, and comes in its order.
+    @Test func lettersArriveInTheirOrder() throws {
+        let texts = ["", "short", String(repeating: "long ", count: 100_000)]
+        let read = try ThreadRanks.run(3, delaysSeed: 2) { communicator -> [[String]] in
+            if communicator.rank > 0 {
+                for text in texts { communicator.post(text + "\(communicator.rank)", to: 0) }
+                communicator.finishPosting()
+                return []
+            }
+            var read: [[String]] = [[], [], []]
+            for _ in 0..<6 {
+                let (from, text) = communicator.waitForPosted(String.self)
+                read[from].append(text)
+            }
+            #expect(communicator.nextPosted(String.self) == nil)
+            return read
         }
-        #expect(workload.problem == problem)
+        #expect(read[0] == [[], texts.map { $0 + "1" }, texts.map { $0 + "2" }])
     }
 }

@@ -4,8 +4,10 @@ import Ranks
 /// Ranks that are threads of the test, so that messages can be late, and wrong, as a test wants them.
 enum ThreadRanks {
     /// Runs `body` on each rank and gives what each came to.
+    ///
+    /// - Parameter hosts: of each rank.
     static func run<Value: Sendable>(
-        _ count: Int, delaysSeed: UInt64? = nil, fault: Fault = .none,
+        _ count: Int, delaysSeed: UInt64? = nil, fault: Fault = .none, hosts: [String]? = nil,
         _ body: @escaping @Sendable (Communicator) throws -> Value
     ) throws -> [Value] {
         let exchange = Exchange(count, fault)
@@ -14,7 +16,8 @@ enum ThreadRanks {
         for rank in 0..<count {
             group.enter()
             let thread = Thread {
-                let transport = ThreadTransport(rank, exchange, delaysSeed: delaysSeed)
+                let transport = ThreadTransport(
+                    rank, exchange, delaysSeed: delaysSeed, host: hosts?[rank] ?? "test")
                 let result = Result { try body(Communicator(transport)) }
                 results.put(result, of: rank)
                 group.leave()
@@ -49,6 +52,8 @@ final class Exchange: @unchecked Sendable {
     private let fault: ThreadRanks.Fault
     private let condition = NSCondition()
     private var letters: [[[UInt8]]]
+    /// What was posted to each rank.
+    private var posted: [[Letter]]
     private var arrived = 0
     private var barriers = 0
 
@@ -56,6 +61,7 @@ final class Exchange: @unchecked Sendable {
         self.count = count
         self.fault = fault
         letters = Array(repeating: [], count: count * count)
+        posted = Array(repeating: [], count: count)
     }
 
     func send(_ bytes: UnsafeRawBufferPointer, from: Int, to: Int) {
@@ -77,6 +83,12 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
+    func post(_ letter: Letter, to: Int) { condition.withLock { posted[to].append(letter) } }
+
+    func nextLetter(to: Int) -> Letter? {
+        condition.withLock { posted[to].isEmpty ? nil : posted[to].removeFirst() }
+    }
+
     func barrier() {
         condition.withLock {
             let own = barriers
@@ -92,14 +104,15 @@ final class Exchange: @unchecked Sendable {
 
 final class ThreadTransport: Transport {
     let rank: Int
-    let host = "test"
+    let host: String
     private let exchange: Exchange
     private var awaited: [(UnsafeMutableRawBufferPointer, from: Int)] = []
     /// Of the generator of delays; nil where nothing is late.
     private var delays: UInt64?
 
-    init(_ rank: Int, _ exchange: Exchange, delaysSeed: UInt64?) {
+    init(_ rank: Int, _ exchange: Exchange, delaysSeed: UInt64?, host: String) {
         self.rank = rank
+        self.host = host
         self.exchange = exchange
         delays = delaysSeed.map { $0 &+ UInt64(rank) &* 977 }
     }
@@ -127,6 +140,14 @@ final class ThreadTransport: Transport {
     }
 
     func progress() -> Bool { true }
+
+    func post(_ letter: [UInt8], to other: Int) {
+        delay()
+        exchange.post(Letter(from: rank, bytes: letter), to: other)
+    }
+
+    func nextLetter() -> Letter? { exchange.nextLetter(to: rank) }
+    func finishLetters() {}
 
     func finish() {
         delay()

@@ -31,6 +31,14 @@ ranks_request ranks_receive(void *rows, int count, int row_bytes, int from);
 int ranks_test(ranks_request *requests, int count);
 void ranks_wait(ranks_request *requests, int count);
 
+// Letters: messages that a rank may send to another one at any time, and that the other one looks for when it likes to.
+
+ranks_request ranks_post(const void *bytes, int count, int to);
+/// The bytes of the next letter that has come, and the rank that sent it; -1 where none has.
+int ranks_next_letter(int *from);
+/// Takes this letter.
+void ranks_take_letter(void *bytes, int count, int from);
+
 /// Rank r gives `counts[r]` rows to all; they come to lie in the order of ranks, from the rows `offsets[r]` on.
 void ranks_all_gather(const void *rows, void *all, const int *counts, const int *offsets, int row_bytes);
 
