@@ -45,7 +45,7 @@ struct Cells {
                 let launches = byWorkload[workload]!
                 var roof = Roof(
                     over: origin.device, ceilings, elementType: workload.problem.elementType,
-                    threads: workload.threads)
+                    cores: workload.threads * (origin.ranks?.coreCount ?? 1))
                 roof.relativePeak = origin.device == nil ? drifts.relativePeak(of: launches) : nil
                 switch Self.cell(of: launches, roof, caches) {
                 case .point(let point): points.append(point)

@@ -7,6 +7,8 @@ package struct MeasuredSeries: Sendable {
     package let key: SeriesKey
     package let label: String
     let origin: KernelOrigin
+    /// On which a call is computed: of all its threads, and of all ranks.
+    let cores: Int
     /// Ascending in length, at least one.
     package let points: [Point]
     /// Standard error of ln(time), one for each point: its own, but see `errors(of:)`.
@@ -26,13 +28,16 @@ package struct MeasuredSeries: Sendable {
         self.origin = origin
         self.points = points
         self.caches = caches
+        cores = key.parameters.threads * (origin.ranks?.coreCount ?? 1)
         errors = Self.errors(of: points)
-        fitted = key.parameters.isDecode ? Self.readAlike(points, of: key.parameters, caches) : points.indices
+        fitted = key.parameters.isDecode ? Self.readAlike(points, cores: cores, caches) : points.indices
         laws = Self.laws(over: key.parameters.lawBasis, points[fitted], errors[fitted]) { $0.median.value }
         lengthSlope = LengthSlope(points, errors: errors, basis: key.parameters.lawBasis)
     }
 
     package var parameters: SeriesParameters { key.parameters }
+    /// Nil where one process computes a call.
+    package var ranks: RankSetting? { origin.ranks }
     /// What it was measured on; nil for the CPUs of the machine.
     var device: Device? { origin.device }
     package var recomputes: Bool { parameters.recomputes(points) }
@@ -68,9 +73,9 @@ package struct MeasuredSeries: Sendable {
     static let cachesToMemory = 4
 
     private static func readAlike(
-        _ points: [Point], of parameters: SeriesParameters, _ caches: [Machine.Cache]
+        _ points: [Point], cores: Int, _ caches: [Machine.Cache]
     ) -> Range<Int> {
-        let largest = caches.map { $0.bytes(for: parameters.threads) }.max() ?? 0
+        let largest = caches.map { $0.bytes(for: cores) }.max() ?? 0
         if let first = points.firstIndex(where: { $0.work.bytes >= cachesToMemory * largest }) {
             return first..<points.count
         }

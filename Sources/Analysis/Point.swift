@@ -13,13 +13,15 @@ public struct Point: Sendable, Hashable {
     public let utilisation: Utilisation
     public let memory: CellMemory
     public let engine: EngineTimes
+    /// What each rank did; nil where one process computes a call.
+    public let ranks: RankUse?
     /// Largest absolute difference to the reference, of all launches; nil in an analysis of an earlier build.
     public let maximumError: Double?
     /// In cycles of the CPU; nil where its counters cannot be read.
     public let cyclesPerCall: CyclesPerCall?
     public let cautions: [Caution]
 
-    /// How much of the measured ceilings one call used, threads counted.
+    /// How much of the measured ceilings of all cores that computed one call used.
     public struct Utilisation: Sendable, Codable, Hashable {
         /// Useful FLOP/s over the peak of the element type, as it was beside the samples.
         public let fractionOfPeak: Double
@@ -68,13 +70,14 @@ extension Point {
         utilisation = Utilisation(
             fractionOfPeak: peak > 0 ? Double(work.flops) / seconds / peak : 0, relativePeak: roof.relativePeak,
             fractionOfBandwidth: bandwidth > 0 ? Double(work.bytes) / seconds / bandwidth : nil,
-            cacheLevel: caches.filter { work.bytes <= $0.bytes(for: workload.threads) }.map(\.level).min())
+            cacheLevel: caches.filter { work.bytes <= $0.bytes(for: roof.cores) }.map(\.level).min())
         memory = CellMemory(
             peakResidentBytes: launches.reduce(0) { max($0, $1.peakResidentBytes) },
             predictedBytes: measurement.predictedBytes)
         maximumError = launches.map(\.maximumError).max()
         engine = EngineTimes(
             startup: Startup.longest(launches.compactMap(\.startup)), deviceShare: Self.deviceShare(launches))
+        ranks = try RankUse(launches)
 
         var cautions = timing.cautions
         if peak <= 0 { cautions.append(Caution("no peak was measured, so there is no fraction of it")) }
@@ -102,7 +105,8 @@ extension Point {
 /// One flat object of `analysis.json`, as readers in other languages take rows.
 extension Point: Codable {
     private enum Key: CodingKey {
-        case queryLength, keyLength, medianNanoseconds, low, high, level, cyclesPerCall, maximumError, cautions
+        case queryLength, keyLength, medianNanoseconds, low, high, level, cyclesPerCall, maximumError, cautions,
+            ranks
     }
 
     public init(from decoder: any Decoder) throws {
@@ -116,6 +120,7 @@ extension Point: Codable {
         cyclesPerCall = try container.decodeIfPresent(CyclesPerCall.self, forKey: .cyclesPerCall)
         maximumError = try container.decodeIfPresent(Double.self, forKey: .maximumError)
         cautions = try container.decode([Caution].self, forKey: .cautions)
+        ranks = try container.decodeIfPresent(RankUse.self, forKey: .ranks)
         sampling = try Sampling(from: decoder)
         work = try Work(from: decoder)
         utilisation = try Utilisation(from: decoder)
@@ -134,30 +139,31 @@ extension Point: Codable {
         try container.encodeIfPresent(cyclesPerCall, forKey: .cyclesPerCall)
         try container.encodeIfPresent(maximumError, forKey: .maximumError)
         try container.encode(cautions, forKey: .cautions)
+        try container.encodeIfPresent(ranks, forKey: .ranks)
         for part in [sampling, work, utilisation, memory, engine] as [any Encodable] { try part.encode(to: encoder) }
     }
 }
 
 extension Machine.Cache {
-    /// What `threads` hold together: threads on several cores have as many private caches.
+    /// What the caches of so many cores hold together: each has private caches of its own.
     /// The header of a results file may claim any size, so that the product has an upper end.
-    func bytes(for threads: Int) -> Int {
-        let (total, isTooLarge) = bytes.multipliedReportingOverflow(by: max(1, threads / max(1, sharedBy)))
+    func bytes(for cores: Int) -> Int {
+        let (total, isTooLarge) = bytes.multipliedReportingOverflow(by: max(1, cores / max(1, sharedBy)))
         return isTooLarge ? .max : total
     }
 }
 
 extension Ceilings {
-    /// The measured FLOP/s that `threads` pinned cores can do on an element type. Types without arithmetic of their own
+    /// The measured FLOP/s that so many pinned cores can do on an element type. Types without arithmetic of their own
     /// on this machine are computed in float32, so float32's peak is theirs.
-    public func peakFLOPsPerSecond(of elementType: ElementType, threads: Int) -> Double {
+    public func peakFLOPsPerSecond(of elementType: ElementType, cores: Int) -> Double {
         let one =
             switch elementType {
             case .float32: flopsPerSecond.float32
             case .float16: flopsPerSecond.float16 ?? flopsPerSecond.float32
             case .bfloat16: flopsPerSecond.bfloat16 ?? flopsPerSecond.float32
             }
-        return one * Double(threads)
+        return one * Double(cores)
     }
 
     /// Of a gate, which measures no peaks, and of a device of which its engine says nothing.

@@ -4,25 +4,26 @@ import Records
 /// What a kernel could attain on measured cores (Williams, Waterman and Patterson, "Roofline", 2009): a call of
 /// `intensity` FLOPs a byte can do no more than the peak of its element type, and no more than memory feeds it.
 ///
-/// Both ceilings are those of one core times the threads, or those of the device that the engine runs on. For the arithmetic
+/// Both ceilings are those of one core times the cores, or those of the device that the engine runs on. For the arithmetic
 /// of cores that is exact; memory is shared, so several cores may get less than that, never more. Bytes are the least that must move (`Work.bytes`): a call whose tensors lie
 /// in a cache may pass the memory roof.
 public struct Roofline: Sendable, Hashable {
     public let elementType: ElementType
-    public let threads: Int
+    /// Of all threads, and of all ranks.
+    public let cores: Int
     /// Nil for the CPUs of the machine.
     public let device: String?
     public let peakFLOPsPerSecond: Double
     public let readBytesPerSecond: Double
 
     /// Nil where a ceiling was not measured.
-    public init?(_ ceilings: Ceilings, device: Device? = nil, elementType: ElementType, threads: Int) {
-        let roof = Roof(over: device, ceilings, elementType: elementType, threads: threads)
+    public init?(_ ceilings: Ceilings, device: Device? = nil, elementType: ElementType, cores: Int) {
+        let roof = Roof(over: device, ceilings, elementType: elementType, cores: cores)
         guard roof.peakFLOPsPerSecond > 0, roof.readBytesPerSecond > 0 else { return nil }
         peakFLOPsPerSecond = roof.peakFLOPsPerSecond
         readBytesPerSecond = roof.readBytesPerSecond
         self.elementType = elementType
-        self.threads = threads
+        self.cores = cores
         self.device = device?.name
     }
 
@@ -45,25 +46,27 @@ extension ScalingAnalysis {
     public func roofline(of series: Series) -> Roofline? {
         Roofline(
             ceilings, device: series.device, elementType: series.parameters.elementType,
-            threads: series.parameters.threads)
+            cores: series.cores)
     }
 }
 
 /// The ceilings over one cell; 0 where one was not measured.
 struct Roof {
+    let cores: Int
     let peakFLOPsPerSecond: Double
     let readBytesPerSecond: Double
     /// The peak beside the samples of the cell, over that before the run; nil where the machine has not drifted.
     var relativePeak: Double?
-    /// Of all threads together; nil where nobody counted cycles.
+    /// Of all cores together; nil where nobody counted cycles.
     let peakFLOPsPerCycle: Double?
 
     /// - Parameters:
-    ///   - device: what the cell was measured on; nil for so many of the cores that the ceilings are of.
+    ///   - device: what the cell was measured on; nil for so many cores.
     ///   - ceilings: of one core.
-    init(over device: Device?, _ ceilings: Ceilings, elementType: ElementType, threads: Int) {
-        let (ceilings, count) = device.map { ($0.ceilings ?? .unknown, 1) } ?? (ceilings, threads)
-        peakFLOPsPerSecond = ceilings.peakFLOPsPerSecond(of: elementType, threads: count)
+    init(over device: Device?, _ ceilings: Ceilings, elementType: ElementType, cores: Int) {
+        self.cores = cores
+        let (ceilings, count) = device.map { ($0.ceilings ?? .unknown, 1) } ?? (ceilings, cores)
+        peakFLOPsPerSecond = ceilings.peakFLOPsPerSecond(of: elementType, cores: count)
         readBytesPerSecond = ceilings.readBytesPerSecond * Double(count)
         // A type with instructions of its own does as many more a cycle as a second.
         let float32 = ceilings.flopsPerSecond.float32

@@ -43,8 +43,13 @@ extension ScalingAnalysis {
         let tileCores = isPinned ? TileCores.found(in: results.measurements) : []
         self.tileCores = tileCores.isEmpty ? nil : tileCores
         cautions =
-            results.cautions + CeilingsDrift.found(in: results.measurements).map(\.caution)
+            results.cautions + Self.sharedCPUs(results) + CeilingsDrift.found(in: results.measurements).map(\.caution)
             + Self.unknownAccuracy(results) + cautions
+    }
+
+    /// What forbids to take the times of ranks for a speed-up.
+    private static func sharedCPUs(_ results: Results) -> [Caution] {
+        Set(results.measurements.compactMap(\.origin.ranks).flatMap(\.remarks)).sorted().map { Caution($0) }
     }
 
     /// Files of version 1 do not say it.

@@ -110,16 +110,15 @@ extension LocalExponent {
 /// Whether a series grows as theory says: a test of equivalence, not of significance. A test of significance would
 /// call every precise measurement a deviation and every noisy one a success.
 public enum TheoryVerdict: String, Sendable, Codable {
-    /// The 90 % interval of the exponent lies in [0.97, 1.03].
+    /// The 90 % interval lies in the band: of an exponent, [0.97, 1.03].
     case matches
-    /// The 95 % interval of the exponent lies outside [0.97, 1.03].
+    /// The 95 % interval lies outside of the band.
     case deviates
     case undecided
 
     public static let equivalenceBand = 0.97...1.03
 
-    init(interval90: Estimate, interval95: Estimate) {
-        let band = Self.equivalenceBand
+    init(interval90: Estimate, interval95: Estimate, band: ClosedRange<Double> = equivalenceBand) {
         if band.contains(interval90.low), band.contains(interval90.high) {
             self = .matches
         } else if interval95.high < band.lowerBound || interval95.low > band.upperBound {
@@ -127,5 +126,18 @@ public enum TheoryVerdict: String, Sendable, Codable {
         } else {
             self = .undecided
         }
+    }
+
+    /// Of a measured value over the predicted one. A value whose interval has less than 95 % decides nothing.
+    init(ratio: Estimate, band: ClosedRange<Double>) {
+        guard ratio.level >= 0.95 else {
+            self = .undecided
+            return
+        }
+        let narrower = NormalDistribution.quantile(0.95) / NormalDistribution.quantile(0.975)
+        let interval90 = Estimate(
+            value: ratio.value, low: ratio.value * pow(ratio.low / ratio.value, narrower),
+            high: ratio.value * pow(ratio.high / ratio.value, narrower), level: 0.9)
+        self.init(interval90: interval90, interval95: ratio, band: band)
     }
 }

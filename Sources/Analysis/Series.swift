@@ -12,6 +12,8 @@ public struct Series: Sendable, Codable, Hashable {
     public internal(set) var label: String
     /// What it was measured on; nil for the CPUs of the machine.
     public let device: Device?
+    /// The ranks that shared each call; nil where one process computed it.
+    public let ranks: RankSetting?
     /// Ascending in length.
     public let points: [Point]
     /// The law that AICc prefers, with the exponent free or held at 1. Nil where there are too few lengths to fit; a
@@ -49,11 +51,15 @@ extension Series {
     /// Whether it is a decoding series that reads a whole window anew for each token.
     public var recomputes: Bool { parameters.recomputes(points) }
 
+    /// On which a call is computed: of all its threads, and of all ranks.
+    public var cores: Int { parameters.threads * (ranks?.coreCount ?? 1) }
+
     init(_ measured: MeasuredSeries, caches: [Machine.Cache], using generator: inout some RandomNumberGenerator) {
         kernel = measured.key.kernel
         parameters = measured.parameters
         label = measured.label
         device = measured.device
+        ranks = measured.ranks
         points = measured.points
         let laws = measured.laws
         law = laws?.preferred.law

@@ -33,6 +33,7 @@ package struct FigurePoint: Sendable, Hashable {
         case .measured: state = ""
         case .forecast: state = ", forecast"
         case .skipped: state = ", not measured"
+        case .span, .idleSpan: return spans(trace, in: area)
         }
         return trace.rows.map { row in
             let place = frame.place(x: row.x, y: row.y)
@@ -46,6 +47,18 @@ package struct FigurePoint: Sendable, Hashable {
             return FigurePoint(
                 x: place.x, y: area.canvasHeight - place.y,
                 text: "\(trace.series) \(at)\(state)" + (value.isEmpty ? "" : ": \(value)"))
+        }
+    }
+
+    /// "computing from 1.2 to 3.4".
+    private static func spans(_ trace: Plot.Trace, in area: Area) -> [FigurePoint] {
+        trace.rows.compactMap { row in
+            guard let span = row.interval else { return nil }
+            let place = area.frame.place(x: (span.lowerBound + span.upperBound) / 2, y: row.y)
+            let ends = [span.lowerBound, span.upperBound].map { Quantity.significant($0, digits: 3) }
+            return FigurePoint(
+                x: place.x, y: area.canvasHeight - place.y,
+                text: "\(trace.series) from \(ends[0]) to \(ends[1]), \(area.xLabel)")
         }
     }
 

@@ -21,6 +21,8 @@ struct LayerCommands {
         case .theory: return [command("lines dt \(style.dash) lw 1 \(colour)")]
         case .joined: return [command("lines dt \(style.dash) lw \(GnuplotNumber.number(1.4 * style.size)) \(colour)")]
         case .beyond: return [command("lines dt (2,4) lw 1.4 \(colour)")]
+        case .span: return [bars("fs solid 0.85 noborder \(colour)")]
+        case .idleSpan: return [bars("fs empty \(colour) lw 0.8")]
         case .skipped: return [command("points pt 2 ps 0.75*mark lw 1.6 \(colour)")]
         case .forecast: return [command("yerrorbars pt 3 ps 1.1*mark lw 1.3 \(colour)", withInterval: true)]
         case .measured:
@@ -44,6 +46,16 @@ struct LayerCommands {
         let band = "using (\(picked("4"))):\(columns[1]):\(columns[2])"
         return ["'\(name).csv' skip 1 \(band) with filledcurves fs transparent solid 0.25 noborder \(colour)"]
     }
+
+    /// Bars of a fixed height around the value, whose interval runs along x.
+    private func bars(_ how: String) -> String {
+        let (value, low, high) = (columns[0], columns[1], columns[2])
+        let ends = "\(low):\(high):($\(value)-\(Self.barHalfHeight)):($\(value)+\(Self.barHalfHeight))"
+        return "'\(name).csv' skip 1 using (\(picked("\(low)"))):\(value):\(ends) with boxxyerror \(how)"
+    }
+
+    /// Lanes stand 1 apart.
+    private static let barHalfHeight = 0.36
 
     private func command(_ how: String, withInterval: Bool = false) -> String {
         let values = (withInterval ? columns : Array(columns.prefix(1))).map(String.init)

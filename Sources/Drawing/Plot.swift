@@ -39,6 +39,10 @@ package struct Plot {
         case forecast
         /// A cross where a cell has no time.
         case skipped
+        /// A filled bar along x, from one end of each row's interval to the other.
+        case span
+        /// The outline of such a bar: nothing happens meanwhile.
+        case idleSpan
     }
 
     /// How intervals of measured points are drawn: as a band along a curve, or as a bar for each point where points do

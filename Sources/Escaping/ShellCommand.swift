@@ -5,10 +5,20 @@ public struct ShellCommand: Hashable, Sendable, CustomStringConvertible {
     public init(_ words: [String]) { self.words = words }
 
     /// A line from a results file, of which nothing is trusted. It is taken apart into words; what a shell would obey
-    /// (`;`, `$`, backticks, line ends) is then part of a word. Nil where the line does not start this program.
+    /// (`;`, `$`, backticks, line ends) is then part of a word. Nil where the line does not start this program,
+    /// by itself or as several ranks.
     public init?(line: String) {
         words = Self.words(of: line)
-        if words.first != "attnbench" { return nil }
+        if words.dropFirst(Self.launcherLength(words)).first != "attnbench" { return nil }
+    }
+
+    /// Words of a launcher of ranks before the program: `mpirun -n 4`, or `srun`.
+    private static func launcherLength(_ words: [String]) -> Int {
+        switch words.first {
+        case "mpirun" where words.count > 3 && words[1] == "-n" && Int(words[2]) != nil: 3
+        case "srun": 1
+        default: 0
+        }
     }
 
     public var description: String { words.map(Self.quoted).joined(separator: " ") }

@@ -1,13 +1,17 @@
 import Foundation
 import Hardware
+import Records
 
 /// A rank's connection to the others, which counts what arrives and writes down what the rank did when.
 public final class Communicator {
     private let transport: any Transport
     private let clock: any NanosecondClock
-    public private(set) var activities: [Activity] = []
+    public private(set) var activities: [RankActivity] = []
     /// Bytes that other ranks sent to this one since `beginCall`.
     public private(set) var receivedBytes = 0
+    private var begin = 0
+    /// When the messages under way were started; nil where there are none.
+    private var underWaySince: Int?
 
     public init(_ transport: any Transport, clock: any NanosecondClock = SystemClock()) {
         self.transport = transport
@@ -25,16 +29,33 @@ public final class Communicator {
     /// The rank `distance` places further on, in a ring of all.
     func neighbour(_ distance: Int) -> Int { ((rank + distance) % rankCount + rankCount) % rankCount }
 
-    /// Forgets what was counted before.
+    /// Forgets what was counted before, and begins to count time.
     public func beginCall() {
         activities.removeAll(keepingCapacity: true)
         receivedBytes = 0
+        begin = clock.nanoseconds
     }
+
+    private var now: Int { clock.nanoseconds - begin }
 
     public func barrier() { transport.barrier() }
 
     @discardableResult
-    public func progress() -> Bool { transport.progress() }
+    public func progress() -> Bool {
+        let haveArrived = transport.progress()
+        if haveArrived { endTransfer() }
+        return haveArrived
+    }
+
+    private func endTransfer() {
+        guard let start = underWaySince else { return }
+        underWaySince = nil
+        append(.transfer, since: start)
+    }
+
+    private func append(_ kind: RankActivity.Kind, since start: Int) {
+        activities.append(RankActivity(kind, startNanoseconds: start, endNanoseconds: now))
+    }
 
     /// What a team calls between two items of its work, so that messages move on while it computes.
     public var betweenItems: @Sendable () -> Void {
@@ -46,28 +67,39 @@ public final class Communicator {
     /// - Precondition: no message is to or from this rank itself.
     func start(_ messages: [Message], rowBytes: Int) {
         for case .receive(let rows, _) in messages { receivedBytes += rows.count }
+        if !messages.isEmpty { underWaySince = now }
         transport.start(messages, rowBytes: rowBytes)
     }
 
-    func finish() { record(.waiting) { transport.finish() } }
+    func finish() {
+        record(.waiting) { transport.finish() }
+        endTransfer()
+    }
 
     func allGather(
         _ rows: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer, counts: [Int], rowBytes: Int
     ) {
         receivedBytes += all.count - rows.count
-        record(.waiting) { transport.allGather(rows, into: all, counts: counts, rowBytes: rowBytes) }
+        exchange { transport.allGather(rows, into: all, counts: counts, rowBytes: rowBytes) }
     }
 
     func allToAll(_ shares: Shares, rowBytes: Int) {
         receivedBytes += shares.received.count - shares.receivedCounts[rank] * rowBytes
-        record(.waiting) { transport.allToAll(shares, rowBytes: rowBytes) }
+        exchange { transport.allToAll(shares, rowBytes: rowBytes) }
+    }
+
+    /// A rank waits from the beginning of a collective operation to its end.
+    private func exchange(_ body: () -> Void) {
+        underWaySince = now
+        record(.waiting, body)
+        endTransfer()
     }
 
     /// Writes down that the rank did this meanwhile.
-    func record(_ kind: Activity.Kind, _ body: () -> Void) {
-        let start = clock.nanoseconds
+    func record(_ kind: RankActivity.Kind, _ body: () -> Void) {
+        let start = now
         body()
-        activities.append(Activity(kind: kind, startNanoseconds: start, endNanoseconds: clock.nanoseconds))
+        append(kind, since: start)
     }
 
     /// Sends a value that the other rank looks for when it likes to.
@@ -118,29 +150,21 @@ public final class Communicator {
         }
         return values
     }
-}
 
-/// What a rank did from one time to another, by its own clock.
-public struct Activity: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable, Codable {
-        case computing
-        /// Inside a call that ends only when messages have arrived.
-        case waiting
-        /// Between tensors and the memory of messages.
-        case copying
-        /// Outputs over parts of the keys.
-        case merging
-    }
-
-    public let kind: Kind
-    public let startNanoseconds: Int
-    public let endNanoseconds: Int
-
-    public var nanoseconds: Int { endNanoseconds - startNanoseconds }
-}
-
-extension [Activity] {
-    public func nanoseconds(_ kind: Activity.Kind) -> Int {
-        reduce(0) { $1.kind == kind ? $0 + $1.nanoseconds : $0 }
+    /// What each rank did, in their order; nil where it is more than `most` activities in all.
+    func gathered(_ activities: ArraySlice<RankActivity>, most: Int) -> [[RankActivity]]? {
+        let counts = gathered(activities.count)
+        guard let longest = counts.max(), longest > 0, counts.reduce(0, +) <= most else { return nil }
+        let kinds = RankActivity.Kind.allCases
+        var own = activities.flatMap { [kinds.firstIndex(of: $0.kind)!, $0.startNanoseconds, $0.endNanoseconds] }
+        own += [Int](repeating: 0, count: 3 * longest - own.count)
+        var all = [Int](repeating: 0, count: own.count * rankCount)
+        own.withUnsafeBytes { own in all.withUnsafeMutableBytes { gather(own, into: $0) } }
+        return counts.enumerated().map { rank, count in
+            (0..<count).map { index in
+                let place = 3 * (rank * longest + index)
+                return RankActivity(kinds[all[place]], startNanoseconds: all[place + 1], endNanoseconds: all[place + 2])
+            }
+        }
     }
 }

@@ -47,22 +47,6 @@ final class GatheredKeys: RankKernelInstance {
                         keys: reach.count)), ready)
     }
 
-    static func work(_ problem: RankProblem, rank: Int, _ way: Way) -> RankWork {
-        let tokens = problem.slice(of: rank)
-        let received =
-            switch way {
-            case .collective: problem.tokens - tokens.count
-            case .neighbours:
-                tokens.isEmpty
-                    ? 0
-                    : KeyReach(ofQueries: tokens, mask: problem.problem.mask, length: problem.tokens)
-                        .keyCount(outside: tokens)
-            }
-        return RankWork(
-            pairs: problem.queryHeads * problem.pairs(ofQueries: tokens),
-            receivedBytes: received * problem.tokenBytes)
-    }
-
     func run(_ parts: [RankPart]) {
         let part = parts.first
         communicator.record(.copying) { if let part { exchange.pack(part) } }

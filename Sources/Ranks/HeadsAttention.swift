@@ -17,11 +17,6 @@ final class HeadsAttention: RankKernelInstance {
     private let outgoing: MessageMemory
     private let incoming: MessageMemory
 
-    static func refusal(_ problem: RankProblem) -> String? {
-        problem.queryHeads.isMultiple(of: problem.rankCount)
-            ? nil : "\(problem.rankCount) ranks cannot share \(problem.queryHeads) query heads evenly"
-    }
-
     init(_ problem: RankProblem, _ ready: RankKernel.Ready) throws(UnsupportedProblem) {
         self.problem = problem
         communicator = ready.communicator
@@ -42,15 +37,6 @@ final class HeadsAttention: RankKernelInstance {
         outgoing = MessageMemory(byteCount: max(sent, heads.query.count * problem.tokens) * problem.rowBytes)
         incoming = MessageMemory(
             byteCount: max(received, problem.queryHeads * tokenCounts[rank]) * problem.rowBytes)
-    }
-
-    static func work(_ problem: RankProblem, rank: Int) -> RankWork {
-        let heads = HeadShare(of: rank, in: problem)
-        let own = problem.tokenCount(of: rank)
-        let rows = (problem.tokens - own) * heads.rowsPerToken + own * (problem.queryHeads - heads.query.count)
-        return RankWork(
-            pairs: heads.query.count * problem.pairs(ofQueries: 0..<problem.tokens),
-            receivedBytes: rows * problem.rowBytes)
     }
 
     func run(_ parts: [RankPart]) {
@@ -137,32 +123,4 @@ final class HeadsAttention: RankKernelInstance {
             output.copyMemory(from: UnsafeRawBufferPointer(rebasing: incoming.bytes[..<output.count]))
         }
     }
-}
-
-/// The heads of one rank.
-struct HeadShare: Hashable {
-    let query: Range<Int>
-    /// Those that the query heads read.
-    let keyValue: Range<Int>
-    /// For each key/value head of the local problem, which of `keyValue` it is, counted from their first.
-    let sources: [Int]
-
-    /// - Precondition: the ranks share the query heads evenly.
-    init(of rank: Int, in problem: RankProblem) {
-        let count = problem.queryHeads / problem.rankCount
-        let group = problem.queryHeads / problem.keyValueHeads
-        let query = rank * count..<(rank + 1) * count
-        let first = query.lowerBound / group
-        let read = query.map { $0 / group - first }
-        let distinct = read.last! + 1
-        self.query = query
-        keyValue = first..<first + distinct
-        let isEven =
-            count.isMultiple(of: distinct)
-            && read.enumerated().allSatisfy { place, head in head == place / (count / distinct) }
-        sources = isEven ? Array(0..<distinct) : read
-    }
-
-    /// Rows of queries, keys and values that a token has.
-    var rowsPerToken: Int { query.count + 2 * keyValue.count }
 }

@@ -46,7 +46,9 @@ final class RankCell {
         communicator.beginCall()
         let before = evidence.read()
         let watch = Stopwatch()
-        for _ in 0..<calls { instance.run(parts) }
+        for _ in 1..<max(1, calls) { instance.run(parts) }
+        let earlier = communicator.activities.count
+        instance.run(parts)
         let nanoseconds = max(1, watch.nanoseconds)
         let contamination = evidence.read().contamination(since: before, wallNanoseconds: nanoseconds)
         let activities = communicator.activities
@@ -59,8 +61,12 @@ final class RankCell {
         return Sample(
             nanoseconds: shares.map(\.time.nanoseconds).max()!,
             contamination: shares.dropFirst().reduce(shares[0].contamination) { $0.worse($1.contamination) },
-            ranks: shares.map(\.time))
+            ranks: shares.map(\.time),
+            timeline: communicator.gathered(activities[earlier...], most: Self.mostActivities))
     }
+
+    /// Of all ranks in one call, some 25 bytes each in the results.
+    private static let mostActivities = 1000
 
     /// What one rank tells the others of a sample.
     private struct RankShare: BitwiseCopyable {

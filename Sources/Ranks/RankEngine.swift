@@ -16,9 +16,7 @@ public final class RankEngine: Engine {
     }
 
     public let identity: EngineIdentity
-    public let details: [String: String]
-    /// What is to be known of the way in which the ranks were started.
-    public let remarks: [String]
+    private let setting: RankSetting
     /// What the kernels leave to the machine.
     public var tuning = Tuning.standard
     fileprivate let communicator: Communicator
@@ -37,11 +35,13 @@ public final class RankEngine: Engine {
         identity = EngineIdentity(
             name: Self.name,
             version: "\(communicator.rankCount) of \(RankLaunch.library ?? "this program")")
-        details = seats.details.merging(Link.slowest(of: communicator)?.details ?? [:]) { $1 }
-        remarks = seats.remarks
+        setting = RankSetting(places: seats.places, link: .slowest(of: communicator))
     }
 
     public var kernels: [Kernel] { Self.kernels }
+    public var details: [String: String] { setting.details }
+    /// What is to be known of the way in which the ranks were started.
+    public var remarks: [String] { setting.remarks }
 
     /// Beside this, neither the clock nor the end of a barrier can be seen: that takes some microseconds.
     public let minimumSampleNanoseconds = 2_000_000

@@ -3,8 +3,7 @@ import Hardware
 import Kernels
 import Records
 
-/// One way in which ranks share a problem, as a value: the problems that it takes, what a rank computes and receives, and how
-/// a rank is made ready.
+/// A kernel of ranks, as a value: the way in which they share a problem, and how a rank is made ready.
 public struct RankKernel: Sendable {
     typealias Make = @Sendable (RankProblem, Ready) throws(UnsupportedProblem) -> any RankKernelInstance
 
@@ -22,32 +21,22 @@ public struct RankKernel: Sendable {
         }
     }
 
-    /// As users type it and as legends show it.
-    public let name: String
+    /// Who holds and receives what.
+    public let way: ContextParallelism
     /// One line on what is sent.
     public let summary: String
-    public let phase: Phase
-    public let split: TokenSplit
-    let masks: [MaskFamily]
-    /// Why this kernel cannot take a problem with so many ranks; nil where it can.
-    let refusal: @Sendable (RankProblem) -> String?
-    let work: @Sendable (RankProblem, _ rank: Int) -> RankWork
     let make: Make
 
-    init(
-        _ name: String, summary: String, phase: Phase = .prefill, split: TokenSplit = .contiguous,
-        masks: [MaskFamily], refusal: @escaping @Sendable (RankProblem) -> String? = { _ in nil },
-        work: @escaping @Sendable (RankProblem, _ rank: Int) -> RankWork, make: @escaping Make
-    ) {
-        self.name = name
+    init(_ way: ContextParallelism, summary: String, make: @escaping Make) {
+        self.way = way
         self.summary = summary
-        self.phase = phase
-        self.split = split
-        self.masks = masks
-        self.refusal = refusal
-        self.work = work
         self.make = make
     }
+
+    /// As users type it and as legends show it.
+    public var name: String { way.rawValue }
+    public var phase: Phase { way.phase }
+    var masks: [MaskFamily] { way.masks }
 
     /// The problem as this kernel shares it.
     public func problem(_ problem: AttentionProblem, ranks: Int) throws(UnsupportedProblem) -> RankProblem {
@@ -66,13 +55,13 @@ public struct RankKernel: Sendable {
         guard problem.cacheFormat == CacheFormats(of: problem.elementType), problem.positions == .none else {
             throw UnsupportedProblem("\(name) takes keys and values as the element type has them")
         }
-        let shared = RankProblem(problem, rankCount: ranks, split: split)
-        if let refusal = refusal(shared) { throw UnsupportedProblem(refusal) }
+        let shared = RankProblem(problem, rankCount: ranks, split: way.split)
+        if let refusal = way.refusal(of: shared) { throw UnsupportedProblem(refusal) }
         return shared
     }
 
     /// What a rank computes and receives in one call, in closed form.
-    public func work(of problem: RankProblem, rank: Int) -> RankWork { work(problem, rank) }
+    public func work(of problem: RankProblem, rank: Int) -> RankWork { way.work(of: problem, rank: rank) }
 
     /// One rank, ready for this problem.
     public func prepare(_ problem: RankProblem, _ ready: Ready) throws(UnsupportedProblem) -> any RankKernelInstance {
@@ -92,25 +81,4 @@ public protocol RankKernelInstance: AnyObject {
 
 extension RankKernelInstance {
     public func fillCache(_ parts: [RankPart]) {}
-}
-
-/// What one rank does in one call, over all heads.
-public struct RankWork: Hashable, Sendable {
-    /// Pairs that the mask allows.
-    public let pairs: Int
-    /// Bytes that other ranks send to this one.
-    public let receivedBytes: Int
-
-    public init(pairs: Int, receivedBytes: Int) {
-        self.pairs = pairs
-        self.receivedBytes = receivedBytes
-    }
-}
-
-extension [RankWork] {
-    /// The mean over the most pairs of a rank: the part of the time in which ranks compute, if nothing else costs any.
-    public var balance: Double {
-        guard let most = map(\.pairs).max(), most > 0 else { return 1 }
-        return Double(reduce(0) { $0 + $1.pairs }) / (Double(most) * Double(count))
-    }
 }

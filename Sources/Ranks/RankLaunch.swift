@@ -2,10 +2,15 @@ import Faults
 
 /// How the ranks of this program were started.
 public enum RankLaunch {
+    /// How many ranks Open MPI's own launcher started; nil where it started none. Slurm's launcher tells only that there are
+    /// several.
+    private static func count(in environment: [String: String]) -> Int? {
+        environment["OMPI_COMM_WORLD_SIZE"].flatMap { Int($0) }
+    }
+
     /// Whether a launcher such as `mpirun` started this process as one of several ranks.
     public static func isOneOfSeveral(in environment: [String: String]) -> Bool {
-        // Under Open MPI's own launcher the number of ranks is known; under Slurm's, only that there are ranks.
-        if let count = environment["OMPI_COMM_WORLD_SIZE"] { return count != "1" }
+        if let count = count(in: environment) { return count > 1 }
         return environment["PMIX_RANK"] != nil && environment["SLURM_NTASKS"] != "1"
     }
 
@@ -13,6 +18,13 @@ public enum RankLaunch {
     public static func isFirst(in environment: [String: String]) -> Bool {
         guard isOneOfSeveral(in: environment) else { return true }
         return (environment["OMPI_COMM_WORLD_RANK"] ?? environment["PMIX_RANK"]) == "0"
+    }
+
+    /// The words that start a command with as many ranks as this one has; none where it was started alone. Slurm's launcher has
+    /// the number of ranks in its own options.
+    public static func words(in environment: [String: String]) -> [String] {
+        guard isOneOfSeveral(in: environment) else { return [] }
+        return count(in: environment).map { ["mpirun", "-n", "\($0)"] } ?? ["srun"]
     }
 
     /// The ranks that were started with this one. MPI starts here, and only where there are several ranks.

@@ -87,13 +87,6 @@ final class RingAttention: RankKernelInstance {
         }
     }
 
-    static func work(_ problem: RankProblem, rank: Int) -> RankWork {
-        let tokens = problem.slices(of: rank)
-        return RankWork(
-            pairs: problem.queryHeads * tokens.reduce(0) { $0 + problem.pairs(ofQueries: $1) },
-            receivedBytes: (problem.tokens - problem.tokenCount(of: rank)) * problem.tokenBytes)
-    }
-
     func run(_ parts: [RankPart]) {
         for index in merged.indices { merged[index].removeAll() }
         lendKeys(of: parts)

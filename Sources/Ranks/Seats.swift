@@ -1,12 +1,13 @@
 import Hardware
+import Records
 
 /// Where each rank computes: on a CPU of its own, if the machine has as many.
 ///
 /// `mpirun` binds each rank to a core or leaves them free. Ranks of one host that may use the same CPUs take one after the other.
 struct Seats {
     let team: WorkerTeam
-    let details: [String: String]
-    let remarks: [String]
+    /// Host and CPU of each rank.
+    let places: [String]
 
     /// Every rank calls it at once.
     init(_ communicator: Communicator, _ placement: Placement, on topology: Topology) throws(RankFailure) {
@@ -18,18 +19,9 @@ struct Seats {
             try Self.team(place, placement, on: topology, communicator)
         }
         let cpus = communicator.gathered(team.pinnedCPUs.first ?? -1)
-        let seats = zip(hosts, cpus).map { host, cpu in
-            (host.isEmpty ? "" : host + " ") + (cpu < 0 ? "not bound" : "CPU \(cpu)")
+        places = zip(hosts, cpus).map { host, cpu in
+            (host.isEmpty ? "" : host + " ") + (cpu < 0 ? RankSetting.unbound : "CPU \(cpu)")
         }
-        details = ["ranks": "\(communicator.rankCount)", "places": seats.joined(separator: ", ")]
-        var remarks: [String] = []
-        if cpus.contains(-1) { remarks.append("ranks are not bound to CPUs, so the system may move them") }
-        if Set(seats).count < seats.count, !cpus.contains(-1) {
-            remarks.append(
-                "ranks share a CPU (\(seats.joined(separator: ", "))): their times say nothing of a speed-up; start at "
-                    + "most one rank for each core")
-        }
-        self.remarks = remarks
     }
 
     /// The team of the rank that comes in this place among those which may use the same CPUs.

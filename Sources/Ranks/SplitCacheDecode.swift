@@ -32,28 +32,12 @@ final class SplitCacheDecode: RankKernelInstance {
                         queryHeads: problem.queryHeads, keyValueHeads: problem.keyValueHeads, queries: 1,
                         keys: tokens), mask: .causal), on: ready.team)
         logSumExp = Tensor(dimensions: [1, problem.queryHeads, 1])
-        let heads = Self.heads(of: rank, in: problem).count
+        let heads = problem.mergedHeads(of: rank).count
         merged = MergedOutputs(rows: heads, headDimension: d)
         outputOfHeads = Tensor(problem.problem.elementType, dimensions: [max(1, heads), d])
-        outgoing = MessageMemory(byteCount: problem.queryHeads * Self.partialBytes(problem))
-        incoming = MessageMemory(byteCount: problem.rankCount * heads * Self.partialBytes(problem))
+        outgoing = MessageMemory(byteCount: problem.queryHeads * problem.partialBytes)
+        incoming = MessageMemory(byteCount: problem.rankCount * heads * problem.partialBytes)
         gathered = MessageMemory(byteCount: problem.queryHeads * problem.rowBytes)
-    }
-
-    /// Those whose outputs this rank merges.
-    private static func heads(of rank: Int, in problem: RankProblem) -> Range<Int> {
-        TokenSplit.contiguous.slices(of: rank, among: problem.rankCount, tokens: problem.queryHeads)[0]
-    }
-
-    /// Output and log-sum-exp of one head, in float32.
-    private static func partialBytes(_ problem: RankProblem) -> Int { (problem.problem.shape.headDimension + 1) * 4 }
-
-    static func work(_ problem: RankProblem, rank: Int) -> RankWork {
-        let heads = heads(of: rank, in: problem).count
-        return RankWork(
-            pairs: problem.queryHeads * problem.slice(of: rank).count,
-            receivedBytes: (problem.rankCount - 1) * heads * partialBytes(problem)
-                + (problem.queryHeads - heads) * problem.rowBytes)
     }
 
     func fillCache(_ parts: [RankPart]) {
@@ -67,13 +51,13 @@ final class SplitCacheDecode: RankKernelInstance {
             }
         }
         communicator.record(.copying) { packPartials(parts.first) }
-        let counts = (0..<problem.rankCount).map { Self.heads(of: $0, in: problem).count }
+        let counts = (0..<problem.rankCount).map { problem.mergedHeads(of: $0).count }
         let own = counts[communicator.rank]
         communicator.allToAll(
             Shares(
                 sent: UnsafeRawBufferPointer(outgoing.bytes), sentCounts: counts, received: incoming.bytes,
                 receivedCounts: Array(repeating: own, count: problem.rankCount)),
-            rowBytes: Self.partialBytes(problem))
+            rowBytes: problem.partialBytes)
         communicator.record(.merging) { merge(heads: own) }
         outputOfHeads.withBytes {
             communicator.allGather(

@@ -44,6 +44,8 @@ public struct Measurement: Sendable, Hashable {
         public let counts: [ProcessorCounts]?
         /// What each rank did in each sample; nil where no ranks shared the calls.
         public let ranks: [[RankTime]]?
+        /// One call of each rank, of a sample whose time is near the median; nil where it was not kept.
+        public let timeline: [[RankActivity]]?
         /// Which samples the sentinels call slowed, by the readings of the whole launch; nil until they are judged.
         public internal(set) var slowed: [Bool]?
 
@@ -52,7 +54,7 @@ public struct Measurement: Sendable, Hashable {
             peakResidentBytes: Int, maximumError: Double, wallNanoseconds: [Int]? = nil,
             deviceNanoseconds: [Int]? = nil, startup: Startup? = nil, idleCPUs: [String: [Double]] = [:],
             readsSharedTensors: Bool = false, sentinels: [SentinelNeighbours]? = nil,
-            counts: [ProcessorCounts]? = nil, ranks: [[RankTime]]? = nil
+            counts: [ProcessorCounts]? = nil, ranks: [[RankTime]]? = nil, timeline: [[RankActivity]]? = nil
         ) {
             precondition(!samplesNanoseconds.isEmpty, "a measured record has samples")
             precondition(
@@ -85,6 +87,7 @@ public struct Measurement: Sendable, Hashable {
             self.sentinels = sentinels
             self.counts = counts
             self.ranks = ranks
+            self.timeline = timeline
         }
     }
 

@@ -138,7 +138,7 @@ extension Measurement.Record: Codable {
     private enum Key: String, CodingKey {
         case samplesNanoseconds, wallNanoseconds, deviceNanoseconds, rounds, iterationsPerSample, contamination,
             peakResidentBytes, maximumError, startSeconds, compileSeconds, idleCPUs, readsSharedTensors, sentinels,
-            counts, ranks
+            counts, ranks, timeline
     }
 
     /// A year: nobody waits longer for a sample, and sums of them do not overflow.
@@ -183,7 +183,8 @@ extension Measurement.Record: Codable {
             maximumError: try container.decode(Double.self, forKey: .maximumError), wallNanoseconds: walls,
             deviceNanoseconds: devices, startup: try Self.startup(container), idleCPUs: idleCPUs,
             readsSharedTensors: try container.decodeIfPresent(Bool.self, forKey: .readsSharedTensors) ?? false,
-            sentinels: sentinels, counts: processorCounts, ranks: ranks)
+            sentinels: sentinels, counts: processorCounts, ranks: ranks,
+            timeline: try container.decodeIfPresent([[RankActivity]].self, forKey: .timeline))
     }
 
     private static func startup(_ container: KeyedDecodingContainer<Key>) throws -> Startup? {
@@ -209,6 +210,7 @@ extension Measurement.Record: Codable {
         try container.encodeIfPresent(sentinels, forKey: .sentinels)
         try container.encodeIfPresent(counts, forKey: .counts)
         try container.encodeIfPresent(ranks, forKey: .ranks)
+        try container.encodeIfPresent(timeline, forKey: .timeline)
     }
 }
 

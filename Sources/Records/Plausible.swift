@@ -65,7 +65,9 @@ extension Measurement.Record: Plausible {
         }
         let year = PlausibleBounds.nanoseconds.upperBound
         let readings = (sentinels ?? []).flatMap(\.both).flatMap { $0.tileNanoseconds + ($0.readNanoseconds ?? []) }
-        let rankTimes = (ranks ?? []).flatMap { $0 }
+        if let counts = ranks.map({ Set($0.map(\.count)) }), counts.count > 1 || counts.contains(0) {
+            return "`ranks` has \(counts.sorted()) ranks in its samples; it must have as many in each, and at least one"
+        }
         let counted = (counts ?? []).flatMap { [$0.cycles, $0.instructions] }
         return PlausibleBounds.fault(
             [
@@ -76,12 +78,19 @@ extension Measurement.Record: Plausible {
                     ("samples", $0, PlausibleBounds.nanoseconds)
                 }
                 + readings.map { ("sentinels", $0, PlausibleBounds.nanoseconds) }
-                + rankTimes.flatMap { [$0.nanoseconds, $0.computingNanoseconds, $0.waitingNanoseconds] }.map {
-                    ("ranks", $0, 0...year)
-                }
-                + rankTimes.map { ("ranks.receivedBytes", $0.receivedBytes, PlausibleBounds.bytes) }
+                + ofRanks
                 + counted.map { ("counts", $0, 1...1 << 60) }
                 + evidence.map { ("contamination", $0, -year...year) })
+    }
+
+    private var ofRanks: [(name: String, value: Int, bounds: ClosedRange<Int>)] {
+        let span = 0...PlausibleBounds.nanoseconds.upperBound
+        let times = (ranks ?? []).flatMap { $0 }
+        let activities = (timeline ?? []).flatMap { $0 }
+        return times.flatMap { time in
+            [time.nanoseconds, time.computingNanoseconds, time.waitingNanoseconds].map { ("ranks", $0, span) }
+                + [("ranks.receivedBytes", time.receivedBytes, PlausibleBounds.bytes)]
+        } + activities.flatMap { [$0.startNanoseconds, $0.endNanoseconds] }.map { ("timeline", $0, span) }
     }
 }
 

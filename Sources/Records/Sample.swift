@@ -11,6 +11,8 @@ public struct Sample: Sendable, Codable, Hashable {
     public let counts: ProcessorCounts?
     /// What each rank did, where ranks share each call; the time of the sample is that of the slowest.
     public let ranks: [RankTime]?
+    /// The last call of each rank; nil where no ranks share it, or where they did too much to keep.
+    public let timeline: [[RankActivity]]?
     /// How many CPUs each engine that nobody asked anything kept busy meanwhile, by its name; nil where there is no other.
     public var idleCPUs: [String: Double]?
     /// How fast the machine was right before and right after; nil if this was not measured.
@@ -18,8 +20,8 @@ public struct Sample: Sendable, Codable, Hashable {
 
     public init(
         nanoseconds: Int, contamination: Contamination, wallNanoseconds: Int? = nil, deviceNanoseconds: Int? = nil,
-        counts: ProcessorCounts? = nil, ranks: [RankTime]? = nil, idleCPUs: [String: Double]? = nil,
-        sentinels: SentinelNeighbours? = nil
+        counts: ProcessorCounts? = nil, ranks: [RankTime]? = nil, timeline: [[RankActivity]]? = nil,
+        idleCPUs: [String: Double]? = nil, sentinels: SentinelNeighbours? = nil
     ) {
         self.nanoseconds = nanoseconds
         self.contamination = contamination
@@ -27,6 +29,7 @@ public struct Sample: Sendable, Codable, Hashable {
         self.deviceNanoseconds = deviceNanoseconds
         self.counts = counts
         self.ranks = ranks
+        self.timeline = timeline
         self.idleCPUs = idleCPUs
         self.sentinels = sentinels
     }

@@ -140,7 +140,14 @@ extension Measurement.Record {
             idleCPUs: Self.idleCPUs(samples.map(\.sample)),
             readsSharedTensors: preparation.readsSharedTensors ?? false,
             sentinels: sentinels.count == samples.count ? sentinels : nil,
-            counts: counts.count == samples.count ? counts : nil, ranks: ranks.count == samples.count ? ranks : nil)
+            counts: counts.count == samples.count ? counts : nil, ranks: ranks.count == samples.count ? ranks : nil,
+            timeline: Self.timeline(samples.map(\.sample)))
+    }
+
+    /// Of the sample in the middle of all that have one.
+    private static func timeline(_ samples: [Sample]) -> [[RankActivity]]? {
+        let kept = samples.filter { $0.timeline != nil }.sorted { $0.nanoseconds < $1.nanoseconds }
+        return kept.isEmpty ? nil : kept[kept.count / 2].timeline
     }
 
     /// Of the engines that were there for every sample: `--resume` may have been called with others.

@@ -44,13 +44,16 @@ public struct MeasuredMachine: Sendable, Hashable {
     public let threads: Int
     /// Measured peak of these threads on the element type of `full`.
     public let flopsPerSecond: Double
+    /// Of these threads together; memory that they share may give less.
     public let readBytesPerSecond: Double
     /// The largest share of that peak that a measured kernel reached.
     public let bestFractionOfPeak: Double
+    /// Nil where the results have no ranks.
+    public let ranks: MeasuredRanks?
 
     public init(
         full: Kernel, windowed: [Kernel], threads: Int, flopsPerSecond: Double, readBytesPerSecond: Double,
-        bestFractionOfPeak: Double
+        bestFractionOfPeak: Double, ranks: MeasuredRanks? = nil
     ) {
         self.full = full
         self.windowed = windowed
@@ -58,13 +61,16 @@ public struct MeasuredMachine: Sendable, Hashable {
         self.flopsPerSecond = flopsPerSecond
         self.readBytesPerSecond = readBytesPerSecond
         self.bestFractionOfPeak = bestFractionOfPeak
+        self.ranks = ranks
     }
 
     /// The cheapest fitted causal kernel of an analysis, and every fitted kernel with a bounded mask on
     /// as many threads and of the same element type.
     public init(_ analysis: ScalingAnalysis) throws(MeasuredMachineError) {
-        // What a device did says nothing of these cores.
-        let prefills = analysis.series.filter { $0.parameters.queryLength == nil && $0.device == nil }
+        // What a device did, or several ranks, says nothing of the cores of one process.
+        let prefills = analysis.series.filter {
+            $0.parameters.queryLength == nil && $0.device == nil && $0.ranks == nil
+        }
         let causal = prefills.filter { $0.parameters.mask == .causal }
         guard
             let (series, kernel) = causal.compactMap({ series in Self.kernel(series).map { (series, $0) } })
@@ -79,9 +85,10 @@ public struct MeasuredMachine: Sendable, Hashable {
             }
             .compactMap(Self.kernel).sorted { $0.nanosecondsPerFLOP < $1.nanosecondsPerFLOP }
         self.threads = threads
-        flopsPerSecond = analysis.ceilings.peakFLOPsPerSecond(of: elementType, threads: threads)
-        readBytesPerSecond = analysis.ceilings.readBytesPerSecond
+        flopsPerSecond = analysis.ceilings.peakFLOPsPerSecond(of: elementType, cores: threads)
+        readBytesPerSecond = analysis.ceilings.readBytesPerSecond * Double(threads)
         bestFractionOfPeak = min(1, prefills.flatMap(\.points).map(\.utilisation.fractionOfPeak).max() ?? 1)
+        ranks = MeasuredRanks(analysis)
     }
 
     private static func kernel(_ series: Series) -> Kernel? {

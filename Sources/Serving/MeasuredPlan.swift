@@ -22,6 +22,8 @@ public struct MeasuredPlan: Sendable, Hashable {
     public let context: Int
     public let rows: [Row]
     public let decodeBytes: Double
+    /// The same prompt on several such hosts; empty where the results have no ranks.
+    public let shared: [SharedPrompt]
     /// Rent of the machine; nil where none is given.
     public let dollarsPerHour: Double?
 
@@ -41,6 +43,7 @@ public struct MeasuredPlan: Sendable, Hashable {
             }
         }
         decodeBytes = Decode(cache, context: context).bytes
+        shared = Self.shared(cache.model, tokens: context, rows: rows, machine)
     }
 
     private static func attention(

@@ -9,6 +9,15 @@ public struct MeasuredSummary: Sendable, Encodable, Hashable {
         public let measuredSeconds: Double?
     }
 
+    /// A prompt that several such hosts share, by the model of ranks.
+    public struct Shared: Sendable, Encodable, Hashable {
+        public let hosts: Int
+        public let matrixSeconds: Double
+        public let attentionSeconds: Double
+        /// The part of `attentionSeconds` that messages add.
+        public let exposedSeconds: Double
+    }
+
     public let threads: Int
     public let flopsPerSecond: Double
     public let readBytesPerSecond: Double
@@ -17,6 +26,8 @@ public struct MeasuredSummary: Sendable, Encodable, Hashable {
     public let headDimension: Int
     public let exponent: Double
     public let parts: [Part]
+    /// Absent where the results have no ranks.
+    public let sharedByHosts: [Shared]?
     public let theorySeconds: Double
     public let forecastSeconds: Double
     public let secondsPerToken: Double
@@ -36,6 +47,14 @@ public struct MeasuredSummary: Sendable, Encodable, Hashable {
                 from: $0.kernel ?? "matrices", theorySeconds: $0.theorySeconds, forecastSeconds: $0.forecastSeconds,
                 measuredSeconds: $0.measuredSeconds)
         }
+        sharedByHosts =
+            plan.shared.isEmpty
+            ? nil
+            : plan.shared.map {
+                Shared(
+                    hosts: $0.hosts, matrixSeconds: $0.matrixSeconds, attentionSeconds: $0.attentionSeconds,
+                    exposedSeconds: $0.exposedSeconds)
+            }
         theorySeconds = plan.theorySeconds
         forecastSeconds = plan.forecastSeconds
         secondsPerToken = plan.decodeSeconds

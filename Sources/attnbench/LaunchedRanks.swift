@@ -40,12 +40,6 @@ struct LaunchedRanks {
         for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
         try engine.follow()
     }
-
-    /// The words that start a command with as many ranks as this one has.
-    static var launcher: [String] {
-        let count = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] ?? "1"
-        return count == "1" ? [] : ["mpirun", "-n", count]
-    }
 }
 
 extension LastWords {

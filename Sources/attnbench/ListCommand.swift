@@ -4,6 +4,7 @@ import Benchmarking
 import Foundation
 import Kernels
 import Quantities
+import Ranks
 import Reporting
 
 struct ListCommand: Command {
@@ -42,7 +43,9 @@ struct ListCommand: Command {
         for (index, topic) in (topic.map { [$0] } ?? Topic.allCases).enumerated() {
             if index > 0 { console.output("\n") }
             switch topic {
-            case .kernels: console.output(Self.kernels(Kernel.builtIn, width: console.width))
+            case .kernels:
+                console.output(Self.kernels(Kernel.builtIn, width: console.width))
+                console.output("\n" + Self.rankKernels(width: console.width))
             case .engines: console.output(Self.engines(EngineOptions.lookup(console), width: console.width))
             case .sweeps: console.output(Self.sweeps(in: SweepDirectories.all, width: console.width))
             case .models: console.output(TerminalTable.text(CatalogueTables.models(), width: console.width))
@@ -59,6 +62,17 @@ struct ListCommand: Command {
             return [kernel.name, kernel.masks.name, flags.isEmpty ? "-" : flags, kernel.summary]
         }
         return Columns.text(rows, headings: ["kernel", "mask", "parameters", "how"], width: width)
+    }
+
+    /// Those that several processes share, as sweeps name them.
+    private static func rankKernels(width: Int?) -> String {
+        let rows = RankKernel.builtIn.map { kernel in
+            [
+                RankEngine.name + "/" + kernel.name,
+                "\(kernel.summary); masks: \(kernel.way.masks.map(\.name).joined(separator: ", "))",
+            ]
+        }
+        return Columns.text(rows, headings: ["kernel of ranks (needs mpirun)", "how"], width: width)
     }
 
     static func engines(_ lookup: EngineLookup, width: Int? = nil) -> String {

@@ -303,7 +303,8 @@ struct RunCommand: Command {
 
     /// What makes these results again.
     var command: ShellCommand {
-        var words = LaunchedRanks.launcher + ["attnbench", "run", sweep, "--seed", "\(seed)", "--rounds", "\(rounds)"]
+        let launcher = RankLaunch.words(in: ProcessInfo.processInfo.environment)
+        var words = launcher + ["attnbench", "run", sweep, "--seed", "\(seed)", "--rounds", "\(rounds)"]
         if let timeBudget { words += ["--time-budget", "\(timeBudget)s"] }
         for override in set { words += ["--set", "\(override.key)=\(override.value)"] }
         if launches > 1 { words += ["--launches", "\(launches)"] }

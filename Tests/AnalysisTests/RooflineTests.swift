@@ -6,8 +6,8 @@ import Testing
 
 /// Planted ceilings: 200 GFLOP/s in float32, 400 in bfloat16, 40 GB/s; so ridges at 5 and 10 FLOPs a byte.
 @Suite struct RooflineTests {
-    private func roof(_ type: ElementType = .float32, threads: Int = 1) throws -> Roofline {
-        try #require(Roofline(Planted.ceilings, elementType: type, threads: threads))
+    private func roof(_ type: ElementType = .float32, cores: Int = 1) throws -> Roofline {
+        try #require(Roofline(Planted.ceilings, elementType: type, cores: cores))
     }
 
     @Test func turnsFromMemoryToArithmeticAtItsRidge() throws {
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func bothCeilingsGrowWithTheThreads() throws {
-        let two = try roof(threads: 2)
+        let two = try roof(cores: 2)
         #expect(two.attainable(intensity: 1) == 80e9)
         #expect(two.attainable(intensity: 500) == 400e9)
         #expect(two.ridge == 5)
@@ -29,9 +29,9 @@ import Testing
 
     @Test func thereIsNoneWithoutCeilings() {
         let ceilings = Ceilings(flopsPerSecond: .init(float32: 0, bfloat16: nil), readBytesPerSecond: 40e9)
-        #expect(Roofline(ceilings, elementType: .float32, threads: 1) == nil)
+        #expect(Roofline(ceilings, elementType: .float32, cores: 1) == nil)
         let silent = Device(name: "Model 7", ceilings: nil)
-        #expect(Roofline(Planted.ceilings, device: silent, elementType: .float32, threads: 1) == nil)
+        #expect(Roofline(Planted.ceilings, device: silent, elementType: .float32, cores: 1) == nil)
     }
 
     /// However many threads feed it, there is one device.
@@ -40,11 +40,11 @@ import Testing
             flopsPerSecond: .init(float32: 1e12, bfloat16: 2e12, float16: 4e12), readBytesPerSecond: 5e11)
         let device = Device(name: "Model 7", ceilings: peaks)
         for (type, peak) in [(ElementType.float32, 1e12), (.bfloat16, 2e12), (.float16, 4e12)] {
-            let roof = try #require(Roofline(Planted.ceilings, device: device, elementType: type, threads: 4))
+            let roof = try #require(Roofline(Planted.ceilings, device: device, elementType: type, cores: 4))
             #expect(roof.peakFLOPsPerSecond == peak && roof.readBytesPerSecond == 5e11 && roof.device == "Model 7")
         }
         let unread = Ceilings(flopsPerSecond: .init(float32: 1e9, bfloat16: nil), readBytesPerSecond: 0)
-        #expect(Roofline(unread, elementType: .float32, threads: 1) == nil)
+        #expect(Roofline(unread, elementType: .float32, cores: 1) == nil)
     }
 
     /// A million nanoseconds a call at n = 1024, d = 64, by hand: 524,800 pairs, 256 FLOPs each, over 1 MiB.

@@ -82,8 +82,8 @@ import Testing
 
     @Test func bfloat16IsHeldAgainstItsOwnPeak() {
         let ceilings = Planted.ceilings
-        #expect(ceilings.peakFLOPsPerSecond(of: .bfloat16, threads: 2) == 800e9)
-        #expect(ceilings.peakFLOPsPerSecond(of: .float16, threads: 1) == 200e9)
+        #expect(ceilings.peakFLOPsPerSecond(of: .bfloat16, cores: 2) == 800e9)
+        #expect(ceilings.peakFLOPsPerSecond(of: .float16, cores: 1) == 200e9)
     }
 
     @Test func overheadIsHeldAgainstTheComputedPairs() throws {

@@ -148,7 +148,7 @@ import Testing
             #expect(abs(after.median.value / before.median.value - 1.03) < 0.01, "times tell of the drift")
             #expect(abs(after.utilisation.fractionOfPeak / before.utilisation.fractionOfPeak - 1) < 0.01)
             #expect(abs((after.utilisation.relativePeak ?? 0) - 1 / 1.03) < 0.01)
-            let roof = try #require(Roofline(Planted.ceilings, elementType: .float32, threads: 1))
+            let roof = try #require(Roofline(Planted.ceilings, elementType: .float32, cores: 1))
             #expect(abs(roof.fractionOfAttainable(after) / roof.fractionOfAttainable(before) - 1) < 0.01)
         }
         #expect(try points(.drift, rounds: 24).allSatisfy { $0.utilisation.relativePeak == nil })

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Ranks
 import TestSupport
 import Testing
 
@@ -11,6 +12,7 @@ import Testing
         #expect(session.status == .done)
         #expect(session.output == Golden.text("list-kernels", updatingTo: session.output))
         for kernel in Kernel.builtIn { #expect(session.output.contains("\n\(kernel.name) ")) }
+        for kernel in RankKernel.builtIn { #expect(session.output.contains("\nranks/\(kernel.name) ")) }
     }
 
     @Test func listsSweeps() throws {

@@ -4,6 +4,22 @@ import Records
 import TestSupport
 import Testing
 
+/// What launchers tell the processes that they start.
+@Suite struct RankLaunchTests {
+    @Test func launchersAreKnownByTheirVariables() {
+        let open = ["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "2"]
+        #expect(RankLaunch.isOneOfSeveral(in: open) && !RankLaunch.isFirst(in: open))
+        #expect(RankLaunch.words(in: open) == ["mpirun", "-n", "4"])
+        let slurm = ["PMIX_RANK": "0", "SLURM_NTASKS": "2"]
+        #expect(RankLaunch.isOneOfSeveral(in: slurm) && RankLaunch.isFirst(in: slurm))
+        #expect(RankLaunch.words(in: slurm) == ["srun"])
+        for alone in [[:], ["OMPI_COMM_WORLD_SIZE": "1"], ["PMIX_RANK": "0", "SLURM_NTASKS": "1"]] {
+            #expect(!RankLaunch.isOneOfSeveral(in: alone) && RankLaunch.isFirst(in: alone))
+            #expect(RankLaunch.words(in: alone).isEmpty)
+        }
+    }
+}
+
 /// The program under `mpirun`.
 enum MPIRun {
     /// Where ranks can be started.
@@ -61,7 +77,10 @@ struct RankTests {
             #expect(ranks.allSatisfy { $0.count == 2 })
             #expect(zip(ranks, record.samplesNanoseconds).allSatisfy { $0.map(\.nanoseconds).max() == $1 })
             #expect(measurement.origin.engineDetails["ranks"] == "2")
-            #expect(measurement.origin.engineDetails["latencySeconds"] != nil)
+            let link = try #require(measurement.origin.ranks?.link)
+            #expect(link.bytesPerSecond > 1e6 && link.latencySeconds < 1 && link.copySecondsPerByte < 1e-6)
+            let timeline = try #require(record.timeline)
+            #expect(timeline.count == 2 && timeline.allSatisfy { $0.contains { $0.kind == .transfer } })
         }
     }
 

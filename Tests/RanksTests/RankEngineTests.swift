@@ -58,13 +58,43 @@ import Testing
         if times.contains(where: { $0.computingNanoseconds + $0.waitingNanoseconds > $0.nanoseconds }) {
             faults.append("\(kernel.name): the parts are more than the whole in \(times)")
         }
+        return faults + Self.faults(of: sample.timeline ?? [], kernel, ranks: ranks)
+    }
+
+    /// Each rank computed in its last call, and where others sent it something, that was under way; all within the sample.
+    private static func faults(of timeline: [[RankActivity]], _ kernel: Kernel, ranks: Int) -> [String] {
+        var faults: [String] = []
+        if timeline.count != ranks { faults.append("\(kernel.name): \(timeline.count) timelines of \(ranks) ranks") }
+        for activities in timeline {
+            if !activities.contains(where: { $0.kind == .computing && $0.nanoseconds > 0 }) {
+                faults.append("\(kernel.name): a rank computed nothing")
+            }
+            if activities.contains(where: { $0.startNanoseconds < 0 || $0.nanoseconds < 0 }) {
+                faults.append("\(kernel.name): a time before the barrier in \(activities)")
+            }
+        }
+        let transfers = timeline.count { $0.contains { $0.kind == .transfer } }
+        // The first of several ranks has all keys that its window reaches.
+        if ranks > 1, transfers < ranks - 1 { faults.append("\(kernel.name): \(transfers) ranks received") }
         return faults
+    }
+
+    @Test func whatEachLineSaysOfTheRanksIsReadAgain() throws {
+        let settings = try ThreadRanks.run(3) { communicator -> RankSetting? in
+            let engine = try RankEngine(communicator, .unpinned, on: Topology())
+            return RankSetting(details: engine.details)
+        }
+        let setting = try #require(settings[0])
+        #expect(setting.count == 3 && setting.places == Array(repeating: "test not bound", count: 3))
+        #expect(setting.coreCount == 3 && setting.remarks.count == 1)
+        let link = try #require(setting.link)
+        #expect(link.latencySeconds >= 0 && link.bytesPerSecond > 0 && link.copySecondsPerByte >= 0)
     }
 
     @Test func aLinkIsFitted() {
         let sizes: [Double] = [8, 4096, 65_536, 1_048_576]
         let points = sizes.map { (bytes: $0, seconds: 2e-6 + $0 / 5e9) }
-        let link = Link(fittedTo: points)
+        let link = RankLink(fittedTo: points)
         #expect(abs(link.latencySeconds / 2e-6 - 1) < 1e-9)
         #expect(abs(link.secondsPerByte * 5e9 - 1) < 1e-9)
         #expect(abs(link.seconds(bytes: 5_000_000) / 1.002e-3 - 1) < 1e-9)
@@ -74,7 +104,7 @@ import Testing
     @Test func burstsDoNotPassForBandwidth() {
         let sizes: [Double] = [8, 256, 4096, 65_536, 1_048_576, 4_194_304]
         let points = sizes.map { (bytes: $0, seconds: 20e-6 + max(0, $0 - 16_384) / 125e6) }
-        let link = Link(fittedTo: points)
+        let link = RankLink(fittedTo: points)
         #expect(abs(link.latencySeconds / 20e-6 - 1) < 0.01)
         #expect(abs(link.secondsPerByte * 125e6 - 1) < 0.02)
     }

@@ -170,7 +170,8 @@ extension Methods {
         let peaks = [("float32", rates.float32), ("bfloat16", rates.bfloat16), ("float16", rates.float16)].compactMap {
             name, rate in rate.map { "\(Quantity.flops(perSecond: $0)) in \(name)" }
         }
-        return "Shares of a peak refer to the speed of one core in the same run: \(AbsentCells.list(peaks)), and "
+        return "Shares of a peak refer to the speed of one core in the same run, times the cores that computed: "
+            + "\(AbsentCells.list(peaks)), and "
             + "\(Quantity.bytes(perSecond: bandwidth)) for reading memory."
     }
 

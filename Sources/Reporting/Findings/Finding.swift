@@ -36,6 +36,8 @@ protocol Finding: SendableMetatype {
 enum Section: CaseIterable {
     /// One row a series: what the terminal prints too.
     case summary
+    /// Several processes on one problem.
+    case ranks
     case decoding, farLengths, cells, accuracy, statistics
 }
 
@@ -56,7 +58,9 @@ public struct Findings: Sendable, Codable {
     /// Every finding, in the order in which a report shows them.
     static let kinds: [any Finding.Type] = [
         PromptTimes.self, EngineStandings.self, EngineWindows.self, Throughput.self, RooflineBounds.self,
-        ThreadScaling.self, WastedPairs.self, Crossovers.self, PeakMemory.self, Forecasts.self,
+        ThreadScaling.self, RankScaling.self, RankWeakScaling.self, RingHiding.self, RankTimeline.self,
+        RankTraffic.self,
+        WastedPairs.self, Crossovers.self, PeakMemory.self, Forecasts.self,
         StepTimes.self, EngineSteps.self, StepBandwidth.self, StreamingCosts.self, TokenCosts.self,
         CacheFormatCosts.self,
         CacheAccuracy.self,

@@ -127,7 +127,7 @@ extension PromptTimes {
     static func growth(_ series: Series, _ analysis: ScalingAnalysis) -> String {
         var parts = ["\(series.label): " + exponent(series)]
         if let point = analysis.lastPoint(of: series) {
-            let cores = series.parameters.threads == 1 ? "this core's peak" : "these cores' peak"
+            let cores = series.cores == 1 ? "this core's peak" : "these cores' peak"
             let owner = series.device.map { "the peak of \($0.name)" } ?? cores
             let length = Quantity.tokens(point.keyLength)
             parts.append("\(Quantity.percent(point.utilisation.fractionOfPeak)) of \(owner) at \(length) tokens")

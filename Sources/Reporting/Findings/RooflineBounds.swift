@@ -80,7 +80,7 @@ enum RooflineBounds: Finding {
             : " The cells reach \(text(worst)) to \(text(best)) of the attainable speed."
     }
 
-    /// One for each element type and number of threads, the lowest first.
+    /// One for each element type and number of cores, the lowest first.
     private static func roofs(_ analysis: ScalingAnalysis) -> [Roofline] {
         Set(analysis.series.compactMap(analysis.roofline)).sorted {
             ($0.peakFLOPsPerSecond, $0.elementType.rawValue) < ($1.peakFLOPsPerSecond, $1.elementType.rawValue)
@@ -102,7 +102,7 @@ enum RooflineBounds: Finding {
     private static func tiles(_ analysis: ScalingAnalysis, _ roofs: [Roofline], _ x: Axis) -> [Plot.Guide] {
         guard let rate = analysis.ceilings.tileFLOPsPerSecond else { return [] }
         return roofs.filter { $0.elementType == .float32 && $0.device == nil }.map { roof in
-            let attained = rate * Double(roof.threads)
+            let attained = rate * Double(roof.cores)
             return Plot.Guide(
                 name: "register tile\(on(roof, among: roofs)): \(Quantity.flops(perSecond: attained))",
                 rows: [Plot.Row(x: roof.ridge, y: attained / 1e9), Plot.Row(x: x.high, y: attained / 1e9)],
@@ -124,11 +124,11 @@ enum RooflineBounds: Finding {
         }
     }
 
-    /// Where a roof is one of several: on how many threads, or on which device.
+    /// Where a roof is one of several: on how many cores, or on which device.
     private static func on(_ roof: Roofline, among roofs: [Roofline]) -> String {
         if let device = roof.device { return " on \(device)" }
-        guard Set(roofs.map(\.threads)).count > 1 || roofs.contains(where: { $0.device != nil }) else { return "" }
-        return roof.threads == 1 ? " on 1 thread" : " on \(roof.threads) threads"
+        guard Set(roofs.map(\.cores)).count > 1 || roofs.contains(where: { $0.device != nil }) else { return "" }
+        return roof.cores == 1 ? " on 1 core" : " on \(roof.cores) cores"
     }
 
     /// Past its window the intensity of a series hardly grows. Points that would lie on one another are left to the table;

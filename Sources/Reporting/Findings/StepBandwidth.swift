@@ -22,8 +22,8 @@ enum StepBandwidth: Finding {
             }
             return styles[series.label].map { Plot.Trace.joined(series: series.label, style: $0, rows: rows) } ?? []
         }
-        let roofs = Set(reading.map(\.parameters.threads)).sorted().map { threads in
-            (threads: threads, rate: analysis.ceilings.readBytesPerSecond * Double(threads) / 1e9)
+        let roofs = Set(reading.map(\.cores)).sorted().map { cores in
+            (cores: cores, rate: analysis.ceilings.readBytesPerSecond * Double(cores) / 1e9)
         }.filter { $0.rate > 0 }
         guard !traces.isEmpty else { return nil }
         let most = Plot.most(of: traces.flatMap(\.rows), roofs.map(\.rate))
@@ -39,7 +39,7 @@ enum StepBandwidth: Finding {
             guides: roofs.map { roof in
                 Plot.Guide(
                     name: "memory"
-                        + (roofs.count == 1 ? "" : roof.threads == 1 ? " of 1 core" : " of \(roof.threads) × 1 core")
+                        + (roofs.count == 1 ? "" : roof.cores == 1 ? " of 1 core" : " of \(roof.cores) × 1 core")
                         + ": \(Quantity.bytes(perSecond: roof.rate * 1e9))",
                     rows: [x.low, x.high].map { Plot.Row(x: $0, y: roof.rate) }, isNamed: .besideFrame)
             }, intervals: .bars)

@@ -25,6 +25,8 @@ extension Document {
             .table(caption: "Growth and cost by series", OverlayTables.series(sources)),
             .table(caption: "Time of every common cell", OverlayTables.cells(sources)),
         ]
+        let merged = Findings(merging: sources.map { ($0.label, $0.findings) })
+        blocks += merged.blocks(in: .ranks)
         for source in sources {
             let lines = Headlines(source.findings).lines
             blocks += [.heading("What \(source.label) says"), .list(lines)]

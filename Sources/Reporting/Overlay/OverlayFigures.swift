@@ -10,6 +10,7 @@ extension Figure {
         return [
             StepTimes.figure(merged).map { OverlayFigure.withRatios($0, of: sources) },
             PromptTimes.figure(merged).map { OverlayFigure.withRatios($0, of: sources) },
+            RankScaling.figure(merged), RankWeakScaling.figure(merged), RankTraffic.figure(merged),
             Throughput.figure(merged), PeakMemory.figure(merged), Forecasts.figure(merged),
         ].compactMap { $0.map { Figure($0.naming(series: merged.analysis), width: width) } }
     }

@@ -40,7 +40,7 @@ enum PlanMeasured {
                 caption: "\(model.name) at \(Quantity.tokens(plan.context)) tokens on \(machine.threads) measured "
                     + "thread\(machine.threads == 1 ? "" : "s")", table),
             .paragraph(assumption(machine)),
-        ]
+        ] + PlanSharedPrompt.blocks(plan, model: model)
     }
 
     private static func assumption(_ machine: MeasuredMachine) -> String {

@@ -141,9 +141,9 @@ extension Document {
         "FLOPs: 4·d for each useful pair (two products, a multiplication and an addition each), as flash-attention's "
             + "benchmarks count. Softmax is not counted, nor are pairs that a kernel computes and then masks.",
         "Overhead: computed over useful pairs; at 1 no pair is wasted. Peak: useful FLOP/s over the peak that was measured on "
-            + "the same cores in the same run.",
+            + "the same cores in the same run; P ranks on P cores have P times the peak of one.",
         "Attainable: the peak, or the measured read bandwidth times the cell's FLOPs per byte if that is less, "
-            + "both times the threads. Bytes: queries, outputs, and the keys and values that some query sees, once each.",
+            + "both times the cores. Bytes: queries, outputs, and the keys and values that some query sees, once each.",
         "Median: of one call, with the 95 % interval of the median; a number shows the digits that its interval "
             + "supports. Caches are warm: the same tensors are read in every call.",
         "Verdict: \"matches\" if the 90 % interval of the exponent on the pairs lies inside 0.97 to 1.03, "

@@ -145,6 +145,7 @@ extension ScalingAnalysis {
             let values = Set(series.map { value($0.parameters) })
             return values.count == 1 ? values.first.map(text) : nil
         }
+        let cores = Set(series.map(\.cores))
         return [
             common(\.mask.isCausal) { $0 ? "causal" : "non-causal" },
             common(\.elementType, \.rawValue),
@@ -153,7 +154,7 @@ extension ScalingAnalysis {
             common(\.batch) { $0 == 1 ? "" : "batch\u{A0}\($0)" },
             common(\.queryHeads) { $0 == 1 ? "1\u{A0}head" : "\($0)\u{A0}query heads" },
             common(\.sharedKeyValueHeads) { $0.map { "\($0)\u{A0}KV heads" } ?? "" },
-            common(\.threads) { $0 == 1 ? "one\u{A0}core" : "\($0)\u{A0}cores" },
+            cores.count == 1 ? cores.first.map { $0 == 1 ? "one\u{A0}core" : "\($0)\u{A0}cores" } : nil,
         ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }

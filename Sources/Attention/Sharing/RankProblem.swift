@@ -1,6 +1,3 @@
-import Attention
-import Kernels
-
 /// A problem that ranks share. Heads are counted over batches, since no two batches know of each other: so a batch is more
 /// heads, here and in each rank's local problems.
 public struct RankProblem: Hashable, Sendable {
@@ -23,10 +20,11 @@ public struct RankProblem: Hashable, Sendable {
     public var isDecode: Bool { problem.shape.queryLength == 1 && tokens > 1 }
 
     /// Of one head and one token.
-    var rowBytes: Int { problem.shape.headDimension * problem.elementType.byteCount }
+    package var rowBytes: Int { problem.shape.headDimension * problem.elementType.byteCount }
     /// Keys and values of one token.
-    var tokenBytes: Int { 2 * keyValueHeads * rowBytes }
+    package var tokenBytes: Int { 2 * keyValueHeads * rowBytes }
 
+    /// Runs of neighbouring tokens that a rank holds.
     public func slices(of rank: Int) -> [Range<Int>] {
         split.slices(of: rank, among: rankCount, tokens: tokens)
     }
@@ -37,7 +35,7 @@ public struct RankProblem: Hashable, Sendable {
     public func tokenCount(of rank: Int) -> Int { slices(of: rank).reduce(0) { $0 + $1.count } }
 
     /// No rank holds a longer slice.
-    var longestSlice: Int { (0..<rankCount).flatMap(slices).map(\.count).max()! }
+    package var longestSlice: Int { (0..<rankCount).flatMap(slices).map(\.count).max()! }
 
     /// Pairs that the mask allows between a head's queries of these tokens and all keys.
     public func pairs(ofQueries tokens: Range<Int>) -> Int {
@@ -48,25 +46,11 @@ public struct RankProblem: Hashable, Sendable {
         return last(length - tokens.lowerBound) - last(length - tokens.upperBound)
     }
 
-    /// A rank's own part: some heads, so many queries at the end of so many keys.
-    func local(_ sizes: LocalSizes, mask: Mask? = nil) throws(UnsupportedProblem) -> AttentionProblem {
-        do {
-            let shape = try AttentionShape(
-                queryHeads: sizes.queryHeads, keyValueHeads: sizes.keyValueHeads, queryLength: sizes.queries,
-                keyLength: sizes.keys, headDimension: problem.shape.headDimension)
-            return try AttentionProblem(
-                shape: shape, mask: mask ?? problem.mask, elementType: problem.elementType, scale: problem.scale,
-                cacheFormat: problem.cacheFormat, positions: problem.positions)
-        } catch {
-            throw UnsupportedProblem("\(error)")
-        }
+    /// Pairs between a head's queries of one slice and its keys of another one, or of the same one, under a mask that limits no
+    /// query to near keys.
+    func pairs(ofQueries queries: Range<Int>, withKeys keys: Range<Int>) -> Int {
+        guard problem.mask.isCausal else { return queries.count * keys.count }
+        if keys == queries { return queries.count * (queries.count + 1) / 2 }
+        return keys.lowerBound > queries.lowerBound ? 0 : queries.count * keys.count
     }
-}
-
-/// The sizes of a rank's own part of a problem.
-struct LocalSizes {
-    let queryHeads: Int
-    let keyValueHeads: Int
-    let queries: Int
-    let keys: Int
 }
