@@ -1,6 +1,7 @@
 import Analysis
 import Attention
 import Faults
+import Statistics
 
 /// This machine as its own results file describes it: what a pair costs in its kernels, and how fast it computes and
 /// reads.
@@ -47,10 +48,13 @@ public struct MeasuredMachine: Sendable, Hashable {
     public let readBytesPerSecond: Double
     /// The largest share of that peak that a measured kernel reached.
     public let bestFractionOfPeak: Double
+    /// Time of the backward pass of `full` over that of its forward pass, at the longest length of both; nil where no backward
+    /// pass was measured.
+    public let backwardRatio: Estimate?
 
     public init(
         full: Kernel, windowed: [Kernel], threads: Int, flopsPerSecond: Double, readBytesPerSecond: Double,
-        bestFractionOfPeak: Double
+        bestFractionOfPeak: Double, backwardRatio: Estimate? = nil
     ) {
         self.full = full
         self.windowed = windowed
@@ -58,13 +62,16 @@ public struct MeasuredMachine: Sendable, Hashable {
         self.flopsPerSecond = flopsPerSecond
         self.readBytesPerSecond = readBytesPerSecond
         self.bestFractionOfPeak = bestFractionOfPeak
+        self.backwardRatio = backwardRatio
     }
 
     /// The cheapest fitted causal kernel of an analysis, and every fitted kernel with a bounded mask on
     /// as many threads and of the same element type.
     public init(_ analysis: ScalingAnalysis) throws(MeasuredMachineError) {
         // What a device did says nothing of these cores.
-        let prefills = analysis.series.filter { $0.parameters.queryLength == nil && $0.device == nil }
+        let prefills = analysis.series.filter {
+            $0.parameters.phase == .prefill && $0.parameters.queryLength == nil && $0.device == nil
+        }
         let causal = prefills.filter { $0.parameters.mask == .causal }
         guard
             let (series, kernel) = causal.compactMap({ series in Self.kernel(series).map { (series, $0) } })
@@ -81,6 +88,7 @@ public struct MeasuredMachine: Sendable, Hashable {
         self.threads = threads
         flopsPerSecond = analysis.ceilings.peakFLOPsPerSecond(of: elementType, threads: threads)
         readBytesPerSecond = analysis.ceilings.readBytesPerSecond
+        backwardRatio = TrainingCost.all(in: analysis).first { $0.forward == kernel.label }?.rows.last?.ratio
         bestFractionOfPeak = min(1, prefills.flatMap(\.points).map(\.utilisation.fractionOfPeak).max() ?? 1)
     }
 
