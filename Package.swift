@@ -193,7 +193,9 @@ let package = Package(
             exclude: ["neighbour-trace.csv"]),
         .testTarget(
             name: "ServingTests",
-            dependencies: ["Attention", "Records", "Hardware", "Benchmarking", "Analysis", "Serving", "TestSupport"],
+            dependencies: [
+                "Statistics", "Attention", "Records", "Hardware", "Benchmarking", "Analysis", "Serving", "TestSupport",
+            ],
             resources: [.copy("Configurations")]),
         .testTarget(
             name: "ReportingTests",

@@ -7,6 +7,7 @@ from torch.nn.functional import scaled_dot_product_attention as sdpa
 
 import attnbench_engine as engine
 import torch_flex
+import torch_gradients
 from slices import slices
 from torch_facts import details
 
@@ -120,6 +121,9 @@ def decode_gqa(problem):
 for kind, mask in (("", "causal"), ("-window", "sliding-window")):
     engine.kernel("decode-grouped" + kind, phase="decode", mask=mask, element_types=TYPES)(decode_grouped)
     engine.kernel("decode-gqa" + kind, phase="decode", mask=mask, element_types=TYPES)(decode_gqa)
+
+
+torch_gradients.declare(TYPES, tensors, options)
 
 
 if __name__ == "__main__":

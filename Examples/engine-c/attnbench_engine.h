@@ -32,7 +32,7 @@ typedef struct {
     size_t size;
     const char *name;       /* letters, digits, '.', '_', '-' */
     const char *summary;    /* one line on how it computes */
-    const char *phase;      /* "prefill" or "decode" */
+    const char *phase;      /* "prefill", "decode", "backward" or "training" */
     const char *mask;       /* full, causal, sliding-window, symmetric-window, attention-sink, chunked-local, any */
     uint32_t element_types; /* ATTNBENCH_FLOAT32 | ... */
 } attnbench_kernel;
@@ -70,13 +70,21 @@ typedef struct {
     size_t cpu_count;
 } attnbench_placement;
 
-/* Aligned to 64 bytes, with 64 readable bytes behind the last element. Laid out [batch][heads][tokens][dimension]. */
+/* Aligned to 64 bytes, with 64 readable bytes behind the last element; gradients to be written are aligned to their elements
+ * alone. Laid out [batch][heads][tokens][dimension].
+ *
+ * Kernels of the phases "backward" and "training" read the gradient of the output, and write those of the query, the key and
+ * the value; `output` is NULL then. In the other phases the gradients are NULL. */
 typedef struct {
     size_t size;
     const void *query;
     const void *key;
     const void *value;
     void *output;
+    const void *output_gradient;
+    void *query_gradient;
+    void *key_gradient;
+    void *value_gradient;
 } attnbench_tensors;
 
 /* What the library says about a problem. Write a sentence into `text`, with its final zero within `capacity`, where the
@@ -97,11 +105,11 @@ void *attnbench_prepare(
     const attnbench_problem *problem, const attnbench_placement *placement, attnbench_message *message);
 
 /* Optional. Whenever the tensors have new contents, untimed: for kernels that keep a layout of their own. A decode kernel
- * fills its cache with all tokens but the last. 0 is success. */
+ * fills its cache with all tokens but the last; a backward kernel computes the forward pass. 0 is success. */
 int attnbench_load(void *handle, const attnbench_tensors *tensors);
 
 /* What is timed. A decode kernel takes the last token: it writes its key and value into the cache, each time at the same
- * place, and attends to all that it sees. 0 is success. */
+ * place, and attends to all that it sees. A training kernel computes the forward pass, then the gradients. 0 is success. */
 int attnbench_run(void *handle, const attnbench_tensors *tensors);
 
 void attnbench_release(void *handle);

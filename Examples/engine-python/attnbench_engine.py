@@ -24,6 +24,10 @@ pairs of a query and a key one call computes, over all batches and heads, states
 gate then finds a window that has grown without any clock. `scratch_bytes` are those that it allocates beside the tensors. What a call returns is the
 output, [batch][query heads][query tokens][dimension]: an array or a tensor of torch. To refuse a problem, raise
 `Refused("no float16")`.
+
+A kernel of the phase backward or training returns three of them: the gradients of query, key and value.
+`problem.output_gradient` is the gradient of the output. A backward kernel computes the forward pass in `load`, a training
+kernel in each call.
 """
 
 import gc
@@ -119,6 +123,7 @@ class Problem:
             for name, shared in self._shared.items() if shared.role == "in"
         }
         self.tensors = tuple(self.inputs[name] for name in ("query", "key", "value"))
+        self.output_gradient = self.inputs.get("outputGradient")
 
     def _load(self):
         if self._zero_copy:
@@ -127,12 +132,22 @@ class Problem:
             numpy.copyto(array, self._shared[name].array)
 
     def _write(self, output):
-        target = self._shared["output"].array
+        if "output" in self._shared:
+            self._write_tensor("output", output)
+            return
+        names = ("queryGradient", "keyGradient", "valueGradient")
+        if not isinstance(output, (tuple, list)) or len(output) != len(names):
+            raise ValueError("a call of this phase returns the gradients of query, key and value")
+        for name, gradient in zip(names, output):
+            self._write_tensor(name, gradient)
+
+    def _write_tensor(self, name, output):
+        target = self._shared[name].array
         if output is None:
-            raise TypeError("the timed call returned None; it must return the output")
+            raise TypeError(f"the timed call returned None; it must return the {name}")
         array = _array(output)
         if array.shape != target.shape:
-            raise ValueError(f"the output has the shape {array.shape}; it must be {target.shape}")
+            raise ValueError(f"the {name} has the shape {array.shape}; it must be {target.shape}")
         if self.element_type == "bfloat16" and array.dtype != numpy.uint16:
             array = from_float32(array.astype(numpy.float32))
         target[...] = array
@@ -183,7 +198,7 @@ def kernel(
     zero_copy=False,
 ):
     """Declares a kernel. `mask` is a family: full, causal, sliding-window, symmetric-window, attention-sink, chunked-local,
-    or any; `phase` is prefill or decode.
+    or any; `phase` is prefill, decode, backward or training.
 
     `cache_formats` are the formats in which a decode kernel can store the cache, in addition to the element types.
     `variant_of` names the kernel of this engine that this one is another way of: reports compare the two.

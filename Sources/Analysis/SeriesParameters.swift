@@ -64,13 +64,16 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         isDecode ? Double(bytes(length: length)) : usefulPairs(length: length)
     }
 
-    /// The least that must move: queries, outputs, and the keys and values that some query sees, as they are stored.
+    /// The least that must move: queries, outputs, and the keys and values that some query sees, as they are stored; where there
+    /// are gradients, as much again for these.
     public func bytes(length: Int) -> Int {
         let queries = queryLength ?? length
         let touched = PairCount(mask: mask, queryLength: queries, keyLength: length).touchedKeys
-        return 2 * batch * queryHeads * queries * headDimension * elementType.byteCount
+        let forward =
+            2 * batch * queryHeads * queries * headDimension * elementType.byteCount
             + storedAs.byteCount(
                 tokens: touched, keyValueHeads: batch * keyValueHeads, headDimension: headDimension)
+        return phase.tensorsPerOperand * forward
     }
 
     /// How keys and values are stored.
@@ -85,7 +88,10 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     }
 
     /// The problem of a prompt on these heads, with keys and values stored as the element type has them.
-    package var prefill: SeriesParameters { rephrased(.prefill, queryLength: nil) }
+    package var prefill: SeriesParameters { inPhase(.prefill) }
+
+    /// The same problem in another phase of whole texts.
+    package func inPhase(_ phase: Phase) -> SeriesParameters { rephrased(phase, queryLength: nil) }
 
     /// These parameters with keys and values stored as the element type has them.
     package var unquantised: SeriesParameters { rephrased(phase, queryLength: queryLength) }

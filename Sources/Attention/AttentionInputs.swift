@@ -1,4 +1,4 @@
-/// Query, key and value of one call.
+/// Query, key and value of one call, and in a training step the gradient of its output.
 public struct AttentionInputs: ~Copyable, Sendable {
     /// [batch, queryHeads, queryLength, headDimension]
     public var query: Tensor
@@ -6,18 +6,26 @@ public struct AttentionInputs: ~Copyable, Sendable {
     public var key: Tensor
     /// [batch, keyValueHeads, keyLength, headDimension]
     public var value: Tensor
+    /// dO [batch, queryHeads, queryLength, headDimension]: how much the loss changes with each element of the output. Nil in
+    /// phases without gradients.
+    public var outputGradient: Tensor?
 
     /// Zeros.
     public init(shape: AttentionShape, elementType: ElementType = .float32) {
         query = Tensor(elementType, dimensions: Self.queryDimensions(shape))
         key = Tensor(elementType, dimensions: Self.keyDimensions(shape))
         value = Tensor(elementType, dimensions: Self.keyDimensions(shape))
+        outputGradient = nil
     }
 
     /// A caller's own tensors.
     ///
-    /// - Precondition: one element type; ranks of 4; batch, heads and headDimension as in `AttentionShape`.
-    public init(query: consuming Tensor, key: consuming Tensor, value: consuming Tensor) {
+    /// - Precondition: one element type; ranks of 4; batch, heads and headDimension as in `AttentionShape`; the gradient of the
+    ///   output as the query.
+    public init(
+        query: consuming Tensor, key: consuming Tensor, value: consuming Tensor,
+        outputGradient: consuming Tensor? = nil
+    ) {
         precondition(
             key.dimensions == value.dimensions && query.dimensions.count == 4 && key.dimensions.count == 4
                 && query.dimensions[0] == key.dimensions[0] && query.dimensions[3] == key.dimensions[3],
@@ -28,14 +36,44 @@ public struct AttentionInputs: ~Copyable, Sendable {
         self.query = query
         self.key = key
         self.value = value
+        self.outputGradient = outputGradient
     }
 
     /// Values near a standard normal (`Tensor.fillWithNormals`), the same for the same seed and shape.
-    public init(shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64) {
+    ///
+    /// - Parameter withOutputGradient: draws dO too.
+    public init(
+        shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64, withOutputGradient: Bool = false
+    ) {
         self.init(shape: shape, elementType: elementType)
         query.fillWithNormals(seed: Self.querySeed(seed))
         key.fillWithNormals(seed: Self.keySeed(seed))
         value.fillWithNormals(seed: Self.valueSeed(seed))
+        if withOutputGradient { drawOutputGradient(seed: seed) }
+    }
+
+    /// Draws dO as the other tensors are drawn.
+    public mutating func drawOutputGradient(seed: UInt64) {
+        var gradient = Tensor(query.elementType, dimensions: query.dimensions)
+        gradient.fillWithNormals(seed: Self.outputGradientSeed(seed))
+        outputGradient = consume gradient
+    }
+
+    public var hasOutputGradient: Bool {
+        switch outputGradient {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    /// Lends dO.
+    ///
+    /// - Precondition: it is there.
+    public borrowing func withOutputGradient<Result>(_ body: (borrowing Tensor) -> Result) -> Result {
+        switch outputGradient {
+        case .some(let gradient): return body(gradient)
+        case .none: preconditionFailure("a call that gives gradients has the gradient of its output")
+        }
     }
 
     /// A part of what `init(shape:elementType:seed:)` makes, without the rest of it.
@@ -63,6 +101,7 @@ public struct AttentionInputs: ~Copyable, Sendable {
     private static func querySeed(_ seed: UInt64) -> UInt64 { seed }
     private static func keySeed(_ seed: UInt64) -> UInt64 { seed ^ 0x6B65_79 }
     private static func valueSeed(_ seed: UInt64) -> UInt64 { seed ^ 0x7661_6C75_65 }
+    private static func outputGradientSeed(_ seed: UInt64) -> UInt64 { seed ^ 0x6772_6164 }
 
     public static func queryDimensions(_ shape: AttentionShape) -> [Int] {
         [shape.batch, shape.queryHeads, shape.queryLength, shape.headDimension]

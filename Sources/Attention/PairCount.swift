@@ -108,29 +108,30 @@ public struct PairCount: Hashable, Sendable {
 
 /// The exact work of one call, over all batches and heads.
 ///
-/// FLOPs follow the field's convention (flash-attention's benchmarks): two products, one multiplication and one
-/// addition each, for every useful pair: 4·d·pairs. Softmax is not counted, neither are pairs that a kernel computes
-/// and throws away; these show as `computedPairs` against `usefulPairs`.
+/// FLOPs follow the field's convention (flash-attention's benchmarks): for every useful pair one multiplication and one
+/// addition for each product of the phase and each element of a head. That is 4·d·pairs in a forward pass, 10·d·pairs in a
+/// backward pass. Softmax is not counted, neither are pairs that a kernel computes and throws away; these show as
+/// `computedPairs` against `usefulPairs`.
 public struct Work: Hashable, Sendable, Codable {
     /// Pairs that the mask allows.
     public let usefulPairs: Int
     /// Pairs that the kernel computes; nil where it does not say.
     public let computedPairs: Int?
-    /// 4 · headDimension · usefulPairs.
+    /// 2 · products of the phase · headDimension · usefulPairs.
     public let flops: Int
     /// Least traffic to memory: Q and the keys and values that some query sees read once, as the cache stores
-    /// them, O written once.
+    /// them, O written once. Where there are gradients, as much again for these.
     public let bytes: Int
 
-    public init(problem: AttentionProblem, computedPairs: Int?) {
+    public init(_ phase: Phase = .prefill, problem: AttentionProblem, computedPairs: Int?) {
         let shape = problem.shape
         usefulPairs = shape.batch * shape.queryHeads * problem.pairs.allowed
         self.computedPairs = computedPairs
-        flops = 4 * shape.headDimension * usefulPairs
+        flops = 2 * phase.productsPerPair * shape.headDimension * usefulPairs
         let touched = problem.cacheFormat.byteCount(
             tokens: problem.pairs.touchedKeys, keyValueHeads: shape.batch * shape.keyValueHeads,
             headDimension: shape.headDimension)
-        bytes = 2 * shape.queryCount * problem.elementType.byteCount + touched
+        bytes = phase.tensorsPerOperand * (2 * shape.queryCount * problem.elementType.byteCount + touched)
     }
 
     private enum Key: CodingKey { case usefulPairs, computedPairs, flops, bytes }

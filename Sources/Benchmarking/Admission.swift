@@ -11,12 +11,15 @@ import Attention
 /// seconds come last, in time that the rounds of the others leave for them.
 struct Admission: Sendable {
     struct Cell: Hashable, Sendable {
+        var phase = Phase.prefill
         let problem: AttentionProblem
         var prediction: Prediction
         /// Rounds that an earlier attempt at this launch has taken; nil where it has not prepared the cell.
         var roundsTaken: Int?
 
         var isMeasured: Bool { roundsTaken ?? 0 > 0 }
+
+        var inputs: InputPool.Key { InputPool.Key(phase, problem) }
     }
 
     enum Prediction: Hashable, Sendable {
@@ -111,7 +114,7 @@ struct Admission: Sendable {
         if !cost.isLongCall { preparingSeconds += cost.preparingSeconds(limits) }
         // The pass that is checked is the first sample of a cell that is dear.
         let admitted = admit(cell, cost, roundsTaken: cost.isLongCall ? 1 : 0, isResident: true)
-        if admitted.isKept { heldInputs.insert(InputPool.Key(cells[cell].problem)) }
+        if admitted.isKept { heldInputs.insert(cells[cell].inputs) }
         return admitted
     }
 
@@ -134,7 +137,7 @@ struct Admission: Sendable {
         case .broken(let reason): return .skip(cell, .broken(reason: reason))
         case .unknown: return .skip(cell, .unknown(budgetSeconds: limits.timeBudgetSeconds))
         case .cost(var cost):
-            if heldInputs.contains(InputPool.Key(cells[cell].problem)) { cost.inputSeconds = 0 }
+            if heldInputs.contains(cells[cell].inputs) { cost.inputSeconds = 0 }
             if let rounds = cells[cell].roundsTaken {
                 return .resume(admit(cell, cost, roundsTaken: rounds, isResident: false))
             }
@@ -152,7 +155,7 @@ struct Admission: Sendable {
         // While no cell is ready, one round is worth more than an empty report.
         let rounds = admitted.isEmpty ? 1 : CellCost.minimumRounds
         let least = cost.leastSeconds(
-            limits, isResident: room.keeps(cells[cell].problem, bytes: cost.bytes), mostRounds: rounds)
+            limits, isResident: room.keeps(cells[cell], bytes: cost.bytes), mostRounds: rounds)
         if !cost.isLongCall, !admitted.isEmpty,
             preparingSeconds + cost.preparingSeconds(limits) > BudgetShare.preparing * limits.timeBudgetSeconds
         {
@@ -168,7 +171,7 @@ struct Admission: Sendable {
 
     /// - Parameter isResident: whether it is in memory already.
     private mutating func admit(_ cell: Int, _ cost: CellCost, roundsTaken: Int, isResident: Bool) -> Admitted {
-        let isKept = residency.keeps(cells[cell].problem, bytes: cost.bytes)
+        let isKept = residency.keeps(cells[cell], bytes: cost.bytes)
         reservedSeconds += cost.leastRoundsSeconds(limits, isResident: isKept)
         let admitted = Admitted(
             cell: cell, cost: cost, isKept: isKept,

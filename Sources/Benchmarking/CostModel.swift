@@ -147,7 +147,7 @@ struct CostModel: Sendable {
     /// cold shows in them; neither do small builds, whose memory the process may have had already.
     mutating func correct(_ workload: Workload, _ cost: CellCost, predictedPairs: Int, scratchBytes: Int?) {
         guard case .success(var rates) = series[workload.series] else { return }
-        let tensorBytes = workload.problem.tensorBytes
+        let tensorBytes = workload.tensorBytes
         if tensorBytes >= 64 << 20, !workload.isDecode {
             buildSecondsPerByte = cost.buildSeconds / Double(tensorBytes)
         }
@@ -185,28 +185,28 @@ struct CostModel: Sendable {
         let scratchBytes =
             found.kernel.scratchBytes(for: problem, threads: workload.threads)
             ?? rates.scratchBytes.value(at: Double(problem.shape.keyLength)).map { Int(saturating: min($0, 1e18)) } ?? 0
-        let making = buildSecondsPerByte * Double(problem.tensorBytes)
+        let making = buildSecondsPerByte * Double(workload.tensorBytes)
         return CellCost(
             callSeconds: rates.callSeconds.value(at: Double(found.kernel.predictedPairs(for: problem))) ?? 0,
             inputSeconds: isDecode ? making : 0,
             buildSeconds: isDecode
                 ? rates.fillSecondsPerByte * Double(found.kernel.filledBytes(workload)) : making,
-            compileSeconds: rates.compileSeconds, checkSeconds: rates.checkSecondsPerPair * problem.checkedPairs,
-            bytes: found.engine.bytes(of: problem, scratchBytes: scratchBytes))
+            compileSeconds: rates.compileSeconds, checkSeconds: rates.checkSecondsPerPair * workload.checkedPairs,
+            bytes: found.engine.bytes(of: workload, scratchBytes: scratchBytes))
     }
 }
 
 extension Engine {
     /// What a cell takes in memory, in this process and in the engine's.
-    func bytes(of problem: AttentionProblem, scratchBytes: Int) -> Int {
-        (1 + tensorCopies) * problem.tensorBytes + scratchBytes
+    func bytes(of workload: Workload, scratchBytes: Int) -> Int {
+        (1 + tensorCopies) * workload.tensorBytes + scratchBytes
     }
 }
 
 extension Kernel {
     /// Bytes that a cell is filled with: the kernel's own, or, where these are not known, those that it is filled from.
     func filledBytes(_ workload: Workload) -> Int {
-        scratchBytes(for: workload.problem, threads: workload.threads) ?? workload.problem.tensorBytes
+        scratchBytes(for: workload.problem, threads: workload.threads) ?? workload.tensorBytes
     }
 
     /// What cost is predicted from: the pairs of one call, or all pairs of queries and keys where the kernel does not know.
@@ -228,6 +228,13 @@ extension AttentionProblem {
 }
 
 extension Workload {
+    /// Pairs of the rows that a check samples, about.
+    var checkedPairs: Double {
+        guard phase.givesGradients else { return problem.checkedPairs }
+        let all = Double(problem.shape.batch * problem.shape.queryHeads) * Double(problem.pairs.allowed)
+        return min(all, 2 * Double(Oracle.gradientPairBudget))
+    }
+
     /// The same for every length of one kernel with one set of parameters.
     var series: Workload { (try? with(length: 1)) ?? self }
 }

@@ -8,7 +8,7 @@ import Records
 /// output behind, and so does one that hands out what it remembers. So the kernel runs once more, on other inputs and into
 /// an output that holds nothing.
 struct FinalCheck {
-    let problem: AttentionProblem
+    let workload: Workload
     let instruments: Instruments
     /// Of one call, by the kernel's own word; nil where it says nothing.
     let statedPairs: Int?
@@ -38,9 +38,9 @@ struct FinalCheck {
     func fault(of kernel: LoadedKernel, _ effort: Effort) -> Fault? {
         do throws(EngineError) {
             if case .callOnOtherInputs(let seed) = effort {
-                try kernel.load(SharedInputs(for: problem, seed: seed))
+                try kernel.load(SharedInputs(for: workload, seed: seed))
                 // An engine may well refuse to write an output that it has not computed yet.
-                if kernel.prepared.mayComputeUnseen, case .right(let error)? = try? kernel.check(problem, instruments) {
+                if kernel.prepared.mayComputeUnseen, case .right(let error)? = try? kernel.check(instruments) {
                     return .wrong(
                         reason:
                             "has the output for new inputs before a call: the engine computes outside the timed calls",
@@ -52,7 +52,7 @@ struct FinalCheck {
                 try kernel.prepared.spoilOutput()
                 _ = try kernel.sample(Batch(calls: 1))
             }
-            switch try kernel.check(problem, instruments) {
+            switch try kernel.check(instruments) {
             case .right(let error): return pairFault(of: kernel, maximumError: error)
             case .wrong(let maximumError, let reason):
                 return .wrong(reason: "after its last round: \(reason)", maximumError: maximumError)
@@ -91,6 +91,6 @@ extension Run {
 
     private func check(of cell: RunningCell) -> FinalCheck {
         FinalCheck(
-            problem: cell.workload.problem, instruments: instruments, statedPairs: cell.known.work.computedPairs)
+            workload: cell.workload, instruments: instruments, statedPairs: cell.known.work.computedPairs)
     }
 }

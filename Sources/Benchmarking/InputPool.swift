@@ -1,16 +1,21 @@
 import Attention
 import Engines
+import Records
 
 /// Finds inputs again while some cell still holds them.
 struct InputPool {
     struct Key: Hashable {
         let shape: AttentionShape
         let elementType: ElementType
+        let hasOutputGradient: Bool
 
-        init(_ problem: AttentionProblem) {
+        init(_ phase: Phase, _ problem: AttentionProblem) {
             shape = problem.shape
             elementType = problem.elementType
+            hasOutputGradient = phase.givesGradients
         }
+
+        init(_ workload: Workload) { self.init(workload.phase, workload.problem) }
     }
 
     private struct Weak {
@@ -22,22 +27,17 @@ struct InputPool {
 
     init(seed: UInt64) { self.seed = seed }
 
-    mutating func inputs(for problem: AttentionProblem) -> SharedInputs {
-        if let inputs = held[Key(problem)]?.inputs { return inputs }
-        let inputs = SharedInputs(for: problem, seed: seed)
-        held[Key(problem)] = Weak(inputs: inputs)
+    mutating func inputs(for workload: Workload) -> SharedInputs {
+        if let inputs = held[Key(workload)]?.inputs { return inputs }
+        let inputs = SharedInputs(for: workload, seed: seed)
+        held[Key(workload)] = Weak(inputs: inputs)
         return inputs
     }
 
     /// The inputs that others of its shape and element type hold, or `own`, which others will then find.
-    mutating func adopt(_ own: SharedInputs, for problem: AttentionProblem) -> SharedInputs {
-        if let inputs = held[Key(problem)]?.inputs { return inputs }
-        held[Key(problem)] = Weak(inputs: own)
+    mutating func adopt(_ own: SharedInputs, for workload: Workload) -> SharedInputs {
+        if let inputs = held[Key(workload)]?.inputs { return inputs }
+        held[Key(workload)] = Weak(inputs: own)
         return own
     }
-}
-
-extension AttentionProblem {
-    /// Bytes of Q, K and V.
-    var inputBytes: Int { (shape.queryCount + 2 * shape.keyCount) * elementType.byteCount }
 }

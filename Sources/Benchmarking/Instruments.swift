@@ -15,8 +15,7 @@ public struct Instruments {
     /// Where the kernels of a run come from; not empty.
     public let engines: [any Engine]
     /// Compares an output with the oracle; its error may be so many times that of the plain loops.
-    public let check:
-        (AttentionProblem, borrowing AttentionInputs, borrowing Tensor, _ tolerance: Double) -> Correctness
+    public let check: (Workload, borrowing AttentionInputs, borrowing Tensor, _ tolerance: Double) -> Correctness
     /// Memory that the system could still give.
     public let availableBytes: () -> Int
     public let clock: any NanosecondClock
@@ -27,8 +26,7 @@ public struct Instruments {
     public init(
         engines: [any Engine],
         check:
-            @escaping (AttentionProblem, borrowing AttentionInputs, borrowing Tensor, _ tolerance: Double) ->
-            Correctness,
+            @escaping (Workload, borrowing AttentionInputs, borrowing Tensor, _ tolerance: Double) -> Correctness,
         availableBytes: @escaping () -> Int, clock: any NanosecondClock,
         sentinels: @escaping (Workload) -> SentinelReading? = { _ in nil }
     ) {

@@ -11,13 +11,14 @@ struct KnownWork {
 
     /// Before the cell is ready.
     init(of kernel: Kernel, for workload: Workload) {
-        work = Work(problem: workload.problem, computedPairs: kernel.computedPairs(for: workload.problem))
+        work = Work(
+            workload.phase, problem: workload.problem, computedPairs: kernel.computedPairs(for: workload.problem))
         scratchBytes = kernel.scratchBytes(for: workload.problem, threads: workload.threads)
     }
 
     /// Of a cell that was made ready, in this attempt or in an earlier one.
-    init(_ problem: AttentionProblem, _ preparation: SampleJournal.Preparation) {
-        work = Work(problem: problem, computedPairs: preparation.computedPairs)
+    init(_ workload: Workload, _ preparation: SampleJournal.Preparation) {
+        work = Work(workload.phase, problem: workload.problem, computedPairs: preparation.computedPairs)
         scratchBytes = preparation.scratchBytes
     }
 }

@@ -95,7 +95,7 @@ public struct MeasuringBench {
         let sentinels = teams.compactMapValues { try? $0.get() }.mapValues { Sentinels($0) }
         let ceilings = ceilings
         return .system(engines: [engine] + engines, seed: seed) { workload in
-            let work = Work(problem: workload.problem, computedPairs: nil)
+            let work = Work(workload.phase, problem: workload.problem, computedPairs: nil)
             return sentinels[workload.threads]?.reading(ofMemory: ceilings.memoryBounds(work))
         }
     }

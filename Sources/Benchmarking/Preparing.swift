@@ -28,7 +28,7 @@ extension Run {
             model.correct(
                 workload, cost, predictedPairs: kernel(of: workload).predictedPairs(for: workload.problem),
                 scratchBytes: ready.scratchBytes)
-            let cell = RunningCell(workload, KnownWork(workload.problem, preparation), preparation, admitted)
+            let cell = RunningCell(workload, KnownWork(workload, preparation), preparation, admitted)
             cell.resident = admitted.isKept ? ready.kernel : nil
             cells.append(cell)
             try log.open(workload, preparation)
@@ -43,7 +43,7 @@ extension Run {
     /// A cell of an earlier attempt: checked then, so it is only made again, at its first visit.
     func resume(_ workload: Workload, _ admitted: Admission.Admitted) {
         let open = openCell(of: workload)
-        let cell = RunningCell(workload, KnownWork(workload.problem, open.preparation), open.preparation, admitted)
+        let cell = RunningCell(workload, KnownWork(workload, open.preparation), open.preparation, admitted)
         cell.samples = open.samples
         cells.append(cell)
     }
@@ -70,10 +70,10 @@ extension Run {
 
     private func prepared(_ workload: Workload, _ predicted: CellCost) -> Prepared {
         // A decode cell's own memory is its cache; the inputs only fill that, and may have come before.
-        let shared = workload.isDecode ? inputs.inputs(for: workload.problem) : nil
+        let shared = workload.isDecode ? inputs.inputs(for: workload) : nil
         do throws(EngineError) {
             let ready = try ReadyCell(workload, instruments) {
-                shared ?? SharedInputs(for: workload.problem, seed: options.seed)
+                shared ?? SharedInputs(for: workload, seed: options.seed)
             }
             let watch = Stopwatch(instruments.clock)
             let correctness = try ready.check(instruments)
@@ -83,7 +83,7 @@ extension Run {
             cost.checkSeconds = watch.seconds
             cost.compileSeconds = ready.kernel.prepared.startup?.compileSeconds ?? 0
             if let scratch = ready.scratchBytes {
-                cost.bytes = ready.kernel.engine.bytes(of: workload.problem, scratchBytes: scratch)
+                cost.bytes = ready.kernel.engine.bytes(of: workload, scratchBytes: scratch)
             }
             let maximumError: Double
             switch correctness {

@@ -71,7 +71,8 @@ struct Prober {
                 guard let problem = try? workload.with(length: length).problem,
                     let kernel = try? instruments.engines.kernel(of: workload).kernel
                 else { return 0 }
-                return 4 * Double(kernel.predictedPairs(for: problem)) * Double(problem.shape.headDimension)
+                return Double(2 * workload.phase.productsPerPair * problem.shape.headDimension)
+                    * Double(kernel.predictedPairs(for: problem))
             }
             self.workload = workload
             var length = Prober.firstLength
@@ -129,7 +130,7 @@ struct Prober {
             }
             let instruments = prober.instruments
             let engine = try instruments.engine(of: workload)
-            let inputs = SharedInputs(for: cell.problem, seed: prober.seed)
+            let inputs = SharedInputs(for: cell, seed: prober.seed)
             let startupBefore = engine.startupSeconds
             let watch = Stopwatch(instruments.clock)
             loaded = try LoadedKernel(cell, on: engine) { inputs }
@@ -145,9 +146,9 @@ struct Prober {
 
         func rates(of kernel: Kernel, _ instruments: Instruments) throws(EngineError) -> CostModel.Rates {
             let checkSeconds = try instruments.seconds { () throws(EngineError) in
-                _ = try loaded.check(cell.problem, instruments)
+                _ = try loaded.check(instruments)
             }
-            var rates = CostModel.Rates(of: kernel, checkSecondsPerPair: checkSeconds / cell.problem.checkedPairs)
+            var rates = CostModel.Rates(of: kernel, checkSecondsPerPair: checkSeconds / cell.checkedPairs)
             rates.callSeconds.learn(size: Double(kernel.predictedPairs(for: cell.problem)), value: callSeconds)
             rates.fillSecondsPerByte = buildSeconds / Double(max(1, kernel.filledBytes(cell)))
             rates.compileSeconds = loaded.prepared.startup?.compileSeconds ?? 0

@@ -36,11 +36,11 @@ struct ReadyCell {
         minimumSampleNanoseconds = engine.minimumSampleNanoseconds
     }
 
-    /// What the kernel has beside Q, K, V and O: by its word, or else by what its engine's memory has grown, where that is
-    /// too much for chance; nil where neither says anything.
+    /// What the kernel has beside what its calls read and write: by its word, or else by what its engine's memory has grown,
+    /// where that is too much for chance; nil where neither says anything.
     var scratchBytes: Int? {
         if let stated = kernel.prepared.statedScratchBytes { return stated }
-        let grown = peakResidentBytes - workload.problem.tensorBytes
+        let grown = peakResidentBytes - workload.tensorBytes
         return grown >= Self.leastTellingBytes ? grown : nil
     }
 
@@ -49,7 +49,7 @@ struct ReadyCell {
 
     /// Holds the output of the last call against the oracle.
     func check(_ instruments: Instruments) throws(EngineError) -> Instruments.Correctness {
-        try kernel.check(workload.problem, instruments)
+        try kernel.check(instruments)
     }
 
     /// Calls that fill a sample. A first call is slow, and a long one needs no second to show that it fills a sample.
@@ -61,15 +61,13 @@ struct ReadyCell {
     }
 
     /// Shares its inputs with the other cells that have the same.
-    func share(through pool: inout InputPool) { kernel.adopt(pool.adopt(kernel.inputs, for: workload.problem)) }
+    func share(through pool: inout InputPool) { kernel.adopt(pool.adopt(kernel.inputs, for: workload)) }
 }
 
 extension LoadedKernel {
     /// Holds the output of the last call against the oracle.
-    func check(
-        _ problem: AttentionProblem, _ instruments: Instruments
-    ) throws(EngineError) -> Instruments.Correctness {
-        try withOutput { inputs, output in instruments.check(problem, inputs, output, prepared.tolerance) }
+    func check(_ instruments: Instruments) throws(EngineError) -> Instruments.Correctness {
+        try withOutput { inputs, output in instruments.check(workload, inputs, output, prepared.tolerance) }
     }
 }
 

@@ -16,9 +16,9 @@ struct Residency {
 
     /// Whether the next cell stays; if so, its room is taken.
     /// - Parameter bytes: of the cell by itself, inputs included.
-    mutating func keeps(_ problem: AttentionProblem, bytes: Int) -> Bool {
-        let key = InputPool.Key(problem)
-        let ownBytes = inputs.contains(key) ? bytes - problem.inputBytes : bytes
+    mutating func keeps(_ cell: Admission.Cell, bytes: Int) -> Bool {
+        let key = cell.inputs
+        let ownBytes = inputs.contains(key) ? bytes - cell.phase.inputBytes(of: cell.problem) : bytes
         guard ownBytes <= roomBytes else { return false }
         roomBytes -= ownBytes
         inputs.insert(key)

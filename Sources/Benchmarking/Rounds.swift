@@ -101,6 +101,6 @@ extension Run {
     }
 
     private func rebuilt(_ workload: Workload) throws(EngineError) -> LoadedKernel {
-        try LoadedKernel(workload, on: instruments.engine(of: workload)) { inputs.inputs(for: workload.problem) }
+        try LoadedKernel(workload, on: instruments.engine(of: workload)) { inputs.inputs(for: workload) }
     }
 }

@@ -120,7 +120,7 @@ final class Run {
         let cells = zip(workloads, model.predictions(for: workloads, instruments)).map { workload, prediction in
             let open = log.openCells.first { $0.workload == workload }
             return Admission.Cell(
-                problem: workload.problem, prediction: prediction,
+                phase: workload.phase, problem: workload.problem, prediction: prediction,
                 roundsTaken: open.map { Set($0.samples.map(\.round)).count })
         }
         return Admission(cells, limits: limits)
@@ -171,7 +171,7 @@ final class Run {
     private func keep(_ open: SampleJournal.OpenCell) throws(ResultsError) {
         guard let record = Measurement.Record(open.samples, open.preparation) else { return }
         try write(
-            open.workload, KnownWork(open.workload.problem, open.preparation), .measured(record),
+            open.workload, KnownWork(open.workload, open.preparation), .measured(record),
             isFinal: !cancellation.isCancelled)
     }
 

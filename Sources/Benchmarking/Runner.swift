@@ -50,7 +50,7 @@ public struct Runner {
                 budgetSeconds: options.timeBudgetSeconds, elapsedSeconds: options.secondsAlreadySpent)
         ).model(for: workloads)
         let cells = zip(workloads, model.predictions(for: workloads, instruments)).map { workload, prediction in
-            Admission.Cell(problem: workload.problem, prediction: prediction)
+            Admission.Cell(phase: workload.phase, problem: workload.problem, prediction: prediction)
         }
         return RunPlan(
             workloads, foreseeing: Admission(cells, limits: options.limits(instruments)),

@@ -45,7 +45,7 @@ extension Sweep {
                         {
                             let shape = try AttentionShape(
                                 batch: batch, queryHeads: heads.query, keyValueHeads: heads.keyValue,
-                                queryLength: kernel.phase == .decode ? 1 : length, keyLength: length,
+                                queryLength: kernel.phase.queryLength(keyLength: length), keyLength: length,
                                 headDimension: headDimension)
                             let problem = try AttentionProblem(
                                 shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat,
@@ -84,9 +84,9 @@ extension Sweep.Axes {
         return try sizes.map { sizes throws(MaskError) in try family.mask(sizes) }
     }
 
-    /// Nil stands for the element type's own. Prefill kernels have no cache.
+    /// Nil stands for the element type's own. Only decode kernels have a cache.
     func cacheFormats(of kernel: Kernel) -> [CacheFormats?] {
-        kernel.phase == .prefill || cacheFormats.isEmpty ? [nil] : cacheFormats
+        !kernel.phase.hasCache || cacheFormats.isEmpty ? [nil] : cacheFormats
     }
 
     /// The values of the axis that a mask parameter is read from.

@@ -108,8 +108,8 @@ struct SweepReader {
     }
 
     private func cacheFormats(_ field: SweepField, in phase: Phase) throws(SweepError) -> [CacheFormats] {
-        guard phase == .decode else {
-            throw field.error("prefill has no cache; leave out `cacheFormat`, or set `phase: decode`")
+        guard phase.hasCache else {
+            throw field.error("\(phase.rawValue) has no cache; leave out `cacheFormat`, or set `phase: decode`")
         }
         var formats: [CacheFormats] = []
         for item in try field.items() { formats.append(try cacheFormats(item)) }

@@ -16,10 +16,9 @@ extension Instruments {
     ) -> Instruments {
         Instruments(
             engines: engines,
-            check: { problem, inputs, output, tolerance in
-                let rows = Accuracy.sampledRows(of: problem, seed: seed)
-                return correctness(
-                    ExpectedRows(for: problem, inputs, rows, tolerance: tolerance).accuracy(of: output))
+            check: { workload, inputs, output, tolerance in
+                let oracle = Oracle(workload.phase, workload.problem, tolerance: tolerance)
+                return correctness(oracle.expected(for: inputs, .sampled(seed: seed)).accuracy(of: output))
             },
             availableBytes: { AvailableMemory.bytes() ?? .max }, clock: SystemClock(), sentinels: sentinels)
     }

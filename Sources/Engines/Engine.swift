@@ -20,7 +20,7 @@ public protocol Engine: AnyObject {
     /// The shortest sample to be trusted. It is so long that neither the clock nor the way to it can be seen in a sample.
     var minimumSampleNanoseconds: Int { get }
 
-    /// Copies of Q, K, V and O that it holds of a cell beside those of this process.
+    /// Copies of the tensors of a cell that it holds beside those of this process.
     var tensorCopies: Int { get }
 
     /// Seconds that its processes have taken to start, and its kernels to compile, all in all: nobody's budget of samples
@@ -84,7 +84,7 @@ public protocol PreparedKernel: AnyObject {
     /// The pairs of one call as the engine states them from the sizes alone; nil where it does not.
     var statedPairs: Int? { get }
 
-    /// What the kernel allocates beside Q, K, V and O, as the engine states it from the sizes alone; nil where it does not.
+    /// What the kernel allocates beside what its calls read and write, as the engine states it from the sizes alone; nil where it does not.
     var statedScratchBytes: Int? { get }
 
     /// What it took to start its engine and to compile it; nil for kernels that this program has from its own start on.

@@ -22,9 +22,7 @@ extension Conformance {
         _ kernel: Kernel, _ problemCase: ProblemCase, on engine: any Engine, threads: Int
     ) throws(EngineError) {
         func inputs(seed: UInt64) -> SharedInputs {
-            let problem = problemCase.problem
-            return SharedInputs(
-                problemCase.inputs.makeInputs(shape: problem.shape, elementType: problem.elementType, seed: seed))
+            SharedInputs(problemCase.makeInputs(for: kernel.phase, seed: seed))
         }
         let loaded: LoadedKernel
         do throws(EngineError) {
@@ -38,7 +36,7 @@ extension Conformance {
         }
         let place = threads == 1 ? "\(problemCase)" : "\(problemCase), \(threads) threads"
         _ = try loaded.sample(Batch(calls: 1))
-        let first = try loaded.accuracy(of: problemCase.problem)
+        let first = try loaded.accuracy()
         guard problemCase.inputs.isFinite else {
             return takeNonFinite(problemCase.inputs, isAsTheReference: first.isAccepted)
         }
@@ -47,11 +45,11 @@ extension Conformance {
         guard problemCase.inputs == .normal else { return }
         try loaded.load(inputs(seed: 8))
         // An engine may well refuse this, since it has computed nothing yet.
-        if let early = try? loaded.accuracy(of: problemCase.problem), early.isAccepted {
+        if let early = try? loaded.accuracy(), early.isAccepted {
             fail("\(place): the output is there before the call; the engine computes outside the timed calls")
         }
         _ = try loaded.sample(Batch(calls: 1))
-        if let fault = judge(try loaded.accuracy(of: problemCase.problem)) {
+        if let fault = judge(try loaded.accuracy()) {
             fail(
                 "\(place): wrong after new contents were loaded, \(fault); the engine may have stored an earlier output"
             )
@@ -60,10 +58,8 @@ extension Conformance {
 }
 
 extension LoadedKernel {
-    fileprivate func accuracy(of problem: AttentionProblem) throws(EngineError) -> Accuracy {
-        try withOutput { inputs, output in
-            ExpectedRows(for: problem, inputs, Accuracy.allRows(of: problem), tolerance: prepared.tolerance)
-                .accuracy(of: output)
-        }
+    fileprivate func accuracy() throws(EngineError) -> Accuracy {
+        let oracle = Oracle(workload.phase, workload.problem, tolerance: prepared.tolerance)
+        return try withOutput { inputs, output in oracle.expected(for: inputs).accuracy(of: output) }
     }
 }

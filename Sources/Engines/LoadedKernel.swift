@@ -6,6 +6,7 @@ import Records
 /// The measuring side keeps the inputs here: an output is compared with the inputs that the kernel was given, never with what its
 /// engine says that it has.
 public final class LoadedKernel {
+    public let workload: Workload
     public let engine: any Engine
     public let prepared: any PreparedKernel
     public private(set) var inputs: SharedInputs
@@ -13,7 +14,7 @@ public final class LoadedKernel {
     /// - Parameter inputs: asked for once, by the engine.
     public init(_ workload: Workload, on engine: any Engine, inputs: () -> SharedInputs) throws(EngineError) {
         var given: SharedInputs?
-        self.engine = engine
+        (self.workload, self.engine) = (workload, engine)
         prepared = try engine.prepare(workload) {
             let inputs = given ?? inputs()
             given = inputs
@@ -47,12 +48,19 @@ public final class LoadedKernel {
     }
 }
 
-/// Q, K and V that cells of one shape and element type share: a kernel only reads them.
+/// What cells of one shape and element type read: Q, K and V, and in a training step the gradient of the output. Cells share
+/// them, since a kernel only reads them.
 public final class SharedInputs {
     public let tensors: AttentionInputs
 
-    public init(for problem: AttentionProblem, seed: UInt64) {
-        tensors = AttentionInputs(shape: problem.shape, elementType: problem.elementType, seed: seed)
+    public init(for problem: AttentionProblem, _ phase: Phase = .prefill, seed: UInt64) {
+        tensors = AttentionInputs(
+            shape: problem.shape, elementType: problem.elementType, seed: seed,
+            withOutputGradient: phase.givesGradients)
+    }
+
+    public convenience init(for workload: Workload, seed: UInt64) {
+        self.init(for: workload.problem, workload.phase, seed: seed)
     }
 
     public init(_ tensors: consuming AttentionInputs) { self.tensors = tensors }

@@ -16,14 +16,15 @@ public struct Kernel: Sendable {
     /// One line on how it computes.
     public let summary: String
     /// A prefill kernel reads K and V from the caller's tensors. A decode kernel takes one query, at the last position,
-    /// and reads K and V from a cache of its own.
+    /// and reads K and V from a cache of its own. A backward kernel gives gradients; a training kernel does so too, and
+    /// computes the forward pass in the same call.
     public let phase: Phase
     /// The masks that it is for.
     public let masks: MaskFamily
     /// The positions that its problems have.
     public let positions: PositionEncoding
     public let elementTypes: [ElementType]
-    /// The formats in which its cache can keep keys and values; none for a prefill kernel, which has no cache.
+    /// The formats in which its cache can keep keys and values; none for a kernel without a cache.
     public let cacheFormats: [CacheFormat]
     private let computedPairs: (@Sendable (AttentionProblem) -> Int)?
     private let scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)?
@@ -37,7 +38,8 @@ public struct Kernel: Sendable {
     /// - Parameters:
     ///   - computedPairs: the pairs of one call over all batches and heads, from the sizes alone; nil if they are
     ///     unknown.
-    ///   - scratchBytes: what an instance allocates beside Q, K, V and O, from the sizes alone; nil if they are unknown.
+    ///   - scratchBytes: what an instance allocates beside the tensors that its phase reads and writes, from the sizes alone;
+    ///     nil if they are unknown.
     ///   - retuned: makes this kernel with the choices of a machine; nil for a kernel that leaves no choice to it.
     ///   - make: allocates all that a call needs; nil for a kernel that runs in another process.
     public init(
@@ -80,7 +82,7 @@ public struct Kernel: Sendable {
     /// Pairs that one call goes through, over all batches and heads; nil if they are unknown.
     public func computedPairs(for problem: AttentionProblem) -> Int? { computedPairs?(problem) }
 
-    /// Bytes that an instance allocates beside Q, K, V and O; nil if they are unknown.
+    /// Bytes that an instance allocates beside the tensors that its phase reads and writes; nil if they are unknown.
     public func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int? { scratchBytes?(problem, threads) }
 
     /// One that is ready for this problem.
@@ -125,7 +127,7 @@ public struct Kernel: Sendable {
                     : "\(name) stores its cache in \(cacheFormats.map(\.rawValue).joined(separator: ", ")), not "
                         + format.rawValue)
         }
-        guard phase == .prefill || problem.shape.queryLength == 1 else {
+        guard phase != .decode || problem.shape.queryLength == 1 else {
             throw UnsupportedProblem(
                 "decoding has one query, at the last of its keys; \(problem.shape.queryLength) queries are prefill")
         }
@@ -146,11 +148,13 @@ extension Collection<Kernel> {
 /// A kernel that is ready for one problem, in this process. It has all that a call needs: `run` neither allocates nor
 /// throws, so that it alone can be timed.
 public protocol KernelInstance: AnyObject {
-    /// Takes K and V of all tokens but the last into the kernel's cache, in place of what it holds, untimed; before the
-    /// first `run` with these inputs. Prefill kernels have nothing to do.
-    func fillCache(from inputs: borrowing AttentionInputs)
+    /// Makes ready what a call with these inputs starts from, untimed, in place of what was there; before the first `run`
+    /// with them. A decode kernel takes K and V of all tokens but the last into its cache. A backward kernel computes the
+    /// forward pass. Others have nothing to do.
+    func load(from inputs: borrowing AttentionInputs)
 
-    /// Computes the output [batch][queryHeads][queryLength][headDimension].
+    /// Computes what `Phase.outputs` lists for the kernel's phase: the output [batch][queryHeads][queryLength][headDimension],
+    /// or the gradients of Q, K and V one after the other.
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor)
 
     /// Pairs that the last `run` went through, counted as it went.
@@ -158,7 +162,7 @@ public protocol KernelInstance: AnyObject {
 }
 
 extension KernelInstance {
-    public func fillCache(from inputs: borrowing AttentionInputs) {}
+    public func load(from inputs: borrowing AttentionInputs) {}
 }
 
 /// An instance that can also say what each row's weights were divided by. With it, a backward pass computes the weights

@@ -41,7 +41,7 @@ final class SplitCacheDecode: RankKernelInstance {
     }
 
     func fillCache(_ parts: [RankPart]) {
-        if let part = parts.first { kernel?.fillCache(from: part.inputs) }
+        if let part = parts.first { kernel?.load(from: part.inputs) }
     }
 
     func run(_ parts: [RankPart]) {

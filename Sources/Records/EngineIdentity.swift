@@ -22,7 +22,7 @@ public struct EngineIdentity: Hashable, Codable, Sendable {
     public func fullName(of kernel: String) -> String { isBuiltIn ? kernel : name + "/" + kernel }
 
     /// What the engine itself calls the kernel with this full name.
-    func ownName(of fullName: String) -> String {
+    public func ownName(of fullName: String) -> String {
         fullName.hasPrefix(name + "/") ? String(fullName.dropFirst(name.count + 1)) : fullName
     }
 }

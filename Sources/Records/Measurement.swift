@@ -121,8 +121,8 @@ public struct Measurement: Sendable, Hashable {
     public var predictedBytes: Int? {
         let problem = workload.problem
         let tensorBytes =
-            workload.phase == .decode
-            ? problem.shape.queryCount * problem.elementType.byteCount : problem.tensorBytes
+            workload.phase.hasCache
+            ? problem.shape.queryCount * problem.elementType.byteCount : workload.tensorBytes
         return scratchBytes.map { scratch in
             let (sum, overflows) = tensorBytes.addingReportingOverflow(scratch)
             return overflows ? .max : sum

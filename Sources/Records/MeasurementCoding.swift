@@ -27,7 +27,7 @@ extension Measurement: Codable {
         self.init(
             workload: workload, origin: origin,
             launch: try container.decode(Int.self, forKey: .launch),
-            work: try container.decode(Work.self, forKey: .work).checked(against: workload.problem, container),
+            work: try container.decode(Work.self, forKey: .work).checked(against: workload, container),
             scratchBytes: try container.decode(Int?.self, forKey: .scratchBytes), outcome: try Outcome(from: decoder))
         host = try container.decodeIfPresent(String.self, forKey: .host)
         let stated = try container.decode(Int?.self, forKey: .predictedBytes)
@@ -76,8 +76,8 @@ extension KeyedDecodingContainer {
 extension Work {
     /// These counts, as they were read.
     /// - Throws: where they are not those of the problem.
-    func checked(against problem: AttentionProblem, _ container: some KeyedDecodingContainerProtocol) throws -> Work {
-        let counted = Work(problem: problem, computedPairs: computedPairs)
+    func checked(against workload: Workload, _ container: some KeyedDecodingContainerProtocol) throws -> Work {
+        let counted = Work(workload.phase, problem: workload.problem, computedPairs: computedPairs)
         for (name, field) in [("usefulPairs", \Work.usefulPairs), ("flops", \.flops), ("bytes", \.bytes)]
         where self[keyPath: field] != counted[keyPath: field] {
             throw DecodingError.dataCorrupted(

@@ -5,7 +5,7 @@ import Quantities
 public struct Workload: Hashable, Sendable, CustomStringConvertible {
     /// Its full name: bare for a kernel of this program, `engine/kernel` for another engine's.
     public let kernel: String
-    /// Whether one call reads a prompt or decodes one token.
+    /// Whether one call reads a prompt, decodes one token, or computes gradients.
     public let phase: Phase
     public let problem: AttentionProblem
     public let threads: Int
@@ -19,6 +19,9 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var isDecode: Bool { phase == .decode }
+
+    /// Bytes of what a call reads and writes, as a caller gives and takes it.
+    public var tensorBytes: Int { phase.tensorBytes(of: problem) }
 
     /// The same kernel, mask and shape at another length: how one series is told from the next, and what a short run
     /// can predict of a long one.

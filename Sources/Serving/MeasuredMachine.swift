@@ -1,6 +1,7 @@
 import Analysis
 import Attention
 import Faults
+import Statistics
 
 /// This machine as its own results file describes it: what a pair costs in its kernels, and how fast it computes and
 /// reads.
@@ -50,10 +51,14 @@ public struct MeasuredMachine: Sendable, Hashable {
     public let bestFractionOfPeak: Double
     /// Nil where the results have no ranks.
     public let ranks: MeasuredRanks?
+    /// Time of the backward pass of `full` over that of its forward pass, at the longest length of both; nil where no backward
+    /// pass was measured.
+    public let backwardRatio: Estimate?
 
     public init(
         full: Kernel, windowed: [Kernel], threads: Int, flopsPerSecond: Double, readBytesPerSecond: Double,
-        bestFractionOfPeak: Double, ranks: MeasuredRanks? = nil
+        bestFractionOfPeak: Double, ranks: MeasuredRanks? = nil,
+        backwardRatio: Estimate? = nil
     ) {
         self.full = full
         self.windowed = windowed
@@ -62,6 +67,7 @@ public struct MeasuredMachine: Sendable, Hashable {
         self.readBytesPerSecond = readBytesPerSecond
         self.bestFractionOfPeak = bestFractionOfPeak
         self.ranks = ranks
+        self.backwardRatio = backwardRatio
     }
 
     /// The cheapest fitted causal kernel of an analysis, and every fitted kernel with a bounded mask on
@@ -69,7 +75,7 @@ public struct MeasuredMachine: Sendable, Hashable {
     public init(_ analysis: ScalingAnalysis) throws(MeasuredMachineError) {
         // What a device did, or several ranks, says nothing of the cores of one process.
         let prefills = analysis.series.filter {
-            $0.parameters.queryLength == nil && $0.device == nil && $0.ranks == nil
+            $0.parameters.phase == .prefill && $0.parameters.queryLength == nil && $0.device == nil && $0.ranks == nil
         }
         let causal = prefills.filter { $0.parameters.mask == .causal }
         guard
@@ -87,6 +93,7 @@ public struct MeasuredMachine: Sendable, Hashable {
         self.threads = threads
         flopsPerSecond = analysis.ceilings.peakFLOPsPerSecond(of: elementType, cores: threads)
         readBytesPerSecond = analysis.ceilings.readBytesPerSecond * Double(threads)
+        backwardRatio = TrainingCost.all(in: analysis).first { $0.forward == kernel.label }?.rows.last?.ratio
         bestFractionOfPeak = min(1, prefills.flatMap(\.points).map(\.utilisation.fractionOfPeak).max() ?? 1)
         ranks = MeasuredRanks(analysis)
     }

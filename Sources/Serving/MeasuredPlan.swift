@@ -1,4 +1,6 @@
+import Analysis
 import Attention
+import Statistics
 
 /// The questions of a plan asked of a measured machine: theory, forecast and measurement side by side.
 ///
@@ -66,6 +68,33 @@ public struct MeasuredPlan: Sendable, Hashable {
 
     public var theorySeconds: Double { rows.reduce(0) { $0 + $1.theorySeconds } }
     public var forecastSeconds: Double { rows.reduce(0) { $0 + $1.forecastSeconds } }
+    /// A training step on one sequence: the forward pass and the backward pass of every layer.
+    public struct Training: Sendable, Hashable {
+        /// Backward over forward, of attention, as it was measured.
+        public let backwardRatio: Estimate
+        /// By the counts of products, at the measured peak.
+        public let theorySeconds: Double
+        /// Attention's forecast with the measured ratio; matrices at the best share of peak.
+        public let forecastSeconds: Double
+    }
+
+    /// The backward pass of a matrix has two products of the size of its one forward product.
+    private static let matrixBackwardRatio = 2.0
+
+    /// Nil where no backward pass was measured.
+    public var training: Training? {
+        machine.backwardRatio.map { ratio in
+            func seconds(_ time: (Row) -> Double, attention: Double) -> Double {
+                rows.reduce(0) { sum, row in
+                    sum + time(row) * (1 + (row.kernel == nil ? Self.matrixBackwardRatio : attention))
+                }
+            }
+            return Training(
+                backwardRatio: ratio, theorySeconds: seconds(\.theorySeconds, attention: TrainingCost.theory),
+                forecastSeconds: seconds(\.forecastSeconds, attention: ratio.value))
+        }
+    }
+
     public var decodeSeconds: Double { decodeBytes / machine.readBytesPerSecond }
 
     public func dollars(seconds: Double) -> Double? { dollarsPerHour.map { $0 * seconds / 3600 } }

@@ -31,6 +31,9 @@ public struct MeasuredSummary: Sendable, Encodable, Hashable {
     public let theorySeconds: Double
     public let forecastSeconds: Double
     public let secondsPerToken: Double
+    /// Of a training step on one sequence; absent where no backward pass was measured.
+    public let trainingSeconds: Double?
+    public let backwardRatio: Double?
     public let dollarsPerMillionInputTokens: Double?
     public let dollarsPerMillionOutputTokens: Double?
 
@@ -58,6 +61,8 @@ public struct MeasuredSummary: Sendable, Encodable, Hashable {
         theorySeconds = plan.theorySeconds
         forecastSeconds = plan.forecastSeconds
         secondsPerToken = plan.decodeSeconds
+        trainingSeconds = plan.training?.forecastSeconds
+        backwardRatio = plan.training?.backwardRatio.value
         dollarsPerMillionInputTokens = plan.dollars(seconds: plan.forecastSeconds).map {
             $0 / Double(plan.context) * 1e6
         }

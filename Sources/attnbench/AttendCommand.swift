@@ -95,6 +95,7 @@ struct AttendCommand: Command {
             shape: shape, mask: mask, elementType: elementType, scale: scale,
             positions: chosen.positions)
         try chosen.requireSupport(of: problem)
+        guard !chosen.phase.givesGradients else { throw AttendError.givesGradients(kernel) }
         try requireFreeOutput()
 
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))
@@ -192,6 +193,7 @@ enum AttendError: Fault, Equatable {
     case keyAndValueDiffer(key: [Int], value: [Int])
     case headDimensionsDiffer(query: [Int], key: [Int])
     case batchesDiffer(query: [Int], key: [Int])
+    case givesGradients(String)
     case outputIsInput(String, input: String)
     case outputIsNoTensor(String)
 
@@ -205,6 +207,8 @@ enum AttendError: Fault, Equatable {
             "the queries are \(query) and the keys \(key); give both the same last dimension"
         case .batchesDiffer(let query, let key):
             "the queries are \(query) and the keys \(key); give both the same batch"
+        case .givesGradients(let kernel):
+            "\(kernel) gives gradients, and this command computes outputs; use a kernel such as full"
         case .outputIsInput(let path, let input):
             "--output \(path) is the same file as --\(input), which would be overwritten; choose another path"
         case .outputIsNoTensor(let path):

@@ -102,7 +102,7 @@ extension Sweep {
     ///
     /// Those of one phase and of one element type: a sweep has one of each, and who wants others writes a sweep.
     static func axes(over kernels: [Kernel]) -> [SweepFile.Override] {
-        let phase = kernels.contains { $0.phase == .prefill } ? Phase.prefill : .decode
+        let phase = Phase.allCases.first { phase in kernels.contains { $0.phase == phase } } ?? .prefill
         let inPhase = kernels.filter { $0.phase == phase }
         let types = ElementType.allCases.filter { type in inPhase.contains { $0.elementTypes.contains(type) } }
         let type = types.first ?? .float32

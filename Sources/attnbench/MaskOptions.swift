@@ -77,7 +77,9 @@ enum MaskOptionsError: Fault, Equatable {
     }
 
     private static func alternatives(_ isOne: (Kernel) -> Bool) -> String {
-        let names = Kernel.builtIn.filter(isOne).map { $0.masks == .any ? "\($0.name) with --mask" : $0.name }
+        let names = Kernel.builtIn.filter { !$0.phase.givesGradients && isOne($0) }.map {
+            $0.masks == .any ? "\($0.name) with --mask" : $0.name
+        }
         return names.joined(separator: " or ")
     }
 }

@@ -76,7 +76,7 @@ import Testing
         // FLOPs over 1 ms and two threads of 200 GFLOP/s each.
         #expect(abs(point.utilisation.fractionOfPeak - Double(point.work.flops) / 1e-3 / 400e9) < 1e-12)
         let problem = planted.workload(1024).problem
-        #expect(point.memory.predictedBytes == problem.tensorBytes + 123_456)
+        #expect(point.memory.predictedBytes == Phase.prefill.tensorBytes(of: problem) + 123_456)
         #expect(point.sampling.samples == 12 && point.cautions.isEmpty)
     }
 

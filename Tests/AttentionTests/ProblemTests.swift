@@ -147,6 +147,23 @@ import Testing
         #expect(work.overhead == 4000.0 / 880.0)
     }
 
+    /// Five products in a backward pass and seven in both passes; each of Q, K, V and O has a gradient beside it.
+    @Test(arguments: [(Phase.prefill, 2, 1), (.decode, 2, 1), (.backward, 5, 2), (.training, 7, 2)])
+    func aPhaseHasItsProductsAndItsTensors(phase: Phase, products: Int, tensors: Int) throws {
+        let shape = try AttentionShape(
+            batch: 2, queryHeads: 8, keyValueHeads: 2, queryLength: 10, headDimension: 64)
+        let problem = try AttentionProblem(shape: shape, mask: .causal, elementType: .bfloat16)
+        let work = Work(phase, problem: problem, computedPairs: nil)
+        #expect(work.flops == 2 * products * 64 * 2 * 8 * 55)
+        #expect(work.bytes == tensors * 2 * 64 * 2 * (2 * 8 * 10 + 2 * 2 * 10))
+        let (queries, keys) = (2 * 8 * 10 * 64, 2 * 2 * 10 * 64)
+        let elements = phase.givesGradients ? 3 * queries + 4 * keys : 2 * queries + 2 * keys
+        #expect(phase.tensorBytes(of: problem) == 2 * elements)
+        #expect(phase.inputBytes(of: problem) == 2 * (queries + 2 * keys + (phase.givesGradients ? queries : 0)))
+        #expect(phase.output(of: problem).count == (phase.givesGradients ? queries + 2 * keys : queries))
+        #expect(Set((phase.inputs(of: shape) + phase.outputs(of: shape)).map(\.name)).count == (tensors == 2 ? 7 : 4))
+    }
+
     @Test func narrowTypesMoveHalfTheBytes() throws {
         #expect(
             try work(.full, queries: 4, keys: 6).bytes

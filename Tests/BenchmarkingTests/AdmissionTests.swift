@@ -182,7 +182,7 @@ import Testing
             try lengths.map { length in
                 let shape = try AttentionShape(queryLength: length, headDimension: 64)
                 let problem = try AttentionProblem(shape: shape, mask: mask)
-                let bytes = problem.tensorBytes
+                let bytes = Phase.prefill.tensorBytes(of: problem)
                 return Admission.Cell(
                     problem: problem,
                     prediction: .cost(

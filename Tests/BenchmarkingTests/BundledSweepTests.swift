@@ -24,11 +24,13 @@ struct BundledSweepTests {
         let names = SweepFile.list(in: [Self.directory]).map { ($0 as NSString).lastPathComponent }
         #expect(
             names == [
-                "crossover.yaml", "decode.yaml", "element-types.yaml", "gate.yaml", "grouped-heads.yaml",
+                "backward.yaml", "crossover.yaml", "decode.yaml", "element-types.yaml", "gate.yaml",
+                "grouped-heads.yaml",
                 "head-dimensions.yaml", "input-output.yaml", "kv-formats.yaml", "league.yaml",
-                "league-decode.yaml", "league-gpu.yaml", "league-quick.yaml", "long-context.yaml", "prefill-limit.yaml",
+                "league-decode.yaml", "league-gpu.yaml", "league-quick.yaml", "league-training.yaml",
+                "long-context.yaml", "prefill-limit.yaml",
                 "ranks.yaml", "scaling.yaml",
-                "small.yaml", "smoke.yaml", "streaming.yaml", "threads.yaml",
+                "small.yaml", "smoke.yaml", "streaming.yaml", "threads.yaml", "training.yaml",
             ])
     }
 
@@ -41,8 +43,9 @@ struct BundledSweepTests {
                 let masks: [(String, MaskFamily)] = [
                     ("-window", .slidingWindow), ("-sink", .attentionSink), ("-full", .full),
                 ]
+                let phases = Phase.allCases.filter { $0 != .prefill }
                 return Kernel(
-                    name, summary: "", phase: name.contains("decode") ? .decode : .prefill,
+                    name, summary: "", phase: phases.first { name.contains($0.rawValue) } ?? .prefill,
                     masks: masks.first { name.hasSuffix($0.0) }?.1 ?? .causal, elementTypes: ElementType.allCases,
                     cacheFormats: CacheFormat.allCases)
             }
@@ -56,6 +59,7 @@ struct BundledSweepTests {
         ("decode", 12 * 2 + 3 * 7), ("kv-formats", 9), ("streaming", 1 + 3 * 5), ("input-output", 10 + 7),
         ("league-quick", (7 + 8) * 5 + 8 * 2), ("league", (13 + 7 + 2 * 10 + 2 * 8) * 5 * 2 * 2),
         ("league-gpu", 3 * 7 + 2 * 5 + 2 * 6), ("league-decode", 10 * 6 * 2 + 3 * 6 * 3 + 7 * 6),
+        ("backward", 6 * 11 + 2 * 5), ("training", 3 * 3 * 9), ("league-training", 5 * 3 * 5 * 2),
     ])
     func crossesItsAxes(name: String, cells: Int) throws {
         let path = Self.directory + "/\(name).yaml"

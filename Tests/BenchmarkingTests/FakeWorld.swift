@@ -36,8 +36,8 @@ final class FakeWorld: @unchecked Sendable {
     func instruments() -> Instruments {
         Instruments(
             engines: [engine()],
-            check: { [unowned self] problem, _, _, _ in
-                let kernel = problem.mask == .causal ? "full" : "sliding-window"
+            check: { [unowned self] workload, _, _, _ in
+                let kernel = workload.problem.mask == .causal ? "full" : "sliding-window"
                 return wrongKernels.contains(kernel) || calls.count >= firstWrongCall
                     ? .wrong(maximumError: 0.5, reason: "off by 0.5") : .right(maximumError: 1e-7)
             },
@@ -104,7 +104,7 @@ final class FakeKernel: KernelInstance {
         problem.shape.batch * problem.shape.queryHeads * problem.pairs.allowed
     }
 
-    func fillCache(from inputs: borrowing AttentionInputs) {
+    func load(from inputs: borrowing AttentionInputs) {
         if problem.shape.queryLength == 1, name.hasPrefix("decode") { FakeWorld.current.filled(problem) }
     }
 

@@ -48,8 +48,9 @@ struct FinalCheckTests {
         let fake = world.instruments()
         let instruments = Instruments(
             engines: [world.engine(kernels: [kernel])],
-            check: { problem, inputs, output, _ in
-                Instruments.correctness(Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem)))
+            check: { workload, inputs, output, _ in
+                Instruments.correctness(
+                    Oracle(workload.phase, workload.problem).expected(for: inputs).accuracy(of: output))
             },
             availableBytes: fake.availableBytes, clock: clock)
         let problem = try AttentionProblem(shape: AttentionShape(queryLength: 40, headDimension: 8), mask: .causal)

@@ -155,11 +155,14 @@ struct ScheduleTests {
         // Q, K and V of one token and one element are 12 bytes; cells of one problem share them.
         let problem = try AttentionProblem(shape: AttentionShape(queryLength: 1, headDimension: 1), mask: .causal)
         let other = try AttentionProblem(shape: AttentionShape(queryLength: 2, headDimension: 1), mask: .causal)
+        func cell(_ problem: AttentionProblem) -> Admission.Cell {
+            Admission.Cell(problem: problem, prediction: .unknown)
+        }
         var residency = Residency(memoryLimitBytes: 100, cellBytes: [10, 20, 70, 500])
-        let kept = [15, 27, 13].map { residency.keeps(problem, bytes: $0) }
+        let kept = [15, 27, 13].map { residency.keeps(cell(problem), bytes: $0) }
         #expect(kept == [true, true, false], "of 30 bytes the first takes 15, the second 15 of its own")
         var half = Residency(memoryLimitBytes: 100, cellBytes: [30, 30])
-        let keptHalf = [problem, other].map { half.keeps($0, bytes: 30) }
+        let keptHalf = [problem, other].map { half.keeps(cell($0), bytes: 30) }
         #expect(keptHalf == [true, false])
     }
 

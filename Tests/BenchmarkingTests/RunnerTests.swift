@@ -204,12 +204,19 @@ struct RunnerTests {
     @Test func inputsOfOneShapeAreShared() throws {
         var pool = InputPool(seed: 1)
         let shape = try AttentionShape(queryLength: 8, headDimension: 2)
-        let single = try AttentionProblem(shape: shape, mask: .full)
-        let half = try AttentionProblem(shape: shape, mask: .causal, elementType: .bfloat16)
+        func workload(_ mask: Mask, _ elementType: ElementType, _ phase: Phase = .prefill) throws -> Workload {
+            Workload(
+                kernel: "any", phase: phase,
+                problem: try AttentionProblem(shape: shape, mask: mask, elementType: elementType))
+        }
+        let single = try workload(.full, .float32)
         let first = pool.inputs(for: single)
-        #expect(try pool.inputs(for: AttentionProblem(shape: shape, mask: .causal)) === first)
+        #expect(try pool.inputs(for: workload(.causal, .float32)) === first)
         #expect(pool.adopt(SharedInputs(for: single, seed: 1), for: single) === first)
-        let other = pool.inputs(for: half)
+        let backward = try pool.inputs(for: workload(.causal, .float32, .backward))
+        #expect(backward !== first, "the gradient of the output is among its inputs")
+        #expect(try pool.inputs(for: workload(.causal, .float32, .training)) === backward)
+        let other = try pool.inputs(for: workload(.causal, .bfloat16))
         #expect(other !== first)
         #expect(other.tensors.query.elementType == .bfloat16)
     }

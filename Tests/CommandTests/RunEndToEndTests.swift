@@ -86,6 +86,31 @@ import Testing
         #expect(again.status == 2 && again.messages.contains("exists already; continue it with --resume"))
     }
 
+    /// Forward pass, backward pass and both in one run, checked and compared.
+    @Test func aRunOfTrainingComparesItsPasses() throws {
+        let text = """
+            name: tiny
+            kernels: full
+            lengths: [32, 64]
+            timeBudget: 60s
+            also:
+              - {phase: backward, kernels: [backward-full, backward-materialised]}
+              - {phase: training, kernels: training-full}
+            """
+        try Data(text.utf8).write(to: URL(fileURLWithPath: sweep))
+        let run = try run("--rounds 6 --seed 3")
+        #expect(run.status == 0, "\(run.messages)")
+        let results = try ResultsFile.load(results)
+        #expect(results.measurements.count == 8 && results.measurements.allSatisfy(\.isMeasured), "\(run.output)")
+        let products = results.measurements.map { measurement in
+            let work = measurement.work
+            return work.flops / (2 * 64 * work.usefulPairs)
+        }
+        #expect(Set(products) == [2, 5, 7])
+        let page = try String(contentsOf: output.appendingPathComponent("README.md"), encoding: .utf8)
+        #expect(page.contains("The passes of training beside one another") && page.contains("backward-materialised"))
+    }
+
     @Test func launchesAreProcessesOfTheirOwn() throws {
         let run = try run("--rounds 6 --launches 2")
         #expect(run.status == 0, "\(run.messages)")

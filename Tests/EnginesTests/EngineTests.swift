@@ -22,7 +22,7 @@ import Testing
                 shape: AttentionShape(
                     batch: 2, queryHeads: heads, keyValueHeads: 1, queryLength: queries, keyLength: keys,
                     headDimension: 16), mask: mask, elementType: elementType)
-            _ = try check(engine, Workload(kernel: "numpy/numpy-causal", problem: problem))
+            _ = try Self.check(engine, Workload(kernel: "numpy/numpy-causal", problem: problem))
         }
     }
 
@@ -37,20 +37,21 @@ import Testing
             shape: AttentionShape(
                 batch: 2, queryHeads: 8, keyValueHeads: 2, queryLength: 1, keyLength: 70, headDimension: 16),
             mask: mask, elementType: elementType)
-        let prepared = try check(engine, Workload(kernel: "decoding/decode", problem: problem, threads: 2)).prepared
+        let workload = Workload(kernel: "decoding/decode", problem: problem, threads: 2)
+        let prepared = try Self.check(engine, workload).prepared
         #expect(prepared.statedPairs == 16 * problem.pairs.allowed && prepared.countedPairs == prepared.statedPairs)
         #expect(prepared.statedScratchBytes == 2 * 4 * problem.shape.keyCount)
     }
 
     /// Right at first, and right with other contents.
-    private func check(_ engine: ProgramEngine, _ workload: Workload) throws -> LoadedKernel {
-        let problem = workload.problem
-        let loaded = try LoadedKernel(workload, on: engine) { SharedInputs(for: problem, seed: 3) }
+    static func check(_ engine: ProgramEngine, _ workload: Workload) throws -> LoadedKernel {
+        let oracle = Oracle(workload.phase, workload.problem, tolerance: 4)
+        let loaded = try LoadedKernel(workload, on: engine) { SharedInputs(for: workload, seed: 3) }
         for seed: UInt64 in [3, 4] {
-            try loaded.load(SharedInputs(for: problem, seed: seed))
+            try loaded.load(SharedInputs(for: workload, seed: seed))
             _ = try loaded.sample(Batch(calls: 1))
             let accuracy = try loaded.withOutput { inputs, output in
-                ExpectedRows(for: problem, inputs, Accuracy.allRows(of: problem), tolerance: 4).accuracy(of: output)
+                oracle.expected(for: inputs).accuracy(of: output)
             }
             #expect(accuracy.isAccepted, "\(workload): \(accuracy)")
         }
@@ -138,11 +139,11 @@ import Testing
         }
         #expect(nanoseconds > 0 && pairs >= 2 * problem.pairs.allowed && counted == pairs)
         let accuracy = Accuracy(
-            of: shared[3].contents(), for: problem, inputs, rows: Accuracy.allRows(of: problem))
+            of: sharedContents(of: shared[3], dimensions), for: problem, inputs, rows: Accuracy.allRows(of: problem))
         #expect(accuracy.isAccepted)
     }
 
-    private static func server() -> EngineServer {
+    static func server() -> EngineServer {
         let greeting = EngineGreeting(
             engine: EngineGreeting.Engine(name: "attnbench", version: "1"),
             kernels: Kernel.builtIn.map(EngineGreeting.Kernel.init))
@@ -269,7 +270,8 @@ import Testing
         #expect(contents[0] == 2 && contents[1] == 0 && contents[last] == 3)
         contents[last] = 5
         try file.fill(from: contents)
-        #expect(shared.contents()[last] == 5)
+        let written = sharedContents(of: shared, dimensions, .bfloat16)
+        #expect(written[last] == 5)
     }
 
     /// Sweeps and file names hold a kernel's name as it is, so that no engine may say more with it than a name.
@@ -332,4 +334,12 @@ import Testing
             WireLine.value(EngineRequest.self, in: #"{"sample":{"calls":5,"cell":3,"warmUpCalls":1,"mood":"good"}}"#)
                 == .sample(cell: 3, warmUpCalls: 1, calls: 5))
     }
+}
+
+func sharedContents(of shared: SharedTensor, _ dimensions: [Int], _ elementType: ElementType = .float32)
+    -> Tensor
+{
+    var tensor = Tensor(elementType, dimensions: dimensions)
+    tensor.withMutableBytes { shared.copyElements(to: $0.baseAddress!) }
+    return tensor
 }

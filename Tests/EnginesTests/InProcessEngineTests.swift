@@ -14,28 +14,27 @@ import Testing
         let shape = try AttentionShape(
             queryLength: kernel.phase == .decode ? 1 : length, keyLength: length, headDimension: 32)
         return Workload(
-            kernel: kernel.name,
+            kernel: kernel.name, phase: kernel.phase,
             problem: try AttentionProblem(
                 shape: shape, mask: kernel.masks.mask([.window: 9, .sinks: 4, .chunk: 16]),
                 positions: kernel.positions))
     }
 
-    private func error(_ loaded: LoadedKernel, _ problem: AttentionProblem) throws -> Accuracy {
-        try loaded.withOutput { inputs, output in
-            Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
-        }
+    private func error(_ loaded: LoadedKernel) throws -> Accuracy {
+        let oracle = Oracle(loaded.workload.phase, loaded.workload.problem)
+        return try loaded.withOutput { inputs, output in oracle.expected(for: inputs).accuracy(of: output) }
     }
 
     /// Other contents give another answer: caches are filled anew.
     @Test(arguments: Kernel.builtIn.names) func inputsCanBeLoadedAgain(name: String) throws {
         let workload = try workload(Kernel.builtIn.named(name))
         let problem = workload.problem
-        let loaded = try LoadedKernel(workload, on: engine) { SharedInputs(for: problem, seed: 1) }
+        let loaded = try LoadedKernel(workload, on: engine) { SharedInputs(for: workload, seed: 1) }
         for seed: UInt64 in [1, 2, 1] {
-            try loaded.load(SharedInputs(for: problem, seed: seed))
+            try loaded.load(SharedInputs(for: workload, seed: seed))
             let sample = try loaded.sample(Batch(calls: 2, warmUpCalls: 1))
             #expect(sample.nanoseconds > 0)
-            #expect(try error(loaded, problem).isAccepted, "\(name), seed \(seed)")
+            #expect(try error(loaded).isAccepted, "\(name), seed \(seed)")
         }
         let stated = try Kernel.builtIn.named(name).computedPairs(for: problem)
         #expect(loaded.prepared.countedPairs == stated)

@@ -8,33 +8,34 @@ import Testing
 
 /// The backward pass on every case that a forward kernel of the mask has to pass, as far as inputs are plain numbers.
 @Suite(.tags(.slow)) struct FusedBackwardTests {
-    private static let kernels: [Kernel] = [
-        .full, .fullBidirectional, .slidingWindow, .attentionSink, .chunkedLocal, .symmetricWindow,
-        .fused("any-mask", masks: .any, summary: "every mask there is"),
-    ]
+    private static let kernels: [Kernel] = [Phase.backward, .training].flatMap { phase in
+        (Kernel.GradientMask.all + [.init(name: "any-mask", masks: .any, summary: "every mask there is")]).map {
+            Kernel.fusedGradients(phase, $0)
+        }
+    }
 
     @Test(arguments: kernels, ElementType.allCases)
     func agreesWithTheOracle(kernel: Kernel, elementType: ElementType) throws {
         let teams = [WorkerTeam(), WorkerTeam(threads: 2)]
-        for problemCase in ProblemCases.all(for: kernel, in: elementType) where problemCase.inputs.isFinite {
+        for problemCase in ProblemCases.all(for: kernel, in: elementType) {
             let problem = problemCase.problem
-            let attention = problemCase.inputs.makeInputs(shape: problem.shape, elementType: elementType, seed: 7)
-            let gradient = outputGradients(of: problem, seed: 9)
-            let expected = ExpectedGradients(for: problem, attention, outputGradient: gradient)
-            let inputs = try BackwardInputs(attention, outputGradient: gradient, of: problem, on: teams[0])
-            var first = AttentionGradients(for: problem)
+            let inputs = problemCase.makeInputs(for: kernel.phase, seed: 7)
+            let expected = Oracle(kernel.phase, problem).expected(for: inputs)
+            var first = kernel.phase.output(of: problem)
             for team in teams {
-                let backward = try FusedBackward(for: problem, on: team)
-                var gradients = AttentionGradients(for: problem)
+                let instance = try kernel.prepare(for: problem, on: team)
+                var gradients = kernel.phase.output(of: problem)
                 gradients.spoil()
-                backward.run(inputs, into: &gradients)
-                let fault = expected.fault(of: gradients)
-                try #require(fault == nil, "\(problemCase), \(team.threadCount) threads: \(fault ?? "")")
-                #expect(backward.countedPairs == kernel.computedPairs(for: problem), "\(problemCase)")
+                instance.load(from: inputs)
+                instance.run(inputs, into: &gradients)
+                let accuracy = expected.accuracy(of: gradients)
+                try #require(
+                    accuracy.isAccepted, "\(problemCase), \(team.threadCount) threads: \(accuracy.excess)")
+                #expect(instance.countedPairs == kernel.computedPairs(for: problem), "\(problemCase)")
                 if team.threadCount == 1 {
                     first = gradients
                 } else {
-                    let areEqual = gradients.equals(first)
+                    let areEqual = gradients.withBytes { a in first.withBytes { a.elementsEqual($0) } }
                     #expect(areEqual, "\(problemCase): not the same on \(team.threadCount) threads")
                 }
             }
@@ -55,40 +56,17 @@ import Testing
                 let shape = try AttentionShape(
                     queryHeads: heads, keyValueHeads: 1, queryLength: 131, keyLength: 203, headDimension: 40)
                 let problem = try AttentionProblem(shape: shape, mask: mask)
-                let attention = AttentionInputs(shape: shape, seed: 3)
-                let gradient = outputGradients(of: problem, seed: 4)
-                let expected = ExpectedGradients(for: problem, attention, outputGradient: gradient)
-                let inputs = try BackwardInputs(attention, outputGradient: gradient, of: problem, on: teams[0])
+                let inputs = AttentionInputs(shape: shape, seed: 3, withOutputGradient: true)
+                let expected = Oracle(.backward, problem).expected(for: inputs)
                 for team in teams {
-                    var gradients = AttentionGradients(for: problem)
+                    let kernel = try GradientKernel(.backward, for: problem, on: team, tuning)
+                    var gradients = Phase.backward.output(of: problem)
                     gradients.spoil()
-                    try FusedBackward(for: problem, on: team, tuning).run(inputs, into: &gradients)
-                    #expect(expected.fault(of: gradients) == nil, "\(mask), \(heads) heads")
+                    kernel.load(from: inputs)
+                    kernel.run(inputs, into: &gradients)
+                    #expect(expected.accuracy(of: gradients).isAccepted, "\(mask), \(heads) heads")
                 }
             }
         }
-    }
-}
-
-/// How much a loss might change with each element of the output: near a standard normal.
-func outputGradients(of problem: AttentionProblem, seed: UInt64) -> Tensor {
-    let drawn = AttentionInputs(shape: problem.shape, seed: seed)
-    var gradients = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
-    for index in 0..<gradients.count { gradients[index] = drawn.query[index] }
-    return gradients
-}
-
-extension AttentionGradients {
-    mutating func spoil() {
-        query.spoil()
-        key.spoil()
-        value.spoil()
-    }
-
-    fileprivate borrowing func equals(_ other: borrowing AttentionGradients) -> Bool {
-        func areEqual(_ a: borrowing Tensor, _ b: borrowing Tensor) -> Bool {
-            a.withBytes { a in b.withBytes { a.elementsEqual($0) } }
-        }
-        return areEqual(query, other.query) && areEqual(key, other.key) && areEqual(value, other.value)
     }
 }

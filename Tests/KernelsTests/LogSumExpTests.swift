@@ -40,7 +40,7 @@ import Testing
             var output = Tensor(elementType, dimensions: AttentionInputs.queryDimensions(shape))
             var logSumExp = Tensor(dimensions: [shape.batch, shape.queryHeads, shape.queryLength])
             logSumExp.spoil()
-            instance.fillCache(from: inputs)
+            instance.load(from: inputs)
             instance.run(inputs, into: &output, logSumExp: &logSumExp)
             for (index, place) in Accuracy.allRows(of: problem).enumerated() {
                 let exact = ReferenceAttention.logSumExp(ofRow: place.row, head: place.head, of: problem, inputs)

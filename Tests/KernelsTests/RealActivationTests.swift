@@ -16,10 +16,16 @@ struct RealActivationTests {
         let problem = try AttentionProblem(shape: shape, mask: mask, positions: type.positions)
         var inputs = RealActivations.inputs()
         if type.phase == .decode { inputs.query = lastQueries(inputs.query) }
-        var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
+        if type.phase.givesGradients { inputs.drawOutputGradient(seed: 1) }
+        var output = type.phase.output(of: problem)
         let kernel = try type.prepare(for: problem, on: WorkerTeam())
-        kernel.fillCache(from: inputs)
+        kernel.load(from: inputs)
         kernel.run(inputs, into: &output)
+        guard !type.phase.givesGradients else {
+            let accuracy = Oracle(type.phase, problem).expected(for: inputs, .sampled(seed: 1)).accuracy(of: output)
+            #expect(accuracy.isAccepted, "\(accuracy.excess)")
+            return
+        }
         let rows = Accuracy.sampledRows(of: problem, pairBudget: 1 << 17, atMost: 600, seed: 1)
         let accuracy = Accuracy(of: output, for: problem, inputs, rows: rows)
         #expect(accuracy.isAccepted, "error \(accuracy.maximumError) over \(accuracy.bound)")

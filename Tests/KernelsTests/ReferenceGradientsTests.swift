@@ -18,25 +18,23 @@ final class ReferenceGradientsTests {
     private enum Operand: CaseIterable { case query, key, value }
 
     private let inputs: AttentionInputs
-    private let outputGradient: Tensor
     private let shape: AttentionShape
 
     init() throws {
         shape = try AttentionShape(
             batch: 2, queryHeads: 4, keyValueHeads: 2, queryLength: 5, keyLength: 7, headDimension: 3)
-        var inputs = AttentionInputs(shape: shape, seed: 5)
+        var inputs = AttentionInputs(shape: shape, seed: 5, withOutputGradient: true)
         // Multiples of 2⁻¹², so that a step of a power of two is exact in float32.
         for index in 0..<inputs.query.count { inputs.query[index] = (inputs.query[index] * 4096).rounded() / 4096 }
         for index in 0..<inputs.key.count { inputs.key[index] = (inputs.key[index] * 4096).rounded() / 4096 }
         for index in 0..<inputs.value.count { inputs.value[index] = (inputs.value[index] * 4096).rounded() / 4096 }
         self.inputs = inputs
-        outputGradient = outputGradients(of: try AttentionProblem(shape: shape, mask: .causal), seed: 6)
     }
 
     @Test(arguments: masks)
     func areTheSlopesOfTheForwardOracle(mask: Mask) throws {
         let problem = try AttentionProblem(shape: shape, mask: mask, scale: 0.75)
-        let gradients = ReferenceGradients(inputs, outputGradient: outputGradient, of: problem, .exact)
+        let gradients = ReferenceGradients(inputs, of: problem, .all(of: problem), .exact)
         for operand in Operand.allCases {
             let slopes =
                 switch operand {
@@ -75,9 +73,31 @@ final class ReferenceGradientsTests {
         for (place, row) in Accuracy.allRows(of: problem).enumerated() {
             let output = ReferenceAttention.row(row.row, ofHead: row.head, of: problem, moved)
             for (x, element) in output.enumerated() {
-                loss += element * Double(outputGradient[place * shape.headDimension + x])
+                loss += element * inputs.withOutputGradient { Double($0[place * shape.headDimension + x]) }
             }
         }
         return loss
+    }
+
+    /// Some rows are what they are among all rows.
+    @Test(arguments: masks)
+    func someRowsAreThoseOfAll(mask: Mask) throws {
+        let problem = try AttentionProblem(shape: shape, mask: mask)
+        let all = ReferenceGradients(inputs, of: problem, .all(of: problem), .exact)
+        let rows = GradientRows(
+            queries: [.init(head: 3, row: 2), .init(head: 0, row: 4)],
+            keys: [.init(head: 1, row: 6), .init(head: 2, row: 0)],
+            areAll: false)
+        let some = ReferenceGradients(inputs, of: problem, rows, .exact)
+        let d = shape.headDimension
+        for (index, row) in rows.queries.enumerated() {
+            let start = (row.head * shape.queryLength + row.row) * d
+            #expect(some.query[index * d..<(index + 1) * d] == all.query[start..<start + d], "\(mask), query \(row)")
+        }
+        for (index, row) in rows.keys.enumerated() {
+            let start = (row.head * shape.keyLength + row.row) * d
+            #expect(some.key[index * d..<(index + 1) * d] == all.key[start..<start + d], "\(mask), key \(row)")
+            #expect(some.value[index * d..<(index + 1) * d] == all.value[start..<start + d], "\(mask), value \(row)")
+        }
     }
 }

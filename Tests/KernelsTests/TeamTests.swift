@@ -18,13 +18,13 @@ struct TeamTests {
         let problem = try AttentionProblem(
             shape: shape, mask: try type.masks.mask([.window: isDecode ? 1100 : 40, .sinks: 3, .chunk: 64]),
             positions: type.positions)
-        let inputs = AttentionInputs(shape: shape, seed: 11)
-        var alone = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
-        var together = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
+        let inputs = AttentionInputs(shape: shape, seed: 11, withOutputGradient: true)
+        var alone = type.phase.output(of: problem)
+        var together = type.phase.output(of: problem)
         let one = try type.prepare(for: problem, on: WorkerTeam())
         let three = try type.prepare(for: problem, on: WorkerTeam(threads: 3))
-        one.fillCache(from: inputs)
-        three.fillCache(from: inputs)
+        one.load(from: inputs)
+        three.load(from: inputs)
         one.run(inputs, into: &alone)
         for _ in 0..<5 {
             three.run(inputs, into: &together)

@@ -92,7 +92,7 @@ struct TokenCacheTests {
                 mask: .causal, elementType: type, cacheFormat: formats)
             let inputs = AttentionInputs(shape: problem.shape, elementType: type, seed: 4)
             let step = try Kernel.decodeFull.prepare(for: problem, on: WorkerTeam())
-            step.fillCache(from: inputs)
+            step.load(from: inputs)
             var output = Tensor(type, dimensions: AttentionInputs.queryDimensions(problem.shape))
             step.run(inputs, into: &output)
             let accuracy = Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
@@ -253,7 +253,7 @@ struct DecodingTests {
             let kernel = try Kernel.decodeFull.prepare(
                 for: AttentionProblem(shape: step, mask: .causal), on: WorkerTeam())
             var output = Tensor(dimensions: AttentionInputs.queryDimensions(step))
-            kernel.fillCache(from: inputs)
+            kernel.load(from: inputs)
             kernel.run(inputs, into: &output)
             for head in 0..<4 {
                 for x in 0..<d {

@@ -194,7 +194,7 @@ struct TuningTests {
     private func expectRight(_ kernel: Kernel, _ problem: AttentionProblem, _ tuning: Tuning) throws {
         let inputs = AttentionInputs(shape: problem.shape, elementType: problem.elementType, seed: 9)
         let instance = try kernel.prepare(for: problem, on: WorkerTeam(threads: 2))
-        instance.fillCache(from: inputs)
+        instance.load(from: inputs)
         var output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
         instance.run(inputs, into: &output)
         let rows = Accuracy.sampledRows(of: problem, atMost: 20, seed: 2)

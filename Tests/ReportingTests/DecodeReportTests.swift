@@ -101,7 +101,7 @@ import TestSupport
     /// Steps have tables of their own: none stands among prompts, and none is counted in pairs.
     @Test func promptsAndStepsStandApart() {
         let findings = PlantedDecode.inputAndOutput
-        #expect(PromptTimes.summary(findings).rows.map { $0[0] } == ["full"])
+        #expect(PromptTimes.summary(findings.only(.prefill)).rows.map { $0[0] } == ["full"])
         #expect(StepTimes.summary(findings).rows.map { $0[0] } == ["decode-full"])
         #expect(PlantedDecode.growth.summaries.count == 1)
         #expect(findings.summaries.count == 2)

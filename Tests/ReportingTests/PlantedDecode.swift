@@ -113,7 +113,8 @@ enum PlantedDecode {
             outcome: .measured(
                 .init(
                     samplesNanoseconds: samples, rounds: Array(1...12), iterationsPerSample: 1000,
-                    contamination: samples.map { _ in quiet }, peakResidentBytes: problem.tensorBytes, maximumError: 0))
+                    contamination: samples.map { _ in quiet },
+                    peakResidentBytes: Phase.prefill.tensorBytes(of: problem), maximumError: 0))
         )
     }
 }

@@ -24,7 +24,7 @@ import TestSupport
         func json(_ value: some Encodable) throws -> String {
             String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
         }
-        let tensors = phase == .decode ? 64 * 4 : problem.tensorBytes
+        let tensors = phase == .decode ? 64 * 4 : phase.tensorBytes(of: problem)
         var fields = [
             "\"line\":\"cell\"", "\"engine\":{\"name\":\"\(engine)\",\"version\":\"9\"}", "\"kernel\":\"\(kernel)\"",
             "\"place\":\(place)",

@@ -1,15 +1,33 @@
 import Analysis
 import Attention
+import Statistics
 import Testing
 
 @testable import Serving
 
 @Suite struct MeasuredPlanTests {
     /// 0.5 ns a pair of 64 elements: 512 GFLOP/s where the peak is 1,024.
-    private static func machine(windowed: [MeasuredMachine.Kernel] = []) -> MeasuredMachine {
+    private static func machine(
+        windowed: [MeasuredMachine.Kernel] = [], backwardRatio: Estimate? = nil
+    ) -> MeasuredMachine {
         MeasuredMachine(
             full: kernel("full", .causal, exponent: 1, medians: [4096: 8e6]), windowed: windowed, threads: 1,
-            flopsPerSecond: 1.024e12, readBytesPerSecond: 1e11, bestFractionOfPeak: 0.5)
+            flopsPerSecond: 1.024e12, readBytesPerSecond: 1e11, bestFractionOfPeak: 0.5, backwardRatio: backwardRatio)
+    }
+
+    /// Attention takes three times as long backwards, as measured, and theory says 2.5; matrices take twice as long in both.
+    @Test func aTrainingStepHasTheMeasuredRatio() throws {
+        let cache = KVCache(try model("llama-3.1-8b"))
+        #expect(MeasuredPlan(cache, context: 4096, on: Self.machine()).training == nil)
+        let ratio = Estimate(value: 3, low: 2.9, high: 3.1, level: 0.95)
+        let plan = MeasuredPlan(cache, context: 4096, on: Self.machine(backwardRatio: ratio))
+        let training = try #require(plan.training)
+        let (matrices, attention) = (plan.rows[0], plan.rows[1])
+        #expect(matrices.kernel == nil && attention.kernel == "full" && plan.rows.count == 2)
+        #expect(
+            abs(training.forecastSeconds / (3 * matrices.forecastSeconds + 4 * attention.forecastSeconds) - 1) < 1e-12)
+        #expect(abs(training.theorySeconds / (3 * matrices.theorySeconds + 3.5 * attention.theorySeconds) - 1) < 1e-12)
+        #expect(training.backwardRatio == ratio)
     }
 
     private static func kernel(

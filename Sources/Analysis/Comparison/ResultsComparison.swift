@@ -204,7 +204,7 @@ public struct ResultsComparison: Sendable {
             candidateStatedPairs: after.work.computedPairs,
             baselinePeakBytes: before.records.map(\.peakResidentBytes).min()!,
             candidatePeakBytes: after.records.map(\.peakResidentBytes).min()!,
-            predictedBytes: before.scratchBytes.map { workload.problem.tensorBytes + $0 })
+            predictedBytes: before.scratchBytes.map { workload.tensorBytes + $0 })
     }
 
     private static func resolution(_ cells: [CellComparison], _ policy: GatePolicy) -> Caution {

@@ -154,7 +154,7 @@ extension PairedBlock.Cell {
             origin: KernelOrigin(engine: EngineIdentity(ofKernel: workload.kernel), place: place),
             launch: launch,
             // The baseline's pairs on both sides: what a candidate counts must not change what it is held against.
-            work: Work(problem: workload.problem, computedPairs: facts.baseline.countedPairs),
+            work: Work(workload.phase, problem: workload.problem, computedPairs: facts.baseline.countedPairs),
             scratchBytes: nil,
             outcome: .measured(
                 Measurement.Record(

@@ -93,7 +93,7 @@ struct BlockUnderWay {
             let ready = try PairedValues<ReadyCell> { side throws(EngineError) in
                 asked = side
                 let cell = try ReadyCell(workload, sides[side].instruments) {
-                    let made = inputs ?? SharedInputs(for: workload.problem, seed: seed)
+                    let made = inputs ?? SharedInputs(for: workload, seed: seed)
                     inputs = made
                     return made
                 }
@@ -178,7 +178,7 @@ struct BlockUnderWay {
             let cell = cells[index]
             for side in [PairedSide.baseline, .candidate] where cell.facts[side]!.wrongness == nil {
                 let check = FinalCheck(
-                    problem: cell.workload.problem, instruments: sides[side].instruments,
+                    workload: cell.workload, instruments: sides[side].instruments,
                     statedPairs: cell.facts[side]!.statedPairs)
                 let effort = FinalCheck.Effort.callOnOtherInputs(seed: seed &+ 1)
                 guard let fault = check.fault(of: cell.ready[side].kernel, effort) else { continue }
@@ -197,7 +197,7 @@ struct BlockUnderWay {
         var facts = PairedBlock.Facts(
             countedPairs: cell.kernel.prepared.countedPairs, statedPairs: cell.kernel.prepared.statedPairs,
             peakResidentBytes: cell.peakResidentBytes,
-            statedBytes: cell.kernel.prepared.statedScratchBytes.map { cell.workload.problem.tensorBytes + $0 })
+            statedBytes: cell.kernel.prepared.statedScratchBytes.map { cell.workload.tensorBytes + $0 })
         if request.isChecked, side != .control, case .wrong(_, let reason) = try cell.check(sides[side].instruments) {
             facts.wrongness = reason
         }

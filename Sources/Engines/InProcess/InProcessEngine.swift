@@ -82,8 +82,8 @@ private final class InProcessKernel: PreparedKernel {
         statedScratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads)
         self.kernel = try kernel.prepare(for: problem, on: team)
         self.inputs = inputs()
-        self.kernel.fillCache(from: self.inputs.tensors)
-        output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
+        self.kernel.load(from: self.inputs.tensors)
+        output = kernel.phase.output(of: problem)
         // The pages are touched here: the first call would otherwise pay for getting them from the system.
         output.withMutableBytes { bytes in
             for start in stride(from: 0, to: bytes.count, by: 4096) { bytes[start] = 0 }
@@ -96,7 +96,7 @@ private final class InProcessKernel: PreparedKernel {
 
     func load(_ inputs: SharedInputs) {
         self.inputs = inputs
-        kernel.fillCache(from: inputs.tensors)
+        kernel.load(from: inputs.tensors)
     }
 
     func spoilOutput() { output.spoil() }

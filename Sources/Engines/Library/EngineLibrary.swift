@@ -116,21 +116,37 @@ final class LibraryCell {
     /// - Returns: the library's status; 0 is success.
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) -> Int32 {
         output.withMutableBytes { bytes in
-            Self.withTensors(inputs, output: bytes.baseAddress) { engine_cell_run(cell, $0) }
+            Self.withTensors(inputs, output: bytes) { engine_cell_run(cell, $0) }
         }
     }
 
     private static func withTensors(
-        _ inputs: borrowing AttentionInputs, output: UnsafeMutableRawPointer?,
+        _ inputs: borrowing AttentionInputs, output: UnsafeMutableRawBufferPointer?,
         _ body: (UnsafePointer<attnbench_tensors>) -> Int32
     ) -> Int32 {
         inputs.query.withBytes { query in
             inputs.key.withBytes { key in
                 inputs.value.withBytes { value in
-                    var tensors = attnbench_tensors(
-                        size: MemoryLayout<attnbench_tensors>.size, query: query.baseAddress, key: key.baseAddress,
-                        value: value.baseAddress, output: output)
-                    return body(&tensors)
+                    var tensors = attnbench_tensors()
+                    tensors.size = MemoryLayout<attnbench_tensors>.size
+                    (tensors.query, tensors.key, tensors.value) = (
+                        query.baseAddress, key.baseAddress, value.baseAddress
+                    )
+                    guard inputs.hasOutputGradient else {
+                        tensors.output = output?.baseAddress
+                        return body(&tensors)
+                    }
+                    if let start = output?.baseAddress {
+                        tensors.query_gradient = start
+                        tensors.key_gradient = start + query.count
+                        tensors.value_gradient = start + query.count + key.count
+                    }
+                    return inputs.withOutputGradient { gradient in
+                        gradient.withBytes {
+                            tensors.output_gradient = $0.baseAddress
+                            return body(&tensors)
+                        }
+                    }
                 }
             }
         }

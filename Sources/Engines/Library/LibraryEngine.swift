@@ -64,8 +64,7 @@ private final class LibraryKernel: PreparedKernel {
         cell = try engine.cell(for: workload)
         startup = Startup(engineSeconds: 0, compileSeconds: stopwatch.seconds)
         self.inputs = inputs()
-        let problem = workload.problem
-        output = Tensor(problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
+        output = workload.phase.output(of: workload.problem)
         try load(self.inputs)
     }
 

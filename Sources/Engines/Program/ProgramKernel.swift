@@ -22,7 +22,7 @@ final class ProgramKernel: PreparedKernel {
         let process = try engine.process(threads: workload.threads)
         do throws(SharedMemoryError) {
             cell = Cell(
-                engine: engine, workload: workload, name: name, tensors: try ProgramTensors(for: workload.problem))
+                engine: engine, workload: workload, name: name, tensors: try ProgramTensors(for: workload))
         } catch {
             throw .failed(process.failure("prepare \(name)", .noMemory(error)))
         }
@@ -49,7 +49,7 @@ final class ProgramKernel: PreparedKernel {
     var peakResidentBytes: Int { max(0, seat.memory.peakBytes() - seat.restingBytes) }
 
     /// Of the tensor that is shared: what the engine keeps is its own.
-    func spoilOutput() { tensors.output.clear() }
+    func spoilOutput() { tensors.spoilOutputs() }
 
     func load(_ inputs: SharedInputs) throws(EngineError) {
         tensors.fill(from: inputs.tensors)
@@ -111,14 +111,14 @@ final class ProgramKernel: PreparedKernel {
     func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result {
         let doing = "write the output of \(name)"
         let process = seat.process
-        tensors.output.clear()
+        tensors.spoilOutputs()
         if let end = process.end { throw .failed(end) }
         try cell.asking { () throws(EngineFailure) in
             let reply = try process.ask(
                 .write(cell: seat.number), doing: doing, within: engine.source.command.prepareSeconds)
             guard case .written = reply else { throw process.unexpected(reply, doing) }
         }
-        return body(tensors.output.contents())
+        return body(tensors.output())
     }
 
     /// Makes the kernel ready again where its process has ended.
@@ -222,26 +222,50 @@ private struct Cell {
 
 /// The tensors of one cell, in memory that its engine can map.
 private struct ProgramTensors {
-    let query: SharedTensor
-    let key: SharedTensor
-    let value: SharedTensor
-    let output: SharedTensor
+    private let inputs: [SharedTensor]
+    /// One after the other they are what a call writes.
+    private let outputs: [SharedTensor]
+    private let workload: Workload
 
-    init(for problem: AttentionProblem) throws(SharedMemoryError) {
-        let (shape, type) = (problem.shape, problem.elementType)
-        query = try SharedTensor("query", role: .input, type, dimensions: AttentionInputs.queryDimensions(shape))
-        key = try SharedTensor("key", role: .input, type, dimensions: AttentionInputs.keyDimensions(shape))
-        value = try SharedTensor("value", role: .input, type, dimensions: AttentionInputs.keyDimensions(shape))
-        output = try SharedTensor("output", role: .output, type, dimensions: AttentionInputs.queryDimensions(shape))
+    init(for workload: Workload) throws(SharedMemoryError) {
+        let (phase, shape, type) = (workload.phase, workload.problem.shape, workload.problem.elementType)
+        func tensors(_ tensors: [CallTensor], _ role: EngineTensor.Role) throws(SharedMemoryError) -> [SharedTensor] {
+            var shared: [SharedTensor] = []
+            for tensor in tensors {
+                shared.append(try SharedTensor(tensor.name, role: role, type, dimensions: tensor.dimensions))
+            }
+            return shared
+        }
+        inputs = try tensors(phase.inputs(of: shape), .input)
+        outputs = try tensors(phase.outputs(of: shape), .output)
+        self.workload = workload
     }
 
     var addresses: [String: EngineTensor] {
-        ["query": query.address, "key": key.address, "value": value.address, "output": output.address]
+        Dictionary(uniqueKeysWithValues: (inputs + outputs).map { ($0.name, $0.address) })
     }
 
-    func fill(from inputs: borrowing AttentionInputs) {
-        query.fill(from: inputs.query)
-        key.fill(from: inputs.key)
-        value.fill(from: inputs.value)
+    /// In the order in which the phase lists them.
+    func fill(from tensors: borrowing AttentionInputs) {
+        inputs[0].fill(from: tensors.query)
+        inputs[1].fill(from: tensors.key)
+        inputs[2].fill(from: tensors.value)
+        if workload.phase.givesGradients { tensors.withOutputGradient { inputs[3].fill(from: $0) } }
+    }
+
+    func spoilOutputs() {
+        for output in outputs { output.spoil() }
+    }
+
+    func output() -> Tensor {
+        var whole = workload.phase.output(of: workload.problem)
+        whole.withMutableBytes { bytes in
+            var start = 0
+            for output in outputs {
+                output.copyElements(to: bytes.baseAddress! + start)
+                start += output.elementBytes
+            }
+        }
+        return whole
     }
 }

@@ -32,8 +32,10 @@ public final class EngineServer {
         do {
             switch request {
             case .prepare(let number, let kernel, let problem, let threads, let cpus, let tensors):
-                let workload = Workload(kernel: kernel, problem: problem, threads: threads)
-                let cell = try ServedCell(workload, on: engine(EngineSeat(threads: threads, cpus: cpus)), tensors)
+                let engine = try self.engine(EngineSeat(threads: threads, cpus: cpus))
+                let phase = engine.kernels.first { $0.name == kernel }?.phase ?? .prefill
+                let workload = Workload(kernel: kernel, phase: phase, problem: problem, threads: threads)
+                let cell = try ServedCell(workload, on: engine, tensors)
                 cells[number] = cell
                 return .prepared(
                     cell: number, compileSeconds: cell.kernel.startup?.compileSeconds ?? 0,
@@ -92,34 +94,42 @@ private final class ServedCell {
     private let shared: Shared
 
     private struct Shared {
-        let query: SharedFile
-        let key: SharedFile
-        let value: SharedFile
-        let output: SharedFile
+        /// As the phase lists them.
+        let inputs: [SharedFile]
+        let outputs: [SharedFile]
 
-        func inputs() throws(SharedFileError) -> SharedInputs {
-            SharedInputs(
-                AttentionInputs(query: try query.contents(), key: try key.contents(), value: try value.contents()))
+        func read() throws(SharedFileError) -> SharedInputs {
+            var inputs = AttentionInputs(
+                query: try self.inputs[0].contents(), key: try self.inputs[1].contents(),
+                value: try self.inputs[2].contents())
+            if self.inputs.count > 3 { inputs.outputGradient = try self.inputs[3].contents() }
+            return SharedInputs(inputs)
         }
     }
 
     init(_ workload: Workload, on engine: any Engine, _ tensors: [String: EngineTensor]) throws {
-        func file(_ name: String) throws -> SharedFile {
-            guard let tensor = tensors[name] else { throw MissingTensor(name: name) }
-            return try SharedFile(tensor)
+        func files(_ wanted: [CallTensor]) throws -> [SharedFile] {
+            try wanted.map { wanted in
+                guard let tensor = tensors[wanted.name] else { throw MissingTensor(name: wanted.name) }
+                return try SharedFile(tensor)
+            }
         }
-        shared = Shared(
-            query: try file("query"), key: try file("key"), value: try file("value"), output: try file("output"))
-        let inputs = try shared.inputs()
+        let (phase, shape) = (workload.phase, workload.problem.shape)
+        shared = Shared(inputs: try files(phase.inputs(of: shape)), outputs: try files(phase.outputs(of: shape)))
+        let inputs = try shared.read()
         kernel = try engine.prepare(workload) { inputs }
     }
 
-    func load() throws { try kernel.load(shared.inputs()) }
+    func load() throws { try kernel.load(shared.read()) }
 
     func write() throws {
         let failure = try kernel.withOutput { output -> SharedFileError? in
             do throws(SharedFileError) {
-                try shared.output.fill(from: output)
+                var start = 0
+                for file in shared.outputs {
+                    try file.fill(from: output, startByte: start)
+                    start += file.elementBytes
+                }
                 return nil
             } catch { return error }
         }

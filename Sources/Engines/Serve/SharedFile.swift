@@ -26,9 +26,15 @@ final class SharedFile {
         return contents
     }
 
-    func fill(from tensor: borrowing Tensor) throws(SharedFileError) {
-        let failure = tensor.withBytes { bytes in
-            transfer(bytes.count) { pwrite(descriptor, bytes.baseAddress! + $0, bytes.count - $0, off_t($0)) }
+    var elementBytes: Int { tensor.elementBytes }
+
+    /// Takes the elements of a tensor from one of its bytes on.
+    func fill(from tensor: borrowing Tensor, startByte: Int = 0) throws(SharedFileError) {
+        let count = elementBytes
+        let failure = tensor.withBytes { bytes -> Int32? in
+            guard startByte + count <= bytes.count else { return EINVAL }
+            let source = bytes.baseAddress! + startByte
+            return transfer(count) { pwrite(descriptor, source + $0, count - $0, off_t($0)) }
         }
         if let failure { throw SharedFileError(self.tensor, failure) }
     }

@@ -59,6 +59,10 @@ final class SharedTensor {
         close(descriptor)
     }
 
+    var name: String { layout.name }
+    /// Without the slack.
+    var elementBytes: Int { memory.count - EngineTensor.slackBytes }
+
     /// How another process finds it.
     var address: EngineTensor {
         EngineTensor(
@@ -74,12 +78,11 @@ final class SharedTensor {
     }
 
     /// Every byte becomes one that no right result has: a value that is not a number.
-    func clear() { memset(memory.baseAddress!, 0xFF, memory.count - EngineTensor.slackBytes) }
+    func spoil() { memset(memory.baseAddress!, 0xFF, elementBytes) }
 
-    func contents() -> Tensor {
-        var tensor = Tensor(layout.elementType, dimensions: layout.dimensions)
-        tensor.withMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<$0.count])) }
-        return tensor
+    /// - Parameter target: has room for them.
+    func copyElements(to target: UnsafeMutableRawPointer) {
+        target.copyMemory(from: memory.baseAddress!, byteCount: elementBytes)
     }
 }
 

@@ -40,8 +40,8 @@ final class BackwardBlock<Rows: ElementRows> {
         lanes = BlockLanes(block: 0, group: 0, shape: problem.shape)
     }
 
-    /// - Parameter dots: Σ dO · O of each row of the tensor
-    func take(_ block: Int, group: Int, _ tensors: BackwardPointers, dots: UnsafePointer<Float>) {
+    func take(_ block: Int, group: Int, of call: BackwardCall) {
+        let tensors = call.tensors
         lanes = BlockLanes(block: block, group: group, shape: problem.shape)
         lanes.loadQueries(tensors.query, Rows.layout, into: queries)
         lanes.loadQueries(tensors.outputGradient, Rows.layout, into: outputGradients)
@@ -52,8 +52,8 @@ final class BackwardBlock<Rows: ElementRows> {
                 queryRows.take(Rows.self, tensors.query + row * rowBytes, row: lane)
                 outputGradientRows.take(Rows.self, tensors.outputGradient + row * rowBytes, row: lane)
             }
-            logSumExp[lane] = tensors.logSumExp[row]
-            outputDots[lane] = dots[row]
+            logSumExp[lane] = call.forward.logSumExp[row]
+            outputDots[lane] = call.outputDots[row]
         }
     }
 

@@ -92,7 +92,7 @@ final class BackwardWorkspace<Rows: ElementRows>: @unchecked Sendable {
         for number in visitors {
             let seen = plan.keys(ofBlock: number, in: residents)
             guard !seen.sinks.range.isEmpty || !seen.band.range.isEmpty else { continue }
-            block.take(number, group: group, tensors, dots: call.outputDots)
+            block.take(number, group: group, of: call)
             let place = group * plan.blocks.countPerGroup + number
             prepareFetching(number + 1 < visitors.upperBound ? number + 1 : nil, group: group, call)
             prefetch.spread(over: registerTiles(seen.sinks.range.count + seen.band.range.count))

@@ -25,12 +25,12 @@ import Records
 /// Inputs have to be finite, and scores below some 10⁴: the weights come from the log-sum-exp in float32, whose rounding grows
 /// with the scores. Unlike in the forward pass, no row is computed again in Double: what is not finite may reach the gradients of
 /// rows and keys that do not see it.
-public final class FusedBackward {
+final class FusedBackward {
     private let team: WorkerTeam
     private let engine: BackwardEngine
 
     /// Allocates all that a call needs.
-    public init(
+    init(
         for problem: AttentionProblem, on team: WorkerTeam, _ tuning: Tuning = .standard
     ) throws(UnsupportedProblem) {
         guard problem.shape.keyLength < Int(Int32.max) else {
@@ -41,16 +41,22 @@ public final class FusedBackward {
     }
 
     /// Bytes that an instance allocates beside the tensors of a call.
-    public static func scratchBytes(for problem: AttentionProblem, threads: Int, _ tuning: Tuning = .standard) -> Int {
+    static func scratchBytes(for problem: AttentionProblem, threads: Int, _ tuning: Tuning = .standard) -> Int {
         BackwardEngine.scratchBytes(BackwardSize(problem: problem, workers: threads, tuning: tuning))
     }
 
     /// Pairs that the last `run` went through; each is in five products.
-    public var countedPairs: Int { engine.countedPairs }
+    var countedPairs: Int { engine.countedPairs }
 
-    /// - Precondition: the inputs and the gradients are of the problem that this instance is for.
-    public func run(_ inputs: borrowing BackwardInputs, into gradients: inout AttentionGradients) {
-        BackwardPointers.with(inputs, &gradients) { engine.run($0, on: team) }
+    /// - Precondition: all tensors are of the problem that this instance is for.
+    /// - Parameters:
+    ///   - forward: the results of the forward pass over these inputs.
+    ///   - gradients: of Q, K and V, one after the other.
+    func run(
+        _ inputs: borrowing AttentionInputs, after forward: borrowing ForwardResults, into gradients: inout Tensor
+    ) {
+        let forward = forward.pointers
+        BackwardPointers.with(inputs, into: &gradients) { engine.run($0, forward, on: team) }
     }
 }
 
@@ -80,11 +86,11 @@ enum BackwardEngine: Sendable {
         }
     }
 
-    func run(_ tensors: BackwardPointers, on team: WorkerTeam) {
+    func run(_ tensors: BackwardPointers, _ forward: ForwardPointers, on team: WorkerTeam) {
         switch self {
-        case .float32(let engine): engine.run(tensors, on: team)
-        case .bfloat16(let engine): engine.run(tensors, on: team)
-        case .float16(let engine): engine.run(tensors, on: team)
+        case .float32(let engine): engine.run(tensors, forward, on: team)
+        case .bfloat16(let engine): engine.run(tensors, forward, on: team)
+        case .float16(let engine): engine.run(tensors, forward, on: team)
         }
     }
 }
@@ -93,6 +99,7 @@ enum BackwardEngine: Sendable {
 struct BackwardCall {
     let plan: BackwardPlan
     let tensors: BackwardPointers
+    let forward: ForwardPointers
     /// Sums dQᵀ of each block.
     let queryGradients: UnsafeMutablePointer<Float>
     /// Σ dO ∘ O of each row.
@@ -141,9 +148,10 @@ final class TypedBackwardEngine<Rows: ElementRows>: @unchecked Sendable {
 
     var countedPairs: Int { workspaces.reduce(0) { $0 + $1.countedPairs } }
 
-    func run(_ tensors: BackwardPointers, on team: WorkerTeam) {
+    func run(_ tensors: BackwardPointers, _ forward: ForwardPointers, on team: WorkerTeam) {
         nonisolated(unsafe) let call = BackwardCall(
-            plan: plan, tensors: tensors, queryGradients: queryGradients, outputDots: outputDots, turns: turns)
+            plan: plan, tensors: tensors, forward: forward, queryGradients: queryGradients, outputDots: outputDots,
+            turns: turns)
         let (problem, workspaces) = (problem, workspaces)
         for workspace in workspaces { workspace.countedPairs = 0 }
         turns.reset()
@@ -151,7 +159,7 @@ final class TypedBackwardEngine<Rows: ElementRows>: @unchecked Sendable {
         team.forEach(count: (rows + step - 1) / step) { _, item in
             for row in item * step..<min((item + 1) * step, rows) {
                 let offset = row * d * Rows.layout.byteCount
-                let (output, gradient) = (call.tensors.output + offset, call.tensors.outputGradient + offset)
+                let (output, gradient) = (call.forward.output + offset, call.tensors.outputGradient + offset)
                 call.outputDots[row] = Float(wide_dot(Rows.layout, output, gradient, d))
             }
         }

@@ -94,14 +94,12 @@ extension Conformance {
         let loads =
             [(seed: UInt64(7), calls: Self.calls)] + (problemCase.inputs == .normal ? [(seed: 8, calls: 1)] : [])
         for load in loads {
-            let inputs = problemCase.inputs.makeInputs(
-                shape: problem.shape, elementType: problem.elementType, seed: load.seed)
-            let expected = ExpectedRows(for: problem, inputs, Accuracy.allRows(of: problem))
+            let inputs = problemCase.makeInputs(for: kernel.phase, seed: load.seed)
+            let expected = Oracle(kernel.phase, problem).expected(for: inputs)
             for (instance, team) in zip(instances, teams) {
-                instance.fillCache(from: inputs)
+                instance.load(from: inputs)
                 for call in 1...load.calls {
-                    var output = Tensor(
-                        problem.elementType, dimensions: AttentionInputs.queryDimensions(problem.shape))
+                    var output = kernel.phase.output(of: problem)
                     output.spoil()
                     instance.run(inputs, into: &output)
                     let pairs = kernel.computedPairs(for: problem).map { (counted: instance.countedPairs, stated: $0) }

@@ -12,6 +12,13 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
             + " n=\(shape.queryLength)/\(shape.keyLength) d=\(shape.headDimension)"
     }
 
+    /// Inputs of this case for one call of a phase.
+    public func makeInputs(for phase: Phase, seed: UInt64) -> AttentionInputs {
+        var made = inputs.makeInputs(shape: problem.shape, elementType: problem.elementType, seed: seed)
+        if phase.givesGradients { made.drawOutputGradient(seed: seed) }
+        return made
+    }
+
     /// This case in another element type, with a cache in these formats; nil stands for the element type's own.
     func stored(as elementType: ElementType, cache: CacheFormats? = nil) -> ProblemCase {
         do {
@@ -30,7 +37,11 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
 /// longer text; scales of its own; and every input pattern.
 public enum ProblemCases {
     public static func all(for kernel: Kernel) -> [ProblemCase] {
-        kernel.phase == .decode ? decode(for: kernel) : prefill(for: kernel.masks)
+        switch kernel.phase {
+        case .prefill: prefill(for: kernel.masks)
+        case .decode: decode(for: kernel)
+        case .backward, .training: prefill(for: kernel.masks).filter(\.inputs.isFinite)
+        }
     }
 
     /// What `all` has, in a type and in the cache formats that go with the kernel: the type's own for prefill, each for

@@ -73,7 +73,7 @@ final class DecodeAttention: LogSumExpInstance {
 
     var countedPairs: Int { workspaces.reduce(0) { $0 + $1.countedPairs } }
 
-    func fillCache(from inputs: borrowing AttentionInputs) {
+    func load(from inputs: borrowing AttentionInputs) {
         cache.removeAll()
         for token in 0..<problem.shape.keyLength - 1 { cache.write(inputs, token: token) }
     }

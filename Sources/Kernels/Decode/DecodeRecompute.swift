@@ -44,12 +44,14 @@ final class DecodeRecompute: KernelInstance {
     }
 
     static func scratchBytes(for problem: AttentionProblem, threads: Int, _ tuning: Tuning) -> Int {
-        prompt(problem).map { $0.tensorBytes + FusedForm(tuning: tuning).scratchBytes(for: $0, threads: threads) } ?? 0
+        prompt(problem).map {
+            Phase.prefill.tensorBytes(of: $0) + FusedForm(tuning: tuning).scratchBytes(for: $0, threads: threads)
+        } ?? 0
     }
 
     var countedPairs: Int { kernel.countedPairs }
 
-    func fillCache(from inputs: borrowing AttentionInputs) {
+    func load(from inputs: borrowing AttentionInputs) {
         let shape = prompt.shape
         let (d, kept) = (shape.headDimension, shape.keyLength)
         let dropped = problem.shape.keyLength - kept

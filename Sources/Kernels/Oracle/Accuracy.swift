@@ -14,13 +14,15 @@ public struct Accuracy: Hashable, Sendable {
     public let bound: Double
     /// Where the largest difference is.
     public let worst: OutputRow
+    /// Of which gradient that row is; nil where the output is no gradient.
+    public let gradient: String?
 
     public var isAccepted: Bool { maximumError <= bound }
 
     /// "4.7e-02 where 1.2e-06 is allowed, in row 7 of head 3": two digits, since the difference is of no use beyond its size.
     public var excess: String {
         String(format: "%.1e where %.1e is allowed", maximumError, bound)
-            + ", in row \(worst.row) of head \(worst.head)"
+            + ", in row \(worst.row) of head \(worst.head)" + (gradient.map { " of the gradient of the \($0)" } ?? "")
     }
 
     /// Of the kernels of this program.
@@ -41,9 +43,12 @@ public struct Accuracy: Hashable, Sendable {
         self = ExpectedRows(for: problem, inputs, rows).accuracy(of: output)
     }
 
-    fileprivate init(maximumError: Double, bound: Double, worst: OutputRow) {
-        (self.maximumError, self.bound, self.worst) = (maximumError, bound, worst)
+    init(maximumError: Double, bound: Double, worst: OutputRow, gradient: String? = nil) {
+        (self.maximumError, self.bound, self.worst, self.gradient) = (maximumError, bound, worst, gradient)
     }
+
+    /// How much of its bound the error takes; more than 1 where it is not accepted.
+    var share: Double { maximumError == 0 ? 0 : maximumError / bound }
 
     /// Every row of every head.
     public static func allRows(of problem: AttentionProblem) -> [OutputRow] {
@@ -140,7 +145,7 @@ public struct ExpectedRows: Sendable {
         return Accuracy(maximumError: largestError, bound: bound, worst: worst)
     }
 
-    private static func difference(_ value: Double, from reference: Double) -> Double {
+    static func difference(_ value: Double, from reference: Double) -> Double {
         if value.isFinite && reference.isFinite { return abs(value - reference) }
         return value == reference || value.isNaN && reference.isNaN ? 0 : .infinity
     }

@@ -10,9 +10,9 @@ import Foundation
 ///
 /// In Float, with roundings to the element type, it is the naive kernel whose error is the measure of all others'.
 struct ReferenceGradients<Real: BinaryFloatingPoint> {
-    /// [batch][queryHeads][queryLength][headDimension]
+    /// Of the rows of queries that were asked for, in their order [rows][headDimension].
     private(set) var query: [Real]
-    /// [batch][keyValueHeads][keyLength][headDimension], sums over the heads of a group.
+    /// Of the rows of keys that were asked for, in their order [rows][headDimension]; sums over the heads of a group.
     private(set) var key: [Real]
     private(set) var value: [Real]
     /// Largest absolute value of the finite scores, scaled.
@@ -23,29 +23,25 @@ struct ReferenceGradients<Real: BinaryFloatingPoint> {
 
     private let problem: AttentionProblem
     private let arithmetic: ReferenceAttention.Arithmetic<Real>
+    /// Where the rows that were asked for lie in the sums.
+    private let queryPlaces: [Accuracy.OutputRow: Int]
+    private let keyPlaces: [Accuracy.OutputRow: Int]
 
     init(
-        _ inputs: borrowing AttentionInputs, outputGradient: borrowing Tensor, of problem: AttentionProblem,
+        _ inputs: borrowing AttentionInputs, of problem: AttentionProblem, _ rows: GradientRows,
         _ arithmetic: ReferenceAttention.Arithmetic<Real>
     ) {
         let (shape, d) = (problem.shape, problem.shape.headDimension)
         (self.problem, self.arithmetic) = (problem, arithmetic)
-        query = Array(repeating: 0, count: inputs.query.count)
-        key = Array(repeating: 0, count: inputs.key.count)
+        queryPlaces = Self.places(rows.queries, rowLength: d)
+        keyPlaces = Self.places(rows.keys, rowLength: d)
+        query = Array(repeating: 0, count: rows.queries.count * d)
+        key = Array(repeating: 0, count: rows.keys.count * d)
         value = key
         terms = (query, key, value)
         for head in 0..<shape.batch * shape.queryHeads {
-            let keyStart = head / shape.groupSize * shape.keyLength * d
-            let keyRange = keyStart..<keyStart + shape.keyLength * d
-            let keys = inputs.key.elements(keyRange).map(Real.init)
-            let values = inputs.value.elements(keyRange).map(Real.init)
-            for row in 0..<shape.queryLength {
-                let start = (head * shape.queryLength + row) * d
-                let own = Row(
-                    query: inputs.query.elements(start..<start + d).map(Real.init),
-                    outputGradient: outputGradient.elements(start..<start + d).map(Real.init), start: start,
-                    keyStart: keyStart)
-                add(own, visible: problem.pairs.visibleKeys(row: row), keys: keys, values: values)
+            for row in rows.queriesNeeded(head: head, of: problem) {
+                add(Row(head: head, row: row, of: problem, inputs))
             }
         }
         let (scale, rounded) = (Real(problem.scale), arithmetic.rounded)
@@ -56,23 +52,51 @@ struct ReferenceGradients<Real: BinaryFloatingPoint> {
         value = value.map(rounded)
     }
 
-    private struct Row {
-        let query: [Real]
-        let outputGradient: [Real]
-        /// Of its elements, and of its keys', in the tensors.
-        let start: Int
-        let keyStart: Int
+    private static func places(_ rows: [Accuracy.OutputRow], rowLength: Int) -> [Accuracy.OutputRow: Int] {
+        Dictionary(rows.enumerated().map { ($0.element, $0.offset * rowLength) }) { first, _ in first }
     }
 
-    private mutating func add(_ row: Row, visible: VisibleKeys, keys: [Real], values: [Real]) {
+    /// One query with all that it sees.
+    private struct Row {
+        let place: Accuracy.OutputRow
+        let keyHead: Int
+        let tokens: [Int]
+        let query: [Real]
+        let outputGradient: [Real]
+        /// [tokens][headDimension]
+        let keys: [Real]
+        let values: [Real]
+
+        init(head: Int, row: Int, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs) {
+            let (shape, d) = (problem.shape, problem.shape.headDimension)
+            let visible = problem.pairs.visibleKeys(row: row)
+            place = Accuracy.OutputRow(head: head, row: row)
+            keyHead = head / shape.groupSize
+            tokens = Array(0..<visible.sinks) + Array(visible.band)
+            let start = (head * shape.queryLength + row) * d
+            query = Self.elements(inputs.query, start..<start + d)
+            outputGradient = inputs.withOutputGradient { Self.elements($0, start..<start + d) }
+            let first = keyHead * shape.keyLength
+            let sinks = first * d..<(first + visible.sinks) * d
+            let band = (first + visible.band.lowerBound) * d..<(first + visible.band.upperBound) * d
+            keys = Self.elements(inputs.key, sinks) + Self.elements(inputs.key, band)
+            values = Self.elements(inputs.value, sinks) + Self.elements(inputs.value, band)
+        }
+
+        private static func elements(_ tensor: borrowing Tensor, _ range: Range<Int>) -> [Real] {
+            tensor.elements(range).map { Real($0) }
+        }
+    }
+
+    private mutating func add(_ row: Row) {
         let d = row.query.count
-        let places = (Array(0..<visible.sinks) + Array(visible.band)).map { $0 * d }
         func dot(_ a: [Real], with b: [Real], at place: Int) -> Real {
             var sum: Real = 0
             for x in 0..<d { sum += a[x] * b[place + x] }
             return sum
         }
-        let scores = places.map { dot(row.query, with: keys, at: $0) * Real(problem.scale) }
+        let places = row.tokens.indices.map { $0 * d }
+        let scores = places.map { dot(row.query, with: row.keys, at: $0) * Real(problem.scale) }
         largestScore = max(largestScore, scores.filter(\.isFinite).map(abs).max() ?? 0)
         let largest = scores.contains { $0.isNaN } ? .nan : scores.max()!
         let weights = scores.map { arithmetic.exponential($0 - largest) }
@@ -80,22 +104,31 @@ struct ReferenceGradients<Real: BinaryFloatingPoint> {
         let shares = weights.map { arithmetic.rounded($0 / sum) }
         var output = [Real](repeating: 0, count: d)
         for (share, place) in zip(shares, places) {
-            for x in 0..<d { output[x] += share * values[place + x] }
+            for x in 0..<d { output[x] += share * row.values[place + x] }
         }
         let mean = dot(row.outputGradient, with: output.map(arithmetic.rounded), at: 0)
         let meanTerms = zip(row.outputGradient, output).reduce(0) { $0 + abs($1.0 * $1.1) }
-        for (share, place) in zip(shares, places) {
-            let gradient = arithmetic.rounded(share * (dot(row.outputGradient, with: values, at: place) - mean))
-            let ownTerms = (0..<d).reduce(0) { $0 + abs(row.outputGradient[$1] * values[place + $1]) }
+        let ownPlace = queryPlaces[row.place]
+        for (index, token) in row.tokens.enumerated() {
+            let keyPlace = keyPlaces[Accuracy.OutputRow(head: row.keyHead, row: token)]
+            if ownPlace == nil, keyPlace == nil { continue }
+            let (share, place) = (shares[index], places[index])
+            let gradient = arithmetic.rounded(share * (dot(row.outputGradient, with: row.values, at: place) - mean))
+            let ownTerms = (0..<d).reduce(0) { $0 + abs(row.outputGradient[$1] * row.values[place + $1]) }
             let gradientTerms = share * (ownTerms + meanTerms)
-            for x in 0..<d {
-                let keyPlace = row.keyStart + place + x
-                value[keyPlace] += share * row.outputGradient[x]
-                query[row.start + x] += gradient * keys[place + x]
-                key[keyPlace] += gradient * row.query[x]
-                terms.value[keyPlace] += share * abs(row.outputGradient[x])
-                terms.query[row.start + x] += gradientTerms * abs(keys[place + x])
-                terms.key[keyPlace] += gradientTerms * abs(row.query[x])
+            if let ownPlace {
+                for x in 0..<d {
+                    query[ownPlace + x] += gradient * row.keys[place + x]
+                    terms.query[ownPlace + x] += gradientTerms * abs(row.keys[place + x])
+                }
+            }
+            if let keyPlace {
+                for x in 0..<d {
+                    value[keyPlace + x] += share * row.outputGradient[x]
+                    key[keyPlace + x] += gradient * row.query[x]
+                    terms.value[keyPlace + x] += share * abs(row.outputGradient[x])
+                    terms.key[keyPlace + x] += gradientTerms * abs(row.query[x])
+                }
             }
         }
     }

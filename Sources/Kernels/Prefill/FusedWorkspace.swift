@@ -129,7 +129,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     /// Under a window every block reads some keys that none before it has read, and its own queries and outputs. Where
     /// the tensors are larger than the second-level cache, waiting for these costs a window of 256 a fifth of its time.
     private func prepareFetching(_ next: Range<Int>, group: Int, _ blocks: QueryBlocks, _ tensors: TensorPointers) {
-        guard problem.tensorBytes > Self.cachedBytes, let first = next.first, let last = next.last else { return }
+        guard Phase.prefill.tensorBytes(of: problem) > Self.cachedBytes, let first = next.first, let last = next.last
+        else { return }
         for number in next {
             let lanes = BlockLanes(block: number, group: group, shape: problem.shape)
             lanes.appendRows(of: tensors.query, Element.layout, isWritten: false, to: &prefetch)

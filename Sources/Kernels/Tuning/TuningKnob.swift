@@ -103,7 +103,7 @@ extension TuningKnob {
         precondition(instances.count == candidates.count, "\(kernel.name) does not take the work of a knob")
         for instance in instances {
             guard hasTime() else { return tuning }
-            instance.fillCache(from: inputs)
+            instance.load(from: inputs)
         }
         let fastest = FastestWay.index(
             of: instances.map { instance in

@@ -52,7 +52,7 @@ private struct Version1Measurement: Decodable {
         let container = try decoder.container(keyedBy: Key.self)
         workload = try Version1Workload(from: decoder).workload
         launch = try container.decode(Int.self, forKey: .launch)
-        work = try container.decode(Work.self, forKey: .work).checked(against: workload.problem, container)
+        work = try container.decode(Work.self, forKey: .work).checked(against: workload, container)
         outcome = try Measurement.Outcome(from: decoder)
     }
 }

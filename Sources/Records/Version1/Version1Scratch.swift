@@ -161,7 +161,7 @@ package struct Version1Scratch {
                 shape: short, mask: .causal, elementType: problem.elementType, scale: problem.scale)
         else { return nil }
         return Version1Scratch(problem: prompt, threads: threads, lanes: lanes).bytes(of: .full)
-            .map { prompt.tensorBytes + $0 }
+            .map { Phase.prefill.tensorBytes(of: prompt) + $0 }
     }
 
     // MARK: The reference

@@ -92,7 +92,7 @@ extension Methods {
             + "\(Quantity.bytes(machine.memoryBytes)) of memory) ran Linux \(machine.kernelRelease)\(host). \(binding)"
     }
 
-    /// A sentence for prompts and one for decoding steps.
+    /// A sentence for each phase.
     private static func problems(_ analysis: ScalingAnalysis) -> [String] {
         Phase.allCases.compactMap { phase -> String? in
             let series = analysis.series.filter { $0.parameters.phase == phase }
@@ -105,9 +105,14 @@ extension Methods {
                 shortest == longest
                 ? Quantity.count(longest) : "\(Quantity.count(shortest)) to \(Quantity.count(longest))"
             let subject =
-                phase == .prefill
-                ? "Prompts had \(range) tokens" : "Decoding steps computed one token over \(range) cached tokens"
-            let caches = phase == .decode ? ", caches in \(each { "\($0.storedAs)" })" : ""
+                switch phase {
+                case .prefill: "Prompts had \(range) tokens"
+                case .decode: "Decoding steps computed one token over \(range) cached tokens"
+                case .backward:
+                    "Backward passes computed the gradients of queries, keys and values over \(range) tokens"
+                case .training: "Training steps computed the forward and the backward pass over \(range) tokens"
+                }
+            let caches = phase.hasCache ? ", caches in \(each { "\($0.storedAs)" })" : ""
             return
                 "\(subject) (masks: \(each { "\($0.mask)" }); tensors in \(each(\.elementType.rawValue))\(caches); heads of "
                 + "queries, and of keys and values: \(each { "\($0.queryHeads):\($0.keyValueHeads)" }); head dimension: "

@@ -80,13 +80,23 @@ extension EngineStanding {
         if engines < 2 { return nil }
     }
 
+    /// Nil for prompts, which need no name.
+    private static func phaseName(_ phase: Phase) -> String? {
+        switch phase {
+        case .prefill: nil
+        case .decode: "one step"
+        case .backward: "backward pass"
+        case .training: "forward and backward pass"
+        }
+    }
+
     private static func text(_ parameters: SeriesParameters) -> String {
         let heads =
             parameters.queryHeads == parameters.keyValueHeads
             ? (parameters.queryHeads == 1 ? "1\u{A0}head" : "\(parameters.queryHeads)\u{A0}heads")
             : "\(parameters.queryHeads):\(parameters.keyValueHeads)\u{A0}heads"
         return [
-            parameters.isDecode ? "one step" : nil, "\(parameters.mask)", parameters.elementType.rawValue,
+            phaseName(parameters.phase), "\(parameters.mask)", parameters.elementType.rawValue,
             parameters.cacheFormat.map { "\($0)\u{A0}cache" }, "d\u{A0}=\u{A0}\(parameters.headDimension)", heads,
             parameters.batch == 1 ? nil : "batch\u{A0}\(parameters.batch)",
             parameters.threads == 1 ? nil : "\(parameters.threads)\u{A0}threads",

@@ -10,7 +10,7 @@ protocol Finding: SendableMetatype {
     /// What it computes beyond the series themselves, one value a comparison; `Never` where the series say it all.
     associatedtype Row: Codable & Sendable = Never
 
-    /// Whether prompts or decoding steps are its matter: figures of what a report is about come first.
+    /// Whether prompts, decoding steps or training are its matter: figures of what a report is about come first.
     static var phase: Phase { get }
     /// The rows' key in `analysis.json`; nil where there are none.
     static var key: String? { get }
@@ -38,7 +38,7 @@ enum Section: CaseIterable {
     case summary
     /// Several processes on one problem.
     case ranks
-    case decoding, farLengths, cells, accuracy, statistics
+    case decoding, training, farLengths, cells, accuracy, statistics
 }
 
 extension Finding {
@@ -63,7 +63,7 @@ public struct Findings: Sendable, Codable {
         WastedPairs.self, Crossovers.self, PeakMemory.self, Forecasts.self,
         StepTimes.self, EngineSteps.self, StepBandwidth.self, StreamingCosts.self, TokenCosts.self,
         CacheFormatCosts.self,
-        CacheAccuracy.self,
+        CacheAccuracy.self, TrainingCosts.self, TrainingMemoryCurves.self,
         WorkFunctions.self, LaunchVariance.self, QuietRun.self,
     ]
 

@@ -68,7 +68,7 @@ enum PromptTimes: Finding {
         return " β: " + (named + more).joined(separator: "; ") + "."
     }
 
-    private static func traces(
+    static func traces(
         _ series: Series, _ style: SeriesStyle, within lengths: ClosedRange<Int>, skipped: [AbsentCell]
     ) -> [Plot.Trace] {
         let points = series.points(within: lengths)
@@ -96,7 +96,7 @@ enum PromptTimes: Finding {
     }
 
     /// Slopes 1 and 2 from one place in the upper left, which growing curves leave empty.
-    private static func guides(x: Axis, y: Axis) -> [Plot.Guide] {
+    static func guides(x: Axis, y: Axis) -> [Plot.Guide] {
         let startX = x.low * pow(x.high / x.low, 0.05)
         let startY = y.low * pow(y.high / y.low, 0.6)
         let span = min(4, pow(x.high / x.low, 0.3), pow(y.high / startY, 0.4))
@@ -183,16 +183,17 @@ extension PromptTimes {
 
 extension PromptTimes {
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
-        section == .summary ? .table("Growth and cost by series", summary(findings)) : []
+        section == .summary ? .table("Growth and cost by series", summary(findings.only(.prefill))) : []
     }
 
     /// One row a series: how it grows and what it costs.
+    ///
+    /// - Parameter findings: of one phase.
     static func summary(_ findings: Findings) -> Table {
-        let prefill = findings.analysis.only(.prefill)
-        let crossovers = findings.only(.prefill)[Crossovers.self]
+        let (analysis, crossovers) = (findings.analysis, findings[Crossovers.self])
         var notes = Footnotes()
-        let rows = prefill.series.map { series -> [String] in
-            let last = prefill.lastPoint(of: series)
+        let rows = analysis.series.map { series -> [String] in
+            let last = analysis.lastPoint(of: series)
             return [
                 series.label,
                 series.exponent.map(Quantity.estimate) ?? "–",

@@ -26,7 +26,7 @@ enum RooflineBounds: Finding {
         return Plot(
             name: "roofline", title: title(analysis),
             method:
-                "One call, \(analysis.conditions). FLOPs: 4·d for each pair that the mask allows; bytes: queries, keys, values "
+                "One call, \(analysis.conditions). FLOPs: 4·d for each pair that the mask allows\(gradients(analysis)); bytes: queries, keys, values "
                 + "and outputs, once. "
                 + "Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings are measured in the same run."
                 + extremes(analysis),
@@ -34,6 +34,10 @@ enum RooflineBounds: Finding {
             xLabel: "intensity (FLOP/byte)", yLabel: "useful GFLOP/s",
             columns: ("FLOPsPerByte", "usefulGFLOPsPerSecond"), traces: traces,
             guides: peaks(roofs, x) + tiles(analysis, roofs, x) + memory(roofs, x: x, y: y), intervals: .bars)
+    }
+
+    private static func gradients(_ analysis: ScalingAnalysis) -> String {
+        analysis.hasGradients ? ", 10·d in a backward pass, 14·d in both passes" : ""
     }
 
     /// "0.25", "1", "256".

@@ -65,13 +65,15 @@ enum Throughput: Finding {
     }
 
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
-        section == .cells ? .table("Every cell", cells(findings.analysis)) : []
+        section == .cells ? .table("Every cell", cells(findings.analysis.only(.prefill))) : []
     }
 
     /// One row a cell: a series at a length.
+    ///
+    /// - Parameter analysis: of one phase.
     static func cells(_ analysis: ScalingAnalysis) -> Table {
         var notes = Footnotes()
-        let rows = analysis.only(.prefill).series.flatMap { series in
+        let rows = analysis.series.flatMap { series in
             series.points.map { point in cell(series, point, &notes) }
         }
         return Table(

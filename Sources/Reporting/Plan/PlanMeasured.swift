@@ -1,3 +1,4 @@
+import Analysis
 import Quantities
 import Serving
 
@@ -17,6 +18,13 @@ enum PlanMeasured {
                 "reading, all", "", Quantity.time(seconds: plan.theorySeconds),
                 Quantity.time(seconds: plan.forecastSeconds), "", "",
             ])
+        if let training = plan.training {
+            rows.append(
+                [
+                    "a training step on it", "", Quantity.time(seconds: training.theorySeconds),
+                    Quantity.time(seconds: training.forecastSeconds), "", "",
+                ])
+        }
         rows.append(["a token after it", "", Quantity.time(seconds: plan.decodeSeconds), "", "", ""])
         if let read = plan.dollars(seconds: plan.forecastSeconds),
             let theory = plan.dollars(seconds: plan.theorySeconds),
@@ -40,7 +48,14 @@ enum PlanMeasured {
                 caption: "\(model.name) at \(Quantity.tokens(plan.context)) tokens on \(machine.threads) measured "
                     + "thread\(machine.threads == 1 ? "" : "s")", table),
             .paragraph(assumption(machine)),
-        ] + PlanSharedPrompt.blocks(plan, model: model)
+        ] + (plan.training.map { [Document.Block.paragraph(assumption($0))] } ?? [])
+            + PlanSharedPrompt.blocks(plan, model: model)
+    }
+
+    private static func assumption(_ training: MeasuredPlan.Training) -> String {
+        "A training step is the forward pass and the backward pass of one sequence, without the optimiser. Theory: a backward pass "
+            + "of attention is \(Quantity.ratio(TrainingCost.theory)) of its forward pass, and of matrices twice. Forecast: the "
+            + "measured ratio of attention, \(Quantity.interval(training.backwardRatio, unit: "×"))."
     }
 
     private static func assumption(_ machine: MeasuredMachine) -> String {

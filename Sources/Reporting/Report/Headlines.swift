@@ -6,7 +6,7 @@ import Statistics
 /// What a sweep found, in sentences that carry their intervals. Pure: the same findings give the same words.
 public struct Headlines: Sendable, Hashable {
     /// Of prompts how the baseline grows, what a window wins, what wasted pairs cost and what a very long context takes;
-    /// at most four of decoding. One more where much of the run was not quiet. The terminal prints them, and the report opens
+    /// at most four of decoding, and at most four of training. One more where much of the run was not quiet. The terminal prints them, and the report opens
     /// with them.
     public let lines: [String]
     /// One sentence a series and one for each pair of kernels compared.
@@ -18,7 +18,9 @@ public struct Headlines: Sendable, Hashable {
             steps.isEmpty || findings.analysis.isAboutPrefill
             ? findings.sentences(about: .prefill) + steps.prefix(4)
             : Array((steps + [Forecasts.sentence(findings)].compactMap { $0 }).prefix(4))
-        lines = found + [QuietRun.warning(findings.analysis)].compactMap { $0 }
+        lines =
+            found + findings.sentences(about: .backward).prefix(4)
+            + [QuietRun.warning(findings.analysis)].compactMap { $0 }
         details =
             findings.analysis.series.map { Self.detail(of: $0, findings) }
             + findings[WastedPairs.self].map(WastedPairs.sentence)

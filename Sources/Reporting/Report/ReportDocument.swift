@@ -38,7 +38,10 @@ extension Document {
         }
         blocks += [.heading("How to reproduce"), Self.howToRepeat(header.command)]
         blocks += [
-            .heading("What the numbers mean"), .list(Self.meanings + (analysis.isDecode ? Self.decodeMeanings : [])),
+            .heading("What the numbers mean"),
+            .list(
+                Self.meanings + (analysis.isDecode ? Self.decodeMeanings : [])
+                    + (analysis.hasGradients ? Self.gradientMeanings : [])),
         ]
         blocks += [.heading("Raw data"), .links(Self.dataLinks([source], formats))]
         self.blocks = blocks
@@ -161,6 +164,12 @@ extension Document {
             + "cache that overflows beyond the measured lengths is not included.",
         "Memory: growth of the process's peak resident memory over what it held before Q, K, V, O and the kernel were "
             + "allocated.",
+    ]
+
+    private static let gradientMeanings = [
+        "Backward: the gradients of queries, keys and values from that of the output, in five products for each useful pair, 10·d "
+            + "FLOPs. The forward pass lies before the call. Training: both passes in one call, 14·d FLOPs. Bytes are twice those "
+            + "of a forward pass, since each tensor has a gradient."
     ]
 
     private static let decodeMeanings = [

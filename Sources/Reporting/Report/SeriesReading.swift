@@ -82,6 +82,9 @@ extension ScalingAnalysis {
     /// True where queries stand against keys that were cached before them.
     var isDecode: Bool { series.contains(where: \.parameters.isDecode) }
 
+    /// True where some calls compute gradients.
+    var hasGradients: Bool { series.contains(where: \.parameters.phase.givesGradients) }
+
     /// Whether prompts are the matter, read by several kernels, or stand beside decoding as a measure for it.
     var isAboutPrefill: Bool { Set(only(.prefill).series.map(\.kernel)).count > 1 }
 
@@ -172,12 +175,13 @@ extension Figure {
 }
 
 extension Plot {
-    /// This plot of series of an analysis. Names of decode kernels begin with their phase, which says nothing in a figure
-    /// that holds no other.
+    /// This plot of series of an analysis. Names of most kernels begin with their phase, which says nothing in a figure that
+    /// holds no other.
     func naming(series analysis: ScalingAnalysis) -> Plot {
-        let phases = Set(traces.map { analysis.series(labelled: $0.series)?.parameters.phase })
+        let phases = Set(traces.compactMap { analysis.series(labelled: $0.series)?.parameters.phase })
         var plot = self
-        plot.impliedPrefix = phases == [.decode] ? "\(Phase.decode.rawValue)-" : nil
+        let prefixes = phases.map(\.kernelPrefix)
+        plot.impliedPrefix = prefixes.count == 1 && prefixes != [""] ? prefixes[0] : nil
         return plot
     }
 }

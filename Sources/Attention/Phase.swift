@@ -1,0 +1,100 @@
+/// What a model is doing when it attends. The phase decides what one call reads, what it writes, and how much it computes.
+public enum Phase: String, Codable, Sendable, CaseIterable {
+    /// Reading a prompt: every token is a query.
+    case prefill
+    /// Writing: one query a step, the last token, against all that is cached.
+    case decode
+    /// The backward half of a training step: the gradients of Q, K and V, from the gradient of the output. The forward half has
+    /// been computed before the call, and has left the output and the log-sum-exp of each row.
+    case backward
+    /// Both halves of a training step in one call: the forward pass, then the backward pass.
+    case training
+}
+
+extension Phase {
+    /// Products over the pairs of one call, by the convention of the field (flash-attention's benchmarks). The forward pass has
+    /// two, for scores and outputs. The backward pass has five, since it computes the scores again. How many products a kernel
+    /// really has does not matter here.
+    public var productsPerPair: Int {
+        switch self {
+        case .prefill, .decode: 2
+        case .backward: 5
+        case .training: 7
+        }
+    }
+
+    /// Whether a call takes the gradient of the output and gives those of Q, K and V.
+    public var givesGradients: Bool {
+        switch self {
+        case .prefill, .decode: false
+        case .backward, .training: true
+        }
+    }
+
+    /// Whether keys and values are read from a cache, of a format of its own.
+    public var hasCache: Bool { self == .decode }
+
+    /// How many tensors of the size of Q, K, V and O are there for each of these: itself, and where there are gradients, its
+    /// gradient.
+    public var tensorsPerOperand: Int { givesGradients ? 2 : 1 }
+
+    /// What the names of this program's kernels of a phase begin with: nothing for prompts.
+    public var kernelPrefix: String { self == .prefill ? "" : rawValue + "-" }
+
+    /// Queries of a call over so many keys, in a sweep.
+    public func queryLength(keyLength: Int) -> Int { self == .decode ? 1 : keyLength }
+}
+
+/// A tensor that a call reads or writes.
+public struct CallTensor: Hashable, Sendable {
+    /// As engines are told it.
+    public let name: String
+    public let dimensions: [Int]
+
+    public init(_ name: String, dimensions: [Int]) {
+        self.name = name
+        self.dimensions = dimensions
+    }
+
+    public var count: Int { dimensions.reduce(1, *) }
+}
+
+extension Phase {
+    /// What a call reads.
+    public func inputs(of shape: AttentionShape) -> [CallTensor] {
+        let (queries, keys) = (AttentionInputs.queryDimensions(shape), AttentionInputs.keyDimensions(shape))
+        let forward = [
+            CallTensor("query", dimensions: queries), CallTensor("key", dimensions: keys),
+            CallTensor("value", dimensions: keys),
+        ]
+        return givesGradients ? forward + [CallTensor("outputGradient", dimensions: queries)] : forward
+    }
+
+    /// What a call writes: one tensor, or several that lie one after the other in the memory of one.
+    public func outputs(of shape: AttentionShape) -> [CallTensor] {
+        let (queries, keys) = (AttentionInputs.queryDimensions(shape), AttentionInputs.keyDimensions(shape))
+        guard givesGradients else { return [CallTensor("output", dimensions: queries)] }
+        return [
+            CallTensor("queryGradient", dimensions: queries), CallTensor("keyGradient", dimensions: keys),
+            CallTensor("valueGradient", dimensions: keys),
+        ]
+    }
+
+    /// Memory for all that a call writes, zeroed. Every engine, check and gate so handles one tensor, whatever the phase.
+    public func output(of problem: AttentionProblem) -> Tensor {
+        let outputs = outputs(of: problem.shape)
+        return Tensor(
+            problem.elementType,
+            dimensions: outputs.count == 1 ? outputs[0].dimensions : [outputs.reduce(0) { $0 + $1.count }])
+    }
+
+    /// Bytes of what a call reads, as its caller gives it.
+    public func inputBytes(of problem: AttentionProblem) -> Int {
+        inputs(of: problem.shape).reduce(0) { $0 + $1.count } * problem.elementType.byteCount
+    }
+
+    /// Bytes of what a call reads and writes, as a caller gives and takes it; a cache in another format comes on top.
+    public func tensorBytes(of problem: AttentionProblem) -> Int {
+        inputBytes(of: problem) + outputs(of: problem.shape).reduce(0) { $0 + $1.count } * problem.elementType.byteCount
+    }
+}

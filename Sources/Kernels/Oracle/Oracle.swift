@@ -1,0 +1,60 @@
+import Attention
+
+/// What calls of one phase have to give for one problem, by formulas in Double.
+public struct Oracle: Sendable {
+    /// Which part of an output is compared.
+    public enum Rows: Sendable {
+        case all
+        /// All rows where they are few, else some of them, drawn at random.
+        case sampled(seed: UInt64)
+    }
+
+    /// Pairs that rows of dQ may cost where not all are compared, and rows of dK and dV as many again. A pair of gradients costs
+    /// some eight times what a pair of an output does.
+    public static let gradientPairBudget = Accuracy.pairBudget / 8
+
+    private let phase: Phase
+    private let problem: AttentionProblem
+    private let tolerance: Double
+
+    /// - Parameter tolerance: the error that is allowed, times that of plain loops in the same element type.
+    public init(_ phase: Phase, _ problem: AttentionProblem, tolerance: Double = Accuracy.ownTolerance) {
+        self.phase = phase
+        self.problem = problem
+        self.tolerance = tolerance
+    }
+
+    public func expected(for inputs: borrowing AttentionInputs, _ rows: Rows = .all) -> ExpectedOutput {
+        switch phase {
+        case .prefill, .decode:
+            let chosen =
+                switch rows {
+                case .all: Accuracy.allRows(of: problem)
+                case .sampled(let seed): Accuracy.sampledRows(of: problem, seed: seed)
+                }
+            return .attention(ExpectedRows(for: problem, inputs, chosen, tolerance: tolerance))
+        case .backward, .training:
+            let chosen =
+                switch rows {
+                case .all: GradientRows.all(of: problem)
+                case .sampled(let seed): GradientRows.sampled(of: problem, seed: seed)
+                }
+            return .gradients(ExpectedGradients(for: problem, inputs, chosen, tolerance: tolerance))
+        }
+    }
+}
+
+/// What the output of a call has to be. It is computed once for all outputs that are compared with it, since that takes far
+/// longer than a kernel does.
+public enum ExpectedOutput: Sendable {
+    case attention(ExpectedRows)
+    case gradients(ExpectedGradients)
+
+    /// - Parameter output: of the problem and the inputs that this is for.
+    public func accuracy(of output: borrowing Tensor) -> Accuracy {
+        switch self {
+        case .attention(let rows): rows.accuracy(of: output)
+        case .gradients(let gradients): gradients.accuracy(of: output)
+        }
+    }
+}
