@@ -8,7 +8,8 @@ final class GroupGradients: @unchecked Sendable {
     /// H [tokens][columns]
     let hiddenRows: ColumnPanels
     private let filter: GradientFilter
-    private let storage: UnsafeMutablePointer<Float>
+    /// Zeros at first: the last panel of rows may have lanes that nothing is copied to.
+    private let storage: Tensor
     /// Sums dHᵀ of each block [columns][width], with room for a register tile that ends past them.
     private let sums: UnsafeMutablePointer<Float>
     /// Of each token of the group: what the forward pass saved, and 0 for an idle lane, 1 for a token.
@@ -44,12 +45,11 @@ final class GroupGradients: @unchecked Sendable {
     init(_ problem: CrossEntropyProblem, _ blocking: VocabularyBlocking, _ filter: GradientFilter) {
         self.filter = filter
         logits = GroupLogits(problem, blocking)
-        let count = Self.floatCount(problem, blocking)
-        storage = .allocate(capacity: count)
-        // The last panel of rows may have lanes that nothing is copied to.
-        storage.initialize(repeating: 0, count: count)
-        hiddenRows = ColumnPanels(floats: storage, rows: blocking.groupTokens, d: problem.hiddenSize)
-        sums = storage + Self.rowFloats(problem, blocking)
+        var storage = Tensor(dimensions: [Self.floatCount(problem, blocking)])
+        let floats = storage.withMutableFloats { $0.baseAddress! }
+        hiddenRows = ColumnPanels(floats: floats, rows: blocking.groupTokens, d: problem.hiddenSize)
+        sums = floats + Self.rowFloats(problem, blocking)
+        self.storage = storage
         largest = sums + blocking.blocks * Self.blockSums(problem)
         logSums = largest + blocking.groupTokens
         isTaken = logSums + blocking.groupTokens
@@ -59,7 +59,6 @@ final class GroupGradients: @unchecked Sendable {
     }
 
     deinit {
-        storage.deallocate()
         keptGranules.deallocate()
         leftOut.deallocate()
     }

@@ -25,7 +25,8 @@ struct PanelVisit {
 final class GroupLogits: @unchecked Sendable {
     let problem: CrossEntropyProblem
     let blocking: VocabularyBlocking
-    private let storage: UnsafeMutablePointer<Float>
+    /// A tensor, whose memory returns to the system at once and is in huge pages.
+    private let storage: Tensor
     /// Hᵀ of each block [columns][width]
     private let columns: UnsafeMutablePointer<Float>
     /// Of each block a row for each word [words][width], and room for a register tile that ends past them. Without that room
@@ -50,13 +51,11 @@ final class GroupLogits: @unchecked Sendable {
     init(_ problem: CrossEntropyProblem, _ blocking: VocabularyBlocking) {
         self.problem = problem
         self.blocking = blocking
-        let count = Self.floatCount(problem, blocking)
-        storage = .allocate(capacity: count)
-        columns = storage
+        var storage = Tensor(dimensions: [Self.floatCount(problem, blocking)])
+        columns = storage.withMutableFloats { $0.baseAddress! }
         logits = columns + blocking.blocks * Self.columnFloats(problem)
+        self.storage = storage
     }
-
-    deinit { storage.deallocate() }
 
     var groups: [TokenGroup] {
         stride(from: 0, to: problem.tokens, by: blocking.groupTokens).map {

@@ -8,7 +8,7 @@ public final class LogitsProduct {
     private let problem: CrossEntropyProblem
     private let team: WorkerTeam
     /// Of each worker: [tokens][wordStep]
-    private let logits: UnsafeMutablePointer<Float>
+    private var logits: Tensor
 
     /// Wide enough for OpenBLAS to be near its best.
     private static let wordStep = 4096
@@ -16,15 +16,13 @@ public final class LogitsProduct {
     public init(for problem: CrossEntropyProblem, on team: WorkerTeam) throws(UnsupportedProblem) {
         try MaterialisedCrossEntropy.requireBLAS(for: problem)
         (self.problem, self.team) = (problem, team)
-        logits = .allocate(capacity: team.threadCount * problem.tokens * Self.wordStep)
+        logits = Tensor(dimensions: [team.threadCount, problem.tokens, Self.wordStep])
     }
-
-    deinit { logits.deallocate() }
 
     /// - Precondition: the inputs are of the problem that this instance is for.
     public func run(_ inputs: borrowing CrossEntropyInputs) {
         let (problem, step) = (problem, Self.wordStep)
-        nonisolated(unsafe) let logits = logits
+        nonisolated(unsafe) let logits = logits.withMutableFloats { $0.baseAddress! }
         CrossEntropyPointers.with(inputs) {
             nonisolated(unsafe) let tensors = $0
             let columns = Int32(problem.hiddenSize)
