@@ -46,6 +46,8 @@ struct GradientEngineTests {
             try SharedTensor($0.name, role: .output, .float32, dimensions: $0.dimensions)
         }
         let tensors = Dictionary(uniqueKeysWithValues: (read + written).map { ($0.name, $0.address) })
+        // Their memory ends with them, and a server reads it by its address.
+        defer { withExtendedLifetime((read, written)) {} }
         func replies(to requests: [EngineRequest]) throws -> [EngineReply] {
             var lines = requests.map { String(decoding: WireLine.data($0), as: UTF8.self) }[...]
             var replies: [String] = []
