@@ -16,6 +16,7 @@ enum PeakMemory: Finding {
     /// Of series of one phase.
     static func plot(_ analysis: ScalingAnalysis) -> Plot? {
         guard let lengths = analysis.curveLengths else { return nil }
+        let tensors = analysis.hasGradients ? "what a call reads and writes" : "Q, K, V, O"
         let styles = SeriesStyle.styles(for: analysis.series)
         let absent = analysis.absentNearCurves
         let traces = analysis.series.flatMap { series in
@@ -33,7 +34,7 @@ enum PeakMemory: Finding {
             name: "memory", title: title(analysis, lengths),
             method:
                 "One call, \(analysis.conditions). Points: growth of the process's peak resident memory since before "
-                + "the cell. Lines: what a call reads and writes and the kernel's own scratch, computed from the sizes.",
+                + "the cell. Lines: \(tensors) and the kernel's own scratch, computed from the sizes.",
             notes: traces.contains { $0.kind == .skipped } ? [AbsentCells.crosses] : [],
             x: .lengths(from: Int(saturating: shortest / 1.1), to: Int(saturating: longest)),
             y: .bytes(from: least / 1.6, to: most * 1.6), xLabel: analysis.lengthAxisName,
