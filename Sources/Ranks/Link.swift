@@ -8,7 +8,7 @@ extension RankLink {
     /// let some kilobytes pass at once, and a library changes its way of sending.
     ///
     /// - Parameter points: at least two sizes, from the shortest on.
-    init(fittedTo points: [(bytes: Double, seconds: Double)], copySecondsPerByte: Double = 0) {
+    init(fittedTo points: [(bytes: Double, seconds: Double)]) {
         let shortest = points[0]
         // Relative errors count: else the longest message alone would decide.
         var (products, squares) = (0.0, 0.0)
@@ -20,8 +20,7 @@ extension RankLink {
         }
         let slope = products / squares
         self.init(
-            latencySeconds: max(0, shortest.seconds - shortest.bytes * slope), secondsPerByte: max(slope, 1e-15),
-            copySecondsPerByte: copySecondsPerByte)
+            latencySeconds: max(0, shortest.seconds - shortest.bytes * slope), secondsPerByte: max(slope, 1e-15))
     }
 
     /// The slowest link between a rank and the next one; nil for a single rank. Every rank calls it at once.
@@ -42,9 +41,13 @@ extension RankLink {
             (bytes: Double(size), seconds: oneWaySeconds(communicator, first, byteCount: size))
         }
         communicator.barrier()
+        let copies = LinkCopies(communicator, first)?.secondsPerByte(byteCount: sizes.last!) ?? 0
+        let link = RankLink(fittedTo: points)
+        // A core copies what it sends and what it receives, each in the time of a transfer at most. What is beyond that
+        // disturbed the machine.
         return RankLink(
-            fittedTo: points,
-            copySecondsPerByte: LinkCopies(communicator, first)?.secondsPerByte(byteCount: sizes.last!) ?? 0)
+            latencySeconds: link.latencySeconds, secondsPerByte: link.secondsPerByte,
+            copySecondsPerByte: min(copies, 2 * link.secondsPerByte))
     }
 
     /// Half the median time of a message to the next rank and back.

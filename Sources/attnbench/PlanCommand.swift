@@ -22,7 +22,7 @@ struct PlanCommand: Command {
               attnbench plan --model path/to/release --context 128K --batch 32 --json
               attnbench plan --layers 32 --kv-heads 8 --head-dimension 128 --context 128K
               attnbench plan --model llama-4-scout --context 10M --formula textbook
-              attnbench plan --model llama-3.1-70b --context 128K --rag --queries-per-hour 600
+              attnbench plan --model llama-3.1-70b --context 128K --rag
             """)
 
     @OptionGroup(title: "Model") var model: PlanModelOptions

@@ -153,7 +153,7 @@ extension SharedCell {
 }
 
 extension [SharedCell] {
-    /// Each series at the longest length that was measured on all its numbers of ranks.
+    /// Each series at the longest length that was measured on all its numbers of ranks, and on one rank.
     var longest: [SharedCell] {
         var names: [String] = []
         for cell in self where !names.contains(cell.series) { names.append(cell.series) }
@@ -161,7 +161,9 @@ extension [SharedCell] {
             let own = filter { $0.series == name }
             let counts = Set(own.map(\.ranks))
             let common = Dictionary(grouping: own, by: \.length).filter { Set($0.value.map(\.ranks)) == counts }
-            guard let length = common.keys.max() else { return [] }
+            // Where one rank has no time, there is no speed-up to show.
+            let compared = common.filter { $0.value.allSatisfy { $0.oneRank != nil } }
+            guard let length = (compared.isEmpty ? common : compared).keys.max() else { return [] }
             return own.filter { $0.length == length }.sorted { $0.ranks < $1.ranks }
         }
     }

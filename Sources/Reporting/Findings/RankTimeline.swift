@@ -75,7 +75,7 @@ enum RankTimeline: Finding {
         let waiting = ranks.map { $0.nanoseconds(.waiting) }
         let least = shares.min() ?? 0
         return
-            "In a call of \(name(series)) each rank computes at least \(Quantity.percent(least, place: -1)) of the time "
+            "In a call of \(name(series)) each rank computes at least \(Quantity.percent(least, place: -1)) of its own time "
             + "and waits at most \(Quantity.time(nanoseconds: Double(waiting.max() ?? 0)))"
     }
 
