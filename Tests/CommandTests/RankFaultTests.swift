@@ -26,13 +26,13 @@ struct RankFaultTests {
         Int(try Program("pgrep -c -f '[o]\(output.dropFirst())'", in: folder).output.filter(\.isNumber)) ?? -1
     }
 
-    /// The run, until some samples are there; then `event`, in whose words `$launcher` is mpirun.
+    /// The run, until some samples are there; then `event`, in whose words `$launcher` is mpirun. Its rounds would last for minutes.
     private func interrupted(by event: String) throws -> Program {
         try Program(
             """
             # A handler that prints a backtrace would take the signal of a crash that is none, and go on.
             export SWIFT_BACKTRACE=enable=no
-            \(MPIRun.line(run, ranks: 2)) & launcher=$!
+            \(MPIRun.line("\(run) --rounds 1000000", ranks: 2)) & launcher=$!
             until grep -q sampled \(output)/results.launch1.partial.jsonl 2>/dev/null; do sleep 0.2; done
             \(event)
             wait $launcher
