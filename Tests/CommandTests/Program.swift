@@ -30,6 +30,11 @@ struct Program {
         process.currentDirectoryURL = folder.url
         process.standardOutput = output
         process.standardError = messages
+        // The thread of a test may have signals blocked, and processes inherit that: mpirun would never see them.
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         try process.run()
         return (process, output, messages)
     }
