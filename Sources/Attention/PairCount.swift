@@ -123,7 +123,7 @@ public struct Work: Hashable, Sendable, Codable {
     /// them, O written once. Where there are gradients, as much again for these.
     public let bytes: Int
 
-    public init(_ phase: Phase = .prefill, problem: AttentionProblem, computedPairs: Int?) {
+    public init(_ phase: Phase, problem: AttentionProblem, computedPairs: Int?) {
         let shape = problem.shape
         usefulPairs = shape.batch * shape.queryHeads * problem.pairs.allowed
         self.computedPairs = computedPairs

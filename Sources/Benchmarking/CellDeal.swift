@@ -40,6 +40,6 @@ public enum CellDeal {
     }
 
     private static func flops(_ workload: Workload) -> Double {
-        max(leastFLOPs, Double(Work(problem: workload.problem, computedPairs: nil).flops))
+        max(leastFLOPs, Double(Work(workload.phase, problem: workload.problem, computedPairs: nil).flops))
     }
 }

@@ -179,7 +179,7 @@ struct AttendCommand: Command {
 
     private static func remark(_ kernel: String, _ problem: AttentionProblem, writtenTo output: String) -> String {
         let shape = problem.shape
-        let work = Work(problem: problem, computedPairs: nil)
+        let work = Work(.prefill, problem: problem, computedPairs: nil)
         return
             "\(output): \(kernel), \(problem.elementType), batch \(shape.batch), \(shape.queryHeads) query and \(shape.keyValueHeads) "
             + "key/value heads, \(shape.queryLength) queries, \(shape.keyLength) keys, d \(shape.headDimension); "

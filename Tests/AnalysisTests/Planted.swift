@@ -67,7 +67,7 @@ struct Planted {
     func work(_ length: Int) -> Work {
         let problem = workload(length).problem
         let useful = Double(heads.query * problem.pairs.allowed)
-        return Work(problem: problem, computedPairs: Int(saturating: (useful * waste(length)).rounded()))
+        return Work(.prefill, problem: problem, computedPairs: Int(saturating: (useful * waste(length)).rounded()))
     }
 
     func measurements(_ lengths: [Int], using generator: inout SplitMix64) -> [Measurement] {

@@ -80,6 +80,19 @@ import Testing
         #expect(try Self.cell(planted, .heads).overlap == nil, "nothing is sent while anything is computed")
     }
 
+    /// Copying takes the core's time as computing does. A link of which the copies take longer than the products cannot hide more
+    /// than all that there is to hide.
+    @Test func copyingIsAPartOfComputing() throws {
+        let link = RankLink(latencySeconds: 0, secondsPerByte: 2e-9, copySecondsPerByte: 1e-9)
+        let model = RankModel(secondsPerPair: 1e-9, link: link)
+        let work = RankWork([.init(pairs: 100, receivedBytes: 1000), .init(pairs: 0, receivedBytes: 500)])
+        #expect(abs(model.hideableSeconds(work) / 1.1e-6 - 1) < 1e-12)
+        #expect(abs(model.seconds(work) / 3e-6 - 1) < 1e-12)
+        // What a call of this model waits for, of what could be hidden: all of it.
+        let waited = model.seconds(work) - 1.1e-6
+        #expect(abs((model.transferSeconds(work) - waited) / model.hideableSeconds(work) - 1) < 1e-12)
+    }
+
     @Test func aByteMoreIsFound() throws {
         var planted = PlantedRanks()
         planted.excessBytes = 1

@@ -133,7 +133,8 @@ import Testing
     private func work(_ mask: Mask, queries: Int, keys: Int, type: ElementType = .float32) throws -> Work {
         let shape = try AttentionShape(
             batch: 2, queryHeads: 8, keyValueHeads: 2, queryLength: queries, keyLength: keys, headDimension: 64)
-        return Work(problem: try AttentionProblem(shape: shape, mask: mask, elementType: type), computedPairs: 4000)
+        let problem = try AttentionProblem(shape: shape, mask: mask, elementType: type)
+        return Work(.prefill, problem: problem, computedPairs: 4000)
     }
 
     /// 2 products × (1 multiplication + 1 addition) × d for every pair of every query head; the heads of a group share

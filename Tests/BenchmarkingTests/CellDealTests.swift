@@ -50,4 +50,19 @@ import Testing
         ]
         #expect(CellDeal.shares(of: cells, places: 3).map(\.count) == [1, 1, 1])
     }
+
+    /// A backward pass has five products where a forward pass has two. Counted alike, both would go to one place and the two
+    /// short prompts to the other.
+    @Test func aPhaseHasItsOwnCost() throws {
+        func problem(_ length: Int) throws -> AttentionProblem {
+            try AttentionProblem(shape: AttentionShape(queryLength: length, headDimension: 64), mask: .causal)
+        }
+        let cells = [
+            Workload(kernel: "full", problem: try problem(5000)),
+            Workload(kernel: "full", problem: try problem(4500)),
+            Workload(kernel: "backward-full", phase: .backward, problem: try problem(4000)),
+        ]
+        let shares = CellDeal.shares(of: cells, places: 2)
+        #expect(shares.map { $0.map(\.kernel) } == [["backward-full"], ["full", "full"]])
+    }
 }

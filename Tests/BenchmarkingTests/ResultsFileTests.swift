@@ -15,7 +15,7 @@ struct ResultsFileTests {
         let workload = try fakeWorkloads(lengths: [64, 128, 256])[index]
         return Measurement(
             workload: workload, origin: .planted(workload.kernel), launch: launch,
-            work: Work(problem: workload.problem, computedPairs: 4000), scratchBytes: 512,
+            work: Work(workload.phase, problem: workload.problem, computedPairs: 4000), scratchBytes: 512,
             outcome: outcome)
     }
 

@@ -236,6 +236,7 @@ struct RunLogTests {
     private func measurement(_ workload: Workload, _ outcome: Measurement.Outcome) -> Measurement {
         Measurement(
             workload: workload, origin: .planted(workload.kernel), launch: 1,
-            work: .init(problem: workload.problem, computedPairs: nil), scratchBytes: 0, outcome: outcome)
+            work: .init(workload.phase, problem: workload.problem, computedPairs: nil), scratchBytes: 0,
+            outcome: outcome)
     }
 }

@@ -130,7 +130,7 @@ import Testing
         let ceilings = Ceilings(flopsPerSecond: .init(float32: 1e11, bfloat16: nil), readBytesPerSecond: 1e10)
         func work(queries: Int, keys: Int) throws -> Work {
             let shape = try AttentionShape(queryLength: queries, keyLength: keys, headDimension: 64)
-            return Work(problem: try AttentionProblem(shape: shape, mask: .causal), computedPairs: nil)
+            return Work(.prefill, problem: try AttentionProblem(shape: shape, mask: .causal), computedPairs: nil)
         }
         #expect(ceilings.memoryBounds(try work(queries: 1, keys: 4096)))
         #expect(!ceilings.memoryBounds(try work(queries: 4096, keys: 4096)))

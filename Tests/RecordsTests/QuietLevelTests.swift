@@ -108,7 +108,7 @@ import Testing
             })
         return Records.Measurement(
             workload: Workload(kernel: "full", problem: problem, threads: threads), origin: .planted("full"),
-            launch: launch, work: Work(problem: problem, computedPairs: nil), scratchBytes: nil,
+            launch: launch, work: Work(.prefill, problem: problem, computedPairs: nil), scratchBytes: nil,
             outcome: .measured(record))
     }
 

@@ -47,7 +47,7 @@ import TestSupport
             mask: .causal, elementType: .float32)
         let measurement = Measurement(
             workload: Workload(kernel: "full", problem: problem, threads: 1), origin: .planted("full"), launch: 2,
-            work: Work(problem: problem, computedPairs: 1), scratchBytes: 0,
+            work: Work(.prefill, problem: problem, computedPairs: 1), scratchBytes: 0,
             outcome: .measured(
                 .init(
                     samplesNanoseconds: [4000, 5000], rounds: [7, 9], iterationsPerSample: 4,

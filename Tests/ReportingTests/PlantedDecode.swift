@@ -99,7 +99,7 @@ enum PlantedDecode {
         nanoseconds: (Work) -> Double
     ) -> Records.Measurement {
         let useful = problem.shape.queryHeads * problem.pairs.allowed
-        let work = Work(problem: problem, computedPairs: computedPairs ?? useful)
+        let work = Work(.decode, problem: problem, computedPairs: computedPairs ?? useful)
         let time = nanoseconds(work)
         let samples = (0..<12).map {
             Int((1000 * time * (1 + 0.002 * sin(Double(7 * $0 + problem.shape.keyLength)))).rounded())

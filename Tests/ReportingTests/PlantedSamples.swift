@@ -40,7 +40,7 @@ enum PlantedSamples {
         let workload = workload(kernel, length)
         return Measurement(
             workload: workload, origin: .planted(kernel), launch: 0,
-            work: Work(problem: workload.problem, computedPairs: 1), scratchBytes: 0, outcome: outcome)
+            work: Work(workload.phase, problem: workload.problem, computedPairs: 1), scratchBytes: 0, outcome: outcome)
     }
 
     /// Two calls a sample, 1 % of each off the CPU; `noisy` is the sample in which the thread moved.
@@ -51,7 +51,8 @@ enum PlantedSamples {
         let walls = microseconds.map { 2000 * $0 * factor }
         return Measurement(
             workload: workload, origin: .planted(kernel), launch: launch,
-            work: Work(problem: workload.problem, computedPairs: length * (length + 1) / 2), scratchBytes: 0,
+            work: Work(workload.phase, problem: workload.problem, computedPairs: length * (length + 1) / 2),
+            scratchBytes: 0,
             outcome: .measured(
                 .init(
                     samplesNanoseconds: walls, rounds: Array(walls.indices), iterationsPerSample: 2,

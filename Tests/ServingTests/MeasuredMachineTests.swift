@@ -19,7 +19,7 @@ import TestSupport
             let problem = try AttentionProblem(
                 shape: AttentionShape(queryHeads: 2, keyValueHeads: 1, queryLength: length, headDimension: 64),
                 mask: mask, elementType: elementType)
-            let work = Work(problem: problem, computedPairs: 2 * problem.pairs.allowed)
+            let work = Work(.prefill, problem: problem, computedPairs: 2 * problem.pairs.allowed)
             let middle = 10_000 + nanosecondsPerPair * Double(work.usefulPairs)
             let samples = (0..<12).map { Int(middle * (1 + 0.0005 * Double($0 % 5 - 2))) }
             let quiet = Contamination(

@@ -113,7 +113,7 @@ public struct PlantedRanks {
         }
         return Measurement(
             workload: workload, origin: origin, launch: 1,
-            work: Work(problem: workload.problem, computedPairs: nil), scratchBytes: nil,
+            work: Work(workload.phase, problem: workload.problem, computedPairs: nil), scratchBytes: nil,
             outcome: .measured(
                 Measurement.Record(
                     samplesNanoseconds: factors.map { whole(nanoseconds, $0) }, rounds: Array(factors.indices),

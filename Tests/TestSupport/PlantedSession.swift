@@ -53,7 +53,7 @@ public struct PlantedSession {
                 involuntarySwitches: 0)
             return Records.Measurement(
                 workload: Workload(kernel: cell.kernel, problem: problem), origin: .planted(cell.kernel), launch: 1,
-                work: Work(problem: problem, computedPairs: problem.pairs.allowed), scratchBytes: 0,
+                work: Work(.prefill, problem: problem, computedPairs: problem.pairs.allowed), scratchBytes: 0,
                 outcome: isWrong
                     ? .wrong(reason: "differs from the reference by 0.5", maximumError: 0.5)
                     : .measured(

@@ -33,9 +33,10 @@ public struct RankModel: Sendable, Hashable {
     /// Messages of one rank, whether or not it computes meanwhile.
     func transferSeconds(_ work: RankWork) -> Double { work.steps.reduce(0) { $0 + transfer($1) } }
 
-    /// The part of them during which it has something to compute.
+    /// The part of them during which it has something to compute. Copying what comes in is a part of computing, as it is in the
+    /// measurement: without it, a slow link would seem to hide more than there is to hide.
     func hideableSeconds(_ work: RankWork) -> Double {
-        work.steps.reduce(0) { $0 + min(Double($1.pairs) * secondsPerPair, transfer($1)) }
+        work.steps.reduce(0) { $0 + min(computing($1), transfer($1)) }
     }
 
     /// Whether computing takes at least as long as the transfer in all steps that have both, of the rank that computes most.

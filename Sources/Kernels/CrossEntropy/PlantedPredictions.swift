@@ -11,7 +11,7 @@ extension CrossEntropyInputs {
     ///     + 2.5 · a number near a normal       what the context says of each word
     ///     + 10 where v = t                     what the model has learned
     ///
-    /// Next words are drawn by frequency. The mean loss is then 2 to 3 nats, as of small language models. All of it is planted in
+    /// Next words are drawn by frequency. The mean loss is then some nats, as of small language models. All of it is planted in
     /// H and W: the first column of W is the logarithm of the frequency, the others are normals; the row of H has the next word's
     /// own row in it.
     public static func planted(for problem: CrossEntropyProblem, seed: UInt64) -> CrossEntropyInputs {
