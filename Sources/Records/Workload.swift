@@ -10,7 +10,7 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
     public let problem: AttentionProblem
     public let threads: Int
 
-    public init(kernel: String, phase: Phase = .prefill, problem: AttentionProblem, threads: Int = 1) {
+    public init(kernel: String, phase: Phase, problem: AttentionProblem, threads: Int = 1) {
         precondition(threads >= 1, "a workload has at least one thread, not \(threads)")
         self.kernel = kernel
         self.phase = phase

@@ -105,7 +105,7 @@ struct AttendCommand: Command {
             AttentionInputs(
                 query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
                 value: valueTensor.stored(as: elementType)))
-        let workload = Workload(kernel: kernel, problem: problem, threads: threads)
+        let workload = Workload(kernel: kernel, phase: chosen.phase, problem: problem, threads: threads)
         let prepared = try found.engine.prepare(workload) { inputs }
         _ = try prepared.sample(Batch(calls: 1))
         if check {
@@ -120,7 +120,7 @@ struct AttendCommand: Command {
             written.withMutableFloats { output.copy(0, into: $0, count: $0.count) }
         }
         try NumPyFile.write(written, to: output)
-        if !outputOptions.quiet { console.messages(Self.remark(kernel, problem, writtenTo: output)) }
+        if !outputOptions.quiet { console.messages(Self.remark(workload, writtenTo: output)) }
         return .done
     }
 
@@ -177,11 +177,11 @@ struct AttendCommand: Command {
         return (.done, sentence)
     }
 
-    private static func remark(_ kernel: String, _ problem: AttentionProblem, writtenTo output: String) -> String {
-        let shape = problem.shape
-        let work = Work(.prefill, problem: problem, computedPairs: nil)
+    private static func remark(_ workload: Workload, writtenTo output: String) -> String {
+        let (problem, shape) = (workload.problem, workload.problem.shape)
+        let work = Work(workload.phase, problem: problem, computedPairs: nil)
         return
-            "\(output): \(kernel), \(problem.elementType), batch \(shape.batch), \(shape.queryHeads) query and \(shape.keyValueHeads) "
+            "\(output): \(workload.kernel), \(problem.elementType), batch \(shape.batch), \(shape.queryHeads) query and \(shape.keyValueHeads) "
             + "key/value heads, \(shape.queryLength) queries, \(shape.keyLength) keys, d \(shape.headDimension); "
             + "\(work.usefulPairs) pairs\n"
     }

@@ -18,8 +18,8 @@ struct LossCommand: Command {
             logits; the others hold those of one panel of words. The last one leaves out gradients that bfloat16 \
             would not show: the table says how many, and by how much the gradients then differ.
 
-            Predictions are planted: word frequencies follow Zipf, and the mean loss is some nats. Some losses and \
-            gradients are compared with formulas in Double. Exits with 7 if one is wrong.
+            Predictions are planted: word frequencies follow Zipf's law. Some losses and gradients are \
+            compared with formulas in Double. Exits with 7 if one is wrong.
 
             Examples:
               attnbench loss

@@ -29,7 +29,7 @@ struct PlantedBlocks {
         [512, 1024, 2048, 4096, 8192, 16384].flatMap { length in
             [("full", Mask.causal), ("sliding-window", .slidingWindow(512))].map { kernel, mask in
                 Workload(
-                    kernel: kernel,
+                    kernel: kernel, phase: .prefill,
                     problem: try! AttentionProblem(
                         shape: AttentionShape(queryLength: length, headDimension: 64), mask: mask))
             }

@@ -116,7 +116,7 @@ import Testing
         planted.facts = { _, _, facts in facts }
         let cells = Self.windows.map { workload in
             Workload(
-                kernel: "sliding-window-dense", problem: workload.problem)
+                kernel: "sliding-window-dense", phase: .prefill, problem: workload.problem)
         }
         // Time follows the pairs that both sides count as useful, with an exponent that both have.
         planted.nanosecondsPerPair = 1

@@ -80,8 +80,8 @@ import Testing
         #expect(try Self.cell(planted, .heads).overlap == nil, "nothing is sent while anything is computed")
     }
 
-    /// Copying takes the core's time as computing does. A link of which the copies take longer than the products cannot hide more
-    /// than all that there is to hide.
+    /// Copying takes the core's time as computing does. The overlap of a call that follows the model is 1, also where the copies take
+    /// longer than the products.
     @Test func copyingIsAPartOfComputing() throws {
         let link = RankLink(latencySeconds: 0, secondsPerByte: 2e-9, copySecondsPerByte: 1e-9)
         let model = RankModel(secondsPerPair: 1e-9, link: link)

@@ -70,7 +70,8 @@ import Testing
 
     @Test func refusesAndGoesOn() throws {
         let shape = try AttentionShape(batch: 2, queryLength: 64, headDimension: 1)
-        let refused = Workload(kernel: "full", problem: try AttentionProblem(shape: shape, mask: .causal))
+        let refused = Workload(
+            kernel: "full", phase: .prefill, problem: try AttentionProblem(shape: shape, mask: .causal))
         let block = try block([refused, cell])
         #expect(
             block.unmeasured == [.init(workload: refused, engine: .baseline, reason: "takes one batch at a time")])

@@ -7,7 +7,7 @@ import Testing
 @Suite struct CellDealTests {
     private func workload(_ kernel: String, _ length: Int, _ mask: Mask = .causal) throws -> Workload {
         Workload(
-            kernel: kernel,
+            kernel: kernel, phase: .prefill,
             problem: try AttentionProblem(shape: AttentionShape(queryLength: length, headDimension: 64), mask: mask))
     }
 
@@ -43,23 +43,25 @@ import Testing
     @Test func threadsAndElementTypesAreOtherProblems() throws {
         let shape = try AttentionShape(queryLength: 4096, headDimension: 64)
         let cells = [
-            Workload(kernel: "full", problem: try AttentionProblem(shape: shape, mask: .causal)),
-            Workload(kernel: "full", problem: try AttentionProblem(shape: shape, mask: .causal), threads: 2),
+            Workload(kernel: "full", phase: .prefill, problem: try AttentionProblem(shape: shape, mask: .causal)),
             Workload(
-                kernel: "full", problem: try AttentionProblem(shape: shape, mask: .causal, elementType: .bfloat16)),
+                kernel: "full", phase: .prefill, problem: try AttentionProblem(shape: shape, mask: .causal), threads: 2),
+            Workload(
+                kernel: "full", phase: .prefill,
+                problem: try AttentionProblem(shape: shape, mask: .causal, elementType: .bfloat16)),
         ]
         #expect(CellDeal.shares(of: cells, places: 3).map(\.count) == [1, 1, 1])
     }
 
-    /// A backward pass has five products where a forward pass has two. Counted alike, both would go to one place and the two
-    /// short prompts to the other.
+    /// A backward pass has five products where a forward pass has two. Counted like a forward pass, it would be the cheapest of the
+    /// three cells, and share a place with one of the others.
     @Test func aPhaseHasItsOwnCost() throws {
         func problem(_ length: Int) throws -> AttentionProblem {
             try AttentionProblem(shape: AttentionShape(queryLength: length, headDimension: 64), mask: .causal)
         }
         let cells = [
-            Workload(kernel: "full", problem: try problem(5000)),
-            Workload(kernel: "full", problem: try problem(4500)),
+            Workload(kernel: "full", phase: .prefill, problem: try problem(5000)),
+            Workload(kernel: "full", phase: .prefill, problem: try problem(4500)),
             Workload(kernel: "backward-full", phase: .backward, problem: try problem(4000)),
         ]
         let shares = CellDeal.shares(of: cells, places: 2)

@@ -66,7 +66,7 @@ final class FakeWorld: @unchecked Sendable {
     func called(_ kernel: String, _ problem: AttentionProblem, pairs: Int) {
         clock.advance(seconds: Double(pairs) * secondsPerPair[kernel]! + secondsPerCall)
         peakBytes = 1_000_000 + peakGrowthBytes
-        let cell = "\(Workload(kernel: kernel, problem: problem))"
+        let cell = "\(Workload(kernel: kernel, phase: .prefill, problem: problem))"
         calls.append(cell)
         afterCall(cell)
     }

@@ -54,7 +54,7 @@ struct FinalCheckTests {
             },
             availableBytes: fake.availableBytes, clock: clock)
         let problem = try AttentionProblem(shape: AttentionShape(queryLength: 40, headDimension: 8), mask: .causal)
-        let outcome = try outcome(of: [Workload(kernel: "stale", problem: problem)], instruments)
+        let outcome = try outcome(of: [Workload(kernel: "stale", phase: .prefill, problem: problem)], instruments)
         switch outcome {
         case .measured: #expect(habit == nil)
         case .broken(let reason): Issue.record("\(reason)")

@@ -116,7 +116,7 @@ import Testing
         let inputs = AttentionInputs(shape: shape, seed: 1)
         var output = Tensor(dimensions: AttentionInputs.queryDimensions(shape))
         ReferenceAttention(for: problem).run(inputs, into: &output)
-        let full = Workload(kernel: "full", problem: problem)
+        let full = Workload(kernel: "full", phase: .prefill, problem: problem)
         let right = AttendCommand.check(output, of: full, inputs, tolerance: 2)
         #expect(right.verdict == .done && right.sentence.hasPrefix("18 of 18 rows checked"))
         output[9 * 4 + 3 * 4 + 1] += 0.01

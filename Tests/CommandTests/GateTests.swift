@@ -156,7 +156,7 @@ import Testing
 
     private func verdict(_ verdict: CellVerdict, strict: Bool) throws -> Verdict {
         let workload = Workload(
-            kernel: "full",
+            kernel: "full", phase: .prefill,
             problem: try AttentionProblem(shape: AttentionShape(queryLength: 1024, headDimension: 64), mask: .causal))
         let cell = CellComparison(
             workload: workload, verdict: verdict, ratio: Estimate(value: 1, low: 1, high: 1, level: 0.95),

@@ -22,7 +22,7 @@ import Testing
                 shape: AttentionShape(
                     batch: 2, queryHeads: heads, keyValueHeads: 1, queryLength: queries, keyLength: keys,
                     headDimension: 16), mask: mask, elementType: elementType)
-            _ = try Self.check(engine, Workload(kernel: "numpy/numpy-causal", problem: problem))
+            _ = try Self.check(engine, Workload(kernel: "numpy/numpy-causal", phase: .prefill, problem: problem))
         }
     }
 
@@ -37,7 +37,7 @@ import Testing
             shape: AttentionShape(
                 batch: 2, queryHeads: 8, keyValueHeads: 2, queryLength: 1, keyLength: 70, headDimension: 16),
             mask: mask, elementType: elementType)
-        let workload = Workload(kernel: "decoding/decode", problem: problem, threads: 2)
+        let workload = Workload(kernel: "decoding/decode", phase: .prefill, problem: problem, threads: 2)
         let prepared = try Self.check(engine, workload).prepared
         #expect(prepared.statedPairs == 16 * problem.pairs.allowed && prepared.countedPairs == prepared.statedPairs)
         #expect(prepared.statedScratchBytes == 2 * 4 * problem.shape.keyCount)
@@ -82,7 +82,7 @@ import Testing
             mask: .causal)
         let engine = LibraryEngine(library, on: EngineSeat(threads: 1, cpus: []), sampler: .forTests)
         #expect(engine.kernels.names == ["online-causal"])
-        let workload = Workload(kernel: "online-causal", problem: problem)
+        let workload = Workload(kernel: "online-causal", phase: .prefill, problem: problem)
         let inputs = SharedInputs(for: problem, seed: 1)
         let prepared = try engine.prepare(workload) { inputs }
         #expect(prepared.statedScratchBytes == 0 && prepared.countedPairs == nil)
@@ -93,7 +93,9 @@ import Testing
         #expect(accuracy.isAccepted)
         let pair = LibraryEngine(library, on: EngineSeat(threads: 2, cpus: [0, 1]), sampler: .forTests)
         let refusal = #expect(throws: EngineError.self) {
-            _ = try pair.prepare(Workload(kernel: "online-causal", problem: problem, threads: 2)) { inputs }
+            _ = try pair.prepare(Workload(kernel: "online-causal", phase: .prefill, problem: problem, threads: 2)) {
+                inputs
+            }
         }
         #expect(refusal?.description == "one thread only, not 2")
     }

@@ -42,8 +42,8 @@ import Testing
 
     @Test func whatNoKernelTakesIsRefused() throws {
         let full = try workload(.full)
-        let strange = Workload(kernel: "mystery", problem: full.problem)
-        for workload in [strange, Workload(kernel: "sliding-window", problem: full.problem)] {
+        let strange = Workload(kernel: "mystery", phase: .prefill, problem: full.problem)
+        for workload in [strange, Workload(kernel: "sliding-window", phase: .prefill, problem: full.problem)] {
             do {
                 _ = try engine.prepare(workload) { SharedInputs(for: workload.problem, seed: 1) }
                 Issue.record("\(workload) was prepared")

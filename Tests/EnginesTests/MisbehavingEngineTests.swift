@@ -16,7 +16,7 @@ struct MisbehavingEngineTests {
             batch: 2, queryHeads: 4, keyValueHeads: 2, queryLength: 33, keyLength: 40, headDimension: 16),
         mask: .causal)
 
-    private static let workload = Workload(kernel: "misbehaving/causal", problem: problem)
+    private static let workload = Workload(kernel: "misbehaving/causal", phase: .prefill, problem: problem)
 
     /// Goes the way of a cell: start, prepare, sample, write.
     private static func measure(_ command: EngineCommand) throws -> Sample {
@@ -277,7 +277,7 @@ struct MisbehavingEngineTests {
         func prepare(_ length: Int) throws -> any PreparedKernel {
             let shape = try AttentionShape(queryLength: length, headDimension: 16)
             let problem = try AttentionProblem(shape: shape, mask: .causal)
-            return try engine.prepare(Workload(kernel: "misbehaving/causal", problem: problem)) {
+            return try engine.prepare(Workload(kernel: "misbehaving/causal", phase: .prefill, problem: problem)) {
                 SharedInputs(for: problem, seed: 1)
             }
         }

@@ -107,7 +107,8 @@ import Testing
                 return SentinelNeighbours(before: reading, after: reading)
             })
         return Records.Measurement(
-            workload: Workload(kernel: "full", problem: problem, threads: threads), origin: .planted("full"),
+            workload: Workload(kernel: "full", phase: .prefill, problem: problem, threads: threads),
+            origin: .planted("full"),
             launch: launch, work: Work(.prefill, problem: problem, computedPairs: nil), scratchBytes: nil,
             outcome: .measured(record))
     }

@@ -46,7 +46,8 @@ import TestSupport
                 batch: 1, queryHeads: 1, keyValueHeads: 1, queryLength: 512, keyLength: 512, headDimension: 64),
             mask: .causal, elementType: .float32)
         let measurement = Measurement(
-            workload: Workload(kernel: "full", problem: problem, threads: 1), origin: .planted("full"), launch: 2,
+            workload: Workload(kernel: "full", phase: .prefill, problem: problem, threads: 1), origin: .planted("full"),
+            launch: 2,
             work: Work(.prefill, problem: problem, computedPairs: 1), scratchBytes: 0,
             outcome: .measured(
                 .init(

@@ -7,7 +7,7 @@ import Statistics
 enum PlantedComparison {
     static func workload(_ kernel: String, _ mask: Mask, _ length: Int) -> Workload {
         Workload(
-            kernel: kernel,
+            kernel: kernel, phase: .prefill,
             problem: try! AttentionProblem(
                 shape: AttentionShape(queryLength: length, headDimension: 64), mask: mask))
     }

@@ -29,7 +29,7 @@ enum PlantedSamples {
 
     static func workload(_ kernel: String, _ length: Int) -> Workload {
         Workload(
-            kernel: kernel,
+            kernel: kernel, phase: .prefill,
             problem: try! AttentionProblem(
                 shape: AttentionShape(queryLength: length, headDimension: 64), mask: .causal))
     }

@@ -20,7 +20,7 @@ import TestSupport
         let problem = try AttentionProblem(
             shape: AttentionShape(queryLength: phase == .decode ? 1 : length, keyLength: length, headDimension: 64),
             mask: mask)
-        let work = Work(.prefill, problem: problem, computedPairs: computedPairs)
+        let work = Work(phase, problem: problem, computedPairs: computedPairs)
         func json(_ value: some Encodable) throws -> String {
             String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
         }

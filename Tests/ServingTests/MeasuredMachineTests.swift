@@ -26,7 +26,8 @@ import TestSupport
                 migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0,
                 involuntarySwitches: 0)
             return Measurement(
-                workload: Workload(kernel: kernel, problem: problem, threads: threads), origin: .planted(kernel),
+                workload: Workload(kernel: kernel, phase: .prefill, problem: problem, threads: threads),
+                origin: .planted(kernel),
                 launch: 0,
                 work: work, scratchBytes: 0,
                 outcome: .measured(

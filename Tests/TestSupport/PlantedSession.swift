@@ -52,7 +52,8 @@ public struct PlantedSession {
                 migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0,
                 involuntarySwitches: 0)
             return Records.Measurement(
-                workload: Workload(kernel: cell.kernel, problem: problem), origin: .planted(cell.kernel), launch: 1,
+                workload: Workload(kernel: cell.kernel, phase: .prefill, problem: problem),
+                origin: .planted(cell.kernel), launch: 1,
                 work: Work(.prefill, problem: problem, computedPairs: problem.pairs.allowed), scratchBytes: 0,
                 outcome: isWrong
                     ? .wrong(reason: "differs from the reference by 0.5", maximumError: 0.5)

@@ -33,8 +33,8 @@ public struct RankModel: Sendable, Hashable {
     /// Messages of one rank, whether or not it computes meanwhile.
     func transferSeconds(_ work: RankWork) -> Double { work.steps.reduce(0) { $0 + transfer($1) } }
 
-    /// The part of them during which it has something to compute. Copying what comes in is a part of computing, as it is in the
-    /// measurement: without it, a slow link would seem to hide more than there is to hide.
+    /// The part of them during which it has something to compute. Copying what comes in counts as computing, as it does in the time
+    /// of a step: if it did not, the overlap on a slow link could be more than 100 %.
     func hideableSeconds(_ work: RankWork) -> Double {
         work.steps.reduce(0) { $0 + min(computing($1), transfer($1)) }
     }

@@ -11,9 +11,8 @@ extension CrossEntropyInputs {
     ///     + 2.5 · a number near a normal       what the context says of each word
     ///     + 10 where v = t                     what the model has learned
     ///
-    /// Next words are drawn by frequency. The mean loss is then some nats, as of small language models. All of it is planted in
-    /// H and W: the first column of W is the logarithm of the frequency, the others are normals; the row of H has the next word's
-    /// own row in it.
+    /// Next words are drawn by frequency. All of it is planted in H and W: the first column of W is the logarithm of the frequency,
+    /// the others are normals; the row of H has the next word's own row in it.
     public static func planted(for problem: CrossEntropyProblem, seed: UInt64) -> CrossEntropyInputs {
         let size = problem.hiddenSize
         let targets = (0..<problem.tokens).map { word(token: $0, of: problem.vocabulary, seed: seed) }
