@@ -32,7 +32,7 @@ typedef struct {
     size_t size;
     const char *name;       /* letters, digits, '.', '_', '-' */
     const char *summary;    /* one line on how it computes */
-    const char *phase;      /* "prefill", "decode", "backward" or "training" */
+    const char *phase;      /* "prefill", "decode", "backward", "training" or "checkpointed" */
     const char *mask;       /* full, causal, sliding-window, symmetric-window, attention-sink, chunked-local, any */
     uint32_t element_types; /* ATTNBENCH_FLOAT32 | ... */
 } attnbench_kernel;
@@ -73,7 +73,7 @@ typedef struct {
 /* Aligned to 64 bytes, with 64 readable bytes behind the last element; gradients to be written are aligned to their elements
  * alone. Laid out [batch][heads][tokens][dimension].
  *
- * Kernels of the phases "backward" and "training" read the gradient of the output, and write those of the query, the key and
+ * Kernels of the phases "backward", "training" and "checkpointed" read the gradient of the output, and write those of the query, the key and
  * the value; `output` is NULL then. In the other phases the gradients are NULL. */
 typedef struct {
     size_t size;
@@ -109,7 +109,8 @@ void *attnbench_prepare(
 int attnbench_load(void *handle, const attnbench_tensors *tensors);
 
 /* What is timed. A decode kernel takes the last token: it writes its key and value into the cache, each time at the same
- * place, and attends to all that it sees. A training kernel computes the forward pass, then the gradients. 0 is success. */
+ * place, and attends to all that it sees. A training kernel computes the forward pass, then the
+ * gradients; a checkpointed one computes the forward pass twice before. 0 is success. */
 int attnbench_run(void *handle, const attnbench_tensors *tensors);
 
 void attnbench_release(void *handle);

@@ -10,7 +10,7 @@
     engine.serve("my-engine", "1.0")
 
 `problem` says all that there is to know: batch, query_heads, key_value_heads, query_length, key_length, key_head_dimension,
-value_head_dimension, scale, mask (sinks, left, right, chunk), element_type, key_cache_format, value_cache_format, positions,
+value_head_dimension, scale, mask (sinks, left, right, chunk), element_type, key_cache_format, value_cache_format, positions, weighting,
 threads and cpus. `problem.tensors` are the arrays query, key and value, laid out [batch][heads][tokens][dimension], in
 memory of your own. NumPy has no bfloat16: such arrays have the element type uint16, which `to_float32` and `from_float32`
 convert, and which `torch.from_numpy(array).view(torch.bfloat16)` reads as it is.
@@ -25,8 +25,8 @@ gate then finds a window that has grown without any clock. `scratch_bytes` are t
 output, [batch][query heads][query tokens][dimension]: an array or a tensor of torch. To refuse a problem, raise
 `Refused("no float16")`.
 
-A kernel of the phase backward or training returns three of them: the gradients of query, key and value.
-`problem.output_gradient` is the gradient of the output. A backward kernel computes the forward pass in `load`, a training
+A kernel of the phase backward, training or checkpointed returns three of them: the gradients of query, key and value.
+`problem.output_gradient` is the gradient of the output. A backward kernel computes the forward pass in `load`, a checkpointed one twice in each call, a training
 kernel in each call.
 """
 
@@ -114,6 +114,8 @@ class Problem:
         self.key_cache_format = problem["keyCacheFormat"]
         self.value_cache_format = problem["valueCacheFormat"]
         self.positions = problem["positions"]
+        # attnbench of earlier versions has softmax only.
+        self.weighting = problem.get("weighting", "softmax")
         self.threads = request["threads"]
         self.cpus = request["cpus"]
         self._shared = {name: _Shared(tensor) for name, tensor in request["tensors"].items()}
@@ -195,12 +197,13 @@ def _array(output):
 
 def kernel(
     name, *, mask="causal", phase="prefill", element_types=("float32",), cache_formats=(), variant_of=None, summary="",
-    zero_copy=False,
+    zero_copy=False, weighting="softmax",
 ):
     """Declares a kernel. `mask` is a family: full, causal, sliding-window, symmetric-window, attention-sink, chunked-local,
-    or any; `phase` is prefill, decode, backward or training.
+    or any; `phase` is prefill, decode, backward, training or checkpointed.
 
     `cache_formats` are the formats in which a decode kernel can store the cache, in addition to the element types.
+    With `weighting="linear"` the scores are the weights of values: attention without softmax.
     `variant_of` names the kernel of this engine that this one is another way of: reports compare the two.
 
     With `zero_copy` the arrays are those that attnbench shares, read-only and in small pages, and no copies of them: reports
@@ -212,6 +215,8 @@ def kernel(
         description = {
             "name": name, "summary": about, "phase": phase, "mask": mask, "elementTypes": list(element_types),
         }
+        if weighting != "softmax":
+            description["weighting"] = weighting
         if cache_formats:
             description["cacheFormats"] = list(cache_formats)
         if variant_of:

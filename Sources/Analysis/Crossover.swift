@@ -21,12 +21,11 @@ public struct Crossover: Sendable, Codable, Hashable {
     static let reach = 64.0
     static let replicates = 1000
 
-    /// Every series with a bounded mask against full attention of the same shape.
+    /// Every series with a bounded mask, or without softmax, against full attention of the same shape.
     package static func all(among measured: [MeasuredSeries]) -> [Crossover] {
         measured.enumerated().compactMap { index, narrow in
-            let unbounded: Mask = narrow.parameters.mask.isCausal ? .causal : .full
-            guard narrow.parameters.mask != unbounded,
-                let full = measured.first(where: { $0.parameters == narrow.parameters.with(mask: unbounded) })
+            guard !narrow.parameters.isFullAttention,
+                let full = measured.first(where: { $0.parameters == narrow.parameters.fullAttention })
             else { return nil }
             return between(narrow, and: full, seed: UInt64(index))
         }

@@ -18,13 +18,15 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     public let cacheFormat: CacheFormats?
     /// Nil where scores are scaled by 1/√headDimension.
     public let scale: Float?
+    /// Nil for softmax.
+    public let weighting: Weighting?
 
     public init(
         phase: Phase = .prefill, mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1,
         headDimension: Int,
         elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil,
         cacheFormat: CacheFormats? = nil,
-        scale: Float? = nil
+        scale: Float? = nil, weighting: Weighting? = nil
     ) {
         self.phase = phase
         self.mask = mask
@@ -37,6 +39,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         self.queryLength = queryLength
         self.cacheFormat = cacheFormat
         self.scale = scale
+        self.weighting = weighting
     }
 
     public init(_ workload: Workload) {
@@ -47,7 +50,8 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
             elementType: problem.elementType, threads: workload.threads,
             queryLength: shape.queryLength == shape.keyLength ? nil : shape.queryLength,
             cacheFormat: problem.cacheFormat == CacheFormats(of: problem.elementType) ? nil : problem.cacheFormat,
-            scale: problem.hasUsualScale ? nil : problem.scale)
+            scale: problem.hasUsualScale ? nil : problem.scale,
+            weighting: problem.weighting == .softmax ? nil : problem.weighting)
     }
 
     /// Token generation: one query a call, against all that is cached.
@@ -55,8 +59,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
 
     /// The exact pairs of one call over `length` keys, over all batches and heads.
     public func usefulPairs(length: Int) -> Double {
-        let pairs = PairCount(mask: mask, queryLength: queryLength ?? length, keyLength: length).allowed
-        return Double(batch * queryHeads) * Double(pairs)
+        (weighting ?? .softmax).predictedPairs(pairCount(length: length), headCounts, phase: phase)
     }
 
     /// What theory says that time goes with, for one call over `length` keys: see `WorkBasis`.
@@ -65,15 +68,24 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     }
 
     /// The least that must move: queries, outputs, and the keys and values that some query sees, as they are stored; where there
-    /// are gradients, as much again for these.
+    /// are gradients, as much again for these; where there is a state, it too.
     public func bytes(length: Int) -> Int {
-        let queries = queryLength ?? length
-        let touched = PairCount(mask: mask, queryLength: queries, keyLength: length).touchedKeys
+        let (pairs, weighting) = (pairCount(length: length), weighting ?? .softmax)
         let forward =
-            2 * batch * queryHeads * queries * headDimension * elementType.byteCount
+            2 * batch * queryHeads * pairs.queryLength * headDimension * elementType.byteCount
             + storedAs.byteCount(
-                tokens: touched, keyValueHeads: batch * keyValueHeads, headDimension: headDimension)
-        return phase.tensorsPerOperand * forward
+                tokens: weighting.readKeys(pairs, phase: phase), keyValueHeads: batch * keyValueHeads,
+                headDimension: headDimension)
+        return phase.tensorsPerOperand * forward + weighting.stateBytes(headCounts, phase: phase)
+    }
+
+    /// Of one query head.
+    private func pairCount(length: Int) -> PairCount {
+        PairCount(mask: mask, queryLength: queryLength ?? length, keyLength: length)
+    }
+
+    private var headCounts: HeadCounts {
+        HeadCounts(batch: batch, query: queryHeads, keyValue: keyValueHeads, dimension: headDimension)
     }
 
     /// How keys and values are stored.
@@ -84,8 +96,19 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         SeriesParameters(
             phase: phase, mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads ?? self.threads,
+            queryLength: queryLength, cacheFormat: cacheFormat, scale: scale, weighting: weighting)
+    }
+
+    /// The problem that a narrower mask, or attention without softmax, stands in for: softmax over all keys that causality allows.
+    package var fullAttention: SeriesParameters {
+        SeriesParameters(
+            phase: phase, mask: mask.isCausal ? .causal : .full, batch: batch, queryHeads: queryHeads,
+            keyValueHeads: keyValueHeads, headDimension: headDimension, elementType: elementType, threads: threads,
             queryLength: queryLength, cacheFormat: cacheFormat, scale: scale)
     }
+
+    /// Whether it is softmax attention over all keys before each query, or over all keys.
+    package var isFullAttention: Bool { self == fullAttention }
 
     /// The problem of a prompt on these heads, with keys and values stored as the element type has them.
     package var prefill: SeriesParameters { inPhase(.prefill) }
@@ -100,7 +123,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         SeriesParameters(
             phase: phase, mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength,
-            scale: scale)
+            scale: scale, weighting: weighting)
     }
 
     /// Bytes of the keys and values that a kernel goes through again and again: of one head, in prefill for each block of
@@ -125,6 +148,7 @@ extension SeriesParameters: Comparable {
         return [
             headDimension, type, threads, batch, queryHeads, keyValueHeads, queryLength ?? 0,
             index(\.key), index(\.value), Int(scale?.bitPattern ?? 0),
+            weighting.flatMap(Weighting.allCases.firstIndex) ?? 0,
         ]
     }
 }

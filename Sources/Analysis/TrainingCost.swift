@@ -2,7 +2,8 @@ import Attention
 import Records
 import Statistics
 
-/// What training adds to reading: the backward pass of a kernel beside its forward pass, and both in one call.
+/// What training adds to reading: the backward pass of a kernel beside its forward pass, both in one call, and both with the
+/// forward pass computed twice.
 public struct TrainingCost: Sendable, Codable, Hashable {
     public struct Row: Sendable, Codable, Hashable {
         /// Tokens of the text.
@@ -12,14 +13,21 @@ public struct TrainingCost: Sendable, Codable, Hashable {
         public let backward: Estimate
         /// Both passes in one call; nil where that was not measured at this length.
         public let both: Estimate?
+        /// The forward pass twice, and the backward pass, in one call; nil where that was not measured at this length.
+        public let checkpointed: Estimate?
         /// Backward over forward.
         public let ratio: Estimate
+        /// A step that computes the forward pass twice over one that keeps it.
+        public var checkpointRatio: Estimate? { both.flatMap { both in checkpointed.map { $0.ratio(to: both) } } }
 
-        init(length: Int, forward: Estimate, backward: Estimate, both: Estimate?) {
+        /// - Parameter time: of one call of a phase at this length; nil for a phase of which that is not known.
+        init?(length: Int, time: (Phase) -> Estimate?) {
+            guard let forward = time(.prefill), let backward = time(.backward) else { return nil }
             self.length = length
             self.forward = forward
             self.backward = backward
-            self.both = both
+            both = time(.training)
+            checkpointed = time(.checkpointed)
             ratio = backward.ratio(to: forward)
         }
 
@@ -38,6 +46,7 @@ public struct TrainingCost: Sendable, Codable, Hashable {
     public let forward: String
     public let backward: String
     public let both: String?
+    public let checkpointed: String?
     /// Ascending in length, at least one.
     public let rows: [Row]
     /// Of `contexts`, those that were measured or that the laws reach.
@@ -48,6 +57,10 @@ public struct TrainingCost: Sendable, Codable, Hashable {
 
     /// What the counts of products say that the ratio is.
     public static let theory = Double(Phase.backward.productsPerPair) / Double(Phase.prefill.productsPerPair)
+
+    /// The same of a step that computes the forward pass twice, over one that keeps it.
+    public static let checkpointTheory =
+        Double(Phase.checkpointed.productsPerPair) / Double(Phase.training.productsPerPair)
 }
 
 extension TrainingCost {
@@ -57,33 +70,29 @@ extension TrainingCost {
         let measured = analysis.measured
         return measured.filter { $0.parameters.phase == .backward }.compactMap { backward in
             guard let forward = backward.counterpart(.prefill, among: measured) else { return nil }
-            return TrainingCost(
-                forward: forward, backward: backward, both: backward.counterpart(.training, among: measured))
+            return TrainingCost(forward: forward, backward: backward) { backward.counterpart($0, among: measured) }
         }
     }
 
-    private init?(forward: MeasuredSeries, backward: MeasuredSeries, both: MeasuredSeries?) {
+    /// - Parameter other: the series of another phase on the same problems.
+    private init?(forward: MeasuredSeries, backward: MeasuredSeries, other: (Phase) -> MeasuredSeries?) {
+        let (both, checkpointed) = (other(.training), other(.checkpointed))
+        let series: [Phase: MeasuredSeries] = [.prefill: forward, .backward: backward].merging(
+            [(.training, both), (.checkpointed, checkpointed)].compactMap { phase, one in one.map { (phase, $0) } },
+            uniquingKeysWith: { $1 })
         rows = backward.points.compactMap { point in
-            forward.median(at: point.keyLength).map {
-                Row(
-                    length: point.keyLength, forward: $0, backward: point.median,
-                    both: both?.median(at: point.keyLength))
-            }
+            Row(length: point.keyLength) { series[$0]?.median(at: point.keyLength) }
         }
         guard !rows.isEmpty else { return nil }
         contexts = Self.contextLengths.compactMap { length in
-            guard let read = forward.time(at: length), let differentiated = backward.time(at: length) else {
-                return nil
-            }
-            let row = Row(
-                length: length, forward: read.nanoseconds, backward: differentiated.nanoseconds,
-                both: both?.time(at: length)?.nanoseconds)
-            let isMeasured = read.basis == .measured && differentiated.basis == .measured
+            guard let row = Row(length: length, time: { series[$0]?.time(at: length) }) else { return nil }
+            let isMeasured = [forward, backward].allSatisfy { $0.median(at: length) != nil }
             return Context(row: row, basis: isMeasured ? .measured : .extrapolated)
         }
         self.forward = forward.label
         self.backward = backward.label
         self.both = both?.label
+        self.checkpointed = checkpointed?.label
     }
 }
 
@@ -99,11 +108,11 @@ extension MeasuredSeries {
     }
 
     /// One call at a length: measured, or by the law as far as a forecast is not doubted.
-    fileprivate func time(at length: Int) -> (nanoseconds: Estimate, basis: Forecast.Basis)? {
-        if let median = median(at: length) { return (median, .measured) }
+    fileprivate func time(at length: Int) -> Estimate? {
+        if let median = median(at: length) { return median }
         guard let last = points.last, length > last.keyLength,
-            Double(length) <= Forecast.doubtedBeyond * Double(last.keyLength), let time = foretold(at: length)
+            Double(length) <= Forecast.doubtedBeyond * Double(last.keyLength)
         else { return nil }
-        return (time, .extrapolated)
+        return foretold(at: length)
     }
 }

@@ -1,13 +1,14 @@
 import Faults
 
-/// What is to be computed: softmax(scale · Q Kᵀ + mask) V, for given sizes and element type. It knows nothing of
-/// kernels or threads.
+/// What is to be computed: softmax(scale · Q Kᵀ + mask) V, or the same without softmax, for given sizes and element type. It
+/// knows nothing of kernels or threads.
 public struct AttentionProblem: Hashable, Sendable {
     public let shape: AttentionShape
     public let mask: Mask
     public let elementType: ElementType
-    /// Factor on the scores before softmax; positive.
+    /// Factor on the scores before they become weights; positive.
     public let scale: Float
+    public let weighting: Weighting
     /// How the keys and values that a decoding step reads are stored. In prefill they lie as the element type has them.
     public let cacheFormat: CacheFormats
     public let positions: PositionEncoding
@@ -22,8 +23,9 @@ public struct AttentionProblem: Hashable, Sendable {
     ///   - cacheFormat: nil for the one that stores the element type as it is.
     public init(
         shape: AttentionShape, mask: Mask, elementType: ElementType = .float32, scale: Float? = nil,
-        cacheFormat: CacheFormats? = nil, positions: PositionEncoding = .none
+        cacheFormat: CacheFormats? = nil, positions: PositionEncoding = .none, weighting: Weighting = .softmax
     ) throws(ProblemError) {
+        if weighting == .linear, mask != .causal, !mask.isUnmasked { throw .linearMask(mask) }
         if !mask.isUnmasked, shape.queryLength > shape.keyLength {
             throw .queriesWithoutKeys(queryLength: shape.queryLength, keyLength: shape.keyLength)
         }
@@ -35,14 +37,27 @@ public struct AttentionProblem: Hashable, Sendable {
         self.scale = scale
         self.cacheFormat = cacheFormat ?? CacheFormats(of: elementType)
         self.positions = positions
-        // Of the forward pass; a training step is 3.5 times as much, and is counted too.
-        let flops = 4 * Double(shape.headDimension) * Double(shape.batch * shape.queryHeads) * Double(pairs.allowed)
-        guard flops <= 0x1p61 else { throw .tooMuchWork(flops: flops) }
+        self.weighting = weighting
+        // Of the forward pass; the longest training step is 4.5 times as much, and is counted too.
+        let (d, tokens) = (Double(shape.headDimension), Double(shape.queryLength) + Double(shape.keyLength))
+        let pairsOfHead = weighting == .linear ? d * tokens / 2 : Double(pairs.allowed)
+        let flops = 4 * d * Double(shape.batch * shape.queryHeads) * pairsOfHead
+        guard flops <= Self.mostFLOPs else { throw .tooMuchWork(flops: flops) }
     }
 
-    /// The pairs of one query head.
+    /// The pairs of one query head that the mask allows.
     public var pairs: PairCount {
         PairCount(mask: mask, queryLength: shape.queryLength, keyLength: shape.keyLength)
+    }
+
+    /// Of a forward pass.
+    public static let mostFLOPs = 0x1p60
+
+    /// The same problem on other sizes.
+    public func resized(to shape: AttentionShape, mask: Mask? = nil) throws(ProblemError) -> AttentionProblem {
+        try AttentionProblem(
+            shape: shape, mask: mask ?? self.mask, elementType: elementType, scale: scale, cacheFormat: cacheFormat,
+            positions: positions, weighting: weighting)
     }
 
     /// No row sees more keys.
@@ -52,6 +67,7 @@ public struct AttentionProblem: Hashable, Sendable {
 public enum ProblemError: Fault, Equatable {
     case queriesWithoutKeys(queryLength: Int, keyLength: Int)
     case scale(Float)
+    case linearMask(Mask)
     case tooMuchWork(flops: Double)
 
     public var exitStatus: ExitStatus { .usage }
@@ -63,6 +79,8 @@ public enum ProblemError: Fault, Equatable {
         case .queriesWithoutKeys(let queryLength, let keyLength):
             "\(queryLength) queries against \(keyLength) keys: the last query is at the position of the last key, so the first query "
                 + "would see nothing; give at least as many keys as queries"
+        case .linearMask(let mask):
+            "linear attention keeps a state of all tokens before each query, and \(mask) hides some of them; its mask is causal or full"
         case .scale(let scale):
             "scale is \(scale); it must be a positive number"
         }

@@ -110,28 +110,33 @@ public struct PairCount: Hashable, Sendable {
 ///
 /// FLOPs follow the field's convention (flash-attention's benchmarks): for every useful pair one multiplication and one
 /// addition for each product of the phase and each element of a head. That is 4·d·pairs in a forward pass, 10·d·pairs in a
-/// backward pass. Softmax is not counted, neither are pairs that a kernel computes and throws away; these show as
+/// backward pass. Linear attention has as many pairs as cost the same (`Weighting`).
+/// Softmax is not counted, neither are pairs that a kernel computes and throws away; these show as
 /// `computedPairs` against `usefulPairs`.
 public struct Work: Hashable, Sendable, Codable {
-    /// Pairs that the mask allows.
+    /// Pairs that the mask allows; of linear attention d for a token, as much as its state takes.
     public let usefulPairs: Int
     /// Pairs that the kernel computes; nil where it does not say.
     public let computedPairs: Int?
     /// 2 · products of the phase · headDimension · usefulPairs.
     public let flops: Int
     /// Least traffic to memory: Q and the keys and values that some query sees read once, as the cache stores
-    /// them, O written once. Where there are gradients, as much again for these.
+    /// them, O written once. Where there are gradients, as much again for these; where there is a state, it is read and
+    /// written.
     public let bytes: Int
 
     public init(_ phase: Phase, problem: AttentionProblem, computedPairs: Int?) {
         let shape = problem.shape
-        usefulPairs = shape.batch * shape.queryHeads * problem.pairs.allowed
+        let (weighting, pairs, heads) = (problem.weighting, problem.pairs, shape.headCounts)
+        usefulPairs = weighting.usefulPairs(pairs, heads, phase: phase)
         self.computedPairs = computedPairs
         flops = 2 * phase.productsPerPair * shape.headDimension * usefulPairs
         let touched = problem.cacheFormat.byteCount(
-            tokens: problem.pairs.touchedKeys, keyValueHeads: shape.batch * shape.keyValueHeads,
+            tokens: weighting.readKeys(pairs, phase: phase), keyValueHeads: shape.batch * shape.keyValueHeads,
             headDimension: shape.headDimension)
-        bytes = phase.tensorsPerOperand * (2 * shape.queryCount * problem.elementType.byteCount + touched)
+        bytes =
+            phase.tensorsPerOperand * (2 * shape.queryCount * problem.elementType.byteCount + touched)
+            + weighting.stateBytes(heads, phase: phase)
     }
 
     private enum Key: CodingKey { case usefulPairs, computedPairs, flops, bytes }

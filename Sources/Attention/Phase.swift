@@ -9,6 +9,9 @@ public enum Phase: String, Codable, Sendable, CaseIterable {
     case backward
     /// Both halves of a training step in one call: the forward pass, then the backward pass.
     case training
+    /// A training step that does not keep what the forward pass computed (gradient checkpointing, Chen et al. 2016): the forward pass,
+    /// the forward pass again, then the backward pass.
+    case checkpointed
 }
 
 extension Phase {
@@ -16,10 +19,15 @@ extension Phase {
     /// two, for scores and outputs. The backward pass has five, since it computes the scores again. How many products a kernel
     /// really has does not matter here.
     public var productsPerPair: Int {
+        2 * forwardPasses + (givesGradients ? 5 : 0)
+    }
+
+    /// Forward passes in one call.
+    public var forwardPasses: Int {
         switch self {
-        case .prefill, .decode: 2
-        case .backward: 5
-        case .training: 7
+        case .prefill, .decode, .training: 1
+        case .backward: 0
+        case .checkpointed: 2
         }
     }
 
@@ -27,7 +35,7 @@ extension Phase {
     public var givesGradients: Bool {
         switch self {
         case .prefill, .decode: false
-        case .backward, .training: true
+        case .backward, .training, .checkpointed: true
         }
     }
 

@@ -6,7 +6,7 @@
 extension AttentionProblem: Codable {
     private enum Key: String, CodingKey {
         case batch, queryHeads, keyValueHeads, queryLength, keyLength, keyHeadDimension, valueHeadDimension, mask,
-            elementType, scale, keyCacheFormat, valueCacheFormat, positions
+            elementType, scale, keyCacheFormat, valueCacheFormat, positions, weighting
     }
 
     public init(from decoder: any Decoder) throws {
@@ -31,7 +31,9 @@ extension AttentionProblem: Codable {
                 mask: container.decode(Mask.self, forKey: .mask),
                 elementType: container.decode(ElementType.self, forKey: .elementType),
                 scale: container.decode(Float.self, forKey: .scale), cacheFormat: cacheFormat,
-                positions: container.decode(PositionEncoding.self, forKey: .positions))
+                positions: container.decode(PositionEncoding.self, forKey: .positions),
+                // Files of earlier builds have no other.
+                weighting: container.decodeIfPresent(Weighting.self, forKey: .weighting) ?? .softmax)
         } catch let error where error is ShapeError || error is ProblemError {
             throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "\(error)"))
         }
@@ -52,5 +54,6 @@ extension AttentionProblem: Codable {
         try container.encode(cacheFormat.key, forKey: .keyCacheFormat)
         try container.encode(cacheFormat.value, forKey: .valueCacheFormat)
         try container.encode(positions, forKey: .positions)
+        try container.encode(weighting, forKey: .weighting)
     }
 }

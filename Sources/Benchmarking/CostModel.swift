@@ -206,7 +206,9 @@ extension Engine {
 extension Kernel {
     /// Bytes that a cell is filled with: the kernel's own, or, where these are not known, those that it is filled from.
     func filledBytes(_ workload: Workload) -> Int {
-        scratchBytes(for: workload.problem, threads: workload.threads) ?? workload.tensorBytes
+        // A state is filled from all tokens, however small it is.
+        if weighting == .linear { return workload.tensorBytes }
+        return scratchBytes(for: workload.problem, threads: workload.threads) ?? workload.tensorBytes
     }
 
     /// What cost is predicted from: the pairs of one call, or all pairs of queries and keys where the kernel does not know.

@@ -91,9 +91,9 @@ extension Run {
             case .wrong(let error, let reason): return .absent(.wrong(reason: reason, maximumError: error))
             }
             let (stated, counted) = (ready.kernel.prepared.statedPairs, ready.kernel.prepared.countedPairs)
-            let usefulPairs = known(of: workload).work.usefulPairs
-            if let pairs = stated ?? counted, pairs < usefulPairs {
-                let reason = "states \(pairs) pairs, fewer than the \(usefulPairs) that its mask allows"
+            let fewest = workload.fewestPairs
+            if let pairs = stated ?? counted, pairs < fewest {
+                let reason = "states \(pairs) pairs, fewer than the \(fewest) that its problem has"
                 return .absent(.wrong(reason: reason, maximumError: maximumError))
             }
             if let counted, let stated, counted != stated {

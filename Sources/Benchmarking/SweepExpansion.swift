@@ -49,7 +49,7 @@ extension Sweep {
                                 headDimension: headDimension)
                             let problem = try AttentionProblem(
                                 shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat,
-                                positions: kernel.positions)
+                                positions: kernel.positions, weighting: kernel.weighting)
                             workloads.append(
                                 Workload(kernel: name, phase: kernel.phase, problem: problem, threads: threads))
                         }

@@ -17,7 +17,7 @@ struct SweepReader {
     private static let allKeys = ["name", "description", "timeBudget"] + axisKeys + ["also"]
 
     /// Largest work of one call that is still counted exactly: beyond it, FLOP counts would overflow.
-    private static let largestWork = 0x1p61
+    private static let largestWork = AttentionProblem.mostFLOPs
 
     private typealias Fields = [String: SweepField]
 

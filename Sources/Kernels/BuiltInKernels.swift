@@ -9,7 +9,8 @@ extension Kernel {
             slidingWindow, slidingWindowDense, chunkedOverlap,
             attentionSink, chunkedLocal,
             fullBidirectional, symmetricWindow, chunkedOverlapSymmetric,
-            decodeFull, decodeWindow, decodeSink, decodeSinkUnrotated, decodeRecompute,
+            linear,
+            decodeFull, decodeWindow, decodeSink, decodeSinkUnrotated, decodeRecompute, decodeLinear,
         ] + gradients + [reference]
 }
 

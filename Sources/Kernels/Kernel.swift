@@ -17,10 +17,12 @@ public struct Kernel: Sendable {
     public let summary: String
     /// A prefill kernel reads K and V from the caller's tensors. A decode kernel takes one query, at the last position,
     /// and reads K and V from a cache of its own. A backward kernel gives gradients; a training kernel does so too, and
-    /// computes the forward pass in the same call.
+    /// computes the forward pass in the same call, a checkpointed one twice.
     public let phase: Phase
     /// The masks that it is for.
     public let masks: MaskFamily
+    /// What its problems make of scores.
+    public let weighting: Weighting
     /// The positions that its problems have.
     public let positions: PositionEncoding
     public let elementTypes: [ElementType]
@@ -44,7 +46,8 @@ public struct Kernel: Sendable {
     ///   - make: allocates all that a call needs; nil for a kernel that runs in another process.
     public init(
         _ name: String, summary: String, phase: Phase = .prefill, masks: MaskFamily,
-        positions: PositionEncoding = .none, elementTypes: [ElementType] = ElementType.allCases,
+        weighting: Weighting = .softmax, positions: PositionEncoding = .none,
+        elementTypes: [ElementType] = ElementType.allCases,
         cacheFormats: [CacheFormat] = [], computedPairs: (@Sendable (AttentionProblem) -> Int)? = nil,
         scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)? = nil,
         retuned: (@Sendable (Tuning) -> Kernel)? = nil, make: Make? = nil
@@ -53,6 +56,7 @@ public struct Kernel: Sendable {
         self.summary = summary
         self.phase = phase
         self.masks = masks
+        self.weighting = weighting
         self.positions = positions
         self.elementTypes = elementTypes
         self.cacheFormats = cacheFormats
@@ -108,6 +112,11 @@ public struct Kernel: Sendable {
     public func requireSupport(of problem: AttentionProblem) throws(UnsupportedProblem) {
         guard masks.contains(problem.mask) else {
             throw UnsupportedProblem("\(name) has the mask \(masks.name), not \(problem.mask)")
+        }
+        guard problem.weighting == weighting else {
+            throw UnsupportedProblem(
+                "the weights of the problem are those of \(problem.weighting.rawValue) attention, and \(name) computes "
+                    + "\(weighting.rawValue) attention")
         }
         guard elementTypes.contains(problem.elementType) else {
             throw UnsupportedProblem(

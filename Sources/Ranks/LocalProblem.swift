@@ -8,9 +8,7 @@ extension RankProblem {
             let shape = try AttentionShape(
                 queryHeads: sizes.queryHeads, keyValueHeads: sizes.keyValueHeads, queryLength: sizes.queries,
                 keyLength: sizes.keys, headDimension: problem.shape.headDimension)
-            return try AttentionProblem(
-                shape: shape, mask: mask ?? problem.mask, elementType: problem.elementType, scale: problem.scale,
-                cacheFormat: problem.cacheFormat, positions: problem.positions)
+            return try problem.resized(to: shape, mask: mask)
         } catch {
             throw UnsupportedProblem("\(error)")
         }

@@ -9,7 +9,7 @@ import Records
 ///
 /// A sample begins after a barrier, and each rank reads its own clock; the time of the slowest is the time of the sample.
 public final class RankEngine: Engine {
-    public static let name = "ranks"
+    public static let name = RankSetting.engine
     /// As sweeps name and cross them: each with the first of its masks.
     public static let kernels = RankKernel.builtIn.map {
         Kernel(name + "/" + $0.name, summary: $0.summary, phase: $0.phase, masks: $0.masks[0])

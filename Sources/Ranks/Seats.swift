@@ -1,3 +1,4 @@
+import Faults
 import Hardware
 import Records
 
@@ -15,8 +16,10 @@ struct Seats {
         let allowed = communicator.gathered(text: CPUList.text(of: topology.allowedCPUs))
         let rank = communicator.rank
         let place = (0..<rank).count { hosts[$0] == hosts[rank] && allowed[$0] == allowed[rank] }
-        team = try communicator.agreed { () throws(PlacementError) in
-            try Self.team(place, placement, on: topology, communicator)
+        team = try communicator.agreed { () throws(RefusedSeat) in
+            do throws(PlacementError) { return try Self.team(place, placement, on: topology, communicator) } catch {
+                throw RefusedSeat(cause: error)
+            }
         }
         let cpus = communicator.gathered(team.pinnedCPUs.first ?? -1)
         places = zip(hosts, cpus).map { host, cpu in
@@ -33,5 +36,18 @@ struct Seats {
         if cpus.isEmpty { return WorkerTeam(betweenItems: between) }
         if let more = try? placement.cpus(forThreads: place + 1, on: topology) { cpus = more }
         return WorkerTeam(cpus: [cpus.last!], on: topology, betweenItems: between)
+    }
+}
+
+/// A rank that may not run where the user wants it.
+private struct RefusedSeat: Fault {
+    let cause: PlacementError
+
+    var exitStatus: ExitStatus { cause.exitStatus }
+
+    var description: String {
+        guard case .notAllowed = cause else { return cause.description }
+        return "\(cause); if mpirun has bound the rank to these, start it with mpirun --bind-to none, or leave out "
+            + "--cpus"
     }
 }

@@ -30,8 +30,8 @@ extension Measurement: Plausible {
             ("scratchBytes", scratchBytes ?? 0, PlausibleBounds.bytes),
         ])
         if let fault { return fault }
-        if let pairs = work.computedPairs, pairs < work.usefulPairs {
-            return "`work.computedPairs` is \(pairs), fewer than the \(work.usefulPairs) that the mask allows"
+        if let pairs = work.computedPairs, pairs < workload.fewestPairs {
+            return "`work.computedPairs` is \(pairs), fewer than the \(workload.fewestPairs) that the problem has"
         }
         if let fault = origin.device?.implausibility { return fault }
         if case .measured(let record) = outcome { return record.implausibility }

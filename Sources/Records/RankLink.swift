@@ -38,6 +38,9 @@ public struct RankSetting: Hashable, Sendable, Codable {
 
     public var count: Int { places.count }
 
+    /// The engine whose kernels ranks share.
+    public static let engine = "ranks"
+
     /// What stands for a rank that may run on any CPU.
     public static let unbound = "not bound"
 

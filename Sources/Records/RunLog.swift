@@ -23,6 +23,8 @@ public final class RunLog {
     package private(set) var cacheQuality: [CacheQuality]
     /// Whether the file lacks a line of this process: none of the launch is there, or the process measured something since.
     package private(set) var needsProcessLine: Bool
+    /// Whether this log has made the file, and has written nothing but its header.
+    public private(set) var isUnused: Bool
     /// Cells of an earlier attempt at this launch that are to be gone on with.
     package let openCells: [SampleJournal.OpenCell]
 
@@ -63,7 +65,7 @@ public final class RunLog {
         // The journal first: a kill between the two leaves the cells open in it, and it is the journal that counts.
         let contents = Contents(
             open: open, written: written, cacheQuality: lines.results.cacheQuality,
-            hasProcessLine: lines.results.launches.contains { $0.launch == launch })
+            hasProcessLine: lines.results.launches.contains { $0.launch == launch }, isNew: false)
         let log = try RunLog(lock, holding: contents, launch: launch) { () throws(ResultsError) in
             try JSONLines.write([lines.headerLine] + lines.otherLines + kept, to: path)
         }
@@ -76,6 +78,7 @@ public final class RunLog {
         var written: Set<Workload> = []
         var cacheQuality: [CacheQuality] = []
         var hasProcessLine = false
+        var isNew = true
     }
 
     private init(
@@ -85,6 +88,7 @@ public final class RunLog {
         written = contents.written
         cacheQuality = contents.cacheQuality
         needsProcessLine = !contents.hasProcessLine
+        isUnused = contents.isNew
         self.launch = launch
         let files = try RunFiles(lock, journal: Self.journalPath(lock.path, launch), open: openCells, rewrite)
         sink = { event throws(ResultsError) in try files.put(event) }
@@ -102,10 +106,12 @@ public final class RunLog {
         written = []
         cacheQuality = share.cacheQuality
         needsProcessLine = !share.hasProcessLine
+        isUnused = false
     }
 
     private func put(_ event: RunEvent) throws(ResultsError) {
         try sink(event)
+        if case .ended = event {} else { isUnused = false }
         switch event {
         case .opened, .sampled: unsyncedLines += 1
         case .synced: unsyncedLines = 0

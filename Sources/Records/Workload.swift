@@ -23,6 +23,11 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of what a call reads and writes, as a caller gives and takes it.
     public var tensorBytes: Int { phase.tensorBytes(of: problem) }
 
+    /// The fewest pairs that a kernel may say it computes.
+    package var fewestPairs: Int {
+        problem.weighting.fewestPairs(problem.pairs, problem.shape.headCounts, phase: phase)
+    }
+
     /// The same kernel, mask and shape at another length: how one series is told from the next, and what a short run
     /// can predict of a long one.
     ///
@@ -33,10 +38,7 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
             batch: shape.batch, queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads,
             queryLength: shape.queryLength == shape.keyLength ? length : min(shape.queryLength, length),
             keyLength: length, headDimension: shape.headDimension)
-        let resized = try AttentionProblem(
-            shape: other, mask: problem.mask, elementType: problem.elementType, scale: problem.scale,
-            cacheFormat: problem.cacheFormat, positions: problem.positions)
-        return Workload(kernel: kernel, phase: phase, problem: resized, threads: threads)
+        return Workload(kernel: kernel, phase: phase, problem: try problem.resized(to: other), threads: threads)
     }
 
     /// Such as `h=8:2 d=128 bfloat16`: what is not one head of 64 float32 on one thread.

@@ -75,7 +75,8 @@ public struct MeasuredMachine: Sendable, Hashable {
     public init(_ analysis: ScalingAnalysis) throws(MeasuredMachineError) {
         // What a device did, or several ranks, says nothing of the cores of one process.
         let prefills = analysis.series.filter {
-            $0.parameters.phase == .prefill && $0.parameters.queryLength == nil && $0.device == nil && $0.ranks == nil
+            $0.parameters.phase == .prefill && $0.parameters.weighting == nil && $0.parameters.queryLength == nil
+                && $0.device == nil && $0.ranks == nil
         }
         let causal = prefills.filter { $0.parameters.mask == .causal }
         guard

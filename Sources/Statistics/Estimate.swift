@@ -31,6 +31,16 @@ public struct Estimate: Codable, Hashable, Sendable {
         case low, high, level
     }
 
+    /// So many times this. One factor keeps the three numbers in their order, whatever is rounded; dividing them by one another and
+    /// multiplying again does not.
+    /// - Parameter factor: above zero.
+    public func scaled(by factor: Double) -> Estimate {
+        Estimate(value: value * factor, low: low * factor, high: high * factor, level: level)
+    }
+
+    /// One over a positive estimate.
+    public var reciprocal: Estimate { Estimate(value: 1 / value, low: 1 / high, high: 1 / low, level: level) }
+
     public func contains(_ value: Double) -> Bool { low <= value && value <= high }
 
     /// How many times larger this is than another positive estimate, independent of it. The limits combine the two

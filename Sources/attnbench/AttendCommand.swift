@@ -59,7 +59,9 @@ struct AttendCommand: Command {
 
     @OptionGroup var maskOptions: MaskOptions
 
-    @Option(help: ArgumentHelp("Factor on the scores before softmax. (default: 1/sqrt(d))", valueName: "factor"))
+    @Option(
+        help: ArgumentHelp("Factor on the scores before they become weights. (default: 1/sqrt(d))", valueName: "factor")
+    )
     var scale: Float?
 
     @Option(name: .customLong("type"), help: ArgumentHelp("The element type to compute with.", valueName: "type"))
@@ -93,7 +95,7 @@ struct AttendCommand: Command {
             query: queryTensor.dimensions, key: keyTensor.dimensions, value: valueTensor.dimensions)
         let problem = try AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, scale: scale,
-            positions: chosen.positions)
+            positions: chosen.positions, weighting: chosen.weighting)
         try chosen.requireSupport(of: problem)
         guard !chosen.phase.givesGradients else { throw AttendError.givesGradients(kernel) }
         try requireFreeOutput()

@@ -77,7 +77,7 @@ enum MaskOptionsError: Fault, Equatable {
     }
 
     private static func alternatives(_ isOne: (Kernel) -> Bool) -> String {
-        let names = Kernel.builtIn.filter { !$0.phase.givesGradients && isOne($0) }.map {
+        let names = Kernel.builtIn.filter { !$0.phase.givesGradients && $0.weighting == .softmax && isOne($0) }.map {
             $0.masks == .any ? "\($0.name) with --mask" : $0.name
         }
         return names.joined(separator: " or ")

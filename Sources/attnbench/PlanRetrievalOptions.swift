@@ -54,7 +54,7 @@ struct PlanRetrievalOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What a search takes, as you measured it. (default: one pass over the index in an accelerator's memory)",
+            "What a search takes, as `attnbench search` measures it. (default: one pass over the index in an accelerator's memory)",
             valueName: "time"),
         transform: PlanRetrievalOptions.time)
     var searchTime: Double?

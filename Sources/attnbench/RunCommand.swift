@@ -3,6 +3,7 @@ import ArgumentParser
 import Benchmarking
 import Escaping
 import Faults
+import Files
 import Foundation
 import Hardware
 import Kernels
@@ -251,7 +252,11 @@ struct RunCommand: Command {
         do {
             return try spreading.measure(run.workloads, plan, into: log, progress: progress) ? .interrupted : .done
         } catch let error as RankFailure {
-            return .failed(error)
+            guard log.isUnused else { return .failed(error) }
+            // A host was refused before anything was measured: there is nothing to report, and nothing to continue.
+            log.removeJournal()
+            try? OutputFile.remove(path)
+            throw error
         }
     }
 

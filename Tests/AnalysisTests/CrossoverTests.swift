@@ -57,6 +57,41 @@ import Testing
         #expect(crossover.faster == "chunked-overlap(1024)")
     }
 
+    /// n²/2 pairs against 128 for each token, at twice the price: from 512 tokens on. Its law is over these pairs, and so over tokens.
+    @Test func linearAttentionIsHeldAgainstFullAttention() throws {
+        var generator = SplitMix64(seed: 3)
+        let full = Planted(law: { 0.5 * $0 }, headDimension: 128)
+        let linear = Planted(kernel: "linear", law: { $0 }, headDimension: 128, weighting: .linear)
+        let lengths = Planted.halfOctaves(from: 128, count: 11)
+        let analysis = Planted.analysis(
+            full.measurements(lengths, using: &generator) + linear.measurements(lengths, using: &generator))
+        let crossover = try #require(analysis.found(Crossovers.self).first)
+        #expect(crossover.faster == "linear" && crossover.slower == "full")
+        guard case .at(let tokens, bracketed: true) = crossover.place else {
+            Issue.record("\(crossover.place) is not between measured lengths")
+            return
+        }
+        #expect(abs(tokens.value / 511 - 1) < 0.02 && tokens.low < tokens.high)
+        let series = try #require(analysis.series.first { $0.kernel == "linear" })
+        #expect(series.verdict == .matches && series.exponent!.contains(1))
+        #expect(series.points.map(\.work.usefulPairs) == lengths.map { 128 * $0 })
+        let forecast = try #require(
+            analysis.found(Forecasts.self).first { $0.series == "linear" && $0.tokens == 1 << 20 })
+        #expect(abs(forecast.seconds / (128e-9 * Double(1 << 20)) - 1) < 0.05)
+    }
+
+    /// A step that reads a state takes as long at any length, and that is what theory says.
+    @Test func aStepOverAStateStaysFlat() throws {
+        var generator = SplitMix64(seed: 4)
+        let step = Planted(
+            kernel: "decode-linear", law: { 1000 + $0 }, headDimension: 128, queryLength: 1, weighting: .linear,
+            followsBytes: true)
+        let series = try #require(
+            Planted.analysis(step.measurements([1024, 4096, 16384, 65536], using: &generator)).series.first)
+        #expect(series.lengthSlope?.verdict == .matches && series.verdict == .matches)
+        #expect(Set(series.points.map(\.work.bytes)).count == 1)
+    }
+
     @Test func aWindowThatWinsThroughoutHasNoCrossover() throws {
         let crossover = try crossover(windowCost: 0.25, lengths: lengths, seed: 6)
         #expect(crossover.place == .notCrossedInRange)

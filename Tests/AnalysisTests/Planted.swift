@@ -34,6 +34,7 @@ struct Planted {
     var queryLength: Int?
     /// Nil for the one that stores the element type as it is.
     var cacheFormat: CacheFormats?
+    var weighting = Weighting.softmax
     var scratchBytes = 0
     /// The time follows the bytes instead of the pairs.
     var followsBytes = false
@@ -59,15 +60,18 @@ struct Planted {
             queryHeads: heads.query, keyValueHeads: heads.keyValue, queryLength: queryLength ?? length,
             keyLength: length, headDimension: headDimension)
         let problem = try! AttentionProblem(
-            shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat)
+            shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat,
+            weighting: weighting)
         return Workload(
             kernel: kernel, phase: queryLength == 1 ? .decode : .prefill, problem: problem, threads: threads)
     }
 
     func work(_ length: Int) -> Work {
-        let problem = workload(length).problem
-        let useful = Double(heads.query * problem.pairs.allowed)
-        return Work(.prefill, problem: problem, computedPairs: Int(saturating: (useful * waste(length)).rounded()))
+        let workload = workload(length)
+        let useful = Double(Work(workload.phase, problem: workload.problem, computedPairs: nil).usefulPairs)
+        return Work(
+            workload.phase, problem: workload.problem,
+            computedPairs: Int(saturating: (useful * waste(length)).rounded()))
     }
 
     func measurements(_ lengths: [Int], using generator: inout SplitMix64) -> [Measurement] {

@@ -93,6 +93,20 @@ import Testing
         #expect(abs((model.transferSeconds(work) - waited) / model.hideableSeconds(work) - 1) < 1e-12)
     }
 
+    /// A run that ends early leaves one sample of some cells, whose interval is that one number.
+    @Test func oneSampleStandsForItself() throws {
+        for nanoseconds in [0.1, 0.7, 1.1, 2.3, 3.7, 9.9] {
+            var planted = PlantedRanks()
+            (planted.nanosecondsPerPair, planted.samples) = (nanoseconds, 1)
+            for way in [ContextParallelism.ring, .ringZigzag, .allGather, .heads] {
+                let cell = try Self.cell(planted, way)
+                let ratio = try #require(cell.timeRatio)
+                #expect(ratio.level == 0 && abs(ratio.value - 1) < 0.003)
+                #expect(cell.timeVerdict == .undecided && cell.speedUp?.level == 0)
+            }
+        }
+    }
+
     @Test func aByteMoreIsFound() throws {
         var planted = PlantedRanks()
         planted.excessBytes = 1
@@ -103,6 +117,14 @@ import Testing
     @Test func withoutOneRankThereIsNoPrediction() throws {
         let cell = try #require(Self.analysis([PlantedRanks().shared(.heads, .causal, 1024)]).sharedCells.first)
         #expect(cell.oneRank == nil && cell.timeVerdict == nil && cell.speedUp == nil && cell.bytesAgree)
+    }
+
+    /// Ranks are this program in several processes.
+    @Test func ranksAreNoEngineToAReader() throws {
+        let findings = Findings(Self.analysis(PlantedRanks().sweep([2048, 4096, 8192])))
+        let sentence = try #require(EngineStandings.sentences(findings).first)
+        #expect(sentence.hasPrefix("ranks/") && sentence.contains(" kernels at 8K tokens"), "\(sentence)")
+        #expect(!sentence.contains("engines"))
     }
 
     @Test func oneRankSharesNothing() {

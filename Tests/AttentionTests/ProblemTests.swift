@@ -148,8 +148,10 @@ import Testing
         #expect(work.overhead == 4000.0 / 880.0)
     }
 
-    /// Five products in a backward pass and seven in both passes; each of Q, K, V and O has a gradient beside it.
-    @Test(arguments: [(Phase.prefill, 2, 1), (.decode, 2, 1), (.backward, 5, 2), (.training, 7, 2)])
+    /// Five products in a backward pass, seven in both passes, and nine if the forward pass is computed twice; each of Q, K, V and O has a gradient beside it.
+    @Test(arguments: [
+        (Phase.prefill, 2, 1), (.decode, 2, 1), (.backward, 5, 2), (.training, 7, 2), (.checkpointed, 9, 2),
+    ])
     func aPhaseHasItsProductsAndItsTensors(phase: Phase, products: Int, tensors: Int) throws {
         let shape = try AttentionShape(
             batch: 2, queryHeads: 8, keyValueHeads: 2, queryLength: 10, headDimension: 64)

@@ -36,6 +36,19 @@ struct RunLogTests {
 
     private func wholeLines(_ data: Data) -> Int { data.count { $0 == UInt8(ascii: "\n") } }
 
+    @Test func aLogKnowsWhetherAnythingIsInIt() throws {
+        let log = try RunLog.create(path, header: fakeHeader())
+        #expect(log.isUnused)
+        try log.open(
+            try fakeWorkloads(lengths: [1024])[0], .init(iterationsPerSample: 1, peakResidentBytes: 1, maximumError: 0))
+        #expect(!log.isUnused)
+    }
+
+    @Test func aFileWithResultsIsNotUnused() throws {
+        _ = try interruptedRun()
+        #expect(try !RunLog.resume(path, header: fakeHeader()).isUnused)
+    }
+
     @Test func aJournalCutAnywhereGivesBackItsWholeLines() throws {
         let (_, journal, workloads) = try interruptedRun()
         let all = try SampleJournal.openCells(journalPath)

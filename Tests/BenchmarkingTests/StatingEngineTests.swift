@@ -140,7 +140,7 @@ extension Kernel {
             Issue.record("\(outcome)")
             return
         }
-        #expect(reason == "states 2079 pairs, fewer than the 2080 that its mask allows")
+        #expect(reason == "states 2079 pairs, fewer than the 2080 that its problem has")
     }
 
     /// Of an engine that was asked nothing while others were timed.

@@ -76,7 +76,7 @@ import Testing
             ("answers twice", 8, "did not follow the protocol"), ("leaves a grandchild", 8, "status 3"),
             ("claims an endless device", 8, "did not follow the protocol"),
             ("says too little", 8, "states that its calls took"), ("says too much", 8, "states that its calls took"),
-            ("writes into its inputs", 8, "PermissionError"), ("states too few pairs", 7, "its mask allows"),
+            ("writes into its inputs", 8, "PermissionError"), ("states too few pairs", 7, "its problem has"),
             ("is wrong", 7, "differs from the reference"), ("is not a number", 7, "differs from the reference"),
             ("remembers an answer", 7, "after its last round: differs from the reference"),
             ("computes in write", 7, "outside the timed calls"), ("refuses", 0, "no causal attention today"),

@@ -17,7 +17,7 @@ import Testing
             kernel: kernel.name, phase: kernel.phase,
             problem: try AttentionProblem(
                 shape: shape, mask: kernel.masks.mask([.window: 9, .sinks: 4, .chunk: 16]),
-                positions: kernel.positions))
+                positions: kernel.positions, weighting: kernel.weighting))
     }
 
     private func error(_ loaded: LoadedKernel) throws -> Accuracy {

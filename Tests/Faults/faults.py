@@ -193,7 +193,8 @@ class Gate(Output):
     def __init__(self, program):
         super().__init__(
             "gate", "../tiny.yaml", "--baseline", program, "--delta", "50%", "--no-pin", "--output", "out",
-            "--format", "json,junit,csv", "--quiet")
+            # It ends as soon as it has decided; a busy machine needs longer for each launch.
+            "--time-budget", "60s", "--format", "json,junit,csv", "--quiet")
 
     def contents(self, place):
         return {name: self.is_whole(name, data) for name, data in super().contents(place).items()}

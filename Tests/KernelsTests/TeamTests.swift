@@ -17,7 +17,7 @@ struct TeamTests {
             headDimension: 20)
         let problem = try AttentionProblem(
             shape: shape, mask: try type.masks.mask([.window: isDecode ? 1100 : 40, .sinks: 3, .chunk: 64]),
-            positions: type.positions)
+            positions: type.positions, weighting: type.weighting)
         let inputs = AttentionInputs(shape: shape, seed: 11, withOutputGradient: true)
         var alone = type.phase.output(of: problem)
         var together = type.phase.output(of: problem)

@@ -76,6 +76,7 @@ import Testing
         }
         #expect(found[0] == found[1])
         #expect(found[0].contains("rank 1 on test cannot go on: CPU 0 is not allowed to this process"), "\(found[0])")
+        #expect(found[0].contains("mpirun --bind-to none"))
     }
 
     @Test func namesOfHostsAreWordsWhateverTheSystemSays() throws {

@@ -17,9 +17,11 @@ import TestSupport
         #expect(table.rows.count == 11 + 9 + 12 + 2, "full, full-naive, sliding-window, two skipped")
         let lines = table.csv.split(separator: "\n")
         #expect(lines.count == table.rows.count + 1)
-        #expect(lines[0].hasPrefix("results,series,kernel,mask,windowTokens,"))
+        #expect(lines[0].hasPrefix("results,series,kernel,weighting,mask,windowTokens,"))
         let skipped = try #require(lines.first { $0.contains("skipped") })
-        #expect(skipped.hasPrefix("planted,full-naive,full-naive,causal,,,,1,1,1,64,float32,1,11585,11585,skipped,"))
+        #expect(
+            skipped.hasPrefix(
+                "planted,full-naive,full-naive,softmax,causal,,,,1,1,1,64,float32,1,1,11585,11585,skipped,"))
         let objects = try #require(try JSONSerialization.jsonObject(with: Data(table.json.utf8)) as? [[String: Any]])
         #expect(objects.count == table.rows.count)
         #expect(objects.allSatisfy { Set($0.keys) == Set(table.columns) })

@@ -17,11 +17,11 @@ public struct PlantedRanks {
     public var excessBytes = 0
     public var places: [String]?
     public var hasTimeline = false
+    public var samples = 12
 
     public init() {}
 
     private static let calls = 2
-    private static let samples = 12
 
     public func problem(_ mask: Mask, _ length: Int, _ phase: Phase = .prefill) -> AttentionProblem {
         do {
@@ -96,7 +96,7 @@ public struct PlantedRanks {
         _ workload: Workload, _ origin: KernelOrigin, nanoseconds: Double, shares: [Share] = []
     ) -> Measurement {
         // Some 0.2 % about the formula, the same in every cell.
-        let factors = (0..<Self.samples).map { 1 + 0.001 * Double($0 % 5 - 2) }
+        let factors = (0..<samples).map { 1 + 0.001 * Double($0 % 5 - 2) }
         let quiet = Contamination(
             migrated: false, runDelayNanoseconds: 0, offCPUNanoseconds: 0, stealNanoseconds: 0, involuntarySwitches: 0)
         func whole(_ nanoseconds: Double, _ factor: Double) -> Int {

@@ -39,7 +39,7 @@ struct ShapeCell {
     /// Nil where a kernel does not say what it computes.
     private var pairs: ShapeFinding? {
         guard let baselinePairs, let candidatePairs else { return nil }
-        let useful = Work(workload.phase, problem: workload.problem, computedPairs: 0).usefulPairs
+        let useful = workload.fewestPairs
         let failure: String?
         if let candidateStatedPairs, candidatePairs != candidateStatedPairs {
             failure = "computes \(candidatePairs) pairs, but its closed form gives \(candidateStatedPairs)"

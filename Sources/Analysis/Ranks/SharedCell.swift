@@ -48,10 +48,7 @@ extension SharedCell {
     /// Time over that of the model, which has the uncertainty of the time of one rank.
     public var timeRatio: Estimate? {
         guard let oneRank, let predicted = predictedNanoseconds else { return nil }
-        return median.ratio(
-            to: Estimate(
-                value: predicted, low: predicted * oneRank.low / oneRank.value,
-                high: predicted * oneRank.high / oneRank.value, level: oneRank.level))
+        return median.ratio(to: oneRank.scaled(by: predicted / oneRank.value))
     }
 
     public var timeVerdict: TheoryVerdict? { timeRatio.map { TheoryVerdict(ratio: $0, band: Self.timeBand) } }
@@ -59,9 +56,7 @@ extension SharedCell {
     public var balanceVerdict: TheoryVerdict {
         let scale = 1 / predictedBalance
         return TheoryVerdict(
-            ratio: Estimate(
-                value: balance.value * scale, low: balance.low * scale, high: balance.high * scale,
-                level: balance.level), band: Self.balanceBand)
+            ratio: balance.scaled(by: scale), band: Self.balanceBand)
     }
 
     /// Nil without a link, or without the time of one rank.
@@ -82,7 +77,8 @@ extension SeriesParameters {
                 batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
                 queryLength: queryLength ?? length, keyLength: length, headDimension: headDimension)
         else { return nil }
-        return try? AttentionProblem(shape: shape, mask: mask, elementType: elementType)
+        return try? AttentionProblem(
+            shape: shape, mask: mask, elementType: elementType, weighting: weighting ?? .softmax)
     }
 }
 
@@ -106,7 +102,7 @@ extension ScalingAnalysis {
 extension ContextParallelism {
     /// Of a kernel by its full name; nil where ranks do not share it.
     init?(kernel: String) {
-        let prefix = "ranks/"
+        let prefix = RankSetting.engine + "/"
         guard kernel.hasPrefix(prefix) else { return nil }
         self.init(rawValue: String(kernel.dropFirst(prefix.count)))
     }

@@ -36,11 +36,13 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
         public let cacheFormats: [String]?
         /// Nil for none.
         public let positions: String?
+        /// Nil for softmax.
+        public let weighting: String?
 
         public init(
             name: String, summary: String?, variantOf: String? = nil, phase: String, mask: String,
             elementTypes: [String],
-            cacheFormats: [String]? = nil, positions: String? = nil
+            cacheFormats: [String]? = nil, positions: String? = nil, weighting: String? = nil
         ) {
             self.name = name
             self.summary = summary
@@ -50,6 +52,7 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
             self.elementTypes = elementTypes
             self.cacheFormats = cacheFormats
             self.positions = positions
+            self.weighting = weighting
         }
 
         public init(_ kernel: Kernels.Kernel) {
@@ -57,21 +60,24 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
                 name: kernel.name, summary: kernel.summary, variantOf: kernel.variantOf, phase: kernel.phase.rawValue,
                 mask: kernel.masks.name, elementTypes: kernel.elementTypes.map(\.rawValue),
                 cacheFormats: kernel.cacheFormats.map(\.rawValue),
-                positions: kernel.positions.rawValue)
+                positions: kernel.positions.rawValue, weighting: kernel.weighting.rawValue)
         }
 
         /// The kernel as this program has it, which does not know how to make it ready; nil where its name is none, or its
-        /// phase, its mask, its positions or all of its element types are unknown here.
+        /// phase, its mask, its weights, its positions or all of its element types are unknown here.
         /// - Parameter name: what it is called here.
         public func kernel(named name: String) -> Kernels.Kernel? {
             let types = ElementType.allCases.filter { elementTypes.contains($0.rawValue) }
             // Sweeps, file names and shells hold the name as it is.
             guard EngineName.isName(self.name), let phase = Phase(rawValue: phase), let masks = knownMask,
                 !types.isEmpty,
-                let positions = PositionEncoding(rawValue: positions ?? PositionEncoding.none.rawValue)
+                let positions = PositionEncoding(rawValue: positions ?? PositionEncoding.none.rawValue),
+                let weighting = Weighting(rawValue: weighting ?? Weighting.softmax.rawValue),
+                weighting == .softmax || !phase.givesGradients && masks.hasStates
             else { return nil }
             let known = Kernels.Kernel(
-                name, summary: summary ?? "", phase: phase, masks: masks, positions: positions, elementTypes: types,
+                name, summary: summary ?? "", phase: phase, masks: masks, weighting: weighting, positions: positions,
+                elementTypes: types,
                 cacheFormats: CacheFormat.allCases.filter { cacheFormats?.contains($0.rawValue) == true })
             return variantOf.map { known.variant(of: name.dropLast(self.name.count) + $0) } ?? known
         }

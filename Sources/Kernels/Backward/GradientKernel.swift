@@ -3,11 +3,11 @@ import Hardware
 import Records
 
 /// Attention's gradients as a kernel that is timed. In the backward phase the forward pass is computed before the calls, and
-/// its results stay; in the training phase each call computes it.
+/// its results stay; in the training phase each call computes it, and where nothing is kept each call computes it twice.
 final class GradientKernel: KernelInstance {
     private let forward: FusedAttention
     private let backward: FusedBackward
-    private let isForwardTimed: Bool
+    private let forwardPasses: Int
     private var results: ForwardResults
 
     init(
@@ -15,7 +15,7 @@ final class GradientKernel: KernelInstance {
     ) throws(UnsupportedProblem) {
         forward = try FusedAttention(for: problem, on: team, FusedForm(tuning: tuning))
         backward = try FusedBackward(for: problem, on: team, tuning)
-        isForwardTimed = phase == .training
+        forwardPasses = phase.forwardPasses
         results = ForwardResults(for: problem)
     }
 
@@ -28,20 +28,21 @@ final class GradientKernel: KernelInstance {
     var countedPairs: Int { backward.countedPairs }
 
     func load(from inputs: borrowing AttentionInputs) {
-        if !isForwardTimed { results.take(inputs, from: forward) }
+        if forwardPasses == 0 { results.take(inputs, from: forward) }
     }
 
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor) {
-        if isForwardTimed { results.take(inputs, from: forward) }
+        for _ in 0..<forwardPasses { results.take(inputs, from: forward) }
         backward.run(inputs, after: results, into: &output)
     }
 }
 
-/// The kernels that give gradients, in both phases that do: each is a name and the masks that it is for.
+/// The kernels that give gradients, in all phases that do: each is a name and the masks that it is for.
 extension Kernel {
-    static let gradients: [Kernel] = Phase.allCases.filter(\.givesGradients).flatMap { phase in
-        GradientMask.all.map { fusedGradients(phase, $0) } + [materialisedGradients(phase)]
-    }
+    static let gradients: [Kernel] =
+        [Phase.backward, .training].flatMap { phase in
+            GradientMask.all.map { fusedGradients(phase, $0) } + [materialisedGradients(phase)]
+        } + GradientMask.checkpointed.map { fusedGradients(.checkpointed, $0) }
 
     /// Masks of which models are trained, named as the forward kernels are.
     struct GradientMask: Sendable {
@@ -49,9 +50,13 @@ extension Kernel {
         let masks: MaskFamily
         let summary: String
 
+        static let full = GradientMask(name: "full", masks: .causal, summary: "causal")
+        static let slidingWindow = GradientMask(
+            name: "sliding-window", masks: .slidingWindow, summary: "the last w keys")
+        /// What computing the forward pass twice costs shows in two of them.
+        static let checkpointed = [full, slidingWindow]
         static let all = [
-            GradientMask(name: "full", masks: .causal, summary: "causal"),
-            GradientMask(name: "sliding-window", masks: .slidingWindow, summary: "the last w keys"),
+            full, slidingWindow,
             GradientMask(name: "attention-sink", masks: .attentionSink, summary: "the first s keys and the last w"),
             GradientMask(
                 name: "chunked-local", masks: .chunkedLocal, summary: "causal within chunks of c that do not overlap"),
@@ -85,6 +90,10 @@ extension Kernel {
     }
 
     private static func result(_ phase: Phase) -> String {
-        phase == .training ? "the forward pass, then the gradients of Q, K and V" : "the gradients of Q, K and V"
+        switch phase.forwardPasses {
+        case 0: "the gradients of Q, K and V"
+        case 1: "the forward pass, then the gradients of Q, K and V"
+        default: "the forward pass, again the forward pass, then the gradients of Q, K and V"
+        }
     }
 }

@@ -12,7 +12,7 @@ import Hardware
 final class MaterialisedBackward: KernelInstance {
     private let problem: AttentionProblem
     private let team: WorkerTeam
-    private let isForwardTimed: Bool
+    private let forwardPasses: Int
     /// P [batch][queryHeads][queryLength][keyLength], as the forward pass left it.
     private var weights: Tensor
     /// O [batch][queryHeads][queryLength][headDimension], as the forward pass left it.
@@ -27,7 +27,7 @@ final class MaterialisedBackward: KernelInstance {
         }
         openblas_set_num_threads(1)
         (self.problem, self.team) = (problem, team)
-        isForwardTimed = phase == .training
+        forwardPasses = phase.forwardPasses
         weights = Tensor(dimensions: [Self.heads(problem), Self.square(problem)])
         output = Tensor(dimensions: AttentionInputs.queryDimensions(problem.shape))
         gradients = .allocate(capacity: team.threadCount * Self.square(problem))
@@ -49,11 +49,11 @@ final class MaterialisedBackward: KernelInstance {
     }
 
     func load(from inputs: borrowing AttentionInputs) {
-        if !isForwardTimed { attend(inputs) }
+        if forwardPasses == 0 { attend(inputs) }
     }
 
     func run(_ inputs: borrowing AttentionInputs, into gradients: inout Tensor) {
-        if isForwardTimed { attend(inputs) }
+        for _ in 0..<forwardPasses { attend(inputs) }
         differentiate(inputs, into: &gradients)
     }
 

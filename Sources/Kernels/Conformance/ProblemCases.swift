@@ -19,12 +19,15 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
         return made
     }
 
-    /// This case in another element type, with a cache in these formats; nil stands for the element type's own.
-    func stored(as elementType: ElementType, cache: CacheFormats? = nil) -> ProblemCase {
+    /// This case in another element type, with a cache in these formats, and with other weights; nil stands for the element
+    /// type's own format.
+    func stored(
+        as elementType: ElementType, cache: CacheFormats? = nil, weighting: Weighting = .softmax
+    ) -> ProblemCase {
         do {
             let problem = try AttentionProblem(
                 shape: problem.shape, mask: problem.mask, elementType: elementType, scale: problem.scale,
-                cacheFormat: cache, positions: problem.positions)
+                cacheFormat: cache, positions: problem.positions, weighting: weighting)
             return ProblemCase(problem: problem, inputs: inputs)
         } catch {
             preconditionFailure("a case is not a problem: \(error)")
@@ -40,7 +43,7 @@ public enum ProblemCases {
         switch kernel.phase {
         case .prefill: prefill(for: kernel.masks)
         case .decode: decode(for: kernel)
-        case .backward, .training: prefill(for: kernel.masks).filter(\.inputs.isFinite)
+        case .backward, .training, .checkpointed: prefill(for: kernel.masks).filter(\.inputs.isFinite)
         }
     }
 
@@ -54,7 +57,7 @@ public enum ProblemCases {
             kernel.cacheFormats.contains($0.key) && kernel.cacheFormats.contains($0.value)
         }
         return (alike + mixed).flatMap { format in
-            all(for: kernel).map { $0.stored(as: elementType, cache: format) }
+            all(for: kernel).map { $0.stored(as: elementType, cache: format, weighting: kernel.weighting) }
         }
     }
 

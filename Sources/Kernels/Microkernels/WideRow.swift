@@ -35,10 +35,15 @@ struct WideRow {
         outputs.withUnsafeMutableBufferPointer { wide_add(element, weight, value, $0.baseAddress, $0.count) }
     }
 
+    /// Adds a key whose weight is its score.
+    mutating func add(weight: Double, value: UnsafeRawPointer, _ element: vector_element) {
+        outputs.withUnsafeMutableBufferPointer { wide_add(element, weight, value, $0.baseAddress, $0.count) }
+    }
+
     /// −∞ where all scores are −∞.
     var logSumExp: Double { sum == 0 ? -.infinity : largestScore + log(sum) }
 
-    /// The row's output.
+    /// The row's output with softmax.
     var mean: [Double] { outputs.map { $0 / sum } }
 
     /// Writes a row of the output, and its log-sum-exp where that is asked for, all of it from the tensors. `head` counts over batches.
@@ -54,10 +59,14 @@ struct WideRow {
             for key in keys {
                 let offset = (firstKey + key) * rowBytes
                 let dot = wide_dot(type.layout, query, tensors.key + offset, shape.headDimension)
-                wide.add(score: dot * Double(problem.scale), value: tensors.value + offset, type.layout)
+                let (score, value) = (dot * Double(problem.scale), tensors.value + offset)
+                switch problem.weighting {
+                case .softmax: wide.add(score: score, value: value, type.layout)
+                case .linear: wide.add(weight: score, value: value, type.layout)
+                }
             }
         }
-        for (x, element) in wide.mean.enumerated() {
+        for (x, element) in (problem.weighting == .softmax ? wide.mean : wide.outputs).enumerated() {
             type.store(element, at: start * shape.headDimension + x, in: tensors.output)
         }
         if let logSumExp = tensors.logSumExp { logSumExp[start] = Float(wide.logSumExp) }

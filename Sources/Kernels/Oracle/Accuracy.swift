@@ -119,16 +119,25 @@ public struct ExpectedRows: Sendable {
                 place, of: problem, inputs, ReferenceAttention.Arithmetic<Double>.exact)
             let naive = ReferenceAttention.row(place, of: problem, inputs, storing)
             largestScore = max(largestScore, reference.largestScore)
-            for (element, naive) in zip(reference.output, naive.output) where element.isFinite {
+            let elements = reference.output.map { Self.stored($0, as: problem.elementType) }
+            for (element, naive) in zip(elements, naive.output) where element.isFinite {
                 largestOutput = max(largestOutput, abs(element))
                 if naive.isFinite { naiveError = max(naiveError, abs(Double(naive) - element)) }
             }
-            exact.append(reference.output)
+            exact.append(elements)
         }
-        let roundings = 4 * problem.elementType.epsilon + largestScore * Double(Float.ulpOfOne) / 2
+        // Without softmax a score that is rounded moves its weight by that rounding, whatever its size.
+        let moved = problem.weighting == .softmax ? largestScore : 1
+        let roundings = 4 * problem.elementType.epsilon + moved * Double(Float.ulpOfOne) / 2
         bound = tolerance * naiveError + roundings * largestOutput
         (self.rows, self.exact) = (rows, exact)
         queryLength = problem.shape.queryLength
+    }
+
+    /// What the element type is too small for is infinite there. A mean of values is never that, but a sum of them may be.
+    private static func stored(_ element: Double, as type: ElementType) -> Double {
+        let rounded = type.rounded(Float(element))
+        return rounded.isInfinite ? Double(rounded) : element
     }
 
     /// - Parameter output: of the problem and the inputs that these rows are for.

@@ -33,7 +33,7 @@ public struct Oracle: Sendable {
                 case .sampled(let seed): Accuracy.sampledRows(of: problem, seed: seed)
                 }
             return .attention(ExpectedRows(for: problem, inputs, chosen, tolerance: tolerance))
-        case .backward, .training:
+        case .backward, .training, .checkpointed:
             let chosen =
                 switch rows {
                 case .all: GradientRows.all(of: problem)

@@ -1,7 +1,8 @@
 import Attention
 import Foundation
 
-/// The oracle: the formula in Double, three loops, nothing clever. Every other kernel is held to it.
+/// The oracle: the formula in Double, three loops, nothing clever. Every other kernel is held to it. Without softmax, scores are
+/// the weights, and a row is the IEEE result of that formula.
 ///
 /// Non-finite input, here and in every kernel: a row is the IEEE result of the formula over the keys that it sees.
 /// A NaN or +inf score makes the whole row NaN; a −inf score has weight 0; a row whose scores are all −inf is NaN.
@@ -57,7 +58,7 @@ public final class ReferenceAttention: KernelInstance {
         var output: [Real]
         /// The largest scaled score: NaN where any is.
         let largest: Real
-        /// Of e^(score − largest).
+        /// Of e^(score − largest); 1 without softmax.
         let sum: Real
         /// Largest absolute value of the finite scores, scaled.
         let largestScore: Real
@@ -101,8 +102,9 @@ public final class ReferenceAttention: KernelInstance {
             scores.append(dot * Real(problem.scale))
         }
         let largest = scores.contains { $0.isNaN } ? .nan : scores.max()!
-        let weights = scores.map { exponential($0 - largest) }
-        let sum = weights.reduce(0, +)
+        let isSoftmax = problem.weighting == .softmax
+        let weights = isSoftmax ? scores.map { exponential($0 - largest) } : scores
+        let sum = isSoftmax ? weights.reduce(0, +) : 1
         var output = [Real](repeating: 0, count: d)
         var place = 0
         stored.forEachValue(inputs.value) { value in

@@ -111,6 +111,8 @@ extension Methods {
                 case .backward:
                     "Backward passes computed the gradients of queries, keys and values over \(range) tokens"
                 case .training: "Training steps computed the forward and the backward pass over \(range) tokens"
+                case .checkpointed:
+                    "Checkpointed training steps computed the forward pass twice and the backward pass once over \(range) tokens"
                 }
             let caches = phase.hasCache ? ", caches in \(each { "\($0.storedAs)" })" : ""
             return

@@ -19,6 +19,8 @@ enum Works {
         "chunked-overlap": ["beltagy2020longformer", "wang2013augem"],
         "attention-sink": ["xiao2024streaming", "dao2022flashattention"],
         "chunked-local": ["meta2025llama4", "dao2022flashattention"],
+        "linear": ["katharopoulos2020linear", "hua2022linear", "wang2013augem"],
+        "decode-linear": ["katharopoulos2020linear"],
         "full-bidirectional": ["milakov2018online", "dao2022flashattention"],
         "symmetric-window": ["beltagy2020longformer", "dao2022flashattention"],
         "chunked-overlap-symmetric": ["beltagy2020longformer", "wang2013augem"],
@@ -41,6 +43,8 @@ enum Works {
         "training-full-bidirectional": ["dao2024flashattention2", "dao2022flashattention"],
         "training-symmetric-window": ["beltagy2020longformer", "dao2024flashattention2"],
         "training-materialised": ["vaswani2017attention", "wang2013augem"],
+        "checkpointed-full": ["chen2016sublinear", "dao2024flashattention2"],
+        "checkpointed-sliding-window": ["chen2016sublinear", "beltagy2020longformer", "dao2024flashattention2"],
         // Three loops that follow the definition.
         "reference": [],
     ]

@@ -3,8 +3,9 @@ import Attention
 
 extension TidyTable {
     private static let shape = [
-        "results", "series", "kernel", "mask", "windowTokens", "sinkTokens", "chunkTokens", "batch", "queryHeads",
-        "keyValueHeads", "headDimension", "elementType", "threads", "queryTokens", "keyTokens",
+        "results", "series", "kernel", "weighting", "mask", "windowTokens", "sinkTokens", "chunkTokens", "batch",
+        "queryHeads",
+        "keyValueHeads", "headDimension", "elementType", "threads", "ranks", "queryTokens", "keyTokens",
     ]
 
     /// One row a cell; a cell without a time has its reason.
@@ -25,7 +26,7 @@ extension TidyTable {
 
     private static func row(_ results: String, _ series: Series, _ point: Point) -> [Value] {
         let (median, sampling, work) = (point.median, point.sampling, point.work)
-        return shape(results: results, label: series.label, kernel: series.kernel, series.parameters)
+        return shape(of: series, in: results)
             + [
                 .whole(point.queryLength), .whole(point.keyLength), .text("measured"), .missing,
                 .number(median.value), .number(median.low), .number(median.high), .number(median.level),
@@ -40,7 +41,7 @@ extension TidyTable {
     private static func row(_ source: ReportSource, _ cell: AbsentCell, columns: Int) -> [Value] {
         let series = source.analysis.series(labelled: cell.series)
         let known =
-            series.map { shape(results: source.label, label: $0.label, kernel: $0.kernel, $0.parameters) }
+            series.map { shape(of: $0, in: source.label) }
             ?? [.text(source.label), .text(cell.series)] + Array(repeating: .missing, count: shape.count - 4)
         let values =
             known + [
@@ -50,16 +51,17 @@ extension TidyTable {
         return values + Array(repeating: .missing, count: columns - values.count)
     }
 
-    private static func shape(
-        results: String, label: String, kernel: String, _ parameters: SeriesParameters
-    ) -> [Value] {
-        let mask = parameters.mask
+    private static func shape(of series: Series, in results: String) -> [Value] {
+        let (parameters, mask) = (series.parameters, series.parameters.mask)
         let window = mask.left == nil || mask.right == nil ? nil : mask.bandWidth
         return [
-            .text(results), .text(label), .text(kernel), .text(mask.name), Value(window),
+            .text(results), .text(series.label), .text(series.kernel),
+            .text((parameters.weighting ?? .softmax).rawValue),
+            .text(mask.name), Value(window),
             Value(mask.sinks > 0 ? mask.sinks : nil), Value(mask.chunk),
             .whole(parameters.batch), .whole(parameters.queryHeads), .whole(parameters.keyValueHeads),
             .whole(parameters.headDimension), .text(parameters.elementType.rawValue), .whole(parameters.threads),
+            .whole(series.ranks?.count ?? 1),
         ]
     }
 

@@ -125,8 +125,8 @@ enum Crossovers: Finding {
         _ all: [Crossover], of analysis: ScalingAnalysis, _ crossings: [Crossing]
     ) -> [String] {
         let throughout = all.filter { $0.place == .notCrossedInRange }
-        let early = throughout.filter { analysis.series(labelled: $0.faster)?.window != nil }.map(\.faster)
-        let never = throughout.filter { analysis.series(labelled: $0.slower)?.window != nil }.map(\.slower)
+        let early = throughout.filter { analysis.series(labelled: $0.faster)?.isQuadratic == false }.map(\.faster)
+        let never = throughout.filter { analysis.series(labelled: $0.slower)?.isQuadratic == false }.map(\.slower)
         return [
             early.isEmpty ? nil : "Faster than full attention at every measured length: \(AbsentCells.list(early)).",
             never.isEmpty ? nil : "Slower than full attention at every measured length: \(AbsentCells.list(never)).",

@@ -31,12 +31,20 @@ public struct EngineStanding: Sendable, Codable, Hashable {
     public let phase: Phase
     /// Keys that a query sees; nil where that grows with the text.
     public let window: Int?
+    /// Nil for softmax.
+    public let weighting: Weighting?
     /// Keys.
     public let length: Int
     /// The fastest first, of at least two engines.
     public let rows: [Row]
 
     var engines: Int { Set(rows.map(\.engine)).count }
+
+    /// "3 engines"; ranks are this program in several processes, and no engine to a reader.
+    var contenders: String {
+        let others = Set(rows.map(\.engine)).subtracting([RankSetting.engine]).count
+        return others > 1 ? "\(others) engines" : "\(rows.count) kernels"
+    }
 }
 
 extension EngineStanding {
@@ -63,6 +71,7 @@ extension EngineStanding {
         self.length = length
         phase = parameters.phase
         window = parameters.mask.bandWidth
+        weighting = parameters.weighting
         problem = Self.text(parameters)
         rows = standing.map { one, point in
             let isFastest = one.label == fastest.series.label
@@ -87,6 +96,7 @@ extension EngineStanding {
         case .decode: "one step"
         case .backward: "backward pass"
         case .training: "forward and backward pass"
+        case .checkpointed: "forward pass twice, and backward pass"
         }
     }
 
@@ -97,7 +107,9 @@ extension EngineStanding {
             : "\(parameters.queryHeads):\(parameters.keyValueHeads)\u{A0}heads"
         return [
             phaseName(parameters.phase), "\(parameters.mask)", parameters.elementType.rawValue,
-            parameters.cacheFormat.map { "\($0)\u{A0}cache" }, "d\u{A0}=\u{A0}\(parameters.headDimension)", heads,
+            parameters.cacheFormat.map { "\($0)\u{A0}cache" },
+            parameters.weighting.map { "\($0.rawValue)\u{A0}attention" }, "d\u{A0}=\u{A0}\(parameters.headDimension)",
+            heads,
             parameters.batch == 1 ? nil : "batch\u{A0}\(parameters.batch)",
             parameters.threads == 1 ? nil : "\(parameters.threads)\u{A0}threads",
         ].compactMap { $0 }.joined(separator: ", ")
@@ -115,7 +127,7 @@ enum EngineStandings: Finding {
     static func label(of standing: EngineStanding) -> String? { standing.rows.first?.series }
 
     static func figure(_ findings: Findings) -> Plot? {
-        EngineShares.plot(findings, named: "engines") { $0.window == nil }
+        EngineShares.plot(findings, named: "engines") { $0.window == nil && $0.weighting == nil }
     }
 
     static func sentences(_ findings: Findings) -> [String] {
@@ -145,7 +157,7 @@ enum EngineStandings: Finding {
         return findings[EngineStandings.self].flatMap { standing -> [Document.Block] in
             let tokens = Quantity.tokens(standing.length) + (standing.phase == .decode ? " cached tokens" : " tokens")
             return .table(
-                "Engines on one problem, the fastest first: \(standing.problem), \(tokens)",
+                "Kernels on one problem, the fastest first: \(standing.problem), \(tokens)",
                 table(standing, findings.analysis))
         }
     }
@@ -186,7 +198,9 @@ enum EngineSteps: Finding {
     static let phase = Phase.decode
 
     static func figure(_ findings: Findings) -> Plot? {
-        EngineShares.plot(findings, named: "engine-steps") { $0.phase == .decode && $0.window == nil }
+        EngineShares.plot(findings, named: "engine-steps") {
+            $0.phase == .decode && $0.window == nil && $0.weighting == nil
+        }
     }
 }
 
@@ -237,7 +251,7 @@ private enum EngineShares {
         let first = standing.rows[0]
         let second = standing.rows.first { $0.engine != first.engine } ?? first
         let length = Quantity.tokens(standing.length) + (standing.phase == .decode ? " cached tokens" : " tokens")
-        return "\(first.series) is the fastest of \(standing.engines) engines at \(length); "
+        return "\(first.series) is the fastest of \(standing.contenders) at \(length); "
             + "\(second.series) takes \(Quantity.interval(second.timeRatio, unit: "×")) its time"
     }
 
@@ -245,10 +259,8 @@ private enum EngineShares {
         let utilisation = point.utilisation
         let fraction = phase == .decode ? utilisation.fractionOfBandwidth : utilisation.fractionOfPeak
         return fraction.map { fraction in
-            let (share, median) = (100 * fraction, point.median)
-            return Plot.Row(
-                x: Double(point.keyLength), y: share,
-                share * median.value / median.high...share * median.value / median.low)
+            Plot.Row(
+                x: Double(point.keyLength), point.median.reciprocal.scaled(by: 100 * fraction * point.median.value))
         }
     }
 }

@@ -28,7 +28,7 @@ enum PromptTimes: Finding {
             name: "time", title: title(analysis),
             method: "One call, \(analysis.conditions). Points: medians with 95 % intervals. "
                 + "Lines: c · pairs^β + a, fitted over the exact pairs of each mask."
-                + exponents(analysis)
+                + exponents(analysis) + analysis.stateNote
                 + (traces.contains { $0.kind == .beyond } ? " Dotted: beyond the measured lengths." : ""),
             notes: traces.contains { $0.kind == .skipped } ? [AbsentCells.crosses] : [],
             x: x, y: y,
@@ -44,7 +44,10 @@ enum PromptTimes: Finding {
             return analysis.fastestAndSlowest(after: "tokens") ?? "Time per call by sequence length"
         }
         let matching = fitted.count { $0.verdict == .matches }
-        if matching == fitted.count { return "Time per call grows in proportion to the pairs that the mask allows" }
+        if matching == fitted.count {
+            let counted = analysis.stateNote.isEmpty ? "pairs that the mask allows" : "exact count of pairs"
+            return "Time per call grows in proportion to the \(counted)"
+        }
         return "\(matching) of \(fitted.count) growth laws match theory"
     }
 
@@ -120,7 +123,7 @@ extension PromptTimes {
                 [Throughput.title(analysis, $0) + "; too few lengths to fit a growth law."]
             } ?? []
         }
-        return [analysis.baseline.map { growth($0, analysis) }, window(prefill)].compactMap { $0 }
+        return [analysis.baseline.map { growth($0, analysis) }, window(prefill), state(prefill)].compactMap { $0 }
     }
 
     /// "full: time grows as pairs^1.00 ± 0.01, matches theory, 91 % of this core's peak at 16K tokens."
@@ -151,6 +154,18 @@ extension PromptTimes {
         let sentence = ["\(lead.label): \(verdict)", crossing.map { Crossovers.beats($0, for: lead) }].compactMap { $0 }
         let rest = remaining(analysis.series.filter { !pair.contains($0.label) })
         return sentence.joined(separator: "; ") + "." + (rest.map { " " + $0 } ?? "")
+    }
+
+    /// "linear: matches theory; beats full from 410 [405, 416] tokens.", unless the sentence on windows is about it.
+    private static func state(_ findings: Findings) -> String? {
+        let analysis = findings.analysis
+        guard let baseline = analysis.baseline, let lead = analysis.windowedLead,
+            let series = analysis.series.first(where: { $0.parameters.weighting == .linear && $0.label != lead.label }),
+            let crossing = findings[Crossovers.self].first(where: {
+                Set([$0.faster, $0.slower]) == [series.label, baseline.label]
+            })
+        else { return nil }
+        return "\(series.label): \(Crossovers.beats(crossing, for: series))."
     }
 
     /// "Of 5 other series 4 match; attention-sink(4+256) deviates." Those that deviate are named, the rest counted.

@@ -27,7 +27,7 @@ enum RooflineBounds: Finding {
             name: "roofline", title: title(analysis),
             method:
                 "One call, \(analysis.conditions). FLOPs: 4·d for each pair that the mask allows\(gradients(analysis)); bytes: queries, keys, values "
-                + "and outputs, once. "
+                + "and outputs, once.\(analysis.stateNote) "
                 + "Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings are measured in the same run."
                 + extremes(analysis),
             notes: [], x: x, y: y,

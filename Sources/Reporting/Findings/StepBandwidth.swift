@@ -31,7 +31,7 @@ enum StepBandwidth: Finding {
         return Plot(
             name: "bandwidth", title: title(decode, reading, lengths),
             method:
-                "Queries, outputs, and the keys and values that the token sees, once each, over the time of a step; "
+                "Queries, outputs, and the keys and values that the token sees, or the state, once each, over the time of a step; "
                 + "\(decode.conditions). Medians with 95 % intervals. Grey: read bandwidth of memory in the same run; above it, the "
                 + "previous step left the data in a cache.",
             notes: [], x: x, y: .linear(to: most * 1.08),

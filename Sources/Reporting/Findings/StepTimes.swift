@@ -43,15 +43,20 @@ enum StepTimes: Finding {
             widest.map { slope -> String in
                 let all = flat.count == 2 ? "both" : "all \(flat.count)"
                 guard steady < flat.count else {
-                    return (flat.count == 1 ? flat[0].label + " stays" : "\(all) windowed series stay") + " flat, "
+                    return (flat.count == 1 ? flat[0].label + " stays" : "\(all) \(kind(flat)) stay") + " flat, "
                         + "n^\(Quantity.aboutZero(slope.exponent))" + (flat.count == 1 ? "" : " at most")
                 }
-                return "\(steady) of \(flat.count) windowed series \(steady == 1 ? "stays" : "stay") constant"
+                return "\(steady) of \(flat.count) \(kind(flat)) \(steady == 1 ? "stays" : "stay") constant"
                     + (undecided == 0 ? "" : ", \(undecided) \(undecided == 1 ? "is" : "are") undecided")
             },
         ].compactMap { $0 }
         if clauses.isEmpty { return decode.fastestAndSlowest(after: "cached tokens") ?? "Time per token by context" }
         return clauses.joined(separator: "; ")
+    }
+
+    /// Series whose bytes do not grow: those with a window, and those with a state.
+    private static func kind(_ flat: [Series]) -> String {
+        flat.allSatisfy { $0.window != nil } ? "windowed series" : "series with a window or a state"
     }
 
     private static func traces(
@@ -129,7 +134,7 @@ extension StepTimes {
         let others = windowed.filter { $0.lengthSlope?.verdict != .matches }
         let verb = flat.count == 1 ? "stays" : "stay"
         let count =
-            "\(flat.count) of \(windowed.count) windowed series \(verb) constant for any number of cached tokens"
+            "\(flat.count) of \(windowed.count) \(kind(windowed)) \(verb) constant for any number of cached tokens"
         guard !others.isEmpty else { return count + "." }
         let deviating = others.filter { $0.lengthSlope?.verdict == .deviates }
         let undecided = others.count - deviating.count

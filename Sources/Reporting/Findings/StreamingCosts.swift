@@ -69,7 +69,7 @@ extension Streaming {
                 window: window, sinks: sinks, sinkWindow: kept, windowAlone: alone[window]?.median(at: length),
                 recompute: anew, ratio: anew.ratio(to: kept))
         }
-        let full = series.first { $0.parameters.mask == .causal && $0.median(at: length) != nil }
+        let full = series.first { $0.parameters.isFullAttention && $0.median(at: length) != nil }
         self.length = length
         self.full = full?.median(at: length)
         self.series = ([full] + streams.map(\.series) + streams.map { recomputing[$0.window] }).compactMap { $0?.label }

@@ -23,7 +23,8 @@ enum Throughput: Finding {
         return Plot(
             name: "throughput", title: title(analysis, lengths),
             method: "GFLOP/s over the pairs that the mask allows (4·d·pairs; masked pairs are not counted), "
-                + "\(analysis.conditions). Medians with 95 % intervals; the peak is measured in the same run.",
+                + "\(analysis.conditions). Medians with 95 % intervals; the peak is measured in the same run."
+                + analysis.stateNote,
             notes: [], x: x, y: y,
             xLabel: analysis.lengthAxisName,
             yLabel: "useful GFLOP/s", columns: ("tokens", "usefulGFLOPsPerSecond"), traces: traces,

@@ -66,12 +66,6 @@ extension TokenCost {
     }
 }
 
-extension Estimate {
-    fileprivate func scaled(by factor: Double) -> Estimate {
-        Estimate(value: value * factor, low: low * factor, high: high * factor, level: level)
-    }
-}
-
 /// Time of a token read and of a token written against context: the shape behind "output tokens cost more".
 enum TokenCosts: Finding {
     static let phase = Phase.decode
@@ -141,9 +135,12 @@ extension TokenCost {
 
 extension TokenCosts {
     static func sentences(_ findings: Findings) -> [String] {
-        guard let row = findings[TokenCosts.self].first?.representative else { return [] }
+        let costs = findings[TokenCosts.self]
+        let quadratic = costs.first { findings.analysis.series(labelled: $0.decode)?.isQuadratic == true }
+        guard let row = (quadratic ?? costs.first)?.representative else { return [] }
+        let subject = quadratic == nil ? " by \(costs[0].decode)" : ""
         return [
-            "A token that is written costs \(Quantity.interval(row.ratio, unit: "×")) the attention of one that is read at "
+            "A token that is written\(subject) costs \(Quantity.interval(row.ratio, unit: "×")) the attention of one that is read at "
                 + "\(Quantity.tokens(row.length)) tokens of context."
         ]
     }

@@ -14,7 +14,7 @@ enum TrainingCosts: Finding {
 
     static func figure(_ findings: Findings) -> Plot? {
         guard let lead = findings[TrainingCosts.self].first(where: { $0.rows.count > 1 }) else { return nil }
-        let labels = [lead.forward, lead.backward] + [lead.both].compactMap { $0 }
+        let labels = [lead.forward, lead.backward] + [lead.both, lead.checkpointed].compactMap { $0 }
         let analysis = findings.analysis.only { labels.contains($0.label) }
         let styles = SeriesStyle.styles(for: analysis.series)
         guard let lengths = analysis.curveLengths, lengths.lowerBound < lengths.upperBound else { return nil }
@@ -29,7 +29,9 @@ enum TrainingCosts: Finding {
             name: "training-time", title: title(lead),
             method:
                 "One call, \(analysis.conditions). Points: medians with 95 % intervals. Lines: c · pairs^β + a, fitted over "
-                + "the exact pairs of the mask. The backward pass has five products a pair and the forward pass two.",
+                + "the exact pairs of the mask. The backward pass has five products a pair and the forward pass two"
+                + (lead.checkpointed == nil
+                    ? "." : "; a checkpointed step has two forward passes and one backward pass."),
             notes: [], x: x, y: y, xLabel: analysis.lengthAxisName, yLabel: "time per call",
             columns: ("tokens", "nanoseconds"), traces: traces, guides: PromptTimes.guides(x: x, y: y))
     }
@@ -59,22 +61,39 @@ extension TrainingCosts {
         }
         return "\(cost.backward) takes \(Quantity.interval(row.ratio, unit: "×")) as long as \(cost.forward) at "
             + "\(Quantity.tokens(row.length)) tokens, where products say \(Quantity.ratio(TrainingCost.theory))"
-            + (both ?? "") + "."
+            + (both ?? "") + "." + (checkpoint(row) ?? "")
+    }
+
+    /// What it costs not to keep what the forward pass computed.
+    private static func checkpoint(_ row: TrainingCost.Row) -> String? {
+        row.checkpointRatio.map { ratio in
+            " A step that computes the forward pass twice takes \(Quantity.interval(ratio, unit: "×")) as long as one that keeps "
+                + "it, where products say \(Quantity.ratio(TrainingCost.checkpointTheory))."
+        }
     }
 
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
-        let phases = [Phase.backward, .training].map(findings.only)
+        let phases = [Phase.backward, .training, .checkpointed].map(findings.only)
         switch section {
         case .summary:
-            return zip(["Growth and cost of backward passes", "Growth and cost of both passes in one call"], phases)
-                .flatMap { [Document.Block].table($0, PromptTimes.summary($1)) }
+            return zip(
+                [
+                    "Growth and cost of backward passes", "Growth and cost of both passes in one call",
+                    "Growth and cost of checkpointed steps",
+                ], phases
+            ).flatMap { [Document.Block].table($0, PromptTimes.summary($1)) }
         case .training:
             let costs = findings[TrainingCosts.self]
             return [Document.Block].table(contextsCaption, contexts(costs))
                 + [Document.Block].table("The passes of training beside one another", table(costs))
+                + [Document.Block].table("A step that computes the forward pass twice", checkpoints(costs))
         case .cells:
-            return zip(["Every cell of backward passes", "Every cell of both passes in one call"], phases)
-                .flatMap { [Document.Block].table($0, Throughput.cells($1.analysis)) }
+            return zip(
+                [
+                    "Every cell of backward passes", "Every cell of both passes in one call",
+                    "Every cell of checkpointed steps",
+                ], phases
+            ).flatMap { [Document.Block].table($0, Throughput.cells($1.analysis)) }
         default: return []
         }
     }
@@ -126,6 +145,25 @@ extension TrainingCosts {
                 }
             }
         ).droppingEmptyColumns()
+    }
+
+    /// One row a length at which both were measured: a step that keeps what the forward pass computed, and one that does not.
+    static func checkpoints(_ costs: [TrainingCost]) -> Table {
+        Table(
+            columns: [
+                .init("backward", .left), .init("n"), .init("keeps the forward pass"), .init("computes it twice"),
+                .init("twice / keeps"), .init("by products"),
+            ],
+            rows: costs.flatMap { cost in
+                cost.rows.compactMap { row -> [String]? in
+                    guard let both = row.both, let checkpointed = row.checkpointed, let ratio = row.checkpointRatio
+                    else { return nil }
+                    return [
+                        cost.backward, Quantity.tokens(row.length), Quantity.time(both), Quantity.time(checkpointed),
+                        Quantity.interval(ratio, unit: "×"), Quantity.ratio(TrainingCost.checkpointTheory),
+                    ]
+                }
+            })
     }
 }
 

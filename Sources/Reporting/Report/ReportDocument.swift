@@ -41,7 +41,8 @@ extension Document {
             .heading("What the numbers mean"),
             .list(
                 Self.meanings + (analysis.isDecode ? Self.decodeMeanings : [])
-                    + (analysis.hasGradients ? Self.gradientMeanings : [])),
+                    + (analysis.hasGradients ? Self.gradientMeanings : [])
+                    + (analysis.stateNote.isEmpty ? [] : Self.stateMeanings)),
         ]
         blocks += [.heading("Raw data"), .links(Self.dataLinks([source], formats))]
         self.blocks = blocks
@@ -168,8 +169,13 @@ extension Document {
 
     private static let gradientMeanings = [
         "Backward: the gradients of queries, keys and values from that of the output, in five products for each useful pair, 10·d "
-            + "FLOPs. The forward pass lies before the call. Training: both passes in one call, 14·d FLOPs. Bytes are twice those "
+            + "FLOPs. The forward pass lies before the call. Training: both passes in one call, 14·d FLOPs; checkpointed: the forward pass twice, 18·d. Bytes are twice those "
             + "of a forward pass, since each tensor has a gradient."
+    ]
+
+    private static let stateMeanings = [
+        "Linear attention: scores are the weights of values, without softmax, so that a state of d × d elements stands for all earlier "
+            + "keys. To read and to update it takes as many FLOPs as d pairs, and a token counts as d pairs."
     ]
 
     private static let decodeMeanings = [

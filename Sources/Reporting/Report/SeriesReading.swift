@@ -7,7 +7,7 @@ import Statistics
 /// What sentences, tables and figures read off a series.
 extension Series {
     /// True where the pairs grow with the square of the length: what windows are held against.
-    var isQuadratic: Bool { window == nil }
+    var isQuadratic: Bool { parameters.isFullAttention }
 
     /// Keys that a query far from the start sees, sinks aside; nil where that grows with the length.
     var window: Int? { parameters.mask.bandWidth }
@@ -28,10 +28,7 @@ extension Point {
     var bytesPerSecond: Estimate { rate(of: work.bytes) }
 
     private func rate(of count: Int) -> Estimate {
-        let count = Double(count)
-        return Estimate(
-            value: count / median.value * 1e9, low: count / median.high * 1e9, high: count / median.low * 1e9,
-            level: median.level)
+        median.reciprocal.scaled(by: Double(count) * 1e9)
     }
 
     /// "18", "18 (2 noisy)".
@@ -137,6 +134,11 @@ extension ScalingAnalysis {
         else { return nil }
         return "At \(Quantity.tokens(there.length)) \(noun) \(fastest.0) takes \(Quantity.time(fastest.1.median)), "
             + "\(slowest.0) \(Quantity.time(slowest.1.median))"
+    }
+
+    /// What pairs are where there is no softmax, for figures that show such series.
+    var stateNote: String {
+        series.contains { $0.parameters.weighting == .linear } ? " A token of linear attention counts as d pairs." : ""
     }
 
     var lengthAxisName: String { isDecode ? "cached tokens n" : "sequence length n (tokens)" }
