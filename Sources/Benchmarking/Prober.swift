@@ -6,8 +6,8 @@ import Records
 
 /// Makes one short real call of each series, for `CostModel`.
 ///
-/// Lengths grow fourfold from 512 until a call takes 4 ms, so that a kernel's fixed costs do not pass for its rate; no
-/// length goes beyond the longest that is wanted. After one call to warm up, which pays for cold code and, in a BLAS,
+/// Lengths grow fourfold from 512 until a call takes 4 ms, so that a kernel's fixed costs do not pass for its rate, or until a longer
+/// text has no more pairs, as in a step over a window or a state; no length goes beyond the longest that is wanted. After one call to warm up, which pays for cold code and, in a BLAS,
 /// for starting up, the fastest of three counts: a call of some ms that loses its CPU once takes several times as long.
 /// A first call of 100 ms is taken at its word.
 ///
@@ -106,10 +106,13 @@ struct Prober {
                 length = next
                 continue
             }
-            // Five calls, each of which takes as many times longer as there are more pairs, if all of them are computed.
+            // Five calls, each of which takes as many times longer as there are more pairs, if all of them are computed; and to make
+            // it ready takes as many times longer as there are more tokens.
             let growth = Double(next) / Double(length)
-            let isEnough = trial.callSeconds >= Self.enoughSeconds || length == longest
-            if isEnough || !hasTime(5 * growth * growth * trial.callSeconds) {
+            let secondsOfNext = growth * trial.readySeconds + 5 * growth * growth * trial.callSeconds
+            let isEnough =
+                trial.callSeconds >= Self.enoughSeconds || !kernel.hasMorePairs(workload, at: next, than: length)
+            if isEnough || !hasTime(secondsOfNext) {
                 return try trial.rates(of: kernel, instruments)
             }
             longestThatWorked = length
@@ -122,6 +125,8 @@ struct Prober {
         let cell: Workload
         let loaded: LoadedKernel
         let buildSeconds: Double
+        /// With its inputs.
+        let readySeconds: Double
         let callSeconds: Double
 
         init(of workload: Workload, length: Int, _ prober: Prober) throws(EngineError) {
@@ -130,11 +135,14 @@ struct Prober {
             }
             let instruments = prober.instruments
             let engine = try instruments.engine(of: workload)
+            let inputWatch = Stopwatch(instruments.clock)
             let inputs = SharedInputs(for: cell, seed: prober.seed)
+            let inputSeconds = inputWatch.seconds
             let startupBefore = engine.startupSeconds
             let watch = Stopwatch(instruments.clock)
             loaded = try LoadedKernel(cell, on: engine) { inputs }
             buildSeconds = max(0, watch.seconds - (engine.startupSeconds - startupBefore))
+            readySeconds = inputSeconds + buildSeconds
             var seconds = try Self.callSeconds(loaded)
             if seconds < Prober.repeatedSeconds {
                 seconds = .infinity
@@ -174,5 +182,15 @@ struct Prober {
         }
         // Q, K and V are made, O is only touched; charged alike, since the kernel's own memory is not charged at all.
         return seconds / Double(bytes)
+    }
+}
+
+extension Kernel {
+    /// Whether a call of a series has more pairs at one length than at another.
+    fileprivate func hasMorePairs(_ workload: Workload, at longer: Int, than shorter: Int) -> Bool {
+        guard let more = try? workload.with(length: longer), let fewer = try? workload.with(length: shorter) else {
+            return false
+        }
+        return predictedPairs(for: more.problem) > predictedPairs(for: fewer.problem)
     }
 }

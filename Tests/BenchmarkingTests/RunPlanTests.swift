@@ -91,6 +91,22 @@ struct RunPlanTests {
         #expect(calls == ["512", "2K", "8K"].flatMap { [String](repeating: "full \($0) d=1", count: 4) })
         #expect(Double(world.clock.nanoseconds) / 1e9 < 0.4)
     }
+
+    /// A step over a window takes as long at any length, and filling its cache does not.
+    @Test func aStepThatDoesNotGrowIsTriedAtOneLength() throws {
+        world.secondsPerPair["decode-window"] = 1e-9
+        world.secondsPerCachedToken = 1e-5
+        let workloads = try [512, 1 << 20].map { length in
+            Workload(
+                kernel: "decode-window", phase: .decode,
+                problem: try AttentionProblem(
+                    shape: AttentionShape(queryLength: 1, keyLength: length, headDimension: 1),
+                    mask: .slidingWindow(16)))
+        }
+        _ = FakeWorld.$current.withValue(world) { Runner(world.instruments(), RunOptions(seed: 1)).plan(workloads) }
+        #expect(Set(world.calls).count == 1 && !world.calls.isEmpty)
+        #expect(Double(world.clock.nanoseconds) / 1e9 < 0.1)
+    }
 }
 
 struct ScheduleTests {
