@@ -10,10 +10,11 @@
     engine.serve("my-engine", "1.0")
 
 `problem` says all that there is to know: batch, query_heads, key_value_heads, query_length, key_length, key_head_dimension,
-value_head_dimension, scale, mask (sinks, left, right, chunk), element_type, key_cache_format, value_cache_format, positions, weighting,
+value_head_dimension, scale, mask (sinks, left, right, chunk), element_type, key_cache_format, value_cache_format, positions, weighting, selection,
 threads and cpus. `problem.tensors` are the arrays query, key and value, laid out [batch][heads][tokens][dimension], in
 memory of your own. NumPy has no bfloat16: such arrays have the element type uint16, which `to_float32` and `from_float32`
-convert, and which `torch.from_numpy(array).view(torch.bfloat16)` reads as it is.
+convert, and which `torch.from_numpy(array).view(torch.bfloat16)` reads as it is. Where the weighting is "gated-delta", `problem.log_decay` and
+`problem.writing_strength` are arrays [batch][key/value heads][tokens] of the same element type.
 
 The mask of a sliding window of w keys has `left` = w - 1 and `right` = 0; a field that is None has no limit.
 `problem.mask.matrix(query_length, key_length)` is the same mask as a table of booleans.
@@ -116,6 +117,8 @@ class Problem:
         self.positions = problem["positions"]
         # attnbench of earlier versions has softmax only.
         self.weighting = problem.get("weighting", "softmax")
+        # None, or the blocks of keys that each query selects: {"blocks": 8, "blockLength": 128}.
+        self.selection = problem.get("selection")
         self.threads = request["threads"]
         self.cpus = request["cpus"]
         self._shared = {name: _Shared(tensor) for name, tensor in request["tensors"].items()}
@@ -126,6 +129,9 @@ class Problem:
         }
         self.tensors = tuple(self.inputs[name] for name in ("query", "key", "value"))
         self.output_gradient = self.inputs.get("outputGradient")
+        # Of the gated delta rule: ln α and β [batch, key_value_heads, key_length].
+        self.log_decay = self.inputs.get("logDecay")
+        self.writing_strength = self.inputs.get("writingStrength")
 
     def _load(self):
         if self._zero_copy:
@@ -197,13 +203,15 @@ def _array(output):
 
 def kernel(
     name, *, mask="causal", phase="prefill", element_types=("float32",), cache_formats=(), variant_of=None, summary="",
-    zero_copy=False, weighting="softmax",
+    zero_copy=False, weighting="softmax", selects_blocks=False,
 ):
     """Declares a kernel. `mask` is a family: full, causal, sliding-window, symmetric-window, attention-sink, chunked-local,
     or any; `phase` is prefill, decode, backward, training or checkpointed.
 
     `cache_formats` are the formats in which a decode kernel can store the cache, in addition to the element types.
-    With `weighting="linear"` the scores are the weights of values: attention without softmax.
+    With `weighting="linear"` the scores are the weights of values: attention without softmax. With `weighting="gated-delta"` the kernel
+    computes the gated delta rule, and its problem has `log_decay` and `writing_strength`.
+    With `selects_blocks=True` each query attends to the blocks of keys that it selects: `problem.selection` says how many, of which length.
     `variant_of` names the kernel of this engine that this one is another way of: reports compare the two.
 
     With `zero_copy` the arrays are those that attnbench shares, read-only and in small pages, and no copies of them: reports
@@ -217,6 +225,8 @@ def kernel(
         }
         if weighting != "softmax":
             description["weighting"] = weighting
+        if selects_blocks:
+            description["selectsBlocks"] = True
         if cache_formats:
             description["cacheFormats"] = list(cache_formats)
         if variant_of:

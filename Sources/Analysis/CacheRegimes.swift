@@ -98,8 +98,9 @@ struct CacheRegimes {
             fromLength: before.keyLength, toLength: after.keyLength,
             costRatio: Estimate(logHalfWidth: half, around: exp(step), level: 0.95),
             probability: probability, keyValueBytes: bytes,
-            // Chunks of linear attention read each key and value once, whatever holds them.
-            cacheLevel: step > 0 && parameters.weighting == nil ? Self.nearest(caches, to: bytes)?.level : nil)
+            // Chunks of linear attention read each key and value once, whatever holds them, and so do selected blocks, nearly.
+            cacheLevel: step > 0 && parameters.weighting == nil && parameters.selection == nil
+                ? Self.nearest(caches, to: bytes)?.level : nil)
     }
 
     private static func nearest(_ caches: [Machine.Cache], to bytes: Double) -> Machine.Cache? {

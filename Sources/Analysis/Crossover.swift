@@ -21,7 +21,7 @@ public struct Crossover: Sendable, Codable, Hashable {
     static let reach = 64.0
     static let replicates = 1000
 
-    /// Every series with a bounded mask, or without softmax, against full attention of the same shape.
+    /// Every series with a bounded mask, over selected blocks, or without softmax, against full attention of the same shape.
     package static func all(among measured: [MeasuredSeries]) -> [Crossover] {
         measured.enumerated().compactMap { index, narrow in
             guard !narrow.parameters.isFullAttention,

@@ -5,7 +5,7 @@ import Attention
 package enum SeriesLabels {
     /// One label for each key, in their order, all different.
     package static func labels(for keys: [SeriesKey]) -> [String] {
-        let plain = keys.map { $0.kernel + $0.parameters.mask.sizesInBrackets }
+        let plain = keys.map { $0.kernel + $0.parameters.sizesInBrackets }
         let sharing = Dictionary(grouping: keys.indices) { plain[$0] }
         return keys.indices.map { index in
             let rivals = sharing[plain[index]]!.map { attributes(of: keys[$0].parameters) }

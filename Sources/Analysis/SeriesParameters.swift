@@ -20,13 +20,15 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     public let scale: Float?
     /// Nil for softmax.
     public let weighting: Weighting?
+    /// Nil where queries attend to all keys that the mask shows.
+    public let selection: BlockSelection?
 
     public init(
         phase: Phase = .prefill, mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1,
         headDimension: Int,
         elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil,
         cacheFormat: CacheFormats? = nil,
-        scale: Float? = nil, weighting: Weighting? = nil
+        scale: Float? = nil, weighting: Weighting? = nil, selection: BlockSelection? = nil
     ) {
         self.phase = phase
         self.mask = mask
@@ -40,6 +42,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         self.cacheFormat = cacheFormat
         self.scale = scale
         self.weighting = weighting
+        self.selection = selection
     }
 
     public init(_ workload: Workload) {
@@ -51,7 +54,8 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
             queryLength: shape.queryLength == shape.keyLength ? nil : shape.queryLength,
             cacheFormat: problem.cacheFormat == CacheFormats(of: problem.elementType) ? nil : problem.cacheFormat,
             scale: problem.hasUsualScale ? nil : problem.scale,
-            weighting: problem.weighting == .softmax ? nil : problem.weighting)
+            weighting: problem.weighting == .softmax ? nil : problem.weighting,
+            selection: problem.selection)
     }
 
     /// Token generation: one query a call, against all that is cached.
@@ -68,7 +72,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     }
 
     /// The least that must move: queries, outputs, and the keys and values that some query sees, as they are stored; where there
-    /// are gradients, as much again for these; where there is a state, it too.
+    /// are gradients, as much again for these; where there is a state, or means of blocks, these too.
     public func bytes(length: Int) -> Int {
         let (pairs, weighting) = (pairCount(length: length), weighting ?? .softmax)
         let forward =
@@ -77,11 +81,12 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
                 tokens: weighting.readKeys(pairs, phase: phase), keyValueHeads: batch * keyValueHeads,
                 headDimension: headDimension)
         return phase.tensorsPerOperand * forward + weighting.stateBytes(headCounts, phase: phase)
+            + pairs.meanBytes(headCounts, phase: phase)
     }
 
     /// Of one query head.
-    private func pairCount(length: Int) -> PairCount {
-        PairCount(mask: mask, queryLength: queryLength ?? length, keyLength: length)
+    func pairCount(length: Int) -> PairCount {
+        PairCount(mask: mask, queryLength: queryLength ?? length, keyLength: length, selection: selection)
     }
 
     private var headCounts: HeadCounts {
@@ -96,10 +101,11 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         SeriesParameters(
             phase: phase, mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads ?? self.threads,
-            queryLength: queryLength, cacheFormat: cacheFormat, scale: scale, weighting: weighting)
+            queryLength: queryLength, cacheFormat: cacheFormat, scale: scale, weighting: weighting, selection: selection
+        )
     }
 
-    /// The problem that a narrower mask, or attention without softmax, stands in for: softmax over all keys that causality allows.
+    /// The problem that a narrower mask, selected blocks, or attention without softmax, stand in for: softmax over all keys that causality allows.
     package var fullAttention: SeriesParameters {
         SeriesParameters(
             phase: phase, mask: mask.isCausal ? .causal : .full, batch: batch, queryHeads: queryHeads,
@@ -123,8 +129,11 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         SeriesParameters(
             phase: phase, mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength,
-            scale: scale, weighting: weighting)
+            scale: scale, weighting: weighting, selection: selection)
     }
+
+    /// What follows a kernel's name: see `AttentionProblem.sizesInBrackets`.
+    var sizesInBrackets: String { selection.map { "(\($0.text))" } ?? mask.sizesInBrackets }
 
     /// Bytes of the keys and values that a kernel goes through again and again: of one head, in prefill for each block of
     /// queries; of all heads in decode, where each call goes through them once.
@@ -148,7 +157,7 @@ extension SeriesParameters: Comparable {
         return [
             headDimension, type, threads, batch, queryHeads, keyValueHeads, queryLength ?? 0,
             index(\.key), index(\.value), Int(scale?.bitPattern ?? 0),
-            weighting.flatMap(Weighting.allCases.firstIndex) ?? 0,
+            weighting.flatMap(Weighting.allCases.firstIndex) ?? 0, selection?.blocks ?? 0, selection?.blockLength ?? 0,
         ]
     }
 }

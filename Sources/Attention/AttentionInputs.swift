@@ -1,4 +1,4 @@
-/// Query, key and value of one call, and in a training step the gradient of its output.
+/// Query, key and value of one call, in a training step the gradient of its output, and the gates of a state that has some.
 public struct AttentionInputs: ~Copyable, Sendable {
     /// [batch, queryHeads, queryLength, headDimension]
     public var query: Tensor
@@ -9,6 +9,8 @@ public struct AttentionInputs: ~Copyable, Sendable {
     /// dO [batch, queryHeads, queryLength, headDimension]: how much the loss changes with each element of the output. Nil in
     /// phases without gradients.
     public var outputGradient: Tensor?
+    /// Nil where the weighting has none (`Weighting.hasGates`).
+    public var gates: StateGates?
 
     /// Zeros.
     public init(shape: AttentionShape, elementType: ElementType = .float32) {
@@ -16,6 +18,7 @@ public struct AttentionInputs: ~Copyable, Sendable {
         key = Tensor(elementType, dimensions: Self.keyDimensions(shape))
         value = Tensor(elementType, dimensions: Self.keyDimensions(shape))
         outputGradient = nil
+        gates = nil
     }
 
     /// A caller's own tensors.
@@ -37,6 +40,7 @@ public struct AttentionInputs: ~Copyable, Sendable {
         self.key = key
         self.value = value
         self.outputGradient = outputGradient
+        gates = nil
     }
 
     /// Values near a standard normal (`Tensor.fillWithNormals`), the same for the same seed and shape.
@@ -46,9 +50,9 @@ public struct AttentionInputs: ~Copyable, Sendable {
         shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64, withOutputGradient: Bool = false
     ) {
         self.init(shape: shape, elementType: elementType)
-        query.fillWithNormals(seed: Self.querySeed(seed))
-        key.fillWithNormals(seed: Self.keySeed(seed))
-        value.fillWithNormals(seed: Self.valueSeed(seed))
+        query.fillWithNormals(seed: InputTensor.query.seed(of: seed))
+        key.fillWithNormals(seed: InputTensor.key.seed(of: seed))
+        value.fillWithNormals(seed: InputTensor.value.seed(of: seed))
         if withOutputGradient { drawOutputGradient(seed: seed) }
     }
 
@@ -66,6 +70,38 @@ public struct AttentionInputs: ~Copyable, Sendable {
         }
     }
 
+    /// Draws the gates of a state, the same for the same seed.
+    public mutating func drawGates(seed: UInt64) {
+        gates = StateGates(shape: shape, elementType: query.elementType, seed: seed)
+    }
+
+    private var shape: AttentionShape {
+        do {
+            return try AttentionShape(
+                batch: query.dimensions[0], queryHeads: query.dimensions[1], keyValueHeads: key.dimensions[1],
+                queryLength: query.dimensions[2], keyLength: key.dimensions[2], headDimension: query.dimensions[3])
+        } catch {
+            preconditionFailure("inputs are of no shape: \(error)")
+        }
+    }
+
+    public var hasGates: Bool {
+        switch gates {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    /// Lends the gates.
+    ///
+    /// - Precondition: they are there.
+    public borrowing func withGates<Result>(_ body: (borrowing StateGates) -> Result) -> Result {
+        switch gates {
+        case .some(let gates): return body(gates)
+        case .none: preconditionFailure("a call whose state has gates is given them")
+        }
+    }
+
     /// Lends dO.
     ///
     /// - Precondition: it is there.
@@ -76,31 +112,6 @@ public struct AttentionInputs: ~Copyable, Sendable {
         }
     }
 
-    /// A part of what `init(shape:elementType:seed:)` makes, without the rest of it.
-    public init(_ part: InputPart, of shape: AttentionShape, elementType: ElementType, seed: UInt64) {
-        func tensor(heads: Range<Int>, tokens: Range<Int>, of length: Int, _ seed: UInt64) -> Tensor {
-            let d = shape.headDimension
-            var tensor = Tensor(elementType, dimensions: [1, heads.count, tokens.count, d])
-            var place = 0
-            for head in heads {
-                let start = (head * length + tokens.lowerBound) * d
-                for index in start..<start + tokens.count * d {
-                    tensor[place] = NormalElements.element(
-                        seed: seed, index: index % NormalElements.period)
-                    place += 1
-                }
-            }
-            return tensor
-        }
-        self.init(
-            query: tensor(heads: part.queryHeads, tokens: part.queries, of: shape.queryLength, Self.querySeed(seed)),
-            key: tensor(heads: part.keyValueHeads, tokens: part.keys, of: shape.keyLength, Self.keySeed(seed)),
-            value: tensor(heads: part.keyValueHeads, tokens: part.keys, of: shape.keyLength, Self.valueSeed(seed)))
-    }
-
-    private static func querySeed(_ seed: UInt64) -> UInt64 { seed }
-    private static func keySeed(_ seed: UInt64) -> UInt64 { seed ^ 0x6B65_79 }
-    private static func valueSeed(_ seed: UInt64) -> UInt64 { seed ^ 0x7661_6C75_65 }
     private static func outputGradientSeed(_ seed: UInt64) -> UInt64 { seed ^ 0x6772_6164 }
 
     public static func queryDimensions(_ shape: AttentionShape) -> [Int] {
@@ -109,20 +120,5 @@ public struct AttentionInputs: ~Copyable, Sendable {
 
     public static func keyDimensions(_ shape: AttentionShape) -> [Int] {
         [shape.batch, shape.keyValueHeads, shape.keyLength, shape.headDimension]
-    }
-}
-
-/// Some heads of a problem, counted over batches, and some of its tokens.
-public struct InputPart: Hashable, Sendable {
-    public let queryHeads: Range<Int>
-    public let keyValueHeads: Range<Int>
-    public let queries: Range<Int>
-    public let keys: Range<Int>
-
-    public init(queryHeads: Range<Int>, keyValueHeads: Range<Int>, queries: Range<Int>, keys: Range<Int>) {
-        self.queryHeads = queryHeads
-        self.keyValueHeads = keyValueHeads
-        self.queries = queries
-        self.keys = keys
     }
 }

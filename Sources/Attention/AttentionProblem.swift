@@ -9,6 +9,8 @@ public struct AttentionProblem: Hashable, Sendable {
     /// Factor on the scores before they become weights; positive.
     public let scale: Float
     public let weighting: Weighting
+    /// Nil where each query attends to all keys that the mask shows.
+    public let selection: BlockSelection?
     /// How the keys and values that a decoding step reads are stored. In prefill they lie as the element type has them.
     public let cacheFormat: CacheFormats
     public let positions: PositionEncoding
@@ -23,9 +25,13 @@ public struct AttentionProblem: Hashable, Sendable {
     ///   - cacheFormat: nil for the one that stores the element type as it is.
     public init(
         shape: AttentionShape, mask: Mask, elementType: ElementType = .float32, scale: Float? = nil,
-        cacheFormat: CacheFormats? = nil, positions: PositionEncoding = .none, weighting: Weighting = .softmax
+        cacheFormat: CacheFormats? = nil, positions: PositionEncoding = .none, weighting: Weighting = .softmax,
+        selection: BlockSelection? = nil
     ) throws(ProblemError) {
-        if weighting == .linear, mask != .causal, !mask.isUnmasked { throw .linearMask(mask) }
+        if selection != nil, mask != .causal || weighting != .softmax || positions != .none {
+            throw .selection(mask, weighting, positions)
+        }
+        guard weighting.takes(mask) else { throw .stateMask(weighting, mask) }
         if !mask.isUnmasked, shape.queryLength > shape.keyLength {
             throw .queriesWithoutKeys(queryLength: shape.queryLength, keyLength: shape.keyLength)
         }
@@ -38,16 +44,18 @@ public struct AttentionProblem: Hashable, Sendable {
         self.cacheFormat = cacheFormat ?? CacheFormats(of: elementType)
         self.positions = positions
         self.weighting = weighting
+        self.selection = selection
         // Of the forward pass; the longest training step is 4.5 times as much, and is counted too.
         let (d, tokens) = (Double(shape.headDimension), Double(shape.queryLength) + Double(shape.keyLength))
-        let pairsOfHead = weighting == .linear ? d * tokens / 2 : Double(pairs.allowed)
+        let pairsOfHead =
+            weighting.hasState ? d * tokens : Double(pairs.allowed) + Double(pairs.blockScores) / 2
         let flops = 4 * d * Double(shape.batch * shape.queryHeads) * pairsOfHead
         guard flops <= Self.mostFLOPs else { throw .tooMuchWork(flops: flops) }
     }
 
-    /// The pairs of one query head that the mask allows.
+    /// The pairs of one query head that the mask and the selection allow.
     public var pairs: PairCount {
-        PairCount(mask: mask, queryLength: shape.queryLength, keyLength: shape.keyLength)
+        PairCount(mask: mask, queryLength: shape.queryLength, keyLength: shape.keyLength, selection: selection)
     }
 
     /// Of a forward pass.
@@ -57,17 +65,21 @@ public struct AttentionProblem: Hashable, Sendable {
     public func resized(to shape: AttentionShape, mask: Mask? = nil) throws(ProblemError) -> AttentionProblem {
         try AttentionProblem(
             shape: shape, mask: mask ?? self.mask, elementType: elementType, scale: scale, cacheFormat: cacheFormat,
-            positions: positions, weighting: weighting)
+            positions: positions, weighting: weighting, selection: selection)
     }
 
     /// No row sees more keys.
     public var mostVisibleKeys: Int { min(mask.mostVisibleKeys ?? shape.keyLength, shape.keyLength) }
+
+    /// What follows a kernel's name: "(1024)" for a window, "(8×128)" for selected blocks; empty where there is no size.
+    public var sizesInBrackets: String { selection.map { "(\($0.text))" } ?? mask.sizesInBrackets }
 }
 
 public enum ProblemError: Fault, Equatable {
     case queriesWithoutKeys(queryLength: Int, keyLength: Int)
     case scale(Float)
-    case linearMask(Mask)
+    case stateMask(Weighting, Mask)
+    case selection(Mask, Weighting, PositionEncoding)
     case tooMuchWork(flops: Double)
 
     public var exitStatus: ExitStatus { .usage }
@@ -79,8 +91,12 @@ public enum ProblemError: Fault, Equatable {
         case .queriesWithoutKeys(let queryLength, let keyLength):
             "\(queryLength) queries against \(keyLength) keys: the last query is at the position of the last key, so the first query "
                 + "would see nothing; give at least as many keys as queries"
-        case .linearMask(let mask):
-            "linear attention keeps a state of all tokens before each query, and \(mask) hides some of them; its mask is causal or full"
+        case .stateMask(let weighting, let mask):
+            "\(weighting.rawValue) attention keeps a state of all tokens before each query, and \(mask) \(mask.isUnmasked ? "shows later ones too" : "hides some of them"); "
+                + "its mask is \(weighting == .linear ? "causal or full" : "causal")"
+        case .selection(let mask, let weighting, let positions):
+            "a problem that selects blocks of keys has a causal mask, softmax and no positions; this one has the mask \(mask), "
+                + "\(weighting.rawValue) weights and positions \(positions.rawValue)"
         case .scale(let scale):
             "scale is \(scale); it must be a positive number"
         }

@@ -49,9 +49,6 @@ public struct MaskFamily: Hashable, Sendable {
         "any", sinks: .anything(unlessAsked: 0), left: .anything(unlessAsked: nil), right: .anything(unlessAsked: 0),
         chunk: .anything(unlessAsked: nil))
 
-    /// Whether a state of all tokens before a query can stand for its keys: see `Weighting.linear`.
-    public var hasStates: Bool { [Self.causal, .full, .any].contains(self) }
-
     public static func named(_ name: String) throws(UnknownName) -> MaskFamily {
         guard let family = named.first(where: { $0.name == name }) else {
             throw UnknownName(name, isNot: "a mask", known: named.map(\.name))

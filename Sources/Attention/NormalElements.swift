@@ -13,25 +13,52 @@ public enum NormalElements {
 
     /// After so many elements a tensor repeats itself. No kernel can notice, and to copy 8 GB takes a second where to
     /// draw them takes ten.
-    static let period = 1 << 22
+    fileprivate static let period = 1 << 22
+
+    /// The elements that a tensor of this seed has from `first` on, within one period, each passed on with its place from there.
+    @inline(__always)
+    fileprivate static func draw(seed: UInt64, from first: Int, count: Int, _ put: (Int, Float) -> Void) {
+        for index in 0..<count { put(index, element(seed: seed, index: (first &+ index) & (period - 1))) }
+    }
+
+    /// Elements of a tensor of this seed that nobody holds, rounded to its type.
+    static func elements(_ range: Range<Int>, seed: UInt64, _ elementType: ElementType) -> [Float] {
+        [Float](unsafeUninitializedCapacity: range.count) { target, count in
+            draw(seed: seed, from: range.lowerBound, count: range.count) { target[$0] = $1 }
+            if elementType != .float32 {
+                for index in 0..<range.count { target[index] = elementType.rounded(target[index]) }
+            }
+            count = range.count
+        }
+    }
 }
 
 extension Tensor {
     /// Numbers near a standard normal in the place of all elements, the same for the same seed.
-    public mutating func fillWithNormals(seed: UInt64) {
-        let drawn = min(NormalElements.period, count)
-        if elementType == .float32 {
-            withMutableFloats { elements in
-                for index in 0..<drawn { elements[index] = NormalElements.element(seed: seed, index: index) }
-            }
-        } else {
-            for index in 0..<drawn { self[index] = NormalElements.element(seed: seed, index: index) }
-        }
-        let periodBytes = drawn * elementType.byteCount
+    public mutating func fillWithNormals(seed: UInt64) { fillWithNormals(0..<count, seed: seed, from: 0) }
+
+    /// In the place of some elements, those that a longer tensor of this seed has from `first` on.
+    mutating func fillWithNormals(_ range: Range<Int>, seed: UInt64, from first: Int) {
+        let (type, size) = (elementType, elementType.byteCount)
+        let drawn = min(NormalElements.period, range.count)
+        if drawn == 0 { return }
         withMutableBytes { bytes in
-            for start in stride(from: periodBytes, to: bytes.count, by: periodBytes) {
-                let count = min(periodBytes, bytes.count - start)
-                bytes[start..<start + count].copyBytes(from: bytes[..<count])
+            let start = range.lowerBound
+            switch type {
+            case .float32:
+                let target = bytes.bindMemory(to: Float.self)
+                NormalElements.draw(seed: seed, from: first, count: drawn) { target[start + $0] = $1 }
+            case .bfloat16:
+                let target = bytes.bindMemory(to: BFloat16.self)
+                NormalElements.draw(seed: seed, from: first, count: drawn) { target[start + $0] = BFloat16($1) }
+            case .float16:
+                let target = bytes.bindMemory(to: Float16.self)
+                NormalElements.draw(seed: seed, from: first, count: drawn) { target[start + $0] = Float16($1) }
+            }
+            let period = start * size..<(start + drawn) * size
+            for next in stride(from: period.upperBound, to: range.upperBound * size, by: period.count) {
+                let count = min(period.count, range.upperBound * size - next)
+                bytes[next..<next + count].copyBytes(from: bytes[period.prefix(count)])
             }
         }
     }

@@ -9,31 +9,47 @@ public struct PairCount: Hashable, Sendable {
     public let mask: Mask
     public let queryLength: Int
     public let keyLength: Int
+    /// Nil where queries attend to all keys that the mask shows.
+    public let selection: BlockSelection?
 
     /// - Precondition: lengths are not negative, and only a mask that hides nothing takes more queries than keys.
-    public init(mask: Mask, queryLength: Int, keyLength: Int) {
+    public init(mask: Mask, queryLength: Int, keyLength: Int, selection: BlockSelection? = nil) {
         precondition(
             queryLength >= 0 && keyLength >= 0 && (mask.isUnmasked || queryLength <= keyLength),
             "\(mask) cannot count \(queryLength) queries against \(keyLength) keys")
         self.mask = mask
         self.queryLength = queryLength
         self.keyLength = keyLength
+        self.selection = selection
     }
 
     public init(mask: Mask, length: Int) {
         self.init(mask: mask, queryLength: length, keyLength: length)
     }
 
-    /// Pairs that the mask allows.
+    /// Pairs that the mask allows; those of the selected blocks where there is a selection.
     public var allowed: Int {
+        if let selection {
+            return selection.pairs(before: keyLength) - selection.pairs(before: keyLength - queryLength)
+        }
         if mask.isUnmasked { return queryLength * keyLength }
         return prefix(keyLength) - prefix(keyLength - queryLength)
+    }
+
+    /// Products of queries and means of blocks, by which blocks are selected. Each takes 2·d FLOPs, half of what a pair takes.
+    public var blockScores: Int {
+        selection.map { $0.scores(before: keyLength) - $0.scores(before: keyLength - queryLength) } ?? 0
     }
 
     /// Keys that at least one query sees: what has to be read. Less than all of them where a window or a chunk ends
     /// before the first query of a rectangular call does, as in decoding.
     public var touchedKeys: Int {
         guard queryLength > 0 else { return 0 }
+        if let selection {
+            // All blocks from the first query's own on, and the fewest earlier ones: those that one query selects.
+            let own = selection.earlierBlocks(at: keyLength - queryLength)
+            return keyLength - selection.blockLength * (own - min(own, selection.blocks - 1))
+        }
         // The first query's band starts before all others', and these follow on one another up to the last key.
         let first = mask.visibleKeys(at: max(0, keyLength - queryLength), keyLength: keyLength).band.lowerBound
         return keyLength - first + min(mask.sinks, first)
@@ -106,11 +122,19 @@ public struct PairCount: Hashable, Sendable {
     }
 }
 
+extension PairCount {
+    /// Bytes of the means of blocks that a decoding step reads beside its cache, in float32. A prompt makes them from its keys.
+    public func meanBytes(_ heads: HeadCounts, phase: Phase) -> Int {
+        phase == .decode ? heads.batch * heads.keyValue * blockScores * heads.dimension * MemoryLayout<Float>.size : 0
+    }
+}
+
 /// The exact work of one call, over all batches and heads.
 ///
 /// FLOPs follow the field's convention (flash-attention's benchmarks): for every useful pair one multiplication and one
 /// addition for each product of the phase and each element of a head. That is 4·d·pairs in a forward pass, 10·d·pairs in a
-/// backward pass. Linear attention has as many pairs as cost the same (`Weighting`).
+/// backward pass. Linear attention has as many pairs as cost the same (`Weighting`), and so have the products by which blocks of keys
+/// are selected.
 /// Softmax is not counted, neither are pairs that a kernel computes and throws away; these show as
 /// `computedPairs` against `usefulPairs`.
 public struct Work: Hashable, Sendable, Codable {
@@ -122,7 +146,7 @@ public struct Work: Hashable, Sendable, Codable {
     public let flops: Int
     /// Least traffic to memory: Q and the keys and values that some query sees read once, as the cache stores
     /// them, O written once. Where there are gradients, as much again for these; where there is a state, it is read and
-    /// written.
+    /// written; where a step selects blocks, their means are read.
     public let bytes: Int
 
     public init(_ phase: Phase, problem: AttentionProblem, computedPairs: Int?) {
@@ -136,7 +160,7 @@ public struct Work: Hashable, Sendable, Codable {
             headDimension: shape.headDimension)
         bytes =
             phase.tensorsPerOperand * (2 * shape.queryCount * problem.elementType.byteCount + touched)
-            + weighting.stateBytes(heads, phase: phase)
+            + weighting.stateBytes(heads, phase: phase) + pairs.meanBytes(heads, phase: phase)
     }
 
     private enum Key: CodingKey { case usefulPairs, computedPairs, flops, bytes }

@@ -69,13 +69,19 @@ public struct CallTensor: Hashable, Sendable {
 
 extension Phase {
     /// What a call reads.
-    public func inputs(of shape: AttentionShape) -> [CallTensor] {
+    public func inputs(of problem: AttentionProblem) -> [CallTensor] {
+        let shape = problem.shape
         let (queries, keys) = (AttentionInputs.queryDimensions(shape), AttentionInputs.keyDimensions(shape))
-        let forward = [
+        var inputs = [
             CallTensor("query", dimensions: queries), CallTensor("key", dimensions: keys),
             CallTensor("value", dimensions: keys),
         ]
-        return givesGradients ? forward + [CallTensor("outputGradient", dimensions: queries)] : forward
+        if givesGradients { inputs.append(CallTensor("outputGradient", dimensions: queries)) }
+        if problem.weighting.hasGates {
+            let gates = StateGates.dimensions(shape)
+            inputs += [CallTensor("logDecay", dimensions: gates), CallTensor("writingStrength", dimensions: gates)]
+        }
+        return inputs
     }
 
     /// What a call writes: one tensor, or several that lie one after the other in the memory of one.
@@ -98,7 +104,7 @@ extension Phase {
 
     /// Bytes of what a call reads, as its caller gives it.
     public func inputBytes(of problem: AttentionProblem) -> Int {
-        inputs(of: problem.shape).reduce(0) { $0 + $1.count } * problem.elementType.byteCount
+        inputs(of: problem).reduce(0) { $0 + $1.count } * problem.elementType.byteCount
     }
 
     /// Bytes of what a call reads and writes, as a caller gives and takes it; a cache in another format comes on top.

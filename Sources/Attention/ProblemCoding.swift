@@ -6,7 +6,7 @@
 extension AttentionProblem: Codable {
     private enum Key: String, CodingKey {
         case batch, queryHeads, keyValueHeads, queryLength, keyLength, keyHeadDimension, valueHeadDimension, mask,
-            elementType, scale, keyCacheFormat, valueCacheFormat, positions, weighting
+            elementType, scale, keyCacheFormat, valueCacheFormat, positions, weighting, selection
     }
 
     public init(from decoder: any Decoder) throws {
@@ -33,7 +33,8 @@ extension AttentionProblem: Codable {
                 scale: container.decode(Float.self, forKey: .scale), cacheFormat: cacheFormat,
                 positions: container.decode(PositionEncoding.self, forKey: .positions),
                 // Files of earlier builds have no other.
-                weighting: container.decodeIfPresent(Weighting.self, forKey: .weighting) ?? .softmax)
+                weighting: container.decodeIfPresent(Weighting.self, forKey: .weighting) ?? .softmax,
+                selection: container.decodeIfPresent(BlockSelection.self, forKey: .selection))
         } catch let error where error is ShapeError || error is ProblemError {
             throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "\(error)"))
         }
@@ -55,5 +56,7 @@ extension AttentionProblem: Codable {
         try container.encode(cacheFormat.value, forKey: .valueCacheFormat)
         try container.encode(positions, forKey: .positions)
         try container.encode(weighting, forKey: .weighting)
+        // Null where every key is attended to.
+        try container.encode(selection, forKey: .selection)
     }
 }

@@ -16,10 +16,13 @@ struct Admission: Sendable {
         var prediction: Prediction
         /// Rounds that an earlier attempt at this launch has taken; nil where it has not prepared the cell.
         var roundsTaken: Int?
+        /// Whether it reads tensors, which other cells of its shape read too; false where its engine draws them.
+        var sharesInputs = true
 
         var isMeasured: Bool { roundsTaken ?? 0 > 0 }
 
-        var inputs: InputPool.Key { InputPool.Key(phase, problem) }
+        /// What it shares; nil where that is nothing.
+        var inputs: InputPool.Key? { sharesInputs ? InputPool.Key(phase, problem) : nil }
     }
 
     enum Prediction: Hashable, Sendable {
@@ -114,7 +117,7 @@ struct Admission: Sendable {
         if !cost.isLongCall { preparingSeconds += cost.preparingSeconds(limits) }
         // The pass that is checked is the first sample of a cell that is dear.
         let admitted = admit(cell, cost, roundsTaken: cost.isLongCall ? 1 : 0, isResident: true)
-        if admitted.isKept { heldInputs.insert(cells[cell].inputs) }
+        if admitted.isKept, let inputs = cells[cell].inputs { heldInputs.insert(inputs) }
         return admitted
     }
 
@@ -137,7 +140,7 @@ struct Admission: Sendable {
         case .broken(let reason): return .skip(cell, .broken(reason: reason))
         case .unknown: return .skip(cell, .unknown(budgetSeconds: limits.timeBudgetSeconds))
         case .cost(var cost):
-            if heldInputs.contains(cells[cell].inputs) { cost.inputSeconds = 0 }
+            if let inputs = cells[cell].inputs, heldInputs.contains(inputs) { cost.inputSeconds = 0 }
             if let rounds = cells[cell].roundsTaken {
                 return .resume(admit(cell, cost, roundsTaken: rounds, isResident: false))
             }

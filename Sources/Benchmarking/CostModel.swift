@@ -188,7 +188,7 @@ struct CostModel: Sendable {
         let making = buildSecondsPerByte * Double(workload.tensorBytes)
         return CellCost(
             callSeconds: rates.callSeconds.value(at: Double(found.kernel.predictedPairs(for: problem))) ?? 0,
-            inputSeconds: isDecode ? making : 0,
+            inputSeconds: isDecode && !found.engine.drawsInputs ? making : 0,
             buildSeconds: isDecode
                 ? rates.fillSecondsPerByte * Double(found.kernel.filledBytes(workload)) : making,
             compileSeconds: rates.compileSeconds, checkSeconds: rates.checkSecondsPerPair * workload.checkedPairs,
@@ -196,18 +196,11 @@ struct CostModel: Sendable {
     }
 }
 
-extension Engine {
-    /// What a cell takes in memory, in this process and in the engine's.
-    func bytes(of workload: Workload, scratchBytes: Int) -> Int {
-        (1 + tensorCopies) * workload.tensorBytes + scratchBytes
-    }
-}
-
 extension Kernel {
     /// Bytes that a cell is filled with: the kernel's own, or, where these are not known, those that it is filled from.
     func filledBytes(_ workload: Workload) -> Int {
         // A state is filled from all tokens, however small it is.
-        if weighting == .linear { return workload.tensorBytes }
+        if weighting.hasState { return workload.tensorBytes }
         return scratchBytes(for: workload.problem, threads: workload.threads) ?? workload.tensorBytes
     }
 

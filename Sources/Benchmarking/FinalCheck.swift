@@ -38,9 +38,9 @@ struct FinalCheck {
     func fault(of kernel: LoadedKernel, _ effort: Effort) -> Fault? {
         do throws(EngineError) {
             if case .callOnOtherInputs(let seed) = effort {
-                try kernel.load(SharedInputs(for: workload, seed: seed))
+                try kernel.load(seed: seed)
                 // An engine may well refuse to write an output that it has not computed yet.
-                if kernel.prepared.mayComputeUnseen, case .right(let error)? = try? kernel.check(instruments) {
+                if kernel.prepared.mayComputeUnseen, case .right(let error)? = try? instruments.check(kernel) {
                     return .wrong(
                         reason:
                             "has the output for new inputs before a call: the engine computes outside the timed calls",
@@ -52,7 +52,7 @@ struct FinalCheck {
                 try kernel.prepared.spoilOutput()
                 _ = try kernel.sample(Batch(calls: 1))
             }
-            switch try kernel.check(instruments) {
+            switch try instruments.check(kernel) {
             case .right(let error): return pairFault(of: kernel, maximumError: error)
             case .wrong(let maximumError, let reason):
                 return .wrong(reason: "after its last round: \(reason)", maximumError: maximumError)

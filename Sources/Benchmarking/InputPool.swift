@@ -8,11 +8,13 @@ struct InputPool {
         let shape: AttentionShape
         let elementType: ElementType
         let hasOutputGradient: Bool
+        let hasGates: Bool
 
         init(_ phase: Phase, _ problem: AttentionProblem) {
             shape = problem.shape
             elementType = problem.elementType
             hasOutputGradient = phase.givesGradients
+            hasGates = problem.weighting.hasGates
         }
 
         init(_ workload: Workload) { self.init(workload.phase, workload.problem) }

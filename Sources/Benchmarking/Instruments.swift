@@ -14,8 +14,8 @@ public struct Instruments {
 
     /// Where the kernels of a run come from; not empty.
     public let engines: [any Engine]
-    /// Compares an output with the oracle; its error may be so many times that of the plain loops.
-    public let check: (Workload, borrowing AttentionInputs, borrowing Tensor, _ tolerance: Double) -> Correctness
+    /// Compares the output of the last call with the oracle.
+    public let check: (LoadedKernel) throws(EngineError) -> Correctness
     /// Memory that the system could still give.
     public let availableBytes: () -> Int
     public let clock: any NanosecondClock
@@ -24,9 +24,7 @@ public struct Instruments {
     private let sinceStart: Stopwatch
 
     public init(
-        engines: [any Engine],
-        check:
-            @escaping (Workload, borrowing AttentionInputs, borrowing Tensor, _ tolerance: Double) -> Correctness,
+        engines: [any Engine], check: @escaping (LoadedKernel) throws(EngineError) -> Correctness,
         availableBytes: @escaping () -> Int, clock: any NanosecondClock,
         sentinels: @escaping (Workload) -> SentinelReading? = { _ in nil }
     ) {

@@ -70,9 +70,9 @@ extension Run {
 
     private func prepared(_ workload: Workload, _ predicted: CellCost) -> Prepared {
         // A decode cell's own memory is its cache; the inputs only fill that, and may have come before.
-        let shared = workload.isDecode ? inputs.inputs(for: workload) : nil
+        let shared = workload.isDecode && !instruments.drawsInputs(of: workload) ? inputs.inputs(for: workload) : nil
         do throws(EngineError) {
-            let ready = try ReadyCell(workload, instruments) {
+            let ready = try ReadyCell(workload, instruments, seed: options.seed) {
                 shared ?? SharedInputs(for: workload, seed: options.seed)
             }
             let watch = Stopwatch(instruments.clock)

@@ -135,14 +135,16 @@ struct Prober {
             }
             let instruments = prober.instruments
             let engine = try instruments.engine(of: workload)
-            let inputWatch = Stopwatch(instruments.clock)
-            let inputs = SharedInputs(for: cell, seed: prober.seed)
-            let inputSeconds = inputWatch.seconds
             let startupBefore = engine.startupSeconds
             let watch = Stopwatch(instruments.clock)
-            loaded = try LoadedKernel(cell, on: engine) { inputs }
-            buildSeconds = max(0, watch.seconds - (engine.startupSeconds - startupBefore))
-            readySeconds = inputSeconds + buildSeconds
+            var inputSeconds = 0.0
+            loaded = try LoadedKernel(cell, on: engine, seed: prober.seed) {
+                let inputWatch = Stopwatch(instruments.clock)
+                defer { inputSeconds = inputWatch.seconds }
+                return SharedInputs(for: cell, seed: prober.seed)
+            }
+            readySeconds = max(0, watch.seconds - (engine.startupSeconds - startupBefore))
+            buildSeconds = max(0, readySeconds - inputSeconds)
             var seconds = try Self.callSeconds(loaded)
             if seconds < Prober.repeatedSeconds {
                 seconds = .infinity
@@ -154,7 +156,7 @@ struct Prober {
 
         func rates(of kernel: Kernel, _ instruments: Instruments) throws(EngineError) -> CostModel.Rates {
             let checkSeconds = try instruments.seconds { () throws(EngineError) in
-                _ = try loaded.check(instruments)
+                _ = try instruments.check(loaded)
             }
             var rates = CostModel.Rates(of: kernel, checkSecondsPerPair: checkSeconds / cell.checkedPairs)
             rates.callSeconds.learn(size: Double(kernel.predictedPairs(for: cell.problem)), value: callSeconds)

@@ -19,14 +19,14 @@ struct ReadyCell {
     let peakResidentBytes: Int
     private let minimumSampleNanoseconds: Int
 
-    /// - Parameter inputs: made when memory is being read already, so that inputs which nobody shares count.
+    /// - Parameter inputs: of this seed, made when memory is being read already, so that inputs which nobody shares count.
     init(
-        _ workload: Workload, _ instruments: Instruments, inputs: () -> SharedInputs
+        _ workload: Workload, _ instruments: Instruments, seed: UInt64, inputs: () -> SharedInputs
     ) throws(EngineError) {
         let engine = try instruments.engine(of: workload)
         let watch = Stopwatch(instruments.clock)
         let before = engine.startupSeconds
-        let kernel = try LoadedKernel(workload, on: engine, inputs: inputs)
+        let kernel = try LoadedKernel(workload, on: engine, seed: seed, inputs: inputs)
         startupSeconds = engine.startupSeconds - before
         buildSeconds = max(0, watch.seconds - startupSeconds)
         first = try instruments.sample(kernel, Batch(calls: 1), of: workload)
@@ -49,7 +49,7 @@ struct ReadyCell {
 
     /// Holds the output of the last call against the oracle.
     func check(_ instruments: Instruments) throws(EngineError) -> Instruments.Correctness {
-        try kernel.check(instruments)
+        try instruments.check(kernel)
     }
 
     /// Calls that fill a sample. A first call is slow, and a long one needs no second to show that it fills a sample.
@@ -60,14 +60,9 @@ struct ReadyCell {
         }
     }
 
-    /// Shares its inputs with the other cells that have the same.
-    func share(through pool: inout InputPool) { kernel.adopt(pool.adopt(kernel.inputs, for: workload)) }
-}
-
-extension LoadedKernel {
-    /// Holds the output of the last call against the oracle.
-    func check(_ instruments: Instruments) throws(EngineError) -> Instruments.Correctness {
-        try withOutput { inputs, output in instruments.check(workload, inputs, output, prepared.tolerance) }
+    /// Shares its inputs with the other cells that have the same, if it holds them.
+    func share(through pool: inout InputPool) {
+        if let own = kernel.inputs { kernel.adopt(pool.adopt(own, for: workload)) }
     }
 }
 
@@ -75,6 +70,9 @@ extension Instruments {
     func engine(of workload: Workload) throws(EngineError) -> any Engine {
         try engines.kernel(of: workload).engine
     }
+
+    /// Whether the workload's engine takes a seed in the place of tensors.
+    func drawsInputs(of workload: Workload) -> Bool { (try? engine(of: workload))?.drawsInputs ?? false }
 }
 
 extension EngineError {

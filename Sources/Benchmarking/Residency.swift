@@ -17,11 +17,11 @@ struct Residency {
     /// Whether the next cell stays; if so, its room is taken.
     /// - Parameter bytes: of the cell by itself, inputs included.
     mutating func keeps(_ cell: Admission.Cell, bytes: Int) -> Bool {
-        let key = cell.inputs
-        let ownBytes = inputs.contains(key) ? bytes - cell.phase.inputBytes(of: cell.problem) : bytes
+        let isShared = cell.inputs.map(inputs.contains) ?? false
+        let ownBytes = isShared ? bytes - cell.phase.inputBytes(of: cell.problem) : bytes
         guard ownBytes <= roomBytes else { return false }
         roomBytes -= ownBytes
-        inputs.insert(key)
+        if let key = cell.inputs { inputs.insert(key) }
         return true
     }
 }

@@ -101,6 +101,8 @@ extension Run {
     }
 
     private func rebuilt(_ workload: Workload) throws(EngineError) -> LoadedKernel {
-        try LoadedKernel(workload, on: instruments.engine(of: workload)) { inputs.inputs(for: workload) }
+        try LoadedKernel(workload, on: instruments.engine(of: workload), seed: options.seed) {
+            inputs.inputs(for: workload)
+        }
     }
 }

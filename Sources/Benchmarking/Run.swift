@@ -121,7 +121,8 @@ final class Run {
             let open = log.openCells.first { $0.workload == workload }
             return Admission.Cell(
                 phase: workload.phase, problem: workload.problem, prediction: prediction,
-                roundsTaken: open.map { Set($0.samples.map(\.round)).count })
+                roundsTaken: open.map { Set($0.samples.map(\.round)).count },
+                sharesInputs: !instruments.drawsInputs(of: workload))
         }
         return Admission(cells, limits: limits)
     }

@@ -50,7 +50,9 @@ public struct Runner {
                 budgetSeconds: options.timeBudgetSeconds, elapsedSeconds: options.secondsAlreadySpent)
         ).model(for: workloads)
         let cells = zip(workloads, model.predictions(for: workloads, instruments)).map { workload, prediction in
-            Admission.Cell(phase: workload.phase, problem: workload.problem, prediction: prediction)
+            Admission.Cell(
+                phase: workload.phase, problem: workload.problem, prediction: prediction,
+                sharesInputs: !instruments.drawsInputs(of: workload))
         }
         return RunPlan(
             workloads, foreseeing: Admission(cells, limits: options.limits(instruments)),

@@ -37,11 +37,12 @@ extension Sweep {
                 throw SweepError.wrong(location: "kernels", message: error.description)
             }
             let masks = try axes.masks(of: kernel.masks)
+            let selections = try axes.selections(of: kernel)
             for elementType in axes.elementTypes {
                 for (heads, headDimension) in product(axes.heads, axes.headDimensions) {
                     for (threads, batch) in product(axes.threads, axes.batches) {
-                        for (cacheFormat, (mask, length)) in product(
-                            axes.cacheFormats(of: kernel), product(masks, axes.lengths))
+                        for (cacheFormat, ((mask, selection), length)) in product(
+                            axes.cacheFormats(of: kernel), product(product(masks, selections), axes.lengths))
                         {
                             let shape = try AttentionShape(
                                 batch: batch, queryHeads: heads.query, keyValueHeads: heads.keyValue,
@@ -49,7 +50,7 @@ extension Sweep {
                                 headDimension: headDimension)
                             let problem = try AttentionProblem(
                                 shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat,
-                                positions: kernel.positions, weighting: kernel.weighting)
+                                positions: kernel.positions, weighting: kernel.weighting, selection: selection)
                             workloads.append(
                                 Workload(kernel: name, phase: kernel.phase, problem: problem, threads: threads))
                         }
@@ -70,6 +71,7 @@ extension Sweep.Axes {
     var mostCells: Double {
         let counts = [
             kernels.count, lengths.count, max(1, windows.count), max(1, sinks.count), max(1, chunks.count), heads.count,
+            max(1, blocks.count), max(1, blockLengths.count),
             headDimensions.count, elementTypes.count, threads.count, batches.count, max(1, cacheFormats.count),
         ]
         return counts.reduce(1.0) { $0 * Double($1) }
@@ -82,6 +84,16 @@ extension Sweep.Axes {
             sizes = sizes.flatMap { sizes in values(of: parameter).map { sizes.merging([parameter: $0]) { $1 } } }
         }
         return try sizes.map { sizes throws(MaskError) in try family.mask(sizes) }
+    }
+
+    /// Nil stands for all keys that the mask shows.
+    func selections(of kernel: Kernel) throws(MaskError) -> [BlockSelection?] {
+        guard kernel.selectsBlocks else { return [nil] }
+        var selections: [BlockSelection?] = []
+        for blocks in blocks {
+            for length in blockLengths { selections.append(try BlockSelection(blocks: blocks, blockLength: length)) }
+        }
+        return selections
     }
 
     /// Nil stands for the element type's own. Only decode kernels have a cache.

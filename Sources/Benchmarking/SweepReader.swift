@@ -11,7 +11,8 @@ struct SweepReader {
     let kernels: [Kernel]
 
     private static let axisKeys = [
-        "phase", "kernels", "lengths", "window", "sinks", "chunk", "heads", "headDimension", "elementType", "threads",
+        "phase", "kernels", "lengths", "window", "sinks", "chunk", "blocks", "blockLength", "heads", "headDimension",
+        "elementType", "threads",
         "batch", "cacheFormat",
     ]
     private static let allKeys = ["name", "description", "timeBudget"] + axisKeys + ["also"]
@@ -75,6 +76,8 @@ struct SweepReader {
         axes.windows = try counts(fields["window"], minimum: 1) ?? axes.windows
         axes.sinks = try counts(fields["sinks"], minimum: 0) ?? axes.sinks
         axes.chunks = try counts(fields["chunk"], minimum: 1) ?? axes.chunks
+        axes.blocks = try counts(fields["blocks"], minimum: 1) ?? axes.blocks
+        axes.blockLengths = try counts(fields["blockLength"], minimum: 1) ?? axes.blockLengths
         axes.headDimensions = try counts(fields["headDimension"], minimum: 1) ?? axes.headDimensions
         axes.threads = try counts(fields["threads"], minimum: 1) ?? axes.threads
         axes.batches = try counts(fields["batch"], minimum: 1) ?? axes.batches
@@ -172,8 +175,14 @@ struct SweepReader {
 
     private func checkParameters(_ axes: Sweep.Axes, _ kernelField: SweepField) throws(SweepError) {
         for name in axes.kernels {
-            let needed = kernels.first { $0.name == name }?.masks.parameters ?? []
-            for parameter in needed where axes.values(of: parameter).isEmpty {
+            guard let kernel = kernels.first(where: { $0.name == name }) else { continue }
+            if kernel.selectsBlocks {
+                for (key, values, example) in [("blocks", axes.blocks, 8), ("blockLength", axes.blockLengths, 128)]
+                where values.isEmpty {
+                    throw kernelField.error("\(name) needs `\(key)`; add for example `\(key): \(example)`")
+                }
+            }
+            for parameter in kernel.masks.parameters where axes.values(of: parameter).isEmpty {
                 let example = [.window: 1024, .sinks: 4, .chunk: 8192][parameter] ?? 1
                 throw kernelField.error("\(name) needs `\(parameter)`; add for example `\(parameter): \(example)`")
             }
@@ -186,7 +195,7 @@ struct SweepReader {
         // A decoding step computes no more than a prompt of its window would.
         let queries = axes.phase == .decode ? min(length, Double(axes.windows.max() ?? 1)) : length
         let work = 4 * Double(axes.headDimensions.max() ?? 1) * heads * queries * length
-        let parameters = axes.windows + axes.sinks + axes.chunks
+        let parameters = axes.windows + axes.sinks + axes.chunks + axes.blocks + axes.blockLengths
         guard work <= Self.largestWork, parameters.allSatisfy({ $0 <= 1 << 30 }) else {
             throw lengthField.error(
                 "\(TokenCount.text(axes.lengths.last ?? 1)) tokens with these heads are more work than can be counted "

@@ -16,10 +16,7 @@ extension Instruments {
     ) -> Instruments {
         Instruments(
             engines: engines,
-            check: { workload, inputs, output, tolerance in
-                let oracle = Oracle(workload.phase, workload.problem, tolerance: tolerance)
-                return correctness(oracle.expected(for: inputs, .sampled(seed: seed)).accuracy(of: output))
-            },
+            check: { kernel throws(EngineError) in correctness(try kernel.accuracy(.sampled(seed: seed))) },
             availableBytes: { AvailableMemory.bytes() ?? .max }, clock: SystemClock(), sentinels: sentinels)
     }
 

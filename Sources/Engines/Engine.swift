@@ -20,8 +20,10 @@ public protocol Engine: AnyObject {
     /// The shortest sample to be trusted. It is so long that neither the clock nor the way to it can be seen in a sample.
     var minimumSampleNanoseconds: Int { get }
 
-    /// Copies of the tensors of a cell that it holds beside those of this process.
-    var tensorCopies: Int { get }
+    /// What a cell takes of this machine's memory, in this process and in those of the engine.
+    ///
+    /// - Parameter scratchBytes: the kernel's own, as they are stated or have been measured.
+    func bytes(of workload: Workload, scratchBytes: Int) -> Int
 
     /// Seconds that its processes have taken to start, and its kernels to compile, all in all: nobody's budget of samples
     /// pays for them.
@@ -48,32 +50,23 @@ public protocol Engine: AnyObject {
 extension Engine {
     public var details: [String: String] { [:] }
     public var device: Device? { nil }
-    public var tensorCopies: Int { 0 }
     public var startupSeconds: Double { 0 }
     public var cpuNanoseconds: Int? { nil }
+
+    public func bytes(of workload: Workload, scratchBytes: Int) -> Int { workload.tensorBytes + scratchBytes }
 
     public func limitWaiting(to secondsLeft: @escaping () -> Double) {}
 
     public func sampleFrozenLoop(turns: Int) throws(EngineError) -> Sample? { nil }
 }
 
-/// One kernel, ready for one workload. It knows nothing of rounds, files or statistics. Letting go of the last reference
-/// frees what it holds.
-public protocol PreparedKernel: AnyObject {
-    /// Takes these in place of the inputs that it has, untimed. A decode kernel fills its cache from them. Other contents
-    /// have to give another answer: a kernel that remembers one is caught by this.
-    func load(_ inputs: SharedInputs) throws(EngineError)
-
+/// One kernel, ready to be timed on one workload. It knows nothing of rounds, files or statistics. Letting go of the last
+/// reference frees what it holds.
+public protocol TimedKernel: AnyObject {
     /// Fills the output with NaN, so that a later call which writes nothing is seen.
     func spoilOutput() throws(EngineError)
 
-    /// Takes the same inputs from where others hold them too, so that its own can be freed.
-    func adopt(_ inputs: SharedInputs)
-
     func sample(_ batch: Batch) throws(EngineError) -> Sample
-
-    /// Lends the output of the last call.
-    func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result
 
     /// Pairs that one call went through, counted while it ran, over all batches and heads; nil if they are not counted.
     var countedPairs: Int? { get }
@@ -100,14 +93,30 @@ public protocol PreparedKernel: AnyObject {
     var tolerance: Double { get }
 }
 
-extension PreparedKernel {
-    public func adopt(_ inputs: SharedInputs) {}
+extension TimedKernel {
     public var readsSharedTensors: Bool { false }
     public var mayComputeUnseen: Bool { false }
     public var statedPairs: Int? { nil }
     public var statedScratchBytes: Int? { nil }
     public var startup: Startup? { nil }
     public var tolerance: Double { Accuracy.ownTolerance }
+}
+
+/// A kernel that reads whole tensors, and writes one.
+public protocol PreparedKernel: TimedKernel {
+    /// Takes these in place of the inputs that it has, untimed. A decode kernel fills its cache from them. Other contents
+    /// have to give another answer: a kernel that remembers one is caught by this.
+    func load(_ inputs: SharedInputs) throws(EngineError)
+
+    /// Takes the same inputs from where others hold them too, so that its own can be freed.
+    func adopt(_ inputs: SharedInputs)
+
+    /// Lends the output of the last call.
+    func withOutput<Result>(_ body: (borrowing Tensor) -> Result) throws(EngineError) -> Result
+}
+
+extension PreparedKernel {
+    public func adopt(_ inputs: SharedInputs) {}
 }
 
 /// Calls that are made one after the other.

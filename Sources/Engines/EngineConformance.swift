@@ -56,10 +56,3 @@ extension Conformance {
         }
     }
 }
-
-extension LoadedKernel {
-    fileprivate func accuracy() throws(EngineError) -> Accuracy {
-        let oracle = Oracle(workload.phase, workload.problem, tolerance: prepared.tolerance)
-        return try withOutput { inputs, output in oracle.expected(for: inputs).accuracy(of: output) }
-    }
-}

@@ -9,8 +9,9 @@ extension Kernel {
             slidingWindow, slidingWindowDense, chunkedOverlap,
             attentionSink, chunkedLocal,
             fullBidirectional, symmetricWindow, chunkedOverlapSymmetric,
-            linear,
-            decodeFull, decodeWindow, decodeSink, decodeSinkUnrotated, decodeRecompute, decodeLinear,
+            linear, gatedDelta, topKBlocks,
+            decodeFull, decodeWindow, decodeSink, decodeSinkUnrotated, decodeRecompute, decodeLinear, decodeGatedDelta,
+            decodeTopKBlocks,
         ] + gradients + [reference]
 }
 

@@ -23,6 +23,8 @@ public struct Kernel: Sendable {
     public let masks: MaskFamily
     /// What its problems make of scores.
     public let weighting: Weighting
+    /// Whether its queries select the blocks of keys that they attend to.
+    public let selectsBlocks: Bool
     /// The positions that its problems have.
     public let positions: PositionEncoding
     public let elementTypes: [ElementType]
@@ -46,7 +48,7 @@ public struct Kernel: Sendable {
     ///   - make: allocates all that a call needs; nil for a kernel that runs in another process.
     public init(
         _ name: String, summary: String, phase: Phase = .prefill, masks: MaskFamily,
-        weighting: Weighting = .softmax, positions: PositionEncoding = .none,
+        weighting: Weighting = .softmax, selectsBlocks: Bool = false, positions: PositionEncoding = .none,
         elementTypes: [ElementType] = ElementType.allCases,
         cacheFormats: [CacheFormat] = [], computedPairs: (@Sendable (AttentionProblem) -> Int)? = nil,
         scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)? = nil,
@@ -57,6 +59,7 @@ public struct Kernel: Sendable {
         self.phase = phase
         self.masks = masks
         self.weighting = weighting
+        self.selectsBlocks = selectsBlocks
         self.positions = positions
         self.elementTypes = elementTypes
         self.cacheFormats = cacheFormats
@@ -117,6 +120,12 @@ public struct Kernel: Sendable {
             throw UnsupportedProblem(
                 "the weights of the problem are those of \(problem.weighting.rawValue) attention, and \(name) computes "
                     + "\(weighting.rawValue) attention")
+        }
+        guard selectsBlocks == (problem.selection != nil) else {
+            throw UnsupportedProblem(
+                selectsBlocks
+                    ? "\(name) attends to selected blocks of keys, and the problem does not say how many and of which length"
+                    : "the problem selects blocks of keys, and \(name) attends to all that its mask shows")
         }
         guard elementTypes.contains(problem.elementType) else {
             throw UnsupportedProblem(

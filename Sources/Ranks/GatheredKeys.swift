@@ -47,6 +47,14 @@ final class GatheredKeys: RankKernelInstance {
                         keys: reach.count)), ready)
     }
 
+    /// Messages, and the keys and values that the queries see. The memory of the queries is lent by the part.
+    static func bufferBytes(of problem: RankProblem, rank: Int, _ way: Way) -> Int {
+        let tokens = problem.slice(of: rank)
+        let reach =
+            tokens.isEmpty ? 0 : KeyReach(ofQueries: tokens, mask: problem.problem.mask, length: problem.tokens).count
+        return Exchange.bufferBytes(problem, rank: rank, way) + reach * problem.tokenBytes
+    }
+
     func run(_ parts: [RankPart]) {
         let part = parts.first
         communicator.record(.copying) { if let part { exchange.pack(part) } }
@@ -86,7 +94,6 @@ private final class Exchange {
     private let problem: RankProblem
     private let rank: Int
     private let way: GatheredKeys.Way
-    /// For each other rank, the runs of this rank's tokens that it gets, and those that come from it.
     private let sent: [[Range<Int>]]
     private let received: [[Range<Int>]]
     private let outgoing: MessageMemory
@@ -96,6 +103,21 @@ private final class Exchange {
         self.problem = problem
         self.rank = rank
         self.way = way
+        (sent, received) = Self.runs(problem, rank: rank, way)
+        outgoing = MessageMemory(byteCount: Self.bytes(sent, problem).reduce(0, +))
+        incoming = MessageMemory(byteCount: Self.bytes(received, problem).reduce(0, +))
+    }
+
+    /// Of all messages.
+    static func bufferBytes(_ problem: RankProblem, rank: Int, _ way: GatheredKeys.Way) -> Int {
+        let (sent, received) = runs(problem, rank: rank, way)
+        return bytes(sent + received, problem).reduce(0, +)
+    }
+
+    /// For each other rank, the runs of this rank's tokens that it gets, and those that come from it.
+    private static func runs(
+        _ problem: RankProblem, rank: Int, _ way: GatheredKeys.Way
+    ) -> (sent: [[Range<Int>]], received: [[Range<Int>]]) {
         func runs(from: Int, to: Int) -> [Range<Int>] {
             let held = problem.slice(of: from)
             switch way {
@@ -107,13 +129,11 @@ private final class Exchange {
                     .runs(within: held).map(\.tokens)
             }
         }
-        received = (0..<problem.rankCount).map { runs(from: $0, to: rank) }
+        let received = (0..<problem.rankCount).map { runs(from: $0, to: rank) }
         switch way {
-        case .collective: sent = [runs(from: rank, to: rank)]
-        case .neighbours: sent = (0..<problem.rankCount).map { runs(from: rank, to: $0) }
+        case .collective: return ([runs(from: rank, to: rank)], received)
+        case .neighbours: return ((0..<problem.rankCount).map { runs(from: rank, to: $0) }, received)
         }
-        outgoing = MessageMemory(byteCount: Self.bytes(sent, problem).reduce(0, +))
-        incoming = MessageMemory(byteCount: Self.bytes(received, problem).reduce(0, +))
     }
 
     private static func bytes(_ runs: [[Range<Int>]], _ problem: RankProblem) -> [Int] {

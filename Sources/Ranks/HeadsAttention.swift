@@ -20,10 +20,10 @@ final class HeadsAttention: RankKernelInstance {
     init(_ problem: RankProblem, _ ready: RankKernel.Ready) throws(UnsupportedProblem) {
         self.problem = problem
         communicator = ready.communicator
-        let (rank, ranks) = (communicator.rank, problem.rankCount)
+        let rank = communicator.rank
         let heads = HeadShare(of: rank, in: problem)
         self.heads = heads
-        tokenCounts = (0..<ranks).map(problem.tokenCount)
+        tokenCounts = (0..<problem.rankCount).map(problem.tokenCount)
         let local = try problem.local(
             LocalSizes(
                 queryHeads: heads.query.count, keyValueHeads: heads.sources.count, queries: problem.tokens,
@@ -31,12 +31,26 @@ final class HeadsAttention: RankKernelInstance {
         kernel = try Kernel.fusedForAnyMask.tuned(by: ready.tuning).prepare(for: local, on: ready.team)
         inputs = AttentionInputs(shape: local.shape, elementType: local.elementType)
         output = Tensor(local.elementType, dimensions: AttentionInputs.queryDimensions(local.shape))
-        let sent = (0..<ranks).reduce(0) { $0 + HeadShare(of: $1, in: problem).rowsPerToken } * tokenCounts[rank]
-        let received = heads.rowsPerToken * problem.tokens
+        let rows = Self.messageRows(of: problem, rank: rank)
+        outgoing = MessageMemory(byteCount: rows.outgoing * problem.rowBytes)
+        incoming = MessageMemory(byteCount: rows.incoming * problem.rowBytes)
+    }
+
+    private static func messageRows(of problem: RankProblem, rank: Int) -> (outgoing: Int, incoming: Int) {
+        let (heads, own) = (HeadShare(of: rank, in: problem), problem.tokenCount(of: rank))
+        let sent = (0..<problem.rankCount).reduce(0) { $0 + HeadShare(of: $1, in: problem).rowsPerToken } * own
         // The outputs go the same way back, and are fewer rows.
-        outgoing = MessageMemory(byteCount: max(sent, heads.query.count * problem.tokens) * problem.rowBytes)
-        incoming = MessageMemory(
-            byteCount: max(received, problem.queryHeads * tokenCounts[rank]) * problem.rowBytes)
+        return (
+            max(sent, heads.query.count * problem.tokens),
+            max(heads.rowsPerToken * problem.tokens, problem.queryHeads * own)
+        )
+    }
+
+    /// Messages, and queries, keys, values and outputs of all tokens of the rank's heads.
+    static func bufferBytes(of problem: RankProblem, rank: Int) -> Int {
+        let (heads, messages) = (HeadShare(of: rank, in: problem), messageRows(of: problem, rank: rank))
+        let local = 2 * (heads.query.count + heads.sources.count) * problem.tokens
+        return (messages.outgoing + messages.incoming + local) * problem.rowBytes
     }
 
     func run(_ parts: [RankPart]) {

@@ -4,33 +4,29 @@ import Hardware
 import Kernels
 import Records
 
-/// A kernel and its inputs on one rank. Every rank goes through the same steps at the same time: the first one with the whole
-/// inputs and outputs in its hands, the others without.
+/// A kernel and its inputs on one rank. Every rank goes through the same steps at the same time, and each holds its own parts of
+/// the inputs and of the output alone.
 final class RankCell {
     private let problem: RankProblem
-    private let parts: [RankPart]
     private let instance: any RankKernelInstance
     private let communicator: Communicator
     private let evidence: ThreadEvidenceReader
+    let parts: [RankPart]
 
     init(
-        _ kernel: RankKernel, _ problem: AttentionProblem, _ ready: RankKernel.Ready, _ evidence: ThreadEvidenceReader
+        _ shared: SharedWorkload, seed: UInt64, _ ready: RankKernel.Ready, _ evidence: ThreadEvidenceReader
     ) throws(UnsupportedProblem) {
         communicator = ready.communicator
         self.evidence = evidence
-        self.problem = try kernel.problem(problem, ranks: communicator.rankCount)
-        instance = try kernel.prepare(self.problem, ready)
-        parts = RankPart.all(of: communicator.rank, in: self.problem)
+        problem = shared.problem
+        instance = try shared.kernel.prepare(problem, ready)
+        parts = RankPart.all(of: communicator.rank, in: problem, seed: seed)
+        instance.fillCache(parts)
     }
 
-    /// Gives each rank its part of the inputs, which only the first rank has.
-    func load(_ whole: SharedParts?) {
-        if let whole {
-            for rank in 1..<communicator.rankCount { whole.send(to: rank, of: problem, over: communicator) }
-            for part in parts { whole.copy(into: part, of: problem) }
-        } else {
-            for part in parts { part.receiveInputs(over: communicator, rowBytes: problem.rowBytes) }
-        }
+    /// Takes the rank's parts of what another seed gives.
+    func draw(seed: UInt64) {
+        for part in parts { part.draw(of: problem, seed: seed) }
         instance.fillCache(parts)
     }
 
@@ -74,108 +70,18 @@ final class RankCell {
         let contamination: Contamination
     }
 
-    /// Sends the outputs to the first rank, which puts them together.
-    func collect(into whole: inout Tensor) {
-        // Every rank has the output of a decoding step; the last one has tokens in any case.
-        let last = communicator.rankCount - 1
-        for rank in problem.isDecode ? [last] : Array(0...last) {
-            for (index, tokens) in problem.slices(of: rank).filter({ !$0.isEmpty }).enumerated() {
-                let rows = problem.isDecode ? 0..<1 : tokens
-                if rank == 0 {
-                    parts[index].output.withBytes { put($0, rows, into: &whole) }
-                } else {
-                    let memory = MessageMemory(byteCount: problem.queryHeads * rows.count * problem.rowBytes)
-                    communicator.start([.receive(memory.bytes, from: rank)], rowBytes: problem.rowBytes)
-                    communicator.finish()
-                    put(UnsafeRawBufferPointer(memory.bytes), rows, into: &whole)
-                }
-            }
-        }
+    /// Rows of the output of the last call, on the first rank, from the ranks that hold them.
+    func output(of rows: [Accuracy.OutputRow]) -> OutputRows {
+        let gathered = OutputRows(rows, of: problem)
+        gathered.take(from: parts)
+        gathered.receive(over: communicator)
+        return gathered
     }
 
-    private func put(_ rows: UnsafeRawBufferPointer, _ tokens: Range<Int>, into whole: inout Tensor) {
-        let length = problem.isDecode ? 1 : problem.tokens
-        let copy = RowCopy(rowBytes: problem.rowBytes, heads: problem.queryHeads, tokens: tokens.count)
-        whole.withMutableBytes {
-            copy(
-                from: rows.baseAddress!, at: TokenRows(length: tokens.count, first: 0), to: $0.baseAddress!,
-                at: TokenRows(length: length, first: tokens.lowerBound))
-        }
-    }
-
-    /// This rank's outputs, to the first one.
-    func sendOutputs() {
-        if problem.isDecode, communicator.rank != communicator.rankCount - 1 { return }
-        for part in parts {
-            part.output.withBytes { communicator.start([.send($0, to: 0)], rowBytes: problem.rowBytes) }
-            communicator.finish()
-        }
-    }
-}
-
-/// The whole inputs, which the first rank has, as parts for the others.
-struct SharedParts {
-    let inputs: SharedInputs
-
-    /// Queries, keys and values of one slice, each [heads][tokens][row].
-    private struct Pieces {
-        let query: RowCopy
-        let keyValue: RowCopy
-        let queryRows: TokenRows
-        let keyRows: TokenRows
-
-        init(_ tokens: Range<Int>, of problem: RankProblem) {
-            let queries = problem.isDecode ? 0..<1 : tokens
-            query = RowCopy(rowBytes: problem.rowBytes, heads: problem.queryHeads, tokens: queries.count)
-            keyValue = RowCopy(rowBytes: problem.rowBytes, heads: problem.keyValueHeads, tokens: tokens.count)
-            queryRows = TokenRows(length: problem.problem.shape.queryLength, first: queries.lowerBound)
-            keyRows = TokenRows(length: problem.tokens, first: tokens.lowerBound)
-        }
-    }
-
-    func send(to rank: Int, of problem: RankProblem, over communicator: Communicator) {
-        for tokens in problem.slices(of: rank) where !tokens.isEmpty {
-            let pieces = Pieces(tokens, of: problem)
-            let memory = MessageMemory(byteCount: pieces.query.byteCount + 2 * pieces.keyValue.byteCount)
-            let parts = memory.parts([pieces.query.byteCount, pieces.keyValue.byteCount, pieces.keyValue.byteCount])
-            copy(pieces, to: parts)
-            communicator.start(
-                parts.map { .send(UnsafeRawBufferPointer($0), to: rank) }, rowBytes: problem.rowBytes)
-            communicator.finish()
-        }
-    }
-
-    func copy(into part: RankPart, of problem: RankProblem) {
-        copy(Pieces(part.tokens, of: problem), to: part.memoryOfInputs)
-    }
-
-    private func copy(_ pieces: Pieces, to parts: [UnsafeMutableRawBufferPointer]) {
-        func put(
-            _ tensor: borrowing Tensor, _ rowCopy: RowCopy, _ rows: TokenRows, to target: UnsafeMutableRawBufferPointer
-        ) {
-            tensor.withBytes {
-                rowCopy(
-                    from: $0.baseAddress!, at: rows, to: target.baseAddress!,
-                    at: TokenRows(length: rowCopy.tokens, first: 0))
-            }
-        }
-        put(inputs.tensors.query, pieces.query, pieces.queryRows, to: parts[0])
-        put(inputs.tensors.key, pieces.keyValue, pieces.keyRows, to: parts[1])
-        put(inputs.tensors.value, pieces.keyValue, pieces.keyRows, to: parts[2])
-    }
-}
-
-extension RankPart {
-    /// The memory of queries, keys and values, which stays where it is for as long as the part is there.
-    fileprivate var memoryOfInputs: [UnsafeMutableRawBufferPointer] {
-        [
-            inputs.query.withMutableBytes { $0 }, inputs.key.withMutableBytes { $0 },
-            inputs.value.withMutableBytes { $0 },
-        ]
-    }
-
-    fileprivate func receiveInputs(over communicator: Communicator, rowBytes: Int) {
-        communicator.start(memoryOfInputs.map { .receive($0, from: 0) }, rowBytes: rowBytes)
-        communicator.finish()
+    /// The same on all other ranks.
+    func sendOutput(of rows: [Accuracy.OutputRow]) {
+        let held = OutputRows(rows, of: problem)
+        held.take(from: parts)
+        held.send(over: communicator)
     }
 }

@@ -65,7 +65,7 @@ public struct RankConformance: Sendable {
         }
         for part in parts {
             for head in 0..<problem.queryHeads {
-                let accuracy = try part.accuracy(of: problem, head: head, seed: seed)
+                let accuracy = part.accuracy(of: problem, head: head, seed: seed)
                 finding.error = max(finding.error, accuracy.maximumError)
                 if accuracy.maximumError > 0 {
                     finding.share = max(finding.share, accuracy.maximumError / accuracy.bound)

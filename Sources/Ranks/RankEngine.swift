@@ -8,7 +8,7 @@ import Records
 /// ranks to go through each step with it. So everything that a run can do, it can do with ranks.
 ///
 /// A sample begins after a barrier, and each rank reads its own clock; the time of the slowest is the time of the sample.
-public final class RankEngine: Engine {
+public final class RankEngine: DrawingEngine {
     public static let name = RankSetting.engine
     /// As sweeps name and cross them: each with the first of its masks.
     public static let kernels = RankKernel.builtIn.map {
@@ -17,6 +17,7 @@ public final class RankEngine: Engine {
 
     public let identity: EngineIdentity
     private let setting: RankSetting
+    private let ranksOfFullestHost: Int
     /// What the kernels leave to the machine.
     public var tuning = Tuning.standard
     fileprivate let communicator: Communicator
@@ -32,6 +33,7 @@ public final class RankEngine: Engine {
         self.communicator = communicator
         team = seats.team
         evidence = ThreadEvidenceReader(teams: [seats.team])
+        ranksOfFullestHost = seats.ranksOfFullestHost
         identity = EngineIdentity(
             name: Self.name,
             version: "\(communicator.rankCount) of \(RankLaunch.library ?? "this program")")
@@ -46,13 +48,25 @@ public final class RankEngine: Engine {
     /// Beside this, neither the clock nor the end of a barrier can be seen: that takes some microseconds.
     public let minimumSampleNanoseconds = 2_000_000
 
-    /// Parts of ranks on this machine, and what is on its way to them.
-    public var tensorCopies: Int { 2 }
+    /// Of the ranks of one machine, each with its parts and its buffers: nobody holds the whole problem. The hosts are of one
+    /// kind, so the one with most ranks decides. Memory that was measured is that of the first rank, and part of this.
+    public func bytes(of workload: Workload, scratchBytes: Int) -> Int {
+        guard let shared = try? SharedWorkload(workload, ranks: communicator.rankCount) else {
+            return workload.tensorBytes
+        }
+        return ranksOfFullestHost * shared.mostBytes
+    }
 
     public func prepare(_ workload: Workload, inputs: () -> SharedInputs) throws(EngineError) -> any PreparedKernel {
+        throw .unsupported(
+            UnsupportedProblem(
+                "\(workload.kernel) takes no tensors: each rank draws its own part of the inputs from a seed"))
+    }
+
+    public func prepare(_ workload: Workload, seed: UInt64) throws(EngineError) -> any DrawingKernel {
         cellCount += 1
         do throws(UnsupportedProblem) {
-            return try RankedKernel(workload, cell: cellCount, of: self, inputs)
+            return try RankedKernel(workload, seed: seed, cell: cellCount, of: self)
         } catch {
             throw .unsupported(error)
         }
@@ -93,16 +107,15 @@ public final class RankEngine: Engine {
         var cells: [Int: RankCell] = [:]
         while true {
             switch communicator.nextRequest() {
-            case .prepare(let number, let name, let workload, let tuning):
+            case .prepare(let number, let workload, let tuning, let seed):
                 // The first rank has found that the kernel takes the problem.
-                let cell = try RankCell(RankKernel.builtIn.named(name), workload.problem, ready(tuning), evidence)
-                cell.load(nil)
-                cells[number] = cell
-            case .load(let number): cells[number]?.load(nil)
+                let shared = try SharedWorkload(workload, ranks: communicator.rankCount)
+                cells[number] = try RankCell(shared, seed: seed, ready(tuning), evidence)
+            case .draw(let number, let seed): cells[number]?.draw(seed: seed)
             case .spoilOutput(let number): cells[number]?.spoilOutput()
             case .sample(let number, let calls, let warmUpCalls):
                 _ = cells[number]?.sample(calls: calls, warmUpCalls: warmUpCalls)
-            case .collect(let number): cells[number]?.sendOutputs()
+            case .sendOutput(let number, let rows): cells[number]?.sendOutput(of: rows)
             case .release(let number): cells[number] = nil
             case .end: return
             }
@@ -111,51 +124,37 @@ public final class RankEngine: Engine {
 }
 
 /// A kernel of ranks that is ready for one workload, as the first rank has it.
-private final class RankedKernel: PreparedKernel {
+private final class RankedKernel: DrawingKernel {
     private let engine: RankEngine
     private let number: Int
     private let cell: RankCell
     private let memory = ResidentMemory.ofThisProcess
     private let restingBytes: Int
-    private var output: Tensor
 
-    init(
-        _ workload: Workload, cell number: Int, of engine: RankEngine, _ inputs: () -> SharedInputs
-    ) throws(UnsupportedProblem) {
-        guard workload.threads == 1 else {
-            throw UnsupportedProblem("a rank has one thread, not \(workload.threads); start more ranks instead")
-        }
-        let name = String(workload.kernel.dropFirst(RankEngine.name.count + 1))
-        guard let kernel = RankKernel.builtIn.first(where: { $0.name == name }) else {
-            throw UnsupportedProblem("\(name) is not a kernel of ranks")
-        }
+    init(_ workload: Workload, seed: UInt64, cell number: Int, of engine: RankEngine) throws(UnsupportedProblem) {
         // The other ranks would refuse what this one refuses, and are not asked then.
-        _ = try kernel.problem(workload.problem, ranks: engine.communicator.rankCount)
+        let shared = try SharedWorkload(workload, ranks: engine.communicator.rankCount)
         restingBytes = memory.bytes()
         memory.resetPeak()
-        let request = RankRequest.prepare(cell: number, kernel: name, workload: workload, tuning: engine.tuning)
+        let request = RankRequest.prepare(cell: number, workload: workload, tuning: engine.tuning, seed: seed)
         cell = try engine.ask(request) { () throws(UnsupportedProblem) in
-            let cell = try RankCell(kernel, workload.problem, engine.ready(engine.tuning), engine.evidence)
-            cell.load(SharedParts(inputs: inputs()))
-            return cell
+            try RankCell(shared, seed: seed, engine.ready(engine.tuning), engine.evidence)
         }
-        output = Tensor(
-            workload.problem.elementType, dimensions: AttentionInputs.queryDimensions(workload.problem.shape))
         (self.engine, self.number) = (engine, number)
     }
 
     deinit { engine.ask(.release(cell: number)) {} }
 
     var countedPairs: Int? { nil }
+    /// Of the first rank.
     var peakResidentBytes: Int { max(0, memory.peakBytes() - restingBytes) }
 
-    func load(_ inputs: SharedInputs) {
-        engine.ask(.load(cell: number)) { cell.load(SharedParts(inputs: inputs)) }
+    func draw(seed: UInt64) {
+        engine.ask(.draw(cell: number, seed: seed)) { cell.draw(seed: seed) }
     }
 
     func spoilOutput() {
         engine.ask(.spoilOutput(cell: number)) { cell.spoilOutput() }
-        output.spoil()
     }
 
     func sample(_ batch: Batch) -> Sample {
@@ -164,8 +163,8 @@ private final class RankedKernel: PreparedKernel {
         }
     }
 
-    func withOutput<Result>(_ body: (borrowing Tensor) -> Result) -> Result {
-        engine.ask(.collect(cell: number)) { cell.collect(into: &output) }
-        return body(output)
+    func withOutput<Result>(of rows: [Accuracy.OutputRow], _ body: (borrowing Tensor) -> Result) -> Result {
+        let gathered = engine.ask(.sendOutput(cell: number, rows: rows)) { cell.output(of: rows) }
+        return body(gathered.tensor)
     }
 }

@@ -6,6 +6,7 @@ import Records
 /// A kernel of ranks, as a value: the way in which they share a problem, and how a rank is made ready.
 public struct RankKernel: Sendable {
     typealias Make = @Sendable (RankProblem, Ready) throws(UnsupportedProblem) -> any RankKernelInstance
+    typealias BufferBytes = @Sendable (RankProblem, _ rank: Int) -> Int
 
     /// What a rank has to be made ready with.
     public struct Ready {
@@ -26,11 +27,16 @@ public struct RankKernel: Sendable {
     /// One line on what is sent.
     public let summary: String
     let make: Make
+    private let bufferBytes: BufferBytes
 
-    init(_ way: ContextParallelism, summary: String, make: @escaping Make) {
+    /// - Parameter bufferBytes: what an instance holds beside the rank's parts.
+    init(
+        _ way: ContextParallelism, summary: String, make: @escaping Make, bufferBytes: @escaping BufferBytes
+    ) {
         self.way = way
         self.summary = summary
         self.make = make
+        self.bufferBytes = bufferBytes
     }
 
     /// As users type it and as legends show it.
@@ -62,6 +68,11 @@ public struct RankKernel: Sendable {
 
     /// What a rank computes and receives in one call, in closed form.
     public func work(of problem: RankProblem, rank: Int) -> RankWork { way.work(of: problem, rank: rank) }
+
+    /// Memory that a rank takes: its parts of inputs and output, and what its kernel holds of others'.
+    public func bytes(of problem: RankProblem, rank: Int) -> Int {
+        RankPart.bytes(of: rank, in: problem) + bufferBytes(problem, rank)
+    }
 
     /// One rank, ready for this problem.
     public func prepare(_ problem: RankProblem, _ ready: Ready) throws(UnsupportedProblem) -> any RankKernelInstance {

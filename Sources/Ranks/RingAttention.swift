@@ -87,6 +87,15 @@ final class RingAttention: RankKernelInstance {
         }
     }
 
+    /// The slices at hand and on their way, the outputs of one step, and those merged so far, which are float32. Two ranks only
+    /// ever receive one slice, and one rank none: what is not touched takes no memory.
+    static func bufferBytes(of problem: RankProblem, rank: Int) -> Int {
+        let slices =
+            min(2, problem.rankCount - 1) * problem.slices(of: 0).count * problem.longestSlice * problem.tokenBytes
+        let rows = problem.queryHeads * problem.tokenCount(of: rank)
+        return slices + rows * (problem.rowBytes + 4 + problem.partialBytes)
+    }
+
     func run(_ parts: [RankPart]) {
         for index in merged.indices { merged[index].removeAll() }
         lendKeys(of: parts)

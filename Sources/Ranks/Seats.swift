@@ -9,6 +9,8 @@ struct Seats {
     let team: WorkerTeam
     /// Host and CPU of each rank.
     let places: [String]
+    /// Most ranks of one host, whose memory they share.
+    let ranksOfFullestHost: Int
 
     /// Every rank calls it at once.
     init(_ communicator: Communicator, _ placement: Placement, on topology: Topology) throws(RankFailure) {
@@ -21,6 +23,7 @@ struct Seats {
                 throw RefusedSeat(cause: error)
             }
         }
+        ranksOfFullestHost = Dictionary(grouping: hosts) { $0 }.values.map(\.count).max()!
         let cpus = communicator.gathered(team.pinnedCPUs.first ?? -1)
         places = zip(hosts, cpus).map { host, cpu in
             (host.isEmpty ? "" : host + " ") + (cpu < 0 ? RankSetting.unbound : "CPU \(cpu)")

@@ -27,10 +27,7 @@ final class SplitCacheDecode: RankKernelInstance {
             tokens == 0
             ? nil
             : try Kernel.decodeFull.tuned(by: ready.tuning).prepareWithLogSumExp(
-                for: problem.local(
-                    LocalSizes(
-                        queryHeads: problem.queryHeads, keyValueHeads: problem.keyValueHeads, queries: 1,
-                        keys: tokens), mask: .causal), on: ready.team)
+                for: Self.local(problem, tokens: tokens), on: ready.team)
         logSumExp = Tensor(dimensions: [1, problem.queryHeads, 1])
         let heads = problem.mergedHeads(of: rank).count
         merged = MergedOutputs(rows: heads, headDimension: d)
@@ -38,6 +35,22 @@ final class SplitCacheDecode: RankKernelInstance {
         outgoing = MessageMemory(byteCount: problem.queryHeads * problem.partialBytes)
         incoming = MessageMemory(byteCount: problem.rankCount * heads * problem.partialBytes)
         gathered = MessageMemory(byteCount: problem.queryHeads * problem.rowBytes)
+    }
+
+    /// A step over the tokens of one rank.
+    private static func local(_ problem: RankProblem, tokens: Int) throws(UnsupportedProblem) -> AttentionProblem {
+        try problem.local(
+            LocalSizes(
+                queryHeads: problem.queryHeads, keyValueHeads: problem.keyValueHeads, queries: 1, keys: tokens),
+            mask: .causal)
+    }
+
+    /// The cache, which is filled from the part, and the partial outputs of all heads and of the rank's own.
+    static func bufferBytes(of problem: RankProblem, rank: Int) -> Int {
+        let local = try? Self.local(problem, tokens: max(1, problem.tokenCount(of: rank)))
+        let cache = local.flatMap { Kernel.decodeFull.scratchBytes(for: $0, threads: 1) } ?? 0
+        let partials = problem.queryHeads + problem.rankCount * problem.mergedHeads(of: rank).count
+        return cache + partials * problem.partialBytes + problem.queryHeads * problem.rowBytes
     }
 
     func fillCache(_ parts: [RankPart]) {

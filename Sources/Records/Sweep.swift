@@ -23,6 +23,9 @@ public struct Sweep: Hashable, Codable, Sendable {
         public var windows: [Int] = []
         public var sinks: [Int] = []
         public var chunks: [Int] = []
+        /// Of kernels that select blocks: how many, and of how many tokens.
+        public var blocks: [Int] = []
+        public var blockLengths: [Int] = []
         public var heads: [Heads] = [Heads()]
         public var headDimensions: [Int] = [64]
         public var elementTypes: [ElementType] = [.float32]
@@ -68,6 +71,8 @@ extension Sweep.Axes {
         windows = try value(.windows, default: windows)
         sinks = try value(.sinks, default: sinks)
         chunks = try value(.chunks, default: chunks)
+        blocks = try value(.blocks, default: blocks)
+        blockLengths = try value(.blockLengths, default: blockLengths)
         heads = try value(.heads, default: heads)
         headDimensions = try value(.headDimensions, default: headDimensions)
         elementTypes = try value(.elementTypes, default: elementTypes)

@@ -60,7 +60,7 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
     /// Such as `sliding-window(1024) 16K`; sizes beside the length only where they differ from one head of 64 float32.
     public var description: String {
         let shape = problem.shape
-        var words = [kernel + problem.mask.sizesInBrackets, TokenCount.text(shape.keyLength)]
+        var words = [kernel + problem.sizesInBrackets, TokenCount.text(shape.keyLength)]
         if shape.queryLength != shape.keyLength { words.append("q=\(TokenCount.text(shape.queryLength))") }
         if !variant.isEmpty { words.append(variant) }
         return words.joined(separator: " ")

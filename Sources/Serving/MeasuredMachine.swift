@@ -42,6 +42,8 @@ public struct MeasuredMachine: Sendable, Hashable {
     public let full: Kernel
     /// Kernels whose mask is bounded, cheapest pair first.
     public let windowed: [Kernel]
+    /// The gated delta rule, with as many query heads as key/value heads; nil where it was not measured.
+    public let gatedDelta: Kernel?
     public let threads: Int
     /// Measured peak of these threads on the element type of `full`.
     public let flopsPerSecond: Double
@@ -58,10 +60,11 @@ public struct MeasuredMachine: Sendable, Hashable {
     public init(
         full: Kernel, windowed: [Kernel], threads: Int, flopsPerSecond: Double, readBytesPerSecond: Double,
         bestFractionOfPeak: Double, ranks: MeasuredRanks? = nil,
-        backwardRatio: Estimate? = nil
+        backwardRatio: Estimate? = nil, gatedDelta: Kernel? = nil
     ) {
         self.full = full
         self.windowed = windowed
+        self.gatedDelta = gatedDelta
         self.threads = threads
         self.flopsPerSecond = flopsPerSecond
         self.readBytesPerSecond = readBytesPerSecond
@@ -74,10 +77,11 @@ public struct MeasuredMachine: Sendable, Hashable {
     /// as many threads and of the same element type.
     public init(_ analysis: ScalingAnalysis) throws(MeasuredMachineError) {
         // What a device did, or several ranks, says nothing of the cores of one process.
-        let prefills = analysis.series.filter {
-            $0.parameters.phase == .prefill && $0.parameters.weighting == nil && $0.parameters.queryLength == nil
+        let prompts = analysis.series.filter {
+            $0.parameters.phase == .prefill && $0.parameters.selection == nil && $0.parameters.queryLength == nil
                 && $0.device == nil && $0.ranks == nil
         }
+        let prefills = prompts.filter { $0.parameters.weighting == nil }
         let causal = prefills.filter { $0.parameters.mask == .causal }
         guard
             let (series, kernel) = causal.compactMap({ series in Self.kernel(series).map { (series, $0) } })
@@ -91,6 +95,13 @@ public struct MeasuredMachine: Sendable, Hashable {
                     && other.parameters.mask.isCausal && other.parameters.mask.mostVisibleKeys != nil
             }
             .compactMap(Self.kernel).sorted { $0.nanosecondsPerFLOP < $1.nanosecondsPerFLOP }
+        gatedDelta =
+            prompts.filter { other in
+                other.parameters.threads == threads && other.parameters.elementType == elementType
+                    && other.parameters.weighting == .gatedDelta
+                    && other.parameters.queryHeads == other.parameters.keyValueHeads
+            }
+            .compactMap(Self.kernel).min { $0.nanosecondsPerFLOP < $1.nanosecondsPerFLOP }
         self.threads = threads
         flopsPerSecond = analysis.ceilings.peakFLOPsPerSecond(of: elementType, cores: threads)
         readBytesPerSecond = analysis.ceilings.readBytesPerSecond * Double(threads)

@@ -5,17 +5,18 @@ import Statistics
 /// The questions of a plan asked of a measured machine: theory, forecast and measurement side by side.
 ///
 /// - Theory: FLOPs over the measured peak, bytes over the measured bandwidth.
-/// - Forecast: attention by the measured kernels' own laws, scaled from their head dimension to the model's by FLOPs;
-///   matrices at the best share of peak that any measured kernel reached.
+/// - Forecast: attention by the measured kernels' own laws, scaled from their head dimension to the model's by FLOPs; layers of the gated
+///   delta rule by its kernel's law, scaled by the elements of their states; matrices, and layers with another state, at the best share of
+///   peak that any measured kernel reached.
 /// - Measured: attention at a length that was run, scaled in the same way to the model's heads and layers.
 public struct MeasuredPlan: Sendable, Hashable {
     public struct Row: Sendable, Hashable {
         public let subject: Prefill.Part.Subject
-        /// The kernel that the forecast comes from; nil for matrices.
+        /// The kernel that the forecast comes from; nil for matrices, and for recurrences that were not measured.
         public let kernel: String?
         public let theorySeconds: Double
         public let forecastSeconds: Double
-        /// The forecast by the cost of one more pair alone, lowest to highest; nil for matrices.
+        /// The forecast by the cost of one more pair alone, lowest to highest; nil without a kernel.
         public let perPairSeconds: ClosedRange<Double>?
         public let measuredSeconds: Double?
     }
@@ -36,7 +37,10 @@ public struct MeasuredPlan: Sendable, Hashable {
         rows = Prefill(cache.model, tokens: context).parts.map { part in
             let theory = part.flops / machine.flopsPerSecond
             switch part.subject {
-            case .linear, .recurrence:
+            case .recurrence:
+                if let row = Self.gatedDelta(cache.model, part, context, machine) { return row }
+                fallthrough
+            case .linear:
                 return Row(
                     subject: part.subject, kernel: nil, theorySeconds: theory,
                     forecastSeconds: theory / machine.bestFractionOfPeak, perPairSeconds: nil, measuredSeconds: nil)
@@ -66,6 +70,28 @@ public struct MeasuredPlan: Sendable, Hashable {
             perPairSeconds: low...high, measuredSeconds: measured)
     }
 
+    /// Nil where the model's states follow other rules, or the rule was not measured.
+    private static func gatedDelta(
+        _ model: Model, _ part: Prefill.Part, _ context: Int, _ machine: MeasuredMachine
+    ) -> Row? {
+        let states = model.layers.compactMap { layer -> Int? in
+            if case .gatedDelta = layer.recurrence { layer.recurrence?.stateElements } else { nil }
+        }
+        guard let kernel = machine.gatedDelta, states.count == part.layers else { return nil }
+        /// Calls of the measured heads that all layers are worth.
+        let calls = Double(states.reduce(0, +)) / Double(kernel.heads * kernel.headDimension * kernel.headDimension)
+        let pairs = Weighting.gatedDelta.predictedPairs(
+            PairCount(mask: .causal, length: context),
+            HeadCounts(batch: 1, query: kernel.heads, keyValue: kernel.heads, dimension: kernel.headDimension),
+            phase: .prefill)
+        let perPair = kernel.nanosecondsPerPairRange
+        return Row(
+            subject: part.subject, kernel: kernel.label, theorySeconds: part.flops / machine.flopsPerSecond,
+            forecastSeconds: kernel.law.nanoseconds(work: pairs) * calls / 1e9,
+            perPairSeconds: perPair.lowerBound * pairs * calls / 1e9...perPair.upperBound * pairs * calls / 1e9,
+            measuredSeconds: kernel.medians[context].map { $0 * calls / 1e9 })
+    }
+
     public var theorySeconds: Double { rows.reduce(0) { $0 + $1.theorySeconds } }
     public var forecastSeconds: Double { rows.reduce(0) { $0 + $1.forecastSeconds } }
     /// A training step on one sequence: the forward pass and the backward pass of every layer.
@@ -78,7 +104,7 @@ public struct MeasuredPlan: Sendable, Hashable {
         public let forecastSeconds: Double
     }
 
-    /// The backward pass of a matrix has two products of the size of its one forward product.
+    /// The backward pass of a matrix has two products of the size of its one forward product. Recurrences are taken to be alike.
     private static let matrixBackwardRatio = 2.0
 
     /// Nil where no backward pass was measured.
@@ -86,7 +112,8 @@ public struct MeasuredPlan: Sendable, Hashable {
         machine.backwardRatio.map { ratio in
             func seconds(_ time: (Row) -> Double, attention: Double) -> Double {
                 rows.reduce(0) { sum, row in
-                    sum + time(row) * (1 + (row.kernel == nil ? Self.matrixBackwardRatio : attention))
+                    let isAttention = if case .attention = row.subject { true } else { false }
+                    return sum + time(row) * (1 + (isAttention ? attention : Self.matrixBackwardRatio))
                 }
             }
             return Training(

@@ -58,6 +58,7 @@ struct AttendCommand: Command {
     var output: String
 
     @OptionGroup var maskOptions: MaskOptions
+    @OptionGroup var gateOptions: StateGateOptions
 
     @Option(
         help: ArgumentHelp("Factor on the scores before they become weights. (default: 1/sqrt(d))", valueName: "factor")
@@ -95,7 +96,7 @@ struct AttendCommand: Command {
             query: queryTensor.dimensions, key: keyTensor.dimensions, value: valueTensor.dimensions)
         let problem = try AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, scale: scale,
-            positions: chosen.positions, weighting: chosen.weighting)
+            positions: chosen.positions, weighting: chosen.weighting, selection: maskOptions.selection(for: chosen))
         try chosen.requireSupport(of: problem)
         guard !chosen.phase.givesGradients else { throw AttendError.givesGradients(kernel) }
         try requireFreeOutput()
@@ -103,10 +104,11 @@ struct AttendCommand: Command {
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))
         keyTensor.reshape(to: AttentionInputs.keyDimensions(shape))
         valueTensor.reshape(to: AttentionInputs.keyDimensions(shape))
-        let inputs = SharedInputs(
-            AttentionInputs(
-                query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
-                value: valueTensor.stored(as: elementType)))
+        var tensors = AttentionInputs(
+            query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
+            value: valueTensor.stored(as: elementType))
+        tensors.gates = try gateOptions.gates(of: chosen, problem)
+        let inputs = SharedInputs(tensors)
         let workload = Workload(kernel: kernel, phase: chosen.phase, problem: problem, threads: threads)
         let prepared = try found.engine.prepare(workload) { inputs }
         _ = try prepared.sample(Batch(calls: 1))
@@ -136,7 +138,7 @@ struct AttendCommand: Command {
     /// A tensor that is already there may be replaced, unless it is one of those that this call reads.
     private func requireFreeOutput() throws {
         let target = FileIdentity(output)
-        for (name, input) in [("query", query), ("key", key), ("value", value)]
+        for (name, input) in [("query", query), ("key", key), ("value", value)] + gateOptions.files
         where target != nil && target == FileIdentity(input) {
             throw AttendError.outputIsInput(output, input: name)
         }

@@ -58,7 +58,9 @@ struct ListCommand: Command {
 
     static func kernels(_ kernels: [Kernel], width: Int? = nil) -> String {
         let rows = kernels.map { kernel in
-            let flags = kernel.masks.parameters.map(\.rawValue).joined(separator: ", ")
+            let sizes =
+                kernel.masks.parameters.map(\.rawValue) + (kernel.selectsBlocks ? ["blocks", "blockLength"] : [])
+            let flags = sizes.joined(separator: ", ")
             return [kernel.name, kernel.masks.name, flags.isEmpty ? "-" : flags, kernel.summary]
         }
         return Columns.text(rows, headings: ["kernel", "mask", "parameters", "how"], width: width)

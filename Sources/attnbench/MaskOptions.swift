@@ -26,6 +26,23 @@ struct MaskOptions: ParsableArguments {
     @Option(name: .long, help: "Number of tokens in one chunk.", transform: tokenCount)
     var chunk: Int?
 
+    @Option(
+        name: .long, help: "Number of blocks of keys that a query attends to, its own included.", transform: tokenCount)
+    var blocks: Int?
+
+    @Option(name: .long, help: "Number of tokens in one of these blocks.", transform: tokenCount)
+    var blockLength: Int?
+
+    /// The selection that `kernel` is asked for: one that selects needs both sizes, any other takes neither.
+    func selection(for kernel: Kernel) throws -> BlockSelection? {
+        guard kernel.selectsBlocks else {
+            guard blocks == nil, blockLength == nil else { throw MaskOptionsError.unusedBlocks(kernel: kernel.name) }
+            return nil
+        }
+        guard let blocks, let blockLength else { throw MaskOptionsError.missingBlocks(kernel: kernel.name) }
+        return try BlockSelection(blocks: blocks, blockLength: blockLength)
+    }
+
     /// The mask that `kernel` is asked for: each of its parameters must be given, and no other.
     func mask(for kernel: Kernel) throws -> Mask {
         var family = kernel.masks
@@ -59,6 +76,8 @@ enum MaskOptionsError: Fault, Equatable {
     case wrongMask(kernel: String, its: MaskFamily, asked: MaskFamily)
     case missing(MaskFamily.Parameter, kernel: String, mask: MaskFamily)
     case unused(MaskFamily.Parameter, kernel: String, mask: MaskFamily)
+    case missingBlocks(kernel: String)
+    case unusedBlocks(kernel: String)
 
     var exitStatus: ExitStatus { .usage }
 
@@ -73,11 +92,18 @@ enum MaskOptionsError: Fault, Equatable {
         case .unused(let parameter, let kernel, let mask):
             return "\(kernel) (\(mask.name)) has no \(parameter.rawValue); leave out --\(parameter.rawValue), or use "
                 + Self.alternatives { $0.masks.parameters.contains(parameter) || $0.masks == .any }
+        case .missingBlocks(let kernel):
+            return "\(kernel) needs --blocks and --block-length"
+        case .unusedBlocks(let kernel):
+            return "\(kernel) selects no blocks of keys; leave out --blocks and --block-length, or use "
+                + Kernel.builtIn.filter(\.selectsBlocks).map(\.name).joined(separator: " or ")
         }
     }
 
     private static func alternatives(_ isOne: (Kernel) -> Bool) -> String {
-        let names = Kernel.builtIn.filter { !$0.phase.givesGradients && $0.weighting == .softmax && isOne($0) }.map {
+        let names = Kernel.builtIn.filter {
+            !$0.phase.givesGradients && $0.weighting == .softmax && !$0.selectsBlocks && isOne($0)
+        }.map {
             $0.masks == .any ? "\($0.name) with --mask" : $0.name
         }
         return names.joined(separator: " or ")

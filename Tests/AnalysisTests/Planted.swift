@@ -35,6 +35,7 @@ struct Planted {
     /// Nil for the one that stores the element type as it is.
     var cacheFormat: CacheFormats?
     var weighting = Weighting.softmax
+    var selection: BlockSelection?
     var scratchBytes = 0
     /// The time follows the bytes instead of the pairs.
     var followsBytes = false
@@ -61,7 +62,7 @@ struct Planted {
             keyLength: length, headDimension: headDimension)
         let problem = try! AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat,
-            weighting: weighting)
+            weighting: weighting, selection: selection)
         return Workload(
             kernel: kernel, phase: queryLength == 1 ? .decode : .prefill, problem: problem, threads: threads)
     }

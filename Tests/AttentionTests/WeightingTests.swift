@@ -82,7 +82,7 @@ import Testing
     @Test func aStateHasNoWindow() throws {
         let shape = try AttentionShape(queryLength: 8, headDimension: 4)
         for mask in [Mask.slidingWindow(3), .attentionSink(sinks: 1, window: 2), .chunkedLocal(4)] {
-            #expect(throws: ProblemError.linearMask(mask)) {
+            #expect(throws: ProblemError.stateMask(.linear, mask)) {
                 try AttentionProblem(shape: shape, mask: mask, weighting: .linear)
             }
         }

@@ -263,13 +263,16 @@ import Testing
         let cells = [0.1, 0.2].map {
             Admission.Cell(problem: problem, prediction: .cost(cost($0, bytes: 1000, inputSeconds: 2)))
         }
-        func inputSeconds(memoryBytes: Int) -> [Double] {
-            drive(
+        func inputSeconds(memoryBytes: Int, sharing: Bool = true) -> [Double] {
+            var cells = cells
+            for index in cells.indices { cells[index].sharesInputs = sharing }
+            return drive(
                 Admission(cells, limits: limits(memoryBytes: memoryBytes)),
                 costs: cells.map(\.prediction.cost)
             ).steps.compactMap { if case .prepare(_, let cost) = $0 { cost.inputSeconds } else { nil } }
         }
         #expect(inputSeconds(memoryBytes: 10_000) == [2, 0])
+        #expect(inputSeconds(memoryBytes: 10_000, sharing: false) == [2, 2], "each draws its own")
         #expect(
             inputSeconds(memoryBytes: 1_000) == [2, 2], "neither stays in memory, so that neither has inputs to share")
     }

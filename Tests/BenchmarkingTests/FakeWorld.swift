@@ -36,8 +36,8 @@ final class FakeWorld: @unchecked Sendable {
     func instruments() -> Instruments {
         Instruments(
             engines: [engine()],
-            check: { [unowned self] workload, _, _, _ in
-                let kernel = workload.problem.mask == .causal ? "full" : "sliding-window"
+            check: { [unowned self] loaded in
+                let kernel = loaded.workload.problem.mask == .causal ? "full" : "sliding-window"
                 return wrongKernels.contains(kernel) || calls.count >= firstWrongCall
                     ? .wrong(maximumError: 0.5, reason: "off by 0.5") : .right(maximumError: 1e-7)
             },

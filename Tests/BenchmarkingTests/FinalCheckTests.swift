@@ -1,4 +1,5 @@
 import Attention
+import Engines
 import Hardware
 import Records
 import Testing
@@ -48,10 +49,7 @@ struct FinalCheckTests {
         let fake = world.instruments()
         let instruments = Instruments(
             engines: [world.engine(kernels: [kernel])],
-            check: { workload, inputs, output, _ in
-                Instruments.correctness(
-                    Oracle(workload.phase, workload.problem).expected(for: inputs).accuracy(of: output))
-            },
+            check: { kernel throws(EngineError) in Instruments.correctness(try kernel.accuracy()) },
             availableBytes: fake.availableBytes, clock: clock)
         let problem = try AttentionProblem(shape: AttentionShape(queryLength: 40, headDimension: 8), mask: .causal)
         let outcome = try outcome(of: [Workload(kernel: "stale", phase: .prefill, problem: problem)], instruments)

@@ -62,7 +62,7 @@ import Testing
         let disturbed = workloads[1]
         var readings = 0
         let instruments = Instruments(
-            engines: [world.engine()], check: { _, _, _, _ in .right(maximumError: 1e-7) },
+            engines: [world.engine()], check: { _ in .right(maximumError: 1e-7) },
             availableBytes: { 1 << 40 }, clock: world.clock
         ) { workload in
             readings += 1

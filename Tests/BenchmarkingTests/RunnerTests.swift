@@ -65,7 +65,7 @@ struct RunnerTests {
         let workloads = try fakeWorkloads(lengths: [64])
         let instruments = Instruments(
             engines: [BreakingEngine(world.engine(), kernel: "full", afterSamples: calls)],
-            check: { _, _, _, _ in .right(maximumError: 0) }, availableBytes: { 1 << 40 }, clock: world.clock)
+            check: { _ in .right(maximumError: 0) }, availableBytes: { 1 << 40 }, clock: world.clock)
         world.secondsPerPair = ["full": 1e-3, "sliding-window": 1e-3]
         let outcome = try FakeWorld.$current.withValue(world) {
             let path = folder.file("results.jsonl")

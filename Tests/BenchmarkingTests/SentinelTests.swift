@@ -14,7 +14,7 @@ import Testing
     /// The sentinels take 31 µs each, and twice as much from the instant on that is given.
     private func instruments(slowFrom seconds: Double = .infinity) -> Instruments {
         Instruments(
-            engines: [world.engine()], check: { _, _, _, _ in .right(maximumError: 1e-7) },
+            engines: [world.engine()], check: { _ in .right(maximumError: 1e-7) },
             availableBytes: { 1 << 40 }, clock: world.clock
         ) { [world] workload in
             let isSlow = Double(world.clock.nanoseconds) / 1e9 >= seconds

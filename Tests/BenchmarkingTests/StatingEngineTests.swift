@@ -93,7 +93,7 @@ extension Kernel {
         change(&options)
         let world = world
         let instruments = Instruments(
-            engines: [engine], check: { _, _, _, _ in .right(maximumError: 0) },
+            engines: [engine], check: { _ in .right(maximumError: 0) },
             availableBytes: { world.availableBytes }, clock: world.clock)
         return try FakeWorld.$current.withValue(world) {
             let path = folder.file("results.jsonl")
@@ -148,7 +148,7 @@ extension Kernel {
         engine.busyCPUs = 0.75
         let own = world.engine()
         let instruments = Instruments(
-            engines: [own, engine], check: { _, _, _, _ in .right(maximumError: 0) }, availableBytes: { 1 << 40 },
+            engines: [own, engine], check: { _ in .right(maximumError: 0) }, availableBytes: { 1 << 40 },
             clock: world.clock)
         try FakeWorld.$current.withValue(world) {
             let workload = try fakeWorkloads(kernels: ["full"], lengths: [64])[0]

@@ -16,11 +16,19 @@ struct SweepErrorTests {
         (
             "kernels: full\nalso: [{name: x}]",
             "bad.yaml:4: also[0].name: \"name\" is not a key; there are phase, kernels, lengths, "
-                + "window, sinks, chunk, heads, headDimension, elementType, threads, batch, cacheFormat"
+                + "window, sinks, chunk, blocks, blockLength, heads, headDimension, elementType, threads, batch, cacheFormat"
         ),
         (
             "kernels: sliding-window",
             "bad.yaml:3: kernels: sliding-window needs `window`; add for example `window: 1024`"
+        ),
+        (
+            "kernels: top-k-blocks\nblockLength: 128",
+            "bad.yaml:3: kernels: top-k-blocks needs `blocks`; add for example `blocks: 8`"
+        ),
+        (
+            "kernels: top-k-blocks\nblocks: 8",
+            "bad.yaml:3: kernels: top-k-blocks needs `blockLength`; add for example `blockLength: 128`"
         ),
         ("kernels: []", "bad.yaml:3: kernels: the list is empty; give at least one value or leave the key out"),
         (

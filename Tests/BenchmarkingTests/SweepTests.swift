@@ -52,6 +52,18 @@ struct SweepTests {
         #expect(workloads == (try parse(Self.text).workloads()))
     }
 
+    /// As a window is crossed, but for kernels without one.
+    @Test func blocksAreAxesOfKernelsThatSelectThem() throws {
+        let sweep = try parse(
+            Self.text + "\nblocks: [4, 8]\nblockLength: [64, 128]\n", set: ["kernels=full,top-k-blocks", "lengths=1K"])
+        #expect(sweep.groups[0].blocks == [4, 8] && sweep.groups[0].blockLengths == [64, 128])
+        #expect(
+            try sweep.workloads().map(\.description) == [
+                "full 1K", "top-k-blocks(4×64) 1K", "top-k-blocks(4×128) 1K", "top-k-blocks(8×64) 1K",
+                "top-k-blocks(8×128) 1K",
+            ])
+    }
+
     @Test func groupsOverrideAxesAndCellsAreNotRepeated() throws {
         let sweep = try parse(Self.text + "\nalso:\n  - {kernels: sliding-window, window: 256, lengths: [2K, 1M]}\n")
         #expect(sweep.groups.count == 2)

@@ -52,17 +52,53 @@ import Testing
         let (family, queries) = (kernel.masks, kernel.phase == .decode ? 1 : 33)
         try writeInputs(query: [4, queries, 16], key: [2, 33, 16])
         var flags = family.parameters.map { "--\($0.rawValue) 5" }.joined(separator: " ")
+        if kernel.weighting.hasGates { flags += try writeGates([2, 33]) }
+        if kernel.selectsBlocks { flags += " --blocks 3 --block-length 4" }
         let session = attend("--kernel \(name) \(flags) --check")
         #expect(session.status == .done, "\(session.messages)")
         let rows = 4 * queries
         #expect(session.output.hasPrefix("\(rows) of \(rows) rows checked against the reference: largest error "))
         let computed = try output()
         #expect(computed.dimensions == [4, queries, 16])
-        guard kernel.positions == .none, kernel.weighting == .softmax else { return }
+        guard kernel.positions == .none, kernel.weighting == .softmax, !kernel.selectsBlocks else { return }
         if family != .any { flags += " --mask \(family.name)" }
         #expect(attend("--kernel reference \(flags)").status == .done)
         let expected = try output()
         for (a, b) in zip(computed.values, expected.values) { #expect(abs(a - b) < 1e-5) }
+    }
+
+    /// Files of gates, and the flags that name them.
+    private func writeGates(_ dimensions: [Int]) throws -> String {
+        for (name, gate) in [("decay", -0.1), ("strength", 0.5)] as [(String, Float)] {
+            var tensor = Tensor(dimensions: dimensions)
+            for index in 0..<tensor.count { tensor[index] = gate }
+            try NumPyFile.write(tensor, to: path(name))
+        }
+        return " --log-decay \(path("decay")) --writing-strength \(path("strength"))"
+    }
+
+    @Test func gatesHaveTheirKernel() throws {
+        try writeInputs(query: [4, 33, 16], key: [2, 33, 16])
+        #expect(attend("--kernel gated-delta").messages.contains("give --log-decay and --writing-strength"))
+        let gates = try writeGates([2, 33])
+        #expect(attend("--kernel full" + gates).messages.contains("full has no gates; leave out --log-decay"))
+        #expect(attend("--kernel gated-delta" + gates).status == .done)
+        let others = try writeGates([4, 33])
+        let session = attend("--kernel gated-delta" + others)
+        #expect(
+            session.status == .usage
+                && session.messages.contains("--log-decay is [4, 33]; with these keys it has to be [1, 2, 33]"))
+    }
+
+    @Test func blocksAreAskedForByBothTheirSizes() throws {
+        try writeInputs(query: [4, 33, 16], key: [2, 33, 16])
+        let without = attend("--kernel top-k-blocks --blocks 3")
+        #expect(without.messages.contains("top-k-blocks needs --blocks and --block-length"))
+        let unused = attend("--kernel full --blocks 3")
+        #expect(
+            unused.messages.contains("full selects no blocks of keys; leave out --blocks and --block-length, or use "))
+        let none = attend("--kernel top-k-blocks --blocks 3 --block-length 0")
+        #expect([without, unused, none].allSatisfy { $0.status != .done })
     }
 
     /// Fused kernels and the reference take every type; the bound of `--check` is the type's own.

@@ -95,6 +95,45 @@ struct RankTests {
         #expect(ofRanks.allSatisfy { $0.isMeasured && $0.origin.engineDetails["ranks"] == "1" })
     }
 
+    /// No rank needs the whole: the first one of two takes half of the memory that it takes alone, as admission counts it.
+    @Test func eachRankHoldsItsOwnPart() throws {
+        func peaks(ranks: Int) throws -> [String: Int] {
+            let folder = try TestFolder()
+            try folder.write(
+                """
+                name: tiny
+                description: Long texts.
+                kernels: [ranks/ring-window]
+                lengths: [256K]
+                window: 64
+                headDimension: 64
+                timeBudget: 5m
+                also:
+                  - {phase: decode, kernels: [ranks/decode-split-cache], lengths: [256K]}
+                """, to: "tiny.yaml")
+            let run = try Program(MPIRun.line("\(MPIRun.run) --rounds 2", ranks: ranks), in: folder)
+            #expect(run.status == 0, "\(run.messages)")
+            var peaks: [String: Int] = [:]
+            for measurement in try ResultsFile.load(folder.path("out/results.jsonl")).measurements {
+                guard case .measured(let record) = measurement.outcome else {
+                    Issue.record("\(measurement.workload): \(measurement.outcome)")
+                    continue
+                }
+                let kernel = try RankKernel.builtIn.named(String(measurement.workload.kernel.dropFirst("ranks/".count)))
+                let counted = kernel.bytes(of: try kernel.problem(measurement.workload.problem, ranks: ranks), rank: 0)
+                let share = Double(record.peakResidentBytes) / Double(counted)
+                #expect((0.9...1.1).contains(share), "\(kernel.name): \(record.peakResidentBytes), not \(counted)")
+                peaks[kernel.name] = record.peakResidentBytes
+            }
+            return peaks
+        }
+        let (alone, ofTwo) = (try peaks(ranks: 1), try peaks(ranks: 2))
+        for kernel in [RankKernel.ringWindow, .splitCache] {
+            let share = Double(try #require(ofTwo[kernel.name])) / Double(try #require(alone[kernel.name]))
+            #expect((0.45...0.55).contains(share), "\(kernel.name): \(share)")
+        }
+    }
+
     /// Messages of Open MPI itself; all other cases run over ranks that are threads, in RanksTests.
     @Test(arguments: [2, 3, 5]) func checksEveryKernel(ranks: Int) throws {
         let checked = try program("check", ranks: ranks)

@@ -45,14 +45,12 @@ import Testing
 
     /// Right at first, and right with other contents.
     static func check(_ engine: ProgramEngine, _ workload: Workload) throws -> LoadedKernel {
-        let oracle = Oracle(workload.phase, workload.problem, tolerance: 4)
         let loaded = try LoadedKernel(workload, on: engine) { SharedInputs(for: workload, seed: 3) }
+        #expect(loaded.prepared.tolerance <= 4)
         for seed: UInt64 in [3, 4] {
             try loaded.load(SharedInputs(for: workload, seed: seed))
             _ = try loaded.sample(Batch(calls: 1))
-            let accuracy = try loaded.withOutput { inputs, output in
-                oracle.expected(for: inputs).accuracy(of: output)
-            }
+            let accuracy = try loaded.accuracy()
             #expect(accuracy.isAccepted, "\(workload): \(accuracy)")
         }
         return loaded
@@ -206,7 +204,7 @@ import Testing
             ])
         #expect(
             String(decoding: WireLine.data(request), as: UTF8.self) == #"""
-                {"prepare":{"cell":3,"cpus":[1],"kernel":"k","problem":{"batch":1,"elementType":"float32","keyCacheFormat":"float32","keyHeadDimension":4,"keyLength":4,"keyValueHeads":1,"mask":{"chunk":null,"left":1,"right":0,"sinks":1},"positions":"none","queryHeads":1,"queryLength":4,"scale":0.5,"valueCacheFormat":"float32","valueHeadDimension":4,"weighting":"softmax"},"tensors":{"query":{"elementType":"float32","path":"/proc/7/fd/9","role":"in","shape":[1,1,4,4]}},"threads":1}}
+                {"prepare":{"cell":3,"cpus":[1],"kernel":"k","problem":{"batch":1,"elementType":"float32","keyCacheFormat":"float32","keyHeadDimension":4,"keyLength":4,"keyValueHeads":1,"mask":{"chunk":null,"left":1,"right":0,"sinks":1},"positions":"none","queryHeads":1,"queryLength":4,"scale":0.5,"selection":null,"valueCacheFormat":"float32","valueHeadDimension":4,"weighting":"softmax"},"tensors":{"query":{"elementType":"float32","path":"/proc/7/fd/9","role":"in","shape":[1,1,4,4]}},"threads":1}}
 
                 """#)
         for (line, request) in [

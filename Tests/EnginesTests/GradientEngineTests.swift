@@ -25,7 +25,7 @@ struct GradientEngineTests {
         let short = try workload(queries: 1)
         let loaded = try LoadedKernel(short, on: engine) { SharedInputs(for: short, seed: 3) }
         _ = try loaded.sample(Batch(calls: 1))
-        let error = #expect(throws: EngineError.self) { try loaded.withOutput { _, output in output.count } }
+        let error = #expect(throws: EngineError.self) { try loaded.accuracy() }
         #expect("\(try #require(error))".contains("a call of this phase returns the gradients of query, key and value"))
     }
 
@@ -34,7 +34,7 @@ struct GradientEngineTests {
         let problem = try AttentionProblem(
             shape: AttentionShape(queryHeads: 2, keyValueHeads: 1, queryLength: 20, headDimension: 8), mask: .causal)
         let inputs = AttentionInputs(shape: problem.shape, seed: 1, withOutputGradient: true)
-        let read = try phase.inputs(of: problem.shape).map {
+        let read = try phase.inputs(of: problem).map {
             try SharedTensor($0.name, role: .input, .float32, dimensions: $0.dimensions)
         }
         read[0].fill(from: inputs.query)

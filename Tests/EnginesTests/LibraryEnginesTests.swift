@@ -61,11 +61,7 @@ import Testing
                 }
                 let sample = try loaded.sample(Batch(calls: 3, warmUpCalls: 2))
                 #expect(sample.deviceNanoseconds == deviceNanoseconds, "\(workload)")
-                let accuracy = try loaded.withOutput { inputs, output in
-                    ExpectedRows(
-                        for: problem, inputs, Accuracy.allRows(of: problem), tolerance: loaded.prepared.tolerance
-                    ).accuracy(of: output)
-                }
+                let accuracy = try loaded.accuracy()
                 #expect(accuracy.isAccepted, "\(workload): \(accuracy.excess)")
             }
         }

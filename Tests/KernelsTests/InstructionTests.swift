@@ -78,7 +78,8 @@ struct InstructionTests {
 
     @Test(arguments: ["Float32Element", "BFloat16Element", "Float16Rows", "BFloat16Rows"])
     func softmaxIsOnVectors(element: String) throws {
-        let code = try Disassembly.instructions(of: try specialisation(of: "FusedWorkspaceC6attend33_", for: element))
+        let code = try Disassembly.instructions(
+            of: try specialisation(of: "FusedWorkspaceC6attend__5group_", for: element))
         let exponentials = Lanes.lanes == 16 ? ["vreduceps", "vscalefps", "vpslld"] : []
         for instruction in exponentials + (Self.hasFMA ? ["vfmadd"] : ["mulps"]) {
             let found = code.filter { $0.hasPrefix(instruction) || $0.hasPrefix("v" + instruction) }

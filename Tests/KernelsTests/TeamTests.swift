@@ -17,8 +17,10 @@ struct TeamTests {
             headDimension: 20)
         let problem = try AttentionProblem(
             shape: shape, mask: try type.masks.mask([.window: isDecode ? 1100 : 40, .sinks: 3, .chunk: 64]),
-            positions: type.positions, weighting: type.weighting)
-        let inputs = AttentionInputs(shape: shape, seed: 11, withOutputGradient: true)
+            positions: type.positions, weighting: type.weighting,
+            selection: type.selectsBlocks ? BlockSelection(blocks: 3, blockLength: 16) : nil)
+        var inputs = AttentionInputs(shape: shape, seed: 11, withOutputGradient: true)
+        inputs.drawGates(seed: 11)
         var alone = type.phase.output(of: problem)
         var together = type.phase.output(of: problem)
         let one = try type.prepare(for: problem, on: WorkerTeam())

@@ -7,41 +7,151 @@ import Testing
 
 @testable import Ranks
 
-/// Ranks as a run sees them: one engine, whose first rank has all inputs and all outputs.
+/// Ranks as a run sees them: one engine, on which the first rank checks rows that others hold.
 @Suite struct RankEngineTests {
     @Test(arguments: 1...3) func givesWhatOneRankGives(ranks: Int) throws {
-        let faults = try ThreadRanks.run(ranks, delaysSeed: 4) { communicator -> [String] in
+        let faults = try Self.onFirstRank(of: ranks) { engine in
+            try RankEngine.kernels.flatMap { try Self.faults(of: $0, on: engine, ranks: ranks) }
+        }
+        #expect(faults == [])
+    }
+
+    /// What the first rank comes to, while the others follow it.
+    private static func onFirstRank(
+        of ranks: Int, hosts: [String]? = nil, _ body: @escaping @Sendable (RankEngine) throws -> [String]
+    ) throws -> [String] {
+        try ThreadRanks.run(ranks, delaysSeed: 4, hosts: hosts) { communicator -> [String] in
             let engine = try RankEngine(communicator, .unpinned, on: Topology())
             guard communicator.rank == 0 else {
                 try engine.follow()
                 return []
             }
             defer { engine.end() }
-            return try RankEngine.kernels.flatMap { try Self.faults(of: $0, on: engine, ranks: ranks) }
-        }
-        #expect(faults.flatMap { $0 } == [])
+            return try body(engine)
+        }[0]
     }
 
-    private static func faults(of kernel: Kernel, on engine: RankEngine, ranks: Int) throws -> [String] {
+    private static func workload(_ kernel: Kernel, _ type: ElementType = .float32) throws -> Workload {
         let problem = try AttentionProblem(
             shape: AttentionShape(
                 queryHeads: 6, keyValueHeads: 3, queryLength: kernel.phase == .decode ? 1 : 20, keyLength: 20,
-                headDimension: 16), mask: kernel.masks.mask([.window: 7]))
-        let workload = Workload(kernel: kernel.name, phase: kernel.phase, problem: problem)
-        let loaded = try LoadedKernel(workload, on: engine) { SharedInputs(for: problem, seed: 3) }
+                headDimension: 16), mask: kernel.masks.mask([.window: 7]), elementType: type)
+        return Workload(kernel: kernel.name, phase: kernel.phase, problem: problem)
+    }
+
+    /// No tensors are made for ranks.
+    private static func load(_ workload: Workload, on engine: RankEngine) throws -> LoadedKernel {
+        try LoadedKernel(workload, on: engine, seed: 3) { preconditionFailure("ranks draw their inputs") }
+    }
+
+    private static func faults(of kernel: Kernel, on engine: RankEngine, ranks: Int) throws -> [String] {
+        let workload = try workload(kernel)
+        let problem = workload.problem
+        let loaded = try load(workload, on: engine)
         var faults: [String] = []
-        // The second time with inputs that the other ranks cannot make by themselves.
         for seed: UInt64 in [3, 9] {
-            if seed != 3 { try loaded.load(SharedInputs(for: problem, seed: seed)) }
+            if seed != 3 { try loaded.load(seed: seed) }
             try loaded.prepared.spoilOutput()
             let sample = try loaded.sample(Batch(calls: 2, warmUpCalls: 1))
-            let accuracy = try loaded.withOutput { inputs, output in
-                Accuracy(of: output, for: problem, inputs, rows: Accuracy.allRows(of: problem))
-            }
+            let accuracy = try loaded.accuracy()
             if !accuracy.isAccepted { faults.append("\(kernel.name): error \(accuracy.excess)") }
             faults += try Self.faults(of: sample, kernel, problem, ranks: ranks)
         }
         return faults
+    }
+
+    /// The output of all ranks is spoiled, and the inputs of another seed have another output.
+    @Test(arguments: 1...3) func outputsOfAllRanksAreSpoiled(ranks: Int) throws {
+        let faults = try Self.onFirstRank(of: ranks) { engine in
+            try RankEngine.kernels.flatMap { kernel -> [String] in
+                let workload = try Self.workload(kernel, .bfloat16)
+                let loaded = try Self.load(workload, on: engine)
+                _ = try loaded.sample(Batch(calls: 1))
+                var faults: [String] = []
+                if !(try loaded.accuracy().isAccepted) { faults.append("\(kernel.name) is wrong") }
+                try loaded.load(seed: 4)
+                if try loaded.accuracy().isAccepted { faults.append("\(kernel.name): the seed makes no difference") }
+                try loaded.prepared.spoilOutput()
+                let spoiled = try #require(loaded.prepared as? any DrawingKernel)
+                let areSpoiled = try spoiled.withOutput(of: Accuracy.allRows(of: workload.problem)) { rows in
+                    rows.elements(0..<rows.count).allSatisfy(\.isNaN)
+                }
+                if !areSpoiled { faults.append("\(kernel.name): a part of the output is left") }
+                return faults
+            }
+        }
+        #expect(faults == [])
+    }
+
+    /// Whichever rank holds the element.
+    @Test(arguments: RankKernel.builtIn.map(\.name), 1...3) func aWrongElementIsFound(name: String, ranks: Int) throws {
+        let workload = try Self.workload(RankEngine.kernels.named("ranks/" + name))
+        let shared = try SharedWorkload(workload, ranks: ranks)
+        let found = try ThreadRanks.run(ranks) { communicator -> [Accuracy?] in
+            let cell = try RankCell(
+                shared, seed: 5, RankKernel.Ready(communicator, team: WorkerTeam()), ThreadEvidenceReader())
+            let expected = Oracle(workload.phase, workload.problem)
+                .expected(for: DrawnInputs(of: workload.problem, seed: 5))
+            return (0..<ranks).map { planted in
+                _ = cell.sample(calls: 1, warmUpCalls: 0)
+                // Every rank has the output of a decoding step, of which the last one's is looked at.
+                if communicator.rank == (shared.problem.isDecode ? ranks - 1 : planted) {
+                    cell.parts[0].output[cell.parts[0].output.count - 1] += 0.5
+                }
+                guard communicator.rank == 0 else {
+                    cell.sendOutput(of: expected.rows)
+                    return nil
+                }
+                return expected.accuracy(ofRows: cell.output(of: expected.rows).tensor)
+            }
+        }
+        for (planted, accuracy) in found[0].enumerated() {
+            let accuracy = try #require(accuracy)
+            let last = shared.problem.isDecode ? 0 : shared.problem.slices(of: planted)[0].upperBound - 1
+            #expect(!accuracy.isAccepted && accuracy.worst == Accuracy.OutputRow(head: 5, row: last))
+            #expect(abs(accuracy.maximumError - 0.5) < 0.01)
+        }
+    }
+
+    /// Inputs of other contents have no seed to draw them from.
+    @Test func tensorsAreRefused() throws {
+        let texts = try Self.onFirstRank(of: 2) { engine in
+            let workload = try Self.workload(RankEngine.kernels[0])
+            let loaded = try Self.load(workload, on: engine)
+            var texts: [String] = []
+            do throws(EngineError) {
+                _ = try LoadedKernel(workload, on: engine) { SharedInputs(for: workload, seed: 1) }
+            } catch { texts.append("\(error)") }
+            do throws(EngineError) { try loaded.load(SharedInputs(for: workload, seed: 1)) } catch {
+                texts.append("\(error)")
+            }
+            return texts
+        }
+        #expect(
+            texts == [
+                "ranks/ring takes no tensors: each rank draws its own part of the inputs from a seed",
+                "ranks/ring draws its inputs from a seed, and takes no tensors",
+            ])
+    }
+
+    /// Ranks of one host share its memory, and each of them holds its own part.
+    @Test func aCellTakesThePartsOfOneHost() throws {
+        let shape = try AttentionShape(queryHeads: 4, keyValueHeads: 4, queryLength: 6000, headDimension: 64)
+        let workload = Workload(
+            kernel: "ranks/ring", phase: .prefill, problem: try AttentionProblem(shape: shape, mask: .causal))
+        func bytes(ranks: Int, hosts: [String]) throws -> Int {
+            let texts = try Self.onFirstRank(of: ranks, hosts: hosts) { engine in
+                ["\(engine.bytes(of: workload, scratchBytes: 1 << 40))"]
+            }
+            return try #require(Int(texts[0]))
+        }
+        let alone = try bytes(ranks: 1, hosts: ["a"])
+        let tensors = workload.tensorBytes
+        // Parts; partial and merged outputs with their log-sum-exps.
+        #expect(alone == tensors + tensors / 2 + 2 * 4 * 4 * 6000)
+        // And a slice of keys and values that comes in; with more ranks two, at hand and under way.
+        #expect(try bytes(ranks: 2, hosts: ["a", "b"]) == alone / 2 + tensors / 4)
+        #expect(try bytes(ranks: 3, hosts: ["a", "b", "a"]) == 2 * (alone / 3 + tensors / 3))
     }
 
     /// Each rank tells its own time, and received in two calls what the closed form says of two calls.

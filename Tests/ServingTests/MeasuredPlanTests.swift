@@ -98,6 +98,29 @@ import Testing
         #expect(MeasuredSummary(free).dollarsPerMillionInputTokens == nil)
     }
 
+    /// Three of four layers of Qwen3-Next have states: 36 layers of 32 × 128 × 128 elements.
+    @Test func statesScaleByTheirElements() throws {
+        let delta = Self.kernel("gated-delta", .causal, exponent: 1, medians: [4096: 3e6])
+        let machine = MeasuredMachine(
+            full: Self.kernel("full", .causal, exponent: 1), windowed: [], threads: 1, flopsPerSecond: 1.024e12,
+            readBytesPerSecond: 1e11, bestFractionOfPeak: 0.5, gatedDelta: delta)
+        let plan = MeasuredPlan(KVCache(try model("qwen3-next-80b-a3b")), context: 4096, on: machine)
+        let row = try #require(plan.rows.first { $0.subject == .recurrence })
+        #expect(row.kernel == "gated-delta")
+        // The measured call has two heads of 64 × 64 elements.
+        let calls = 36.0 * 32 * 128 * 128 / (2 * 64 * 64)
+        // 1.5 · 64 pairs a token and head, at 0.5 ns.
+        let pairs = 4096.0 * 2 * 1.5 * 64
+        #expect(abs(row.forecastSeconds / (pairs * 0.5e-9 * calls) - 1) < 1e-12)
+        #expect(abs(try #require(row.measuredSeconds) / (3e-3 * calls) - 1) < 1e-12)
+        let without = MeasuredPlan(
+            KVCache(try model("qwen3-next-80b-a3b")), context: 4096, on: Self.machine())
+        #expect(without.rows.first { $0.subject == .recurrence }?.kernel == nil)
+        // Mamba-2 is another rule.
+        let other = MeasuredPlan(KVCache(try model("nemotron-h-56b")), context: 4096, on: machine)
+        #expect(other.rows.first { $0.subject == .recurrence }?.kernel == nil)
+    }
+
     @Test func anExponentBendsTheForecast() throws {
         let model = try model("llama-3.1-8b")
         let bent = MeasuredMachine(

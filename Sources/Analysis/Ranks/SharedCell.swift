@@ -78,7 +78,8 @@ extension SeriesParameters {
                 queryLength: queryLength ?? length, keyLength: length, headDimension: headDimension)
         else { return nil }
         return try? AttentionProblem(
-            shape: shape, mask: mask, elementType: elementType, weighting: weighting ?? .softmax)
+            shape: shape, mask: mask, elementType: elementType, weighting: weighting ?? .softmax,
+            selection: selection)
     }
 }
 

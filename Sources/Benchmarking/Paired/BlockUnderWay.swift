@@ -92,7 +92,7 @@ struct BlockUnderWay {
             var iterations: [PairedSide: Int] = [:]
             let ready = try PairedValues<ReadyCell> { side throws(EngineError) in
                 asked = side
-                let cell = try ReadyCell(workload, sides[side].instruments) {
+                let cell = try ReadyCell(workload, sides[side].instruments, seed: seed) {
                     let made = inputs ?? SharedInputs(for: workload, seed: seed)
                     inputs = made
                     return made

@@ -104,6 +104,19 @@ VECTOR_INLINE vector_float vector_keep_visible(vector_float score, int key, vect
     return visible ? score : (vector_float)(-__builtin_inff());
 }
 
+// Bit i: whether a is larger than b in lane i: vcmpps, vmovmskps.
+VECTOR_INLINE unsigned vector_larger_lanes(vector_float a, vector_float b) {
+#if VECTOR_LANES == 16 && defined(__AVX512F__)
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GT_OQ);
+#elif VECTOR_LANES == 8 && defined(__AVX__)
+    return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_GT_OQ));
+#else
+    unsigned lanes = 0;
+    for (int i = 0; i < VECTOR_LANES; i++) lanes |= (unsigned)(a[i] > b[i]) << i;
+    return lanes;
+#endif
+}
+
 // Whether any lane differs from 1: vcmpps, kortest.
 VECTOR_INLINE int vector_any_not_one(vector_float a) { return __builtin_reduce_or(a != 1.0f) != 0; }
 

@@ -122,8 +122,8 @@ public final class ProgramEngine: Engine {
     /// So long that the pipe is one in a thousand of it, where the engine's clock is not known to be ours.
     public var minimumSampleNanoseconds: Int { greeting.attnbench?.minimumSampleNanoseconds ?? 20_000_000 }
 
-    /// One that both processes can map, and one in the engine's own memory.
-    public var tensorCopies: Int { 2 }
+    /// Beside the tensors of this process there are some that both processes can map, and some in the engine's own memory.
+    public func bytes(of workload: Workload, scratchBytes: Int) -> Int { 3 * workload.tensorBytes + scratchBytes }
 
     public var details: [String: String] { greeting.engine.details ?? [:] }
     public var device: Device? { greeting.ownDevice }

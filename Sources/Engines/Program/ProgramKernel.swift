@@ -228,7 +228,7 @@ private struct ProgramTensors {
     private let workload: Workload
 
     init(for workload: Workload) throws(SharedMemoryError) {
-        let (phase, shape, type) = (workload.phase, workload.problem.shape, workload.problem.elementType)
+        let (phase, problem, type) = (workload.phase, workload.problem, workload.problem.elementType)
         func tensors(_ tensors: [CallTensor], _ role: EngineTensor.Role) throws(SharedMemoryError) -> [SharedTensor] {
             var shared: [SharedTensor] = []
             for tensor in tensors {
@@ -236,8 +236,8 @@ private struct ProgramTensors {
             }
             return shared
         }
-        inputs = try tensors(phase.inputs(of: shape), .input)
-        outputs = try tensors(phase.outputs(of: shape), .output)
+        inputs = try tensors(phase.inputs(of: problem), .input)
+        outputs = try tensors(phase.outputs(of: problem.shape), .output)
         self.workload = workload
     }
 
@@ -251,6 +251,12 @@ private struct ProgramTensors {
         inputs[1].fill(from: tensors.key)
         inputs[2].fill(from: tensors.value)
         if workload.phase.givesGradients { tensors.withOutputGradient { inputs[3].fill(from: $0) } }
+        if workload.problem.weighting.hasGates {
+            tensors.withGates { gates in
+                inputs[inputs.count - 2].fill(from: gates.logDecay)
+                inputs[inputs.count - 1].fill(from: gates.writingStrength)
+            }
+        }
     }
 
     func spoilOutputs() {

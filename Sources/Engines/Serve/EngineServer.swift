@@ -97,12 +97,18 @@ private final class ServedCell {
         /// As the phase lists them.
         let inputs: [SharedFile]
         let outputs: [SharedFile]
+        let workload: Workload
 
         func read() throws(SharedFileError) -> SharedInputs {
             var inputs = AttentionInputs(
                 query: try self.inputs[0].contents(), key: try self.inputs[1].contents(),
                 value: try self.inputs[2].contents())
-            if self.inputs.count > 3 { inputs.outputGradient = try self.inputs[3].contents() }
+            if workload.phase.givesGradients { inputs.outputGradient = try self.inputs[3].contents() }
+            if workload.problem.weighting.hasGates {
+                inputs.gates = StateGates(
+                    logDecay: try self.inputs[self.inputs.count - 2].contents(),
+                    writingStrength: try self.inputs[self.inputs.count - 1].contents())
+            }
             return SharedInputs(inputs)
         }
     }
@@ -114,8 +120,10 @@ private final class ServedCell {
                 return try SharedFile(tensor)
             }
         }
-        let (phase, shape) = (workload.phase, workload.problem.shape)
-        shared = Shared(inputs: try files(phase.inputs(of: shape)), outputs: try files(phase.outputs(of: shape)))
+        let (phase, problem) = (workload.phase, workload.problem)
+        shared = Shared(
+            inputs: try files(phase.inputs(of: problem)), outputs: try files(phase.outputs(of: problem.shape)),
+            workload: workload)
         let inputs = try shared.read()
         kernel = try engine.prepare(workload) { inputs }
     }

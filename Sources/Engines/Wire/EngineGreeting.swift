@@ -38,11 +38,14 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
         public let positions: String?
         /// Nil for softmax.
         public let weighting: String?
+        /// Whether its queries select blocks of keys; nil if they do not.
+        public let selectsBlocks: Bool?
 
         public init(
             name: String, summary: String?, variantOf: String? = nil, phase: String, mask: String,
             elementTypes: [String],
-            cacheFormats: [String]? = nil, positions: String? = nil, weighting: String? = nil
+            cacheFormats: [String]? = nil, positions: String? = nil, weighting: String? = nil,
+            selectsBlocks: Bool? = nil
         ) {
             self.name = name
             self.summary = summary
@@ -53,6 +56,7 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
             self.cacheFormats = cacheFormats
             self.positions = positions
             self.weighting = weighting
+            self.selectsBlocks = selectsBlocks
         }
 
         public init(_ kernel: Kernels.Kernel) {
@@ -60,7 +64,8 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
                 name: kernel.name, summary: kernel.summary, variantOf: kernel.variantOf, phase: kernel.phase.rawValue,
                 mask: kernel.masks.name, elementTypes: kernel.elementTypes.map(\.rawValue),
                 cacheFormats: kernel.cacheFormats.map(\.rawValue),
-                positions: kernel.positions.rawValue, weighting: kernel.weighting.rawValue)
+                positions: kernel.positions.rawValue, weighting: kernel.weighting.rawValue,
+                selectsBlocks: kernel.selectsBlocks ? true : nil)
         }
 
         /// The kernel as this program has it, which does not know how to make it ready; nil where its name is none, or its
@@ -73,11 +78,14 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
                 !types.isEmpty,
                 let positions = PositionEncoding(rawValue: positions ?? PositionEncoding.none.rawValue),
                 let weighting = Weighting(rawValue: weighting ?? Weighting.softmax.rawValue),
-                weighting == .softmax || !phase.givesGradients && masks.hasStates
+                weighting == .softmax || !phase.givesGradients && weighting.takes(masks),
+                selectsBlocks != true
+                    || weighting == .softmax && positions == .none && !phase.givesGradients
+                        && [.causal, .any].contains(masks)
             else { return nil }
             let known = Kernels.Kernel(
-                name, summary: summary ?? "", phase: phase, masks: masks, weighting: weighting, positions: positions,
-                elementTypes: types,
+                name, summary: summary ?? "", phase: phase, masks: masks, weighting: weighting,
+                selectsBlocks: selectsBlocks ?? false, positions: positions, elementTypes: types,
                 cacheFormats: CacheFormat.allCases.filter { cacheFormats?.contains($0.rawValue) == true })
             return variantOf.map { known.variant(of: name.dropLast(self.name.count) + $0) } ?? known
         }

@@ -8,7 +8,8 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
     public var description: String {
         let shape = problem.shape
         return
-            "\(problem.mask) \(problem.elementType) \(problem.cacheFormat) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
+            "\(problem.mask)\(problem.selection.map { " blocks \($0.text)" } ?? "") \(problem.elementType) "
+            + "\(problem.cacheFormat) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
             + " n=\(shape.queryLength)/\(shape.keyLength) d=\(shape.headDimension)"
     }
 
@@ -16,18 +17,21 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
     public func makeInputs(for phase: Phase, seed: UInt64) -> AttentionInputs {
         var made = inputs.makeInputs(shape: problem.shape, elementType: problem.elementType, seed: seed)
         if phase.givesGradients { made.drawOutputGradient(seed: seed) }
+        if problem.weighting.hasGates { made.drawGates(seed: seed) }
         return made
     }
 
-    /// This case in another element type, with a cache in these formats, and with other weights; nil stands for the element
-    /// type's own format.
+    /// This case in another element type, with a cache in these formats, with other weights, and over selected blocks; nil stands for the
+    /// element type's own format, and for all keys.
     func stored(
-        as elementType: ElementType, cache: CacheFormats? = nil, weighting: Weighting = .softmax
+        as elementType: ElementType, cache: CacheFormats? = nil, weighting: Weighting = .softmax,
+        selection: BlockSelection? = nil
     ) -> ProblemCase {
         do {
             let problem = try AttentionProblem(
                 shape: problem.shape, mask: problem.mask, elementType: elementType, scale: problem.scale,
-                cacheFormat: cache, positions: problem.positions, weighting: weighting)
+                cacheFormat: cache, positions: problem.positions, weighting: weighting,
+                selection: selection)
             return ProblemCase(problem: problem, inputs: inputs)
         } catch {
             preconditionFailure("a case is not a problem: \(error)")
@@ -57,7 +61,21 @@ public enum ProblemCases {
             kernel.cacheFormats.contains($0.key) && kernel.cacheFormats.contains($0.value)
         }
         return (alike + mixed).flatMap { format in
-            all(for: kernel).map { $0.stored(as: elementType, cache: format, weighting: kernel.weighting) }
+            all(for: kernel).flatMap { one in
+                selections(of: kernel, length: one.problem.shape.keyLength).map {
+                    one.stored(as: elementType, cache: format, weighting: kernel.weighting, selection: $0)
+                }
+            }
+        }
+    }
+
+    /// A few blocks and one, blocks of one token and of an odd number, as long as the text and longer, and more blocks than there are.
+    private static func selections(of kernel: Kernel, length: Int) -> [BlockSelection?] {
+        guard kernel.selectsBlocks else { return [nil] }
+        return [(3, 16), (1, 8), (4, 1), (3, 5), (2, length), (2, length + 1), (1000, 7)].map {
+            do { return try BlockSelection(blocks: $0.0, blockLength: $0.1) } catch {
+                preconditionFailure("a case is not a selection: \(error)")
+            }
         }
     }
 

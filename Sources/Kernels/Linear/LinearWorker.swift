@@ -1,5 +1,4 @@
 import Attention
-import COpenBLAS
 
 /// What one worker of linear attention needs: the state of one head, and one chunk of tokens as float32.
 final class LinearWorker: @unchecked Sendable {
@@ -7,6 +6,9 @@ final class LinearWorker: @unchecked Sendable {
     private let chunks: LinearChunks
     private let size: LinearScratch
     private let memory: UnsafeMutablePointer<Float>
+    /// Where sums over the keys of a chunk begin and end, of one granule of rows.
+    private let runs: UnsafeMutablePointer<StepRun>
+    private let rule: DeltaRule?
     /// Counted in halves, as a state that is read, or updated, is d / 2 pairs.
     var computedHalfPairs = 0
 
@@ -14,71 +16,101 @@ final class LinearWorker: @unchecked Sendable {
         self.problem = problem
         chunks = LinearChunks(problem, chunk: chunk)
         size = LinearScratch(problem, chunk: chunks.size)
-        memory = .allocate(capacity: size.floats)
-        memory.initialize(repeating: 0, count: size.floats)
+        memory = .allocateZeros(size.floats)
+        runs = .allocate(capacity: size.panels)
+        runs.initialize(repeating: StepRun(scalars: 0, vectors: 0, count: 0), count: size.panels)
+        rule = problem.weighting == .gatedDelta ? DeltaRule(for: problem, tokens: chunks.size) : nil
     }
 
-    deinit { memory.deallocate() }
+    deinit {
+        memory.deallocate()
+        runs.deallocate()
+    }
 
     static func byteCount(_ problem: AttentionProblem, chunk: Int) -> Int {
-        LinearScratch(problem, chunk: LinearChunks.size(problem, chunk: chunk)).floats * MemoryLayout<Float>.size
+        let tokens = LinearChunks.size(problem, chunk: chunk)
+        let size = LinearScratch(problem, chunk: tokens)
+        return size.floats * MemoryLayout<Float>.size + size.panels * MemoryLayout<StepRun>.stride
+            + (problem.weighting == .gatedDelta ? DeltaRule.byteCount(tokens: tokens) : 0)
     }
 
-    /// OpenBLAS counts with 32 bits.
+    /// So that the sizes of a state can be counted.
     static func requireState(of problem: AttentionProblem) throws(UnsupportedProblem) {
         let d = problem.shape.headDimension
         guard d <= mostElements else {
             throw UnsupportedProblem(
-                "the state of a head of \(d) elements has \(d) × \(d), more than OpenBLAS can index; heads of up to "
-                    + "\(mostElements) elements are taken")
+                "the state of a head of \(d) elements would have \(d) × \(d); heads of up to \(mostElements) elements are taken"
+            )
         }
     }
 
     static let mostElements = 1 << 15
 
+    private var state: ColumnPanels { size.state(in: memory) }
+    private var values: ColumnPanels { size.values(in: memory) }
+    private var outputs: ColumnPanels { size.outputs(in: memory) }
+
     /// All query heads of a key/value head, from the first token to the last; `group` counts over batches.
     func attend(group: Int, _ tensors: TensorPointers) {
-        let state = memory + size.state
-        state.update(repeating: 0, count: size.stateFloats)
+        state.clear()
         for index in 0..<chunks.count {
-            let (keys, queries) = chunks[index]
-            let tokens = read(keys, ofGroup: group, tensors)
-            if !queries.isEmpty {
+            let chunk = chunks[index]
+            let tokens = read(chunk, ofGroup: group, tensors)
+            if !chunk.queries.isEmpty {
                 for member in 0..<problem.shape.groupSize {
-                    answer(queries, ofHead: group * problem.shape.groupSize + member, tokens, tensors)
+                    answer(tokens, ofHead: group * problem.shape.groupSize + member, tensors)
                 }
             }
-            add(tokens, to: state)
+            add(tokens)
         }
     }
 
-    /// Adds some tokens of a key/value head to a state [d][d].
-    func absorb(
-        _ keys: Range<Int>, ofGroup group: Int, _ tensors: TensorPointers, into state: UnsafeMutablePointer<Float>
-    ) {
-        for start in stride(from: keys.lowerBound, to: keys.upperBound, by: chunks.size) {
-            add(read(start..<min(start + chunks.size, keys.upperBound), ofGroup: group, tensors), to: state)
+    /// The state of a key/value head [d][d] after its first tokens.
+    func state(after tokens: Int, ofGroup group: Int, _ tensors: TensorPointers) -> ColumnPanels {
+        state.clear()
+        for start in stride(from: 0, to: tokens, by: chunks.size) {
+            let keys = start..<min(start + chunks.size, tokens)
+            add(read(LinearChunk(keys: keys, queries: 0..<0, firstPosition: 0), ofGroup: group, tensors))
         }
+        return state
     }
 
-    /// Keys and values of a chunk, as float32.
+    /// A chunk, of which keys, values and what they are weighted with are in this worker's memory.
     private struct Tokens {
-        let range: Range<Int>
+        let chunk: LinearChunk
         let keys: Rows
-        let values: Rows
     }
 
     /// Rows of d elements, and how far apart they begin.
     private struct Rows {
         let elements: UnsafePointer<Float>
         let stride: Int
+
+        func scalars(_ rows: Range<Int>, vectors: UnsafePointer<Float>) -> RunOperands {
+            RunOperands(
+                scalars: elements + rows.lowerBound * stride, rows: rows.count, rowStride: stride, stepStride: 1,
+                vectors: vectors)
+        }
     }
 
-    private func read(_ keys: Range<Int>, ofGroup group: Int, _ tensors: TensorPointers) -> Tokens {
-        let first = group * problem.shape.keyLength + keys.lowerBound
-        return Tokens(
-            range: keys, keys: rows(tensors.key, first..<first + keys.count, into: size.keys),
-            values: rows(tensors.value, first..<first + keys.count, into: size.values))
+    private func read(_ chunk: LinearChunk, ofGroup group: Int, _ tensors: TensorPointers) -> Tokens {
+        let (shape, d) = (problem.shape, problem.shape.headDimension)
+        let first = group * shape.keyLength + chunk.keys.lowerBound
+        let own = first..<first + chunk.keys.count
+        let keys = rows(tensors.key, own, into: size.keys)
+        let keyMatrix = ElementMatrix(elements: tensors.key, elementType: problem.elementType, columns: d)
+        let valueMatrix = ElementMatrix(elements: tensors.value, elementType: problem.elementType, columns: d)
+        for panel in 0..<chunk.panels {
+            let lanes = TokenLanes(firstToken: own.lowerBound + panel * QueryBlock.width, tokens: own.upperBound)
+            keyMatrix.transpose(lanes, into: memory + size.keyColumns(panel))
+            valueMatrix.copyPanels(lanes, into: values, row: panel * QueryBlock.width)
+        }
+        let tokens = Tokens(chunk: chunk, keys: keys)
+        if let rule {
+            rule.read(chunk, ofGroup: group, tensors)
+            correct(tokens, rule)
+        }
+        return tokens
     }
 
     /// Where they lie if they are float32 there, or else a copy.
@@ -92,99 +124,189 @@ final class LinearWorker: @unchecked Sendable {
         return Rows(elements: UnsafePointer(memory + place), stride: size.stride)
     }
 
-    /// S += Kᵀ · V.
-    private func add(_ tokens: Tokens, to state: UnsafeMutablePointer<Float>) {
-        let d = problem.shape.headDimension
-        computedHalfPairs += d * tokens.range.count
-        cblas_sgemm(
-            CblasRowMajor, CblasTrans, CblasNoTrans, Int32(d), Int32(d), Int32(tokens.range.count), 1,
-            tokens.keys.elements, Int32(tokens.keys.stride), tokens.values.elements, Int32(tokens.values.stride), 1,
-            state, Int32(d))
+    /// What the delta rule writes in the place of the values.
+    private func correct(_ tokens: Tokens, _ rule: DeltaRule) {
+        let count = tokens.chunk.keys.count
+        // Nothing has been answered yet, and the memory of the outputs is free.
+        readState(tokens.keys, rows: count)
+        for row in 0..<count {
+            values.combine(row, times: rule.strengths[row], with: outputs, times: -rule.heldFactor(row))
+        }
+        score(tokens.keys, rows: count, from: 0, tokens.chunk)
+        for panel in 0..<tokens.chunk.panels {
+            for row in tokens.chunk.firstRow(seeing: panel, of: count, from: 0)..<count {
+                let scores = memory + size.scores(panel: panel, row: row)
+                rule.weighKeys(scores, row: row, panel: panel)
+            }
+        }
+        for rows in LinearChunk.granules(of: count) {
+            addValues(to: values, rows: rows, keys: rows.lowerBound)
+            values.substitute(rows) { row, earlier in
+                memory[size.scores(panel: earlier / QueryBlock.width, row: row) + earlier % QueryBlock.width]
+            }
+            computedHalfPairs += rows.count * (rows.count - 1) / 2
+        }
+    }
+
+    /// S += Kᵀ · U.
+    private func add(_ tokens: Tokens) {
+        let (d, count) = (problem.shape.headDimension, tokens.chunk.keys.count)
+        if let rule {
+            state.scale(rows: 0..<d) { _ in rule.decayOfChunk }
+            values.scale(rows: 0..<count) { rule.remainder($0) }
+        }
+        computedHalfPairs += d * count
+        runs.pointee = StepRun(scalars: 0, vectors: 0, count: count)
+        for panel in 0..<state.count {
+            addRuns(
+                Tile<Float32Product>.self,
+                RunOperands(
+                    scalars: tokens.keys.elements, rows: d, rowStride: 1, stepStride: tokens.keys.stride,
+                    vectors: values.panel(panel)),
+                over: UnsafeBufferPointer(start: runs, count: 1),
+                into: OutputSums(floats: state.panel(panel), startAnew: false))
+        }
     }
 
     /// Outputs of the queries of a chunk; `head` counts over batches.
-    private func answer(_ queries: Range<Int>, ofHead head: Int, _ tokens: Tokens, _ tensors: TensorPointers) {
-        let (shape, d) = (problem.shape, problem.shape.headDimension)
-        let (rowCount, keyCount) = (queries.count, tokens.range.count)
-        let start = head * shape.queryLength + queries.lowerBound
-        let query = rows(tensors.query, start..<start + rowCount, into: size.queries)
-        let isDirect = problem.elementType == .float32
-        let output = isDirect ? tensors.output.assumingMemoryBound(to: Float.self) + start * d : memory + size.outputs
-        let outputStride = isDirect ? d : size.stride
-        let scores = memory + size.scores
-        computedHalfPairs += rowCount * (2 * keyCount + d)
-
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rowCount), Int32(d), Int32(d), problem.scale,
-            query.elements, Int32(query.stride), memory + size.state, Int32(d), 0, output, Int32(outputStride))
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rowCount), Int32(keyCount), Int32(d), problem.scale,
-            query.elements, Int32(query.stride), tokens.keys.elements, Int32(tokens.keys.stride), 0, scores,
-            Int32(keyCount))
-        let firstVisible = shape.firstPosition + queries.lowerBound - tokens.range.lowerBound + 1
-        for row in 0..<rowCount {
-            for column in min(firstVisible + row, keyCount)..<keyCount { scores[row * keyCount + column] = 0 }
+    private func answer(_ tokens: Tokens, ofHead head: Int, _ tensors: TensorPointers) {
+        let (chunk, queries, place) = (tokens.chunk, tokens.chunk.queries, tokens.chunk.firstPlace)
+        let start = head * problem.shape.queryLength + queries.lowerBound
+        let rows = rows(tensors.query, start..<start + queries.count, into: size.queries)
+        readState(rows, rows: queries.count)
+        if let rule { outputs.scale(rows: 0..<queries.count) { rule.decay(place + $0) } }
+        score(rows, rows: queries.count, from: place, chunk)
+        for panel in 0..<chunk.panels {
+            for row in chunk.firstRow(seeing: panel, of: queries.count, from: place)..<queries.count {
+                let scores = memory + size.scores(panel: panel, row: row)
+                if let rule { rule.weigh(scores, row: place + row, panel: panel) }
+                let hidden = place + row + 1 - panel * QueryBlock.width
+                for lane in min(hidden, QueryBlock.width)..<QueryBlock.width { scores[lane] = 0 }
+            }
         }
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rowCount), Int32(d), Int32(keyCount), 1, scores,
-            Int32(keyCount), tokens.values.elements, Int32(tokens.values.stride), 1, output, Int32(outputStride))
+        for rows in LinearChunk.granules(of: queries.count) {
+            addValues(to: outputs, rows: rows, keys: min(place + rows.upperBound, chunk.keys.count))
+        }
+        for row in 0..<queries.count { write(row, of: queries, ofHead: head, tensors) }
+    }
 
-        for row in 0..<rowCount {
-            guard areFinite(output + row * outputStride, count: d) else {
-                WideRow.write(queries.lowerBound + row, ofHead: head, of: problem, tensors)
-                continue
-            }
-            if !isDirect {
-                problem.elementType.write(
-                    output + row * outputStride, count: d,
-                    to: tensors.output + (start + row) * d * problem.elementType.byteCount)
-            }
+    /// O = rows · S.
+    private func readState(_ rows: Rows, rows count: Int) {
+        computedHalfPairs += count * problem.shape.headDimension
+        runs.pointee = StepRun(scalars: 0, vectors: 0, count: problem.shape.headDimension)
+        for panel in 0..<outputs.count {
+            addRuns(
+                Tile<Float32Product>.self, rows.scalars(0..<count, vectors: state.panel(panel)),
+                over: UnsafeBufferPointer(start: runs, count: 1),
+                into: OutputSums(floats: outputs.panel(panel), startAnew: true))
+        }
+    }
+
+    /// P = rows · Kᵀ, of panels of keys that some row sees.
+    /// - Parameter place: of the first row among the keys
+    private func score(_ rows: Rows, rows count: Int, from place: Int, _ chunk: LinearChunk) {
+        runs.pointee = StepRun(scalars: 0, vectors: 0, count: problem.shape.headDimension)
+        for panel in 0..<chunk.panels {
+            let first = chunk.firstRow(seeing: panel, of: count, from: place)
+            guard first < count else { continue }
+            computedHalfPairs += (count - first) * chunk.keys(ofPanel: panel)
+            addRuns(
+                Tile<Float32Product>.self, rows.scalars(first..<count, vectors: memory + size.keyColumns(panel)),
+                over: UnsafeBufferPointer(start: runs, count: 1),
+                into: OutputSums(floats: memory + size.scores(panel: panel, row: first), startAnew: true))
+        }
+    }
+
+    /// Sums += P · U, of one granule of rows and the first keys of the chunk.
+    private func addValues(to sums: ColumnPanels, rows: Range<Int>, keys: Int) {
+        guard keys > 0 else { return }
+        let width = QueryBlock.width
+        computedHalfPairs += rows.count * keys
+        let panels = (keys + width - 1) / width
+        for panel in 0..<panels {
+            runs[panel] = StepRun(
+                scalars: panel * size.rows * width, vectors: panel * width * width,
+                count: min(width, keys - panel * width))
+        }
+        for panel in 0..<sums.count {
+            addRuns(
+                RowTile.self,
+                RunOperands(
+                    scalars: memory + size.scores(panel: 0, row: rows.lowerBound), rows: rows.count, rowStride: width,
+                    stepStride: 1, vectors: values.panel(panel)),
+                over: UnsafeBufferPointer(start: runs, count: panels),
+                into: OutputSums(floats: sums.panel(panel, row: rows.lowerBound), startAnew: false))
+        }
+    }
+
+    private func write(_ row: Int, of queries: Range<Int>, ofHead head: Int, _ tensors: TensorPointers) {
+        let (shape, type) = (problem.shape, problem.elementType)
+        let start = (head * shape.queryLength + queries.lowerBound + row) * shape.headDimension
+        guard outputs.isFinite(row) else {
+            return WideRow.write(queries.lowerBound + row, ofHead: head, of: problem, tensors)
+        }
+        let target = tensors.output + start * type.byteCount
+        let query = tensors.query + start * type.byteCount
+        let factor = problem.scale * (rule == nil ? 1 : DeltaRule.inverseLength(query, of: problem))
+        switch type {
+        case .float32: outputs.write(Float32Rows.self, row: row, times: factor, to: target)
+        case .bfloat16: outputs.write(BFloat16Rows.self, row: row, times: factor, to: target)
+        case .float16: outputs.write(Float16Rows.self, row: row, times: factor, to: target)
         }
     }
 }
 
 /// Where a worker's parts lie in its memory, in floats.
 private struct LinearScratch {
-    /// [d][d]
-    let state = 0
-    let stateFloats: Int
-    /// P [chunk][chunk]
-    let scores: Int
-    /// Each [chunk][stride]; empty where tensors are float32 themselves.
-    let queries: Int
-    let keys: Int
-    let values: Int
-    let outputs: Int
+    /// For which each panel of tokens has room: whole panels, and what the last register tile writes past them.
+    let rows: Int
+    /// Of tokens.
+    let panels: Int
     /// d in whole vectors.
     let stride: Int
+    /// Each [rows][stride]; empty where tensors are float32 themselves.
+    let queries: Int
+    let keys: Int
     let floats: Int
+    private let d: Int
+    private let firstValues: Int
+    private let firstOutputs: Int
+    private let firstScores: Int
+    private let firstColumns: Int
 
     init(_ problem: AttentionProblem, chunk: Int) {
         // Larger heads are refused; a plan asks for their memory all the same.
-        let d = min(problem.shape.headDimension, LinearWorker.mostElements)
-        stride = (d + Lanes.lanes - 1) / Lanes.lanes * Lanes.lanes
-        stateFloats = d * d
-        let rows = problem.elementType == .float32 ? 0 : chunk * stride
-        scores = stateFloats
-        queries = scores + chunk * chunk
-        keys = queries + rows
-        values = keys + rows
-        outputs = values + rows
-        floats = outputs + rows
+        d = min(problem.shape.headDimension, LinearWorker.mostElements)
+        panels = (chunk + QueryBlock.width - 1) / QueryBlock.width
+        rows = panels * QueryBlock.width + tileRows
+        stride = Lanes.wholeVectors(d)
+        firstValues = ColumnPanels.floatCount(rows: d + tileRows, d: d)
+        firstOutputs = firstValues + ColumnPanels.floatCount(rows: rows, d: d)
+        firstScores = firstOutputs + ColumnPanels.floatCount(rows: rows, d: d)
+        firstColumns = firstScores + panels * rows * QueryBlock.width
+        queries = firstColumns + panels * ElementMatrix.transposedFloats(columns: d)
+        let copied = problem.elementType == .float32 ? 0 : rows * stride
+        keys = queries + copied
+        floats = keys + copied
     }
-}
 
-extension ElementType {
-    /// Rounds a row of float32 and writes it; `source` has room for whole vectors.
-    func write(_ source: UnsafePointer<Float>, count: Int, to target: UnsafeMutableRawPointer) {
-        for column in stride(from: 0, to: count, by: Lanes.lanes) {
-            let (lanes, place) = (load(source, column), target + column * byteCount)
-            let written = min(Lanes.lanes, count - column)
-            switch self {
-            case .float32: Float32Rows.write(lanes, to: place, count: written)
-            case .bfloat16: BFloat16Rows.write(lanes, to: place, count: written)
-            case .float16: Float16Rows.write(lanes, to: place, count: written)
-            }
-        }
+    /// S
+    func state(in memory: UnsafeMutablePointer<Float>) -> ColumnPanels {
+        ColumnPanels(floats: memory, rows: d + tileRows, d: d)
     }
+
+    /// V, or what the delta rule writes in its place.
+    func values(in memory: UnsafeMutablePointer<Float>) -> ColumnPanels {
+        ColumnPanels(floats: memory + firstValues, rows: rows, d: d)
+    }
+
+    func outputs(in memory: UnsafeMutablePointer<Float>) -> ColumnPanels {
+        ColumnPanels(floats: memory + firstOutputs, rows: rows, d: d)
+    }
+
+    /// Of a row with the keys of a panel.
+    func scores(panel: Int, row: Int) -> Int { firstScores + (panel * rows + row) * QueryBlock.width }
+
+    /// Kᵀ of a panel [d][width].
+    func keyColumns(_ panel: Int) -> Int { firstColumns + panel * ElementMatrix.transposedFloats(columns: d) }
 }

@@ -1,3 +1,4 @@
+import Attention
 import CVector
 
 /// How rows of one element type are read as float32, and written.
@@ -31,5 +32,20 @@ enum BFloat16Rows: ElementRows {
     @inline(__always) static func widened(_ source: UnsafeRawPointer) -> Lanes { vector_load_bfloat16(source) }
     @inline(__always) static func write(_ lanes: Lanes, to target: UnsafeMutableRawPointer, count: Int) {
         vector_store_bfloat16_exactly(lanes, target, count)
+    }
+}
+
+extension ElementType {
+    /// Rounds a row of float32 and writes it; `source` has room for whole vectors.
+    func write(_ source: UnsafePointer<Float>, count: Int, to target: UnsafeMutableRawPointer) {
+        for column in stride(from: 0, to: count, by: Lanes.lanes) {
+            let (lanes, place) = (load(source, column), target + column * byteCount)
+            let written = min(Lanes.lanes, count - column)
+            switch self {
+            case .float32: Float32Rows.write(lanes, to: place, count: written)
+            case .bfloat16: BFloat16Rows.write(lanes, to: place, count: written)
+            case .float16: Float16Rows.write(lanes, to: place, count: written)
+            }
+        }
     }
 }

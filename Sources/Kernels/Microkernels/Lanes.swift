@@ -8,6 +8,9 @@ typealias IntegerLanes = vector_int
 
 extension SIMD where Scalar == Float {
     static var lanes: Int { scalarCount }
+
+    /// So many elements, rounded up to whole vectors.
+    static func wholeVectors(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
 }
 
 @inline(__always)

@@ -41,6 +41,18 @@ struct OnlineSoftmax {
         }
     }
 
+    /// What a lane has come to: the largest score, before it is scaled, and the sum of weights.
+    struct RunningLane {
+        let largest: Float
+        let sum: Float
+    }
+
+    /// A lane's state, for blocks whose lanes are put together anew.
+    subscript(lane: Int) -> RunningLane {
+        get { RunningLane(largest: largest[lane], sum: sums[lane]) }
+        nonmutating set { (largest[lane], sums[lane]) = (newValue.largest, newValue.sum) }
+    }
+
     /// Whether the sum of every lane is positive: of scores that are all −inf it is 0.
     var hasWeights: Bool { areFinite(broadcast(1) / load(sums, 0), and: broadcast(1) / load(sums, Lanes.lanes)) }
 

@@ -48,21 +48,33 @@ struct WideRow {
 
     /// Writes a row of the output, and its log-sum-exp where that is asked for, all of it from the tensors. `head` counts over batches.
     static func write(_ row: Int, ofHead head: Int, of problem: AttentionProblem, _ tensors: TensorPointers) {
+        if problem.weighting == .gatedDelta {
+            return WideDeltaRow(row: row, head: head, of: problem, tensors).write(tensors)
+        }
+        let visible = problem.pairs.visibleKeys(row: row)
+        write(
+            Accuracy.OutputRow(head: head, row: row), over: [0..<visible.sinks, visible.band], of: problem, tensors)
+    }
+
+    /// The same over keys that the caller names.
+    static func write(
+        _ place: Accuracy.OutputRow, over ranges: [Range<Int>], of problem: AttentionProblem, _ tensors: TensorPointers
+    ) {
+        let (head, row) = (place.head, place.row)
         let (shape, type) = (problem.shape, problem.elementType)
         let rowBytes = shape.headDimension * type.byteCount
         let start = head * shape.queryLength + row
         let query = tensors.query + start * rowBytes
         let firstKey = head / shape.groupSize * shape.keyLength
-        let visible = problem.pairs.visibleKeys(row: row)
         var wide = WideRow(elements: shape.headDimension)
-        for keys in [0..<visible.sinks, visible.band] {
+        for keys in ranges {
             for key in keys {
                 let offset = (firstKey + key) * rowBytes
                 let dot = wide_dot(type.layout, query, tensors.key + offset, shape.headDimension)
                 let (score, value) = (dot * Double(problem.scale), tensors.value + offset)
                 switch problem.weighting {
                 case .softmax: wide.add(score: score, value: value, type.layout)
-                case .linear: wide.add(weight: score, value: value, type.layout)
+                case .linear, .gatedDelta: wide.add(weight: score, value: value, type.layout)
                 }
             }
         }
@@ -82,7 +94,7 @@ extension ElementType {
         }
     }
 
-    fileprivate func store(_ element: Double, at index: Int, in bytes: UnsafeMutableRawPointer) {
+    func store(_ element: Double, at index: Int, in bytes: UnsafeMutableRawPointer) {
         switch self {
         case .float32: bytes.storeBytes(of: Float(element), toByteOffset: index * 4, as: Float.self)
         case .bfloat16: bytes.storeBytes(of: BFloat16(Float(element)), toByteOffset: index * 2, as: BFloat16.self)

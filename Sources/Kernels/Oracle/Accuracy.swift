@@ -29,9 +29,14 @@ public struct Accuracy: Hashable, Sendable {
     public static let ownTolerance = 2.0
 
     /// One row of the output; `head` counts over batches.
-    public struct OutputRow: Hashable, Sendable {
+    public struct OutputRow: Hashable, Sendable, Codable {
         public let head: Int
         public let row: Int
+
+        public init(head: Int, row: Int) {
+            self.head = head
+            self.row = row
+        }
     }
 
     /// Compares some rows of an output.
@@ -98,7 +103,7 @@ public struct Accuracy: Hashable, Sendable {
 /// What some rows of an output have to be. Computed once, for all outputs that are held against it: it takes far longer
 /// than a kernel does.
 public struct ExpectedRows: Sendable {
-    private let rows: [Accuracy.OutputRow]
+    public let rows: [Accuracy.OutputRow]
     private let queryLength: Int
     private let exact: [[Double]]
     private let bound: Double
@@ -109,6 +114,21 @@ public struct ExpectedRows: Sendable {
     public init(
         for problem: AttentionProblem, _ inputs: borrowing AttentionInputs, _ rows: [Accuracy.OutputRow],
         tolerance: Double = Accuracy.ownTolerance
+    ) {
+        self.init(reading: inputs, of: problem, rows, tolerance: tolerance)
+    }
+
+    /// The same rows as those of tensors of this seed; a block of keys is drawn where it is read.
+    public init(
+        for problem: AttentionProblem, _ inputs: DrawnInputs, _ rows: [Accuracy.OutputRow],
+        tolerance: Double = Accuracy.ownTolerance
+    ) {
+        self.init(reading: inputs, of: problem, rows, tolerance: tolerance)
+    }
+
+    /// Not public: other modules would call it without the types of its parameters, which is far slower.
+    private init<Inputs: InputElements & ~Copyable>(
+        reading inputs: borrowing Inputs, of problem: AttentionProblem, _ rows: [Accuracy.OutputRow], tolerance: Double
     ) {
         var (naiveError, largestOutput, largestScore) = (0.0, 0.0, 0.0)
         var exact: [[Double]] = []
@@ -142,13 +162,23 @@ public struct ExpectedRows: Sendable {
 
     /// - Parameter output: of the problem and the inputs that these rows are for.
     public func accuracy(of output: borrowing Tensor) -> Accuracy {
+        accuracy(in: output) { (rows[$0].head * queryLength + rows[$0].row) * exact[$0].count }
+    }
+
+    /// - Parameter output: these rows alone, in their order [rows][headDimension].
+    public func accuracy(ofRows output: borrowing Tensor) -> Accuracy {
+        accuracy(in: output) { $0 * exact[$0].count }
+    }
+
+    /// - Parameter start: of the elements of a row, by its place among the rows.
+    private func accuracy(in elements: borrowing Tensor, from start: (Int) -> Int) -> Accuracy {
         var largestError = 0.0
         var worst = rows[0]
-        for (place, exact) in zip(rows, exact) {
-            let start = (place.head * queryLength + place.row) * exact.count
+        for (index, exact) in exact.enumerated() {
+            let start = start(index)
             for (x, element) in exact.enumerated() {
-                let error = Self.difference(Double(output[start + x]), from: element)
-                if error > largestError { (largestError, worst) = (error, place) }
+                let error = Self.difference(Double(elements[start + x]), from: element)
+                if error > largestError { (largestError, worst) = (error, rows[index]) }
             }
         }
         return Accuracy(maximumError: largestError, bound: bound, worst: worst)

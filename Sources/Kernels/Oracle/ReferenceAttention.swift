@@ -22,7 +22,7 @@ public final class ReferenceAttention: KernelInstance {
     public static func scratchBytes(for problem: AttentionProblem, threads: Int) -> Int {
         // Of the row that sees most: scores and weights and the output as Double, and one block of keys or values.
         let (keys, d) = (problem.mostVisibleKeys, problem.shape.headDimension)
-        return min(keys, StoredRows.blockRows) * d * MemoryLayout<Float>.size + (2 * keys + d)
+        return min(keys, blockRows) * d * MemoryLayout<Float>.size + (2 * keys + d)
             * MemoryLayout<Double>.size
     }
 
@@ -38,6 +38,9 @@ public final class ReferenceAttention: KernelInstance {
             }
         }
     }
+
+    /// Rows that are copied at a time: all of them at once would take as much memory as the problem.
+    static let blockRows = 4096
 
     /// One output row, from the elements as they are stored. `head` counts over batches: batch · queryHeads + head.
     public static func row(
@@ -72,10 +75,11 @@ public final class ReferenceAttention: KernelInstance {
     }
 
     /// One output row in any precision: in Float it is the naive kernel, whose error is the measure of all others'.
-    static func row<Real: BinaryFloatingPoint>(
-        _ place: Accuracy.OutputRow, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs,
+    static func row<Real: BinaryFloatingPoint, Inputs: InputElements & ~Copyable>(
+        _ place: Accuracy.OutputRow, of problem: AttentionProblem, _ inputs: borrowing Inputs,
         _ arithmetic: Arithmetic<Real>
     ) -> Row<Real> {
+        if problem.weighting == .gatedDelta { return ReferenceDeltaRow(problem, arithmetic).row(place, inputs) }
         let (head, row) = (place.head, place.row)
         let (exponential, rounded) = (arithmetic.exponential, arithmetic.rounded)
         let shape = problem.shape
@@ -83,14 +87,14 @@ public final class ReferenceAttention: KernelInstance {
         let visible = problem.pairs.visibleKeys(row: row)
         let queryStart = (head * shape.queryLength + row) * d
         let keyStart = head / shape.groupSize * shape.keyLength
-        let stored = StoredRows(problem, [0..<visible.sinks, visible.band], from: keyStart)
-        var query = inputs.query.elements(queryStart..<queryStart + d).map(Real.init)
+        let stored = StoredRows(problem, ReferenceSelection.keys(of: place, problem, inputs), from: keyStart)
+        var query = inputs.elements(queryStart..<queryStart + d, of: .query).map(Real.init)
         if problem.positions == .cacheRelativeRotary {
             query = Rotary.turned(query, position: visible.count - 1)
         }
         var scores: [Real] = []
         scores.reserveCapacity(visible.count)
-        stored.forEachKey(inputs.key) { key in
+        stored.forEachKey(inputs) { key in
             var dot: Real = 0
             switch problem.positions {
             case .none:
@@ -107,14 +111,14 @@ public final class ReferenceAttention: KernelInstance {
         let sum = isSoftmax ? weights.reduce(0, +) : 1
         var output = [Real](repeating: 0, count: d)
         var place = 0
-        stored.forEachValue(inputs.value) { value in
+        stored.forEachValue(inputs) { value in
             let share = rounded(weights[place] / sum)
             for (x, element) in value.enumerated() { output[x] += share * Real(element) }
             place += 1
         }
         return Row(
             output: output.map(rounded), largest: largest, sum: sum,
-            largestScore: scores.filter(\.isFinite).map(abs).max() ?? 0)
+            largestScore: scores.lazy.filter(\.isFinite).map { abs($0) }.max() ?? 0)
     }
 }
 
@@ -137,9 +141,6 @@ private struct StoredRows {
     private let keys: CacheFormat?
     private let values: CacheFormat?
 
-    /// Rows that are copied at a time: all of them at once would take as much memory as the problem.
-    static let blockRows = 4096
-
     init(_ problem: AttentionProblem, _ visible: [Range<Int>], from start: Int) {
         ranges = visible.map { start + $0.lowerBound..<start + $0.upperBound }
         d = problem.shape.headDimension
@@ -148,16 +149,22 @@ private struct StoredRows {
         values = problem.cacheFormat.value == own ? nil : problem.cacheFormat.value
     }
 
-    func forEachKey(_ tensor: borrowing Tensor, _ body: (ArraySlice<Float>) -> Void) {
-        forEachRow(tensor, restored: keys.map { format in { format.restoredKeys($0, headDimension: d) } }, body)
+    func forEachKey<Inputs: InputElements & ~Copyable>(
+        _ inputs: borrowing Inputs, _ body: (ArraySlice<Float>) -> Void
+    ) {
+        forEachRow(inputs, .key, restored: keys.map { format in { format.restoredKeys($0, headDimension: d) } }, body)
     }
 
-    func forEachValue(_ tensor: borrowing Tensor, _ body: (ArraySlice<Float>) -> Void) {
-        forEachRow(tensor, restored: values.map { format in { format.restoredValues($0, headDimension: d) } }, body)
+    func forEachValue<Inputs: InputElements & ~Copyable>(
+        _ inputs: borrowing Inputs, _ body: (ArraySlice<Float>) -> Void
+    ) {
+        forEachRow(
+            inputs, .value, restored: values.map { format in { format.restoredValues($0, headDimension: d) } }, body)
     }
 
-    private func forEachRow(
-        _ tensor: borrowing Tensor, restored: (([Float]) -> [Float])?, _ body: (ArraySlice<Float>) -> Void
+    private func forEachRow<Inputs: InputElements & ~Copyable>(
+        _ inputs: borrowing Inputs, _ tensor: InputTensor, restored: (([Float]) -> [Float])?,
+        _ body: (ArraySlice<Float>) -> Void
     ) {
         func visit(_ rows: [Float]) {
             for start in stride(from: 0, to: rows.count, by: d) { body(rows[start..<start + d]) }
@@ -165,13 +172,14 @@ private struct StoredRows {
         if let restored {
             // Blocks of a cache may span any rows: these are taken whole.
             var rows: [Float] = []
-            for range in ranges { rows += tensor.elements(range.lowerBound * d..<range.upperBound * d) }
+            for range in ranges { rows += inputs.elements(range.lowerBound * d..<range.upperBound * d, of: tensor) }
             visit(restored(rows))
             return
         }
         for range in ranges {
-            for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockRows) {
-                visit(tensor.elements(start * d..<min(start + Self.blockRows, range.upperBound) * d))
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: ReferenceAttention.blockRows) {
+                let rows = start..<min(start + ReferenceAttention.blockRows, range.upperBound)
+                visit(inputs.elements(rows.lowerBound * d..<rows.upperBound * d, of: tensor))
             }
         }
     }

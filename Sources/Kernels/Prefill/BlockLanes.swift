@@ -48,13 +48,7 @@ struct BlockLanes {
         let steps = layout == vector_element_bfloat16 ? (d + 1) / 2 : d
         withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: QueryBlock.width) { rows in
             for lane in 0..<QueryBlock.width { rows[lane] = query + start(lane) * layout.byteCount }
-            for half in [0, Lanes.lanes] {
-                for step in stride(from: 0, to: steps, by: Lanes.lanes) {
-                    vector_gather_columns(
-                        rows.baseAddress! + half, layout, step, queries + step * QueryBlock.width + half,
-                        QueryBlock.width)
-                }
-            }
+            gatherColumns(of: rows.baseAddress!, layout, count: steps, into: queries)
         }
     }
 
@@ -86,6 +80,20 @@ struct BlockLanes {
         for head in 0..<min(groupSize, laneCount) {
             let start = (headStart + head * headStride + rows.lowerBound * d) * layout.byteCount
             prefetch.append(base + start, byteCount: rows.count * d * layout.byteCount, isWritten: isWritten)
+        }
+    }
+}
+
+/// Rows of `QueryBlock.width` lanes to columns [count][width], in whole vectors: past the last column they hold what follows a row.
+@inline(__always)
+func gatherColumns(
+    of rows: UnsafePointer<UnsafeRawPointer?>, _ layout: vector_element, count: Int,
+    into columns: UnsafeMutablePointer<Float>
+) {
+    for half in [0, Lanes.lanes] {
+        for column in stride(from: 0, to: count, by: Lanes.lanes) {
+            vector_gather_columns(
+                rows + half, layout, column, columns + column * QueryBlock.width + half, QueryBlock.width)
         }
     }
 }

@@ -53,6 +53,12 @@ final class FusedBlock {
         for lane in lanes.taken { logSumExp[lanes.rowIndex(lane)] = softmax.logSumExp(lane: lane) }
     }
 
+    /// Goes on from sums and outputs that were put into its lanes, over keys that each of them sees.
+    func resume(over keys: Range<Int>) {
+        hasOutputs = true
+        bounds.showToAll(keys)
+    }
+
     /// Sets each lane's bounds to one of its visible ranges.
     func setBounds(_ range: (VisibleKeys) -> Range<Int>) { bounds.set(lanes, problem.pairs, range) }
 }

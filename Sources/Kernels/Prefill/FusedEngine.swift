@@ -103,6 +103,8 @@ struct TensorPointers {
     let output: UnsafeMutableRawPointer
     /// [batch][queryHeads][queryLength]; nil where nobody asked for it.
     let logSumExp: UnsafeMutablePointer<Float>?
+    /// Nil where the weighting has none.
+    let gates: GatePointers?
 
     /// The pointers are good within `body` only. Their bounds are those of the problem that the tensors are for.
     static func with<Result>(
@@ -113,11 +115,34 @@ struct TensorPointers {
             inputs.key.withBytes { key in
                 inputs.value.withBytes { value in
                     output.withMutableBytes { output in
-                        body(
-                            TensorPointers(
-                                query: query.baseAddress!, key: key.baseAddress!, value: value.baseAddress!,
-                                output: output.baseAddress!, logSumExp: logSumExp))
+                        GatePointers.with(inputs) { gates in
+                            body(
+                                TensorPointers(
+                                    query: query.baseAddress!, key: key.baseAddress!, value: value.baseAddress!,
+                                    output: output.baseAddress!, logSumExp: logSumExp, gates: gates))
+                        }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Where the gates of a state lie.
+struct GatePointers {
+    let logDecay: UnsafeRawPointer
+    let writingStrength: UnsafeRawPointer
+
+    /// The pointers are good within `body` only; nil where the inputs have no gates.
+    fileprivate static func with<Result>(
+        _ inputs: borrowing AttentionInputs, _ body: (GatePointers?) -> Result
+    ) -> Result {
+        guard inputs.hasGates else { return body(nil) }
+        return inputs.withGates { gates in
+            gates.logDecay.withBytes { logDecay in
+                gates.writingStrength.withBytes { strength in
+                    body(
+                        GatePointers(logDecay: logDecay.baseAddress!, writingStrength: strength.baseAddress!))
                 }
             }
         }

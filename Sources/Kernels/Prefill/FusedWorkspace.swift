@@ -29,7 +29,7 @@ struct FusedWorkspaceSize {
 final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private typealias Product = Element.Product
 
-    private let blocks: [FusedBlock]
+    let blocks: [FusedBlock]
     /// Sᵀ, then Pᵀ [keyTile][width]
     private let scores: UnsafeMutablePointer<Float>
     private let element: Element
@@ -38,7 +38,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
     private let keyTile: Int
     private let storage: UnsafeMutablePointer<Float>
     /// What will be read and written soon.
-    private(set) var prefetch: Prefetch
+    var prefetch: Prefetch
 
     var countedPairs = 0
 
@@ -156,7 +156,8 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         attend(block.sinks, block, group: group, tensors)
     }
 
-    private func attend(_ keys: BlockKeys, _ block: FusedBlock, group: Int, _ tensors: TensorPointers) {
+    /// Adds some keys to what a block has gathered. They are those that its lanes have bounds for.
+    func attend(_ keys: BlockKeys, _ block: FusedBlock, group: Int, _ tensors: TensorPointers) {
         let largestCount = keys.tileCount(atMost: keyTile)
         // Each use of a stored property would be checked for exclusive access, in every tile.
         let bounds = block.bounds

@@ -32,6 +32,9 @@ struct LaneBounds {
         seenByAll = latestStart..<max(latestStart, earliestEnd)
     }
 
+    /// Every lane sees all of these keys.
+    mutating func showToAll(_ keys: Range<Int>) { seenByAll = keys }
+
     func areSeenByAll(_ tile: Range<Int>) -> Bool { tile.clamped(to: seenByAll) == tile }
 
     /// Puts −inf where a lane does not see a key, and finds the largest scores again.

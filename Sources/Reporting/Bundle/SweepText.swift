@@ -23,7 +23,8 @@ enum SweepText {
         let lists = [
             ("kernels", axes.kernels.map(text)), ("lengths", axes.lengths.map(number)),
             ("window", axes.windows.map(number)), ("sinks", axes.sinks.map(number)),
-            ("chunk", axes.chunks.map(number)),
+            ("chunk", axes.chunks.map(number)), ("blocks", axes.blocks.map(number)),
+            ("blockLength", axes.blockLengths.map(number)),
             ("heads", axes.heads.map { "{query: \($0.query), keyValue: \($0.keyValue)}" }),
             ("headDimension", axes.headDimensions.map(number)), ("elementType", axes.elementTypes.map(\.rawValue)),
             ("threads", axes.threads.map(number)), ("batch", axes.batches.map(number)),

@@ -3,7 +3,8 @@ import Attention
 
 extension TidyTable {
     private static let shape = [
-        "results", "series", "kernel", "weighting", "mask", "windowTokens", "sinkTokens", "chunkTokens", "batch",
+        "results", "series", "kernel", "weighting", "mask", "windowTokens", "sinkTokens", "chunkTokens",
+        "selectedBlocks", "blockTokens", "batch",
         "queryHeads",
         "keyValueHeads", "headDimension", "elementType", "threads", "ranks", "queryTokens", "keyTokens",
     ]
@@ -59,6 +60,7 @@ extension TidyTable {
             .text((parameters.weighting ?? .softmax).rawValue),
             .text(mask.name), Value(window),
             Value(mask.sinks > 0 ? mask.sinks : nil), Value(mask.chunk),
+            Value(parameters.selection?.blocks), Value(parameters.selection?.blockLength),
             .whole(parameters.batch), .whole(parameters.queryHeads), .whole(parameters.keyValueHeads),
             .whole(parameters.headDimension), .text(parameters.elementType.rawValue), .whole(parameters.threads),
             .whole(series.ranks?.count ?? 1),

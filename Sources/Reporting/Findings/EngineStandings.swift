@@ -33,6 +33,8 @@ public struct EngineStanding: Sendable, Codable, Hashable {
     public let window: Int?
     /// Nil for softmax.
     public let weighting: Weighting?
+    /// Nil where queries attend to all keys that the mask shows.
+    public let selection: BlockSelection?
     /// Keys.
     public let length: Int
     /// The fastest first, of at least two engines.
@@ -72,6 +74,7 @@ extension EngineStanding {
         phase = parameters.phase
         window = parameters.mask.bandWidth
         weighting = parameters.weighting
+        selection = parameters.selection
         problem = Self.text(parameters)
         rows = standing.map { one, point in
             let isFastest = one.label == fastest.series.label
@@ -106,7 +109,8 @@ extension EngineStanding {
             ? (parameters.queryHeads == 1 ? "1\u{A0}head" : "\(parameters.queryHeads)\u{A0}heads")
             : "\(parameters.queryHeads):\(parameters.keyValueHeads)\u{A0}heads"
         return [
-            phaseName(parameters.phase), "\(parameters.mask)", parameters.elementType.rawValue,
+            phaseName(parameters.phase), "\(parameters.mask)", parameters.selection.map { "\($0.text)\u{A0}blocks" },
+            parameters.elementType.rawValue,
             parameters.cacheFormat.map { "\($0)\u{A0}cache" },
             parameters.weighting.map { "\($0.rawValue)\u{A0}attention" }, "d\u{A0}=\u{A0}\(parameters.headDimension)",
             heads,
@@ -127,7 +131,7 @@ enum EngineStandings: Finding {
     static func label(of standing: EngineStanding) -> String? { standing.rows.first?.series }
 
     static func figure(_ findings: Findings) -> Plot? {
-        EngineShares.plot(findings, named: "engines") { $0.window == nil && $0.weighting == nil }
+        EngineShares.plot(findings, named: "engines") { $0.window == nil && $0.weighting == nil && $0.selection == nil }
     }
 
     static func sentences(_ findings: Findings) -> [String] {
@@ -199,7 +203,7 @@ enum EngineSteps: Finding {
 
     static func figure(_ findings: Findings) -> Plot? {
         EngineShares.plot(findings, named: "engine-steps") {
-            $0.phase == .decode && $0.window == nil && $0.weighting == nil
+            $0.phase == .decode && $0.window == nil && $0.weighting == nil && $0.selection == nil
         }
     }
 }

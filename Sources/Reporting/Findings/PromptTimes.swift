@@ -160,7 +160,7 @@ extension PromptTimes {
     private static func state(_ findings: Findings) -> String? {
         let analysis = findings.analysis
         guard let baseline = analysis.baseline, let lead = analysis.windowedLead,
-            let series = analysis.series.first(where: { $0.parameters.weighting == .linear && $0.label != lead.label }),
+            let series = analysis.series.first(where: { $0.parameters.weighting != nil && $0.label != lead.label }),
             let crossing = findings[Crossovers.self].first(where: {
                 Set([$0.faster, $0.slower]) == [series.label, baseline.label]
             })

@@ -47,7 +47,7 @@ enum PlanMeasured {
             .table(
                 caption: "\(model.name) at \(Quantity.tokens(plan.context)) tokens on \(machine.threads) measured "
                     + "thread\(machine.threads == 1 ? "" : "s")", table),
-            .paragraph(assumption(machine)),
+            .paragraph(assumption(plan)),
         ] + (plan.training.map { [Document.Block.paragraph(assumption($0))] } ?? [])
             + PlanSharedPrompt.blocks(plan, model: model)
     }
@@ -58,7 +58,8 @@ enum PlanMeasured {
             + "measured ratio of attention, \(Quantity.interval(training.backwardRatio, unit: "×"))."
     }
 
-    private static func assumption(_ machine: MeasuredMachine) -> String {
+    private static func assumption(_ plan: MeasuredPlan) -> String {
+        let machine = plan.machine
         let pair = Quantity.significant(machine.full.nanosecondsPerPair, digits: 3)
         let exponent = Quantity.number(machine.full.law.exponent, place: -3)
         return
@@ -67,6 +68,8 @@ enum PlanMeasured {
             + "(\(machine.full.label): exponent \(exponent), \(pair) ns a pair at d \(machine.full.headDimension)), "
             + "scaled to the model's heads by FLOPs; matrices at \(Quantity.percent(machine.bestFractionOfPeak)) of peak, "
             + "the best kernel's share. Measured: a length that was run, scaled the same way."
+            + (plan.rows.contains { $0.subject == .recurrence && $0.kernel != nil }
+                ? " Recurrences: the law of the gated delta rule, scaled by the elements of the model's states." : "")
     }
 
     private static func range(_ range: ClosedRange<Double>) -> String {

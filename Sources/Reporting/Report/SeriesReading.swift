@@ -138,7 +138,14 @@ extension ScalingAnalysis {
 
     /// What pairs are where there is no softmax, for figures that show such series.
     var stateNote: String {
-        series.contains { $0.parameters.weighting == .linear } ? " A token of linear attention counts as d pairs." : ""
+        func has(_ weighting: Weighting) -> Bool { series.contains { $0.parameters.weighting == weighting } }
+        let notes = [
+            has(.linear) ? "A token of linear attention counts as d pairs." : nil,
+            has(.gatedDelta) ? "A token of the gated delta rule counts as 1.5 d pairs." : nil,
+            series.contains { $0.parameters.selection != nil }
+                ? "The product of a query and the mean of a block counts as half a pair." : nil,
+        ]
+        return notes.compactMap { $0 }.map { " " + $0 }.joined()
     }
 
     var lengthAxisName: String { isDecode ? "cached tokens n" : "sequence length n (tokens)" }
