@@ -11,8 +11,8 @@ public enum NormalElements {
         return (Float(Int32(truncatingIfNeeded: sum)) - 131_070) * (1.732_050_8 / 65_536)
     }
 
-    /// After so many elements a tensor repeats itself. No kernel can notice, and to copy 8 GB takes a second where to
-    /// draw them takes ten.
+    /// After so many elements a tensor repeats itself: to copy 8 GB takes a second where to draw them takes ten. Only a selection of
+    /// blocks of keys can notice: it meets the same means again, and takes the earlier block.
     fileprivate static let period = 1 << 22
 
     /// The elements that a tensor of this seed has from `first` on, within one period, each passed on with its place from there.

@@ -35,6 +35,22 @@ import Testing
         #expect(PairCount(mask: .causal, queryLength: 130, keyLength: 130, selection: selection).blockScores == 2 * 8)
     }
 
+    /// Files and engines may name any number: what is longer than the text is the text, up to the largest size that can be counted.
+    @Test func sizesBeyondTheTextAreCountedAsTheText() throws {
+        let (causal, largest) = (PairCount(mask: .causal, length: 100), AttentionShape.longestLength)
+        #expect(throws: MaskError.self) { try BlockSelection(blocks: 1, blockLength: largest + 1) }
+        #expect(throws: MaskError.self) { try BlockSelection(blocks: largest + 1, blockLength: 1) }
+        for (blocks, length) in [(1, largest), (largest, 1), (largest, largest)] {
+            let selection = try BlockSelection(blocks: blocks, blockLength: length)
+            let pairs = PairCount(mask: .causal, queryLength: 100, keyLength: 100, selection: selection)
+            #expect(pairs.allowed == causal.allowed && pairs.blockScores == 0 && pairs.touchedKeys == 100)
+            let problem = try AttentionProblem(
+                shape: AttentionShape(queryLength: 100, headDimension: 8), mask: .causal, selection: selection)
+            let read = try JSONDecoder().decode(AttentionProblem.self, from: JSONEncoder().encode(problem))
+            #expect(read == problem)
+        }
+    }
+
     /// Half a pair for each product with a mean, summed over heads and rounded up.
     @Test func theWorkHasBothTerms() throws {
         let problem = try Self.problem(blocks: 3, blockLength: 4, length: 33)

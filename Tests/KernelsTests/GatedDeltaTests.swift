@@ -55,17 +55,6 @@ import Testing
         return outputs
     }
 
-    private static func output(
-        _ kernel: Kernel, _ problem: AttentionProblem, _ inputs: borrowing AttentionInputs, threads: Int = 1
-    ) throws -> (elements: [Float], pairs: Int) {
-        let instance = try kernel.prepare(for: problem, on: WorkerTeam(threads: threads))
-        instance.load(from: inputs)
-        var output = kernel.phase.output(of: problem)
-        output.spoil()
-        instance.run(inputs, into: &output)
-        return ((0..<output.count).map { output[$0] }, instance.countedPairs)
-    }
-
     private static func expectNear(_ found: [Float], _ expected: [Double], tolerance: Double, _ what: String) {
         let largest = expected.map(abs).max()!
         for (element, exact) in zip(found, expected) {
@@ -84,12 +73,12 @@ import Testing
                         batch: 2, queryHeads: heads.0, keyValueHeads: heads.1, queryLength: queries, keyLength: keys,
                         headDimension: 20), type: type)
                 let inputs = Self.inputs(problem, seed: 5)
-                let found = try Self.output(kernel, problem, inputs)
+                let found = try LinearRun.output(kernel, problem, inputs)
                 Self.expectNear(
                     found.elements, Self.recurrence(problem, inputs),
                     tolerance: 4 * type.epsilon + 64 * Double(Float.ulpOfOne), "\(type) \(queries)/\(keys)")
                 #expect(found.pairs == kernel.computedPairs(for: problem))
-                #expect(try Self.output(kernel, problem, inputs, threads: 3).elements == found.elements)
+                #expect(try LinearRun.output(kernel, problem, inputs, threads: 3).elements == found.elements)
             }
         }
     }
@@ -104,7 +93,7 @@ import Testing
             let expected = Self.recurrence(step, inputs)
             for chunk in [1, 16, 200] {
                 let kernel = Kernel.decodeGatedDelta(chunk: chunk)
-                let found = try Self.output(kernel, step, inputs, threads: 2)
+                let found = try LinearRun.output(kernel, step, inputs, threads: 2)
                 Self.expectNear(found.elements, expected, tolerance: 4 * type.epsilon + 1e-5, "\(type) \(chunk)")
                 #expect(found.pairs == kernel.computedPairs(for: step))
             }
@@ -141,7 +130,7 @@ import Testing
         }
         inputs.gates = consume gates
         let expected = Self.recurrence(problem, inputs)
-        let found = try Self.output(.gatedDelta, problem, inputs).elements
+        let found = try LinearRun.output(.gatedDelta, problem, inputs).elements
         if strength == 0 {
             #expect(found.allSatisfy { $0 == 0 })
         } else {
@@ -163,7 +152,7 @@ import Testing
             }
         }
         inputs.gates = consume gates
-        let found = try Self.output(.gatedDelta, problem, inputs).elements
+        let found = try LinearRun.output(.gatedDelta, problem, inputs).elements
         // The query of the last token asks for the key that came d − 1 tokens before.
         let asked = 3 * d - 1 - (d - 1)
         for x in 0..<d {
@@ -180,7 +169,7 @@ import Testing
         var gates = StateGates(shape: problem.shape, elementType: .float32, seed: 3)
         gates.logDecay[80] = -.infinity
         inputs.gates = consume gates
-        let found = try Self.output(.gatedDelta, problem, inputs).elements
+        let found = try LinearRun.output(.gatedDelta, problem, inputs).elements
         for row in 0..<120 { #expect(found[row * 16].isNaN == (40..<80).contains(row), "row \(row)") }
     }
 

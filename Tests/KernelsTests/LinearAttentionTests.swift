@@ -38,17 +38,6 @@ import Testing
         return outputs
     }
 
-    private static func output(
-        _ kernel: Kernel, _ problem: AttentionProblem, _ inputs: borrowing AttentionInputs, threads: Int = 1
-    ) throws -> (elements: [Float], pairs: Int) {
-        let instance = try kernel.prepare(for: problem, on: WorkerTeam(threads: threads))
-        instance.load(from: inputs)
-        var output = kernel.phase.output(of: problem)
-        output.spoil()
-        instance.run(inputs, into: &output)
-        return ((0..<output.count).map { output[$0] }, instance.countedPairs)
-    }
-
     @Test(arguments: [1, 3, 16, 64, 1000]) func chunksOfAnySizeFollowTheRecurrence(chunk: Int) throws {
         let kernel = Kernel.linear(chunk: chunk)
         for (queries, keys, heads) in [
@@ -60,7 +49,7 @@ import Testing
                         batch: 2, queryHeads: heads.0, keyValueHeads: heads.1, queryLength: queries, keyLength: keys,
                         headDimension: 20), type: type)
                 let inputs = AttentionInputs(shape: problem.shape, elementType: type, seed: 5)
-                let found = try Self.output(kernel, problem, inputs)
+                let found = try LinearRun.output(kernel, problem, inputs)
                 let expected = Self.recurrence(problem, inputs)
                 let largest = expected.map(abs).max()!
                 let tolerance = 4 * type.epsilon + 64 * Double(Float.ulpOfOne)
@@ -68,7 +57,7 @@ import Testing
                     #expect(abs(Double(element) - exact) <= tolerance * largest, "\(type) \(queries)/\(keys)")
                 }
                 #expect(found.pairs == kernel.computedPairs(for: problem))
-                #expect(try Self.output(kernel, problem, inputs, threads: 3).elements == found.elements)
+                #expect(try LinearRun.output(kernel, problem, inputs, threads: 3).elements == found.elements)
             }
         }
     }
@@ -81,7 +70,7 @@ import Testing
             let inputs = AttentionInputs(shape: prompt.shape, elementType: type, seed: 2)
             let expected = Self.recurrence(prompt, inputs)
             for chunk in [1, 16, 200] {
-                let found = try Self.output(Kernel.decodeLinear(chunk: chunk), prompt, inputs, threads: 2)
+                let found = try LinearRun.output(Kernel.decodeLinear(chunk: chunk), prompt, inputs, threads: 2)
                 for (element, exact) in zip(found.elements, expected) {
                     #expect(abs(Double(element) - exact) <= (4 * type.epsilon + 1e-5) * expected.map(abs).max()!)
                 }

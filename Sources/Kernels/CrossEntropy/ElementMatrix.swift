@@ -70,13 +70,7 @@ struct ElementMatrix {
     func transpose(_ lanes: TokenLanes, into target: UnsafeMutablePointer<Float>) {
         withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: QueryBlock.width) { rows in
             for lane in 0..<QueryBlock.width { rows[lane] = place(row: lanes.token(lane), column: 0) }
-            for half in [0, Lanes.lanes] {
-                for column in stride(from: 0, to: columns, by: Lanes.lanes) {
-                    vector_gather_columns(
-                        rows.baseAddress! + half, elementType.rowLayout, column,
-                        target + column * QueryBlock.width + half, QueryBlock.width)
-                }
-            }
+            gatherColumns(of: rows.baseAddress!, elementType.rowLayout, count: columns, into: target)
         }
     }
 

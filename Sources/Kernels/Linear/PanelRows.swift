@@ -47,13 +47,3 @@ extension ColumnPanels {
         }
     }
 }
-
-extension UnsafeMutablePointer<Float> {
-    /// From a line of the cache on, so that a vector at a multiple of its length lies in one line.
-    static func allocateZeros(_ count: Int) -> UnsafeMutablePointer<Float> {
-        let bytes = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.size, alignment: 64)
-        let floats = bytes.bindMemory(to: Float.self, capacity: count)
-        floats.initialize(repeating: 0, count: count)
-        return floats
-    }
-}

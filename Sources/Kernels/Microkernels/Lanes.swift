@@ -58,3 +58,13 @@ func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
 /// Whether no lane of two vectors is NaN or infinite.
 @inline(__always)
 func areFinite(_ a: Lanes, and b: Lanes) -> Bool { vector_all_zero((a - a) + (b - b)) != 0 }
+
+extension UnsafeMutablePointer<Float> {
+    /// From a line of the cache on, so that a vector at a multiple of its length lies in one line.
+    static func allocateZeros(_ count: Int) -> UnsafeMutablePointer<Float> {
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.size, alignment: 64)
+        let floats = bytes.bindMemory(to: Float.self, capacity: count)
+        floats.initialize(repeating: 0, count: count)
+        return floats
+    }
+}

@@ -33,15 +33,15 @@ final class BlockChooser {
     init(_ problem: AttentionProblem, _ means: BlockMeans, lanes: Int) {
         (self.problem, selection, self.means, self.lanes) = (problem, means.selection, means, lanes)
         kept = Self.kept(problem)
-        scores = Self.zeros((means.count + tileRows) * lanes)
-        thresholds = Self.zeros(max(lanes, QueryBlock.width))
-        best = Self.zeros(lanes * kept)
+        scores = .allocateZeros((means.count + tileRows) * lanes)
+        thresholds = .allocateZeros(max(lanes, QueryBlock.width))
+        best = .allocateZeros(lanes * kept)
         bestBlocks = .allocate(capacity: lanes * kept)
         bestCounts = .allocate(capacity: lanes)
         bestCounts.initialize(repeating: 0, count: lanes)
         exact = .allocate(capacity: kept)
         exactBlocks = .allocate(capacity: kept)
-        query = Self.zeros(problem.shape.headDimension)
+        query = .allocateZeros(problem.shape.headDimension)
     }
 
     deinit {
@@ -50,12 +50,6 @@ final class BlockChooser {
         bestCounts.deallocate()
         exact.deallocate()
         exactBlocks.deallocate()
-    }
-
-    private static func zeros(_ count: Int) -> UnsafeMutablePointer<Float> {
-        let floats = UnsafeMutablePointer<Float>.allocate(capacity: count)
-        floats.initialize(repeating: 0, count: count)
-        return floats
     }
 
     /// No query compares more blocks than there are.

@@ -58,7 +58,7 @@ final class BlockMeans: @unchecked Sendable {
     }
 
     private static func stride(_ problem: AttentionProblem) -> Int {
-        (problem.shape.headDimension + Lanes.lanes - 1) / Lanes.lanes * Lanes.lanes
+        Lanes.wholeVectors(problem.shape.headDimension)
     }
 
     /// [count][stride]

@@ -88,7 +88,7 @@ struct TopBlocksStepSize {
 
     init(_ problem: AttentionProblem) {
         let shape = problem.shape
-        stride = (shape.headDimension + Lanes.lanes - 1) / Lanes.lanes * Lanes.lanes
+        stride = Lanes.wholeVectors(shape.headDimension)
         rowBytes = stride * problem.elementType.byteCount
         halfBytes = shape.batch * shape.keyValueHeads * shape.keyLength * rowBytes
         keys = problem.pairs.allowed

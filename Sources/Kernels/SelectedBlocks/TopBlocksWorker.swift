@@ -15,7 +15,7 @@ struct TopBlocksSize {
         queries = plan.queriesPerItem
         slots = plan.slots
         blocks = plan.earlierBlocks
-        stride = (plan.problem.shape.headDimension + Lanes.lanes - 1) / Lanes.lanes * Lanes.lanes
+        stride = Lanes.wholeVectors(plan.problem.shape.headDimension)
     }
 
     /// Sums of outputs, running softmax, the choices, and the queries of each block.
