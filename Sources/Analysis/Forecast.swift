@@ -51,7 +51,8 @@ extension Forecast {
     }
 
     private static func attempts(_ measured: [MeasuredSeries]) -> [ForecastAttempt] {
-        measured.flatMap { series in lengths.map { of(series, tokens: $0) } }
+        // No vocabulary has a million words.
+        measured.filter { $0.parameters.phase != .loss }.flatMap { series in lengths.map { of(series, tokens: $0) } }
     }
 
     private static func of(_ series: MeasuredSeries, tokens: Int) -> ForecastAttempt {

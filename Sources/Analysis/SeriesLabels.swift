@@ -22,6 +22,12 @@ package enum SeriesLabels {
         return parameters.elementType == .float32 ? cache : "\(parameters.elementType.rawValue), \(cache)"
     }
 
+    private static func queries(_ parameters: SeriesParameters) -> String {
+        guard let count = parameters.queryLength else { return "prefill" }
+        let noun = parameters.phase == .loss ? (one: "token", several: "tokens") : (one: "query", several: "queries")
+        return "\(count) \(count == 1 ? noun.one : noun.several)"
+    }
+
     private static func attributes(of parameters: SeriesParameters) -> [String] {
         [
             parameters.mask.kind,
@@ -32,7 +38,7 @@ package enum SeriesLabels {
                 ? parameters.queryHeads == 1 ? "1 head" : "\(parameters.queryHeads) heads"
                 : "\(parameters.queryHeads):\(parameters.keyValueHeads) heads",
             "batch \(parameters.batch)",
-            parameters.queryLength.map { $0 == 1 ? "1 query" : "\($0) queries" } ?? "prefill",
+            queries(parameters),
             parameters.scale.map { "scale \($0)" } ?? "scale 1/√d",
         ]
     }

@@ -12,7 +12,8 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     public let headDimension: Int
     public let elementType: ElementType
     public let threads: Int
-    /// Nil where there are as many queries as keys; otherwise the number of queries, 1 in decode.
+    /// Nil where there are as many queries as keys; otherwise the number of queries, 1 in decode. In a loss always the tokens, since
+    /// its length is the vocabulary.
     public let queryLength: Int?
     /// Nil where keys and values are stored as the element type has them.
     public let cacheFormat: CacheFormats?
@@ -51,7 +52,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
             phase: workload.phase, mask: problem.mask, batch: shape.batch, queryHeads: shape.queryHeads,
             keyValueHeads: shape.keyValueHeads, headDimension: shape.headDimension,
             elementType: problem.elementType, threads: workload.threads,
-            queryLength: shape.queryLength == shape.keyLength ? nil : shape.queryLength,
+            queryLength: shape.queryLength == shape.keyLength && workload.phase != .loss ? nil : shape.queryLength,
             cacheFormat: problem.cacheFormat == CacheFormats(of: problem.elementType) ? nil : problem.cacheFormat,
             scale: problem.hasUsualScale ? nil : problem.scale,
             weighting: problem.weighting == .softmax ? nil : problem.weighting,
@@ -72,8 +73,13 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     }
 
     /// The least that must move: queries, outputs, and the keys and values that some query sees, as they are stored; where there
-    /// are gradients, as much again for these; where there is a state, or means of blocks, these too.
+    /// are gradients, as much again for these; where there is a state, or means of blocks, these too. In a loss all that a call reads and
+    /// writes.
     public func bytes(length: Int) -> Int {
+        if phase == .loss {
+            return Phase.lossBytes(
+                tokens: queryLength ?? length, words: length, hiddenSize: headDimension, elementType)
+        }
         let (pairs, weighting) = (pairCount(length: length), weighting ?? .softmax)
         let forward =
             2 * batch * queryHeads * pairs.queryLength * headDimension * elementType.byteCount
@@ -136,11 +142,14 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     var sizesInBrackets: String { selection.map { "(\($0.text))" } ?? mask.sizesInBrackets }
 
     /// Bytes of the keys and values that a kernel goes through again and again: of one head, in prefill for each block of
-    /// queries; of all heads in decode, where each call goes through them once.
+    /// queries; of all heads in decode, where each call goes through them once. In a loss, of the classifier.
     func keyValueBytes(length: Double) -> Double {
-        isDecode
-            ? Double(bytes(length: Int(saturating: length.rounded())))
-            : 2 * length * Double(headDimension * elementType.byteCount)
+        let keyBytes = length * Double(headDimension * elementType.byteCount)
+        return switch phase {
+        case .decode: Double(bytes(length: Int(saturating: length.rounded())))
+        case .loss: keyBytes
+        case .prefill, .backward, .training, .checkpointed: 2 * keyBytes
+        }
     }
 }
 

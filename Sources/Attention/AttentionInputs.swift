@@ -1,4 +1,5 @@
-/// Query, key and value of one call, in a training step the gradient of its output, and the gates of a state that has some.
+/// Query, key and value of one call, in a training step the gradient of its output, and the gates of a state that has some. In a loss, hidden
+/// states and classifier.
 public struct AttentionInputs: ~Copyable, Sendable {
     /// [batch, queryHeads, queryLength, headDimension]
     public var query: Tensor
@@ -11,6 +12,8 @@ public struct AttentionInputs: ~Copyable, Sendable {
     public var outputGradient: Tensor?
     /// Nil where the weighting has none (`Weighting.hasGates`).
     public var gates: StateGates?
+    /// For each token the word that comes next. Empty in all phases but that of a loss.
+    public let targets: [Int32]
 
     /// Zeros.
     public init(shape: AttentionShape, elementType: ElementType = .float32) {
@@ -19,6 +22,7 @@ public struct AttentionInputs: ~Copyable, Sendable {
         value = Tensor(elementType, dimensions: Self.keyDimensions(shape))
         outputGradient = nil
         gates = nil
+        targets = []
     }
 
     /// A caller's own tensors.
@@ -41,6 +45,30 @@ public struct AttentionInputs: ~Copyable, Sendable {
         self.value = value
         self.outputGradient = outputGradient
         gates = nil
+        targets = []
+    }
+
+    /// Of a loss: the hidden states of tokens are the queries, and the classifier's rows of words are the keys. There are no values;
+    /// a tensor of one element stands in their place, since V × D elements would be as large as the classifier.
+    ///
+    /// - Precondition: one element type, one hidden size, and for each token a word of the vocabulary.
+    public init(hidden: consuming Tensor, classifier: consuming Tensor, targets: [Int32]) {
+        let (tokens, words) = (targets.count, classifier.count / max(1, classifier.dimensions.last!))
+        let size = classifier.dimensions.last!
+        precondition(
+            hidden.elementType == classifier.elementType && hidden.count == tokens * size,
+            "hidden states \(hidden.dimensions) and classifier \(classifier.dimensions) do not fit together")
+        precondition(
+            targets.allSatisfy { $0 >= 0 && Int($0) < words },
+            "each token has a target, which is one of \(words) words")
+        hidden.reshape(to: [1, 1, tokens, size])
+        classifier.reshape(to: [1, 1, words, size])
+        value = Tensor(classifier.elementType, dimensions: [1, 1, 1, 1])
+        query = hidden
+        key = classifier
+        outputGradient = nil
+        gates = nil
+        self.targets = targets
     }
 
     /// Values near a standard normal (`Tensor.fillWithNormals`), the same for the same seed and shape.

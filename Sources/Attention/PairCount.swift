@@ -146,7 +146,7 @@ public struct Work: Hashable, Sendable, Codable {
     public let flops: Int
     /// Least traffic to memory: Q and the keys and values that some query sees read once, as the cache stores
     /// them, O written once. Where there are gradients, as much again for these; where there is a state, it is read and
-    /// written; where a step selects blocks, their means are read.
+    /// written; where a step selects blocks, their means are read. In a loss all that a call reads and writes.
     public let bytes: Int
 
     public init(_ phase: Phase, problem: AttentionProblem, computedPairs: Int?) {
@@ -159,8 +159,10 @@ public struct Work: Hashable, Sendable, Codable {
             tokens: weighting.readKeys(pairs, phase: phase), keyValueHeads: shape.batch * shape.keyValueHeads,
             headDimension: shape.headDimension)
         bytes =
-            phase.tensorsPerOperand * (2 * shape.queryCount * problem.elementType.byteCount + touched)
-            + weighting.stateBytes(heads, phase: phase) + pairs.meanBytes(heads, phase: phase)
+            phase == .loss
+            ? phase.tensorBytes(of: problem)
+            : phase.tensorsPerOperand * (2 * shape.queryCount * problem.elementType.byteCount + touched)
+                + weighting.stateBytes(heads, phase: phase) + pairs.meanBytes(heads, phase: phase)
     }
 
     private enum Key: CodingKey { case usefulPairs, computedPairs, flops, bytes }

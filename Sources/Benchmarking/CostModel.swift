@@ -225,9 +225,13 @@ extension AttentionProblem {
 extension Workload {
     /// Pairs of the rows that a check samples, about.
     var checkedPairs: Double {
-        guard phase.givesGradients else { return problem.checkedPairs }
-        let all = Double(problem.shape.batch * problem.shape.queryHeads) * Double(problem.pairs.allowed)
-        return min(all, 2 * Double(Oracle.gradientPairBudget))
+        switch phase {
+        case .prefill, .decode: return problem.checkedPairs
+        case .backward, .training, .checkpointed:
+            let all = Double(problem.shape.batch * problem.shape.queryHeads) * Double(problem.pairs.allowed)
+            return min(all, 2 * Double(Oracle.gradientPairBudget))
+        case .loss: return Oracle.sampledLossPairs(of: problem)
+        }
     }
 
     /// The same for every length of one kernel with one set of parameters.

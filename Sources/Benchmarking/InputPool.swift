@@ -5,17 +5,9 @@ import Records
 /// Finds inputs again while some cell still holds them.
 struct InputPool {
     struct Key: Hashable {
-        let shape: AttentionShape
-        let elementType: ElementType
-        let hasOutputGradient: Bool
-        let hasGates: Bool
+        let tensors: [CallTensor]
 
-        init(_ phase: Phase, _ problem: AttentionProblem) {
-            shape = problem.shape
-            elementType = problem.elementType
-            hasOutputGradient = phase.givesGradients
-            hasGates = problem.weighting.hasGates
-        }
+        init(_ phase: Phase, _ problem: AttentionProblem) { tensors = phase.inputs(of: problem) }
 
         init(_ workload: Workload) { self.init(workload.phase, workload.problem) }
     }

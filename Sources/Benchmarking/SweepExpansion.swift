@@ -36,6 +36,10 @@ extension Sweep {
             do throws(UnknownName) { kernel = try kernels.named(name) } catch {
                 throw SweepError.wrong(location: "kernels", message: error.description)
             }
+            if kernel.phase == .loss {
+                workloads += try losses(axes, kernel)
+                continue
+            }
             let masks = try axes.masks(of: kernel.masks)
             let selections = try axes.selections(of: kernel)
             for elementType in axes.elementTypes {
@@ -61,6 +65,19 @@ extension Sweep {
         return workloads
     }
 
+    /// Words innermost: a series is over vocabularies.
+    private static func losses(_ axes: Axes, _ kernel: Kernel) throws -> [Workload] {
+        try product(product(axes.elementTypes, axes.headDimensions), product(axes.threads, axes.lengths)).flatMap {
+            let ((elementType, hiddenSize), (threads, tokens)) = $0
+            return try axes.vocabularies.map { words in
+                let loss = try CrossEntropyProblem(
+                    tokens: tokens, vocabulary: words, hiddenSize: hiddenSize, elementType: elementType)
+                return Workload(
+                    kernel: kernel.name, phase: .loss, problem: try AttentionProblem.loss(loss), threads: threads)
+            }
+        }
+    }
+
     private static func product<A, B>(_ first: [A], _ second: [B]) -> [(A, B)] {
         first.flatMap { a in second.map { (a, $0) } }
     }
@@ -69,12 +86,15 @@ extension Sweep {
 extension Sweep.Axes {
     /// Cells of this group if every kernel had every axis: more than there are, and counted before any is made.
     var mostCells: Double {
-        let counts = [
-            kernels.count, lengths.count, max(1, windows.count), max(1, sinks.count), max(1, chunks.count), heads.count,
-            max(1, blocks.count), max(1, blockLengths.count),
-            headDimensions.count, elementTypes.count, threads.count, batches.count, max(1, cacheFormats.count),
+        let axes = [
+            kernels.count, lengths.count, heads.count, headDimensions.count, elementTypes.count,
+            threads.count, batches.count,
         ]
-        return counts.reduce(1.0) { $0 * Double($1) }
+        let axesOfSomeKernels = [
+            windows.count, sinks.count, chunks.count, blocks.count, blockLengths.count, cacheFormats.count,
+            vocabularies.count,
+        ]
+        return (axes + axesOfSomeKernels.map { max(1, $0) }).reduce(1.0) { $0 * Double($1) }
     }
 
     /// The masks of one family over the parameters that it has, windows outermost; the others are not looked at.

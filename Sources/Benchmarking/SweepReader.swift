@@ -13,8 +13,13 @@ struct SweepReader {
     private static let axisKeys = [
         "phase", "kernels", "lengths", "window", "sinks", "chunk", "blocks", "blockLength", "heads", "headDimension",
         "elementType", "threads",
-        "batch", "cacheFormat",
+        "batch", "cacheFormat", "vocabulary", "hiddenSize",
     ]
+    /// Axes of attention that a loss does not have, and the axes of a loss.
+    private static let attentionKeys = [
+        "window", "sinks", "chunk", "blocks", "blockLength", "heads", "headDimension", "batch", "cacheFormat",
+    ]
+    private static let lossKeys = ["vocabulary", "hiddenSize"]
     private static let allKeys = ["name", "description", "timeBudget"] + axisKeys + ["also"]
 
     /// Largest work of one call that is still counted exactly: beyond it, FLOP counts would overflow.
@@ -30,13 +35,20 @@ struct SweepReader {
             }
             top[override.path] = override
         }
+        try requireMeaning(of: top.sorted { $0.key < $1.key }.map(\.value), in: try phase(of: top))
         var groups = [try axes(top, in: root)]
         let overridden = Set(overrides.map(\.path))
         for group in try top["also"]?.items() ?? [] {
             let own = try group.entries(known: Self.axisKeys)
             if own.contains(where: { overridden.contains($0.key) }) { continue }
-            // A group of prompts beside one of decoding has no cache for the format to be of.
-            let inherited = own.contains { $0.key == "phase" } ? top.filter { $0.key != "cacheFormat" } : top
+            let merged = top.merging(own.map { ($0.key, $0.value) }) { $1 }
+            let phase = try phase(of: merged)
+            try requireMeaning(of: own.map(\.value), in: phase)
+            // A group of another phase does not take over axes that it lacks, and no cache for a format to be of.
+            let isOther = own.contains { $0.key == "phase" }
+            let inherited = top.filter { key, _ in
+                !isOther || key != "cacheFormat" && !Self.keysWithoutMeaning(in: phase).contains(key)
+            }
             groups.append(try axes(inherited.merging(own.map { ($0.key, $0.value) }) { $1 }, in: group))
         }
         return Sweep(
@@ -62,6 +74,26 @@ struct SweepReader {
         return seconds
     }
 
+    private func phase(of fields: Fields) throws(SweepError) -> Phase {
+        try fields["phase"]?.choice(Phase.self, called: "a phase") ?? .prefill
+    }
+
+    private static func keysWithoutMeaning(in phase: Phase) -> [String] { phase == .loss ? attentionKeys : lossKeys }
+
+    /// - Parameter fields: as the group itself has them, without those of the top level.
+    private func requireMeaning(of fields: [SweepField], in phase: Phase) throws(SweepError) {
+        let unused = Self.keysWithoutMeaning(in: phase)
+        for field in fields {
+            guard let key = unused.first(where: { field.path == $0 || field.path.hasSuffix("." + $0) }) else {
+                continue
+            }
+            throw field.error(
+                phase == .loss
+                    ? "a loss has no `\(key)`; leave it out, and give `vocabulary` and `hiddenSize`"
+                    : "\(phase.rawValue) has no `\(key)`; leave it out, or set `phase: loss`")
+        }
+    }
+
     private func axes(_ fields: Fields, in group: SweepField) throws(SweepError) -> Sweep.Axes {
         guard let kernelField = fields["kernels"] else {
             throw group.error("`kernels` is missing; add for example `kernels: [full, sliding-window]`")
@@ -69,7 +101,7 @@ struct SweepReader {
         guard let lengthField = fields["lengths"] else {
             throw group.error("`lengths` is missing; add for example `lengths: 512..16K*sqrt2`")
         }
-        let phase = try fields["phase"]?.choice(Phase.self, called: "a phase") ?? .prefill
+        let phase = try phase(of: fields)
         var axes = Sweep.Axes(
             kernels: try kernelNames(kernelField, in: phase), lengths: try lengths(lengthField, in: phase))
         axes.phase = phase
@@ -89,9 +121,28 @@ struct SweepReader {
             }
         }
         if let field = fields["cacheFormat"] { axes.cacheFormats = try cacheFormats(field, in: phase) }
+        if phase == .loss { try readSizes(of: &axes, fields, in: group) }
         try checkParameters(axes, kernelField)
         try checkWork(axes, lengthField)
         return axes
+    }
+
+    /// Of a loss.
+    private func readSizes(
+        of axes: inout Sweep.Axes, _ fields: Fields, in group: SweepField
+    ) throws(SweepError) {
+        guard let vocabulary = fields["vocabulary"], let size = fields["hiddenSize"] else {
+            throw group.error(
+                "a loss needs `vocabulary` and `hiddenSize`; add for example `vocabulary: 8K..128K*2` and `hiddenSize: 2048`"
+            )
+        }
+        axes.vocabularies = try lengths(vocabulary, in: .loss)
+        axes.headDimensions = try counts(size, minimum: 1) ?? []
+        if let words = axes.vocabularies.last, words > AttentionProblem.mostWords {
+            throw vocabulary.error(
+                "\(TokenCount.text(words)) words are too many; a vocabulary has at most "
+                    + TokenCount.text(AttentionProblem.mostWords))
+        }
     }
 
     private func kernelNames(_ field: SweepField, in phase: Phase) throws(SweepError) -> [String] {
@@ -190,7 +241,7 @@ struct SweepReader {
     }
 
     private func checkWork(_ axes: Sweep.Axes, _ lengthField: SweepField) throws(SweepError) {
-        let length = Double(axes.lengths.last ?? 1)
+        let length = Double((axes.vocabularies + axes.lengths).max() ?? 1)
         let heads = Double(axes.heads.map(\.query).max() ?? 1) * Double(axes.batches.max() ?? 1)
         // A decoding step computes no more than a prompt of its window would.
         let queries = axes.phase == .decode ? min(length, Double(axes.windows.max() ?? 1)) : length

@@ -91,6 +91,9 @@ public protocol TimedKernel: AnyObject {
 
     /// The error that its output may have, times that of the plain loops in the same element type.
     var tolerance: Double { get }
+
+    /// What the gradients of a loss may lack.
+    var filter: GradientFilter { get }
 }
 
 extension TimedKernel {
@@ -100,6 +103,10 @@ extension TimedKernel {
     public var statedScratchBytes: Int? { nil }
     public var startup: Startup? { nil }
     public var tolerance: Double { Accuracy.ownTolerance }
+    public var filter: GradientFilter { .none }
+
+    /// How far its output may be from the reference.
+    public var allowance: Allowance { Allowance(tolerance: tolerance, filter: filter) }
 }
 
 /// A kernel that reads whole tensors, and writes one.

@@ -99,7 +99,7 @@ public final class LoadedKernel {
 
     /// How far the output of the last call is from what it has to be for the inputs that the kernel was given.
     public func accuracy(_ rows: Oracle.Rows = .all) throws(EngineError) -> Accuracy {
-        let oracle = Oracle(workload.phase, workload.problem, tolerance: prepared.tolerance)
+        let oracle = Oracle(workload.phase, workload.problem, prepared.allowance)
         switch content {
         case .tensors(let kernel, let inputs):
             return try kernel.withOutput { oracle.expected(for: inputs.tensors, rows).accuracy(of: $0) }
@@ -110,12 +110,16 @@ public final class LoadedKernel {
     }
 }
 
-/// What cells of one shape and element type read: Q, K and V, in a training step the gradient of the output, and the gates of a state. Cells share
-/// them, since a kernel only reads them.
+/// What cells of one shape and element type read: Q, K and V, in a training step the gradient of the output, and the gates of a state; in a
+/// loss hidden states, classifier and next words. Cells share them, since a kernel only reads them.
 public final class SharedInputs {
     public let tensors: AttentionInputs
 
     public init(for problem: AttentionProblem, _ phase: Phase = .prefill, seed: UInt64) {
+        if phase == .loss {
+            tensors = .predictions(for: problem, seed: seed)
+            return
+        }
         var drawn = AttentionInputs(
             shape: problem.shape, elementType: problem.elementType, seed: seed,
             withOutputGradient: phase.givesGradients)

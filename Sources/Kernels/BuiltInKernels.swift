@@ -12,7 +12,7 @@ extension Kernel {
             linear, gatedDelta, topKBlocks,
             decodeFull, decodeWindow, decodeSink, decodeSinkUnrotated, decodeRecompute, decodeLinear, decodeGatedDelta,
             decodeTopKBlocks,
-        ] + gradients + [reference]
+        ] + gradients + losses + [reference]
 }
 
 /// The kernels that `FusedAttention` serves: each is a name and the masks that it is for.

@@ -17,7 +17,7 @@ public struct Kernel: Sendable {
     public let summary: String
     /// A prefill kernel reads K and V from the caller's tensors. A decode kernel takes one query, at the last position,
     /// and reads K and V from a cache of its own. A backward kernel gives gradients; a training kernel does so too, and
-    /// computes the forward pass in the same call, a checkpointed one twice.
+    /// computes the forward pass in the same call, a checkpointed one twice. A loss kernel gives losses and their gradients.
     public let phase: Phase
     /// The masks that it is for.
     public let masks: MaskFamily
@@ -38,6 +38,8 @@ public struct Kernel: Sendable {
     /// The kernel that it is another way of: reports hold its time and its pairs against that one's. Nil for a kernel
     /// that stands for itself.
     public private(set) var variantOf: String?
+    /// What its gradients may lack: nothing, unless it is the kernel of a loss that leaves out small ones.
+    public private(set) var filter = GradientFilter.none
 
     /// - Parameters:
     ///   - computedPairs: the pairs of one call over all batches and heads, from the sizes alone; nil if they are
@@ -72,7 +74,7 @@ public struct Kernel: Sendable {
     /// This kernel as the choices of a machine make it.
     public func tuned(by tuning: Tuning) -> Kernel {
         guard var tuned = retuned?(tuning) else { return self }
-        tuned.variantOf = variantOf
+        (tuned.variantOf, tuned.filter) = (variantOf, filter)
         return tuned
     }
 
@@ -81,6 +83,13 @@ public struct Kernel: Sendable {
         var variant = self
         variant.variantOf = original
         return variant
+    }
+
+    /// This kernel as one whose gradients may lack what a filter leaves out.
+    public func leavingOut(_ filter: GradientFilter) -> Kernel {
+        var filtered = self
+        filtered.filter = filter
+        return filtered
     }
 
     /// Whether it can say, from the sizes alone, how many pairs a call goes through.
@@ -145,6 +154,7 @@ public struct Kernel: Sendable {
                     : "\(name) stores its cache in \(cacheFormats.map(\.rawValue).joined(separator: ", ")), not "
                         + format.rawValue)
         }
+        guard phase != .loss || problem.crossEntropy != nil else { throw .noLoss }
         guard phase != .decode || problem.shape.queryLength == 1 else {
             throw UnsupportedProblem(
                 "decoding has one query, at the last of its keys; \(problem.shape.queryLength) queries are prefill")
@@ -172,7 +182,7 @@ public protocol KernelInstance: AnyObject {
     func load(from inputs: borrowing AttentionInputs)
 
     /// Computes what `Phase.outputs` lists for the kernel's phase: the output [batch][queryHeads][queryLength][headDimension],
-    /// or the gradients of Q, K and V one after the other.
+    /// or several tensors one after the other, such as the gradients of Q, K and V.
     func run(_ inputs: borrowing AttentionInputs, into output: inout Tensor)
 
     /// Pairs that the last `run` went through, counted as it went.

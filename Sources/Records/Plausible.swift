@@ -30,6 +30,9 @@ extension Measurement: Plausible {
             ("scratchBytes", scratchBytes ?? 0, PlausibleBounds.bytes),
         ])
         if let fault { return fault }
+        if workload.phase == .loss, workload.problem.crossEntropy == nil {
+            return "`phase` is loss, and `problem` is attention; a loss has one head, the mask full and a scale of 1"
+        }
         if let pairs = work.computedPairs, pairs < workload.fewestPairs {
             return "`work.computedPairs` is \(pairs), fewer than the \(workload.fewestPairs) that the problem has"
         }

@@ -18,7 +18,8 @@ public struct Sweep: Hashable, Codable, Sendable {
         /// Of all kernels of the group.
         public var phase = Phase.prefill
         public var kernels: [String]
-        /// Tokens, ascending: those of the text, or in decode those that the last one sees cached, itself included.
+        /// Tokens, ascending: those of the text, or in decode those that the last one sees cached, itself included. In a loss those
+        /// whose losses are computed together.
         public var lengths: [Int]
         public var windows: [Int] = []
         public var sinks: [Int] = []
@@ -27,12 +28,15 @@ public struct Sweep: Hashable, Codable, Sendable {
         public var blocks: [Int] = []
         public var blockLengths: [Int] = []
         public var heads: [Heads] = [Heads()]
+        /// In a loss, elements of a token's hidden state.
         public var headDimensions: [Int] = [64]
         public var elementTypes: [ElementType] = [.float32]
         public var threads: [Int] = [1]
         public var batches: [Int] = [1]
         /// Of decode kernels; empty for the one that stores the element type as it is.
         public var cacheFormats: [CacheFormats] = []
+        /// Words, ascending; of a loss alone.
+        public var vocabularies: [Int] = []
 
         public init(kernels: [String], lengths: [Int]) {
             self.kernels = kernels
@@ -79,5 +83,6 @@ extension Sweep.Axes {
         threads = try value(.threads, default: threads)
         batches = try value(.batches, default: batches)
         cacheFormats = try value(.cacheFormats, default: cacheFormats)
+        vocabularies = try value(.vocabularies, default: vocabularies)
     }
 }

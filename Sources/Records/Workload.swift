@@ -5,7 +5,7 @@ import Quantities
 public struct Workload: Hashable, Sendable, CustomStringConvertible {
     /// Its full name: bare for a kernel of this program, `engine/kernel` for another engine's.
     public let kernel: String
-    /// Whether one call reads a prompt, decodes one token, or computes gradients.
+    /// Whether one call reads a prompt, decodes one token, or computes gradients or a loss.
     public let phase: Phase
     public let problem: AttentionProblem
     public let threads: Int
@@ -29,22 +29,28 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The same kernel, mask and shape at another length: how one series is told from the next, and what a short run
-    /// can predict of a long one.
+    /// can predict of a long one. The length of a loss is its vocabulary.
     ///
     /// - Throws: `ShapeError` or `ProblemError` where there is no such problem.
     package func with(length: Int) throws -> Workload {
         let shape = problem.shape
+        let queryLength =
+            switch phase {
+            // Tokens do not become fewer with the words that they meet.
+            case .loss: shape.queryLength
+            case .prefill, .decode, .backward, .training, .checkpointed:
+                shape.queryLength == shape.keyLength ? length : min(shape.queryLength, length)
+            }
         let other = try AttentionShape(
             batch: shape.batch, queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads,
-            queryLength: shape.queryLength == shape.keyLength ? length : min(shape.queryLength, length),
-            keyLength: length, headDimension: shape.headDimension)
+            queryLength: queryLength, keyLength: length, headDimension: shape.headDimension)
         return Workload(kernel: kernel, phase: phase, problem: try problem.resized(to: other), threads: threads)
     }
 
-    /// Such as `h=8:2 d=128 bfloat16`: what is not one head of 64 float32 on one thread.
+    /// Such as `h=8:2 d=128 bfloat16`: what is not one head of 64 float32 on one thread. A loss begins with its tokens.
     public var variant: String {
         let shape = problem.shape
-        var words: [String] = []
+        var words = phase == .loss ? ["\(TokenCount.text(shape.queryLength)) tokens"] : []
         if shape.batch > 1 { words.append("b=\(shape.batch)") }
         if shape.queryHeads > 1 { words.append("h=\(shape.queryHeads):\(shape.keyValueHeads)") }
         if shape.headDimension != 64 { words.append("d=\(shape.headDimension)") }
@@ -52,16 +58,21 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         if problem.cacheFormat != CacheFormats(of: problem.elementType) {
             words.append("kv=\(problem.cacheFormat)")
         }
-        if !problem.hasUsualScale { words.append("scale=\(problem.scale)") }
+        if !problem.hasUsualScale, phase != .loss { words.append("scale=\(problem.scale)") }
         if threads > 1 { words.append("t=\(threads)") }
         return words.joined(separator: " ")
     }
 
-    /// Such as `sliding-window(1024) 16K`; sizes beside the length only where they differ from one head of 64 float32.
+    /// Such as `sliding-window(1024) 16K`; sizes beside the length only where they differ from one head of 64 float32. A loss has
+    /// words as its length: `cross-entropy-cut 32K words, 512 tokens d=1024`.
     public var description: String {
         let shape = problem.shape
         var words = [kernel + problem.sizesInBrackets, TokenCount.text(shape.keyLength)]
-        if shape.queryLength != shape.keyLength { words.append("q=\(TokenCount.text(shape.queryLength))") }
+        if phase == .loss {
+            words.append("words,")
+        } else if shape.queryLength != shape.keyLength {
+            words.append("q=\(TokenCount.text(shape.queryLength))")
+        }
         if !variant.isEmpty { words.append(variant) }
         return words.joined(separator: " ")
     }

@@ -97,8 +97,8 @@ struct AttendCommand: Command {
         let problem = try AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, scale: scale,
             positions: chosen.positions, weighting: chosen.weighting, selection: maskOptions.selection(for: chosen))
+        guard chosen.phase.givesOutput else { throw AttendError.givesGradients(kernel) }
         try chosen.requireSupport(of: problem)
-        guard !chosen.phase.givesGradients else { throw AttendError.givesGradients(kernel) }
         try requireFreeOutput()
 
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))

@@ -102,7 +102,7 @@ enum MaskOptionsError: Fault, Equatable {
 
     private static func alternatives(_ isOne: (Kernel) -> Bool) -> String {
         let names = Kernel.builtIn.filter {
-            !$0.phase.givesGradients && $0.weighting == .softmax && !$0.selectsBlocks && isOne($0)
+            $0.phase.givesOutput && $0.weighting == .softmax && !$0.selectsBlocks && isOne($0)
         }.map {
             $0.masks == .any ? "\($0.name) with --mask" : $0.name
         }

@@ -164,7 +164,8 @@ import Testing
         #expect(phase.tensorBytes(of: problem) == 2 * elements)
         #expect(phase.inputBytes(of: problem) == 2 * (queries + 2 * keys + (phase.givesGradients ? queries : 0)))
         #expect(phase.output(of: problem).count == (phase.givesGradients ? queries + 2 * keys : queries))
-        #expect(Set((phase.inputs(of: problem) + phase.outputs(of: shape)).map(\.name)).count == (tensors == 2 ? 7 : 4))
+        #expect(
+            Set((phase.inputs(of: problem) + phase.outputs(of: problem)).map(\.name)).count == (tensors == 2 ? 7 : 4))
     }
 
     @Test func narrowTypesMoveHalfTheBytes() throws {

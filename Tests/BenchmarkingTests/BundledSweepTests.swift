@@ -24,7 +24,8 @@ struct BundledSweepTests {
         let names = SweepFile.list(in: [Self.directory]).map { ($0 as NSString).lastPathComponent }
         #expect(
             names == [
-                "alternatives.yaml", "backward.yaml", "crossover.yaml", "decode.yaml", "element-types.yaml",
+                "alternatives.yaml", "backward.yaml", "cross-entropy.yaml", "crossover.yaml", "decode.yaml",
+                "element-types.yaml",
                 "gate.yaml",
                 "grouped-heads.yaml",
                 "head-dimensions.yaml", "input-output.yaml", "kv-formats.yaml", "league.yaml",
@@ -61,6 +62,7 @@ struct BundledSweepTests {
         ("league-quick", (7 + 8) * 5 + 8 * 2), ("league", (13 + 7 + 2 * 10 + 2 * 8) * 5 * 2 * 2),
         ("league-gpu", 3 * 7 + 2 * 5 + 2 * 6), ("league-decode", 10 * 6 * 2 + 3 * 6 * 3 + 7 * 6),
         ("backward", 6 * 11 + 2 * 5), ("training", (3 * 3 + 2) * 9), ("league-training", 5 * 3 * 5 * 2),
+        ("cross-entropy", 3 * (5 + 5)),
     ])
     func crossesItsAxes(name: String, cells: Int) throws {
         let path = Self.directory + "/\(name).yaml"

@@ -16,7 +16,8 @@ struct SweepErrorTests {
         (
             "kernels: full\nalso: [{name: x}]",
             "bad.yaml:4: also[0].name: \"name\" is not a key; there are phase, kernels, lengths, "
-                + "window, sinks, chunk, blocks, blockLength, heads, headDimension, elementType, threads, batch, cacheFormat"
+                + "window, sinks, chunk, blocks, blockLength, heads, headDimension, elementType, threads, batch, cacheFormat, "
+                + "vocabulary, hiddenSize"
         ),
         (
             "kernels: sliding-window",
@@ -39,6 +40,32 @@ struct SweepErrorTests {
         (
             "kernels: full\ncacheFormat: q8_0",
             "bad.yaml:4: cacheFormat: prefill has no cache; leave out `cacheFormat`, or set `phase: decode`"
+        ),
+        (
+            "kernels: full\nvocabulary: 32K",
+            "bad.yaml:4: vocabulary: prefill has no `vocabulary`; leave it out, or set `phase: loss`"
+        ),
+        (
+            "kernels: cross-entropy-cut\nphase: loss\nvocabulary: 32K\nhiddenSize: 64\nheads: {query: 8}",
+            "bad.yaml:7: heads: a loss has no `heads`; leave it out, and give `vocabulary` and `hiddenSize`"
+        ),
+        (
+            "kernels: full\nalso: [{phase: loss, kernels: cross-entropy-cut, vocabulary: 8K, hiddenSize: 4, window: 4}]",
+            "bad.yaml:4: also[0].window: a loss has no `window`; leave it out, and give `vocabulary` and `hiddenSize`"
+        ),
+        (
+            "kernels: cross-entropy-cut\nphase: loss\nvocabulary: 32K",
+            "bad.yaml:1: a loss needs `vocabulary` and `hiddenSize`; add for example `vocabulary: 8K..128K*2` and "
+                + "`hiddenSize: 2048`"
+        ),
+        (
+            "kernels: cross-entropy-cut\nphase: loss\nvocabulary: 32M\nhiddenSize: 64",
+            "bad.yaml:5: vocabulary: 32M words are too many; a vocabulary has at most 16M"
+        ),
+        (
+            "kernels: full\nphase: loss\nvocabulary: 32K\nhiddenSize: 64",
+            "bad.yaml:3: kernels: full is a kernel for prefill, but the phase here is loss; write it in a group with "
+                + "`phase: prefill`"
         ),
         ("kernels: full\nphase: prefil", "bad.yaml:4: phase: \"prefil\" is not a phase; did you mean \"prefill\"?"),
         (

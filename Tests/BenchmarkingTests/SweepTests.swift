@@ -85,6 +85,26 @@ struct SweepTests {
         #expect(SweepFile.Override("=4") == nil)
     }
 
+    /// Words are crossed with tokens; a group of another phase does not take over the axes that it lacks.
+    @Test func aLossHasAxesOfItsOwn() throws {
+        let sweep = try parse(
+            Self.text
+                + "\nalso:\n  - {phase: loss, kernels: [cross-entropy-cut, cross-entropy-logits], lengths: [16, 32], "
+                + "vocabulary: 1K..4K*2, hiddenSize: [8, 24], elementType: float32}\n")
+        let axes = sweep.groups[1]
+        #expect(axes.phase == .loss && axes.windows.isEmpty && axes.cacheFormats.isEmpty)
+        #expect(axes.vocabularies == [1024, 2048, 4096] && axes.headDimensions == [8, 24])
+        let losses = try sweep.workloads().filter { $0.phase == .loss }
+        #expect(losses.count == 2 * 2 * 3 * 2)
+        #expect(losses.allSatisfy { $0.problem.crossEntropy != nil })
+        #expect(losses[0].description == "cross-entropy-cut 1K words, 16 tokens d=8")
+        #expect(try losses[0].with(length: 1).problem.crossEntropy?.tokens == 16)
+        let attention = try parse(
+            "name: x\nphase: loss\nkernels: cross-entropy-cut\nlengths: 16\nvocabulary: 1K\nhiddenSize: 8\n"
+                + "also: [{phase: prefill, kernels: full, headDimension: 32}]")
+        #expect(attention.groups[1].vocabularies.isEmpty && attention.groups[1].headDimensions == [32])
+    }
+
     @Test func survivesJSON() throws {
         let sweep = try parse(Self.text)
         #expect(try JSONDecoder().decode(Sweep.self, from: JSONEncoder().encode(sweep)) == sweep)

@@ -46,7 +46,7 @@ import Testing
 
     /// Every registered kernel, on grouped heads, against the reference with the same mask; decoding with its one query.
     /// Keys that a kernel rotates are not those of the reference, and neither are weights without softmax; `--check` knows both.
-    @Test(arguments: Kernel.builtIn.filter { !$0.phase.givesGradients }.names)
+    @Test(arguments: Kernel.builtIn.filter(\.phase.givesOutput).names)
     func everyKernelAgreesWithTheReference(name: String) throws {
         let kernel = try Kernel.builtIn.named(name)
         let (family, queries) = (kernel.masks, kernel.phase == .decode ? 1 : 33)
@@ -193,7 +193,7 @@ import Testing
 
     /// Every kernel whose mask has a chunk.
     private static let chunked = Kernel.builtIn.filter {
-        $0.masks.parameters.contains(.chunk) && !$0.phase.givesGradients
+        $0.masks.parameters.contains(.chunk) && $0.phase.givesOutput
     }.names
         .joined(separator: " or ")
 

@@ -41,7 +41,7 @@ struct GradientEngineTests {
         read[1].fill(from: inputs.key)
         read[2].fill(from: inputs.value)
         inputs.withOutputGradient { read[3].fill(from: $0) }
-        let outputs = phase.outputs(of: problem.shape)
+        let outputs = phase.outputs(of: problem)
         let written = try outputs.map {
             try SharedTensor($0.name, role: .output, .float32, dimensions: $0.dimensions)
         }

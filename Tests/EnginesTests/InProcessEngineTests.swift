@@ -11,6 +11,10 @@ import Testing
         team: { _ in WorkerTeam() }, sampler: .forTests)
 
     private func workload(_ kernel: Kernel, length: Int = 60) throws -> Workload {
+        if kernel.phase == .loss {
+            let loss = try CrossEntropyProblem(tokens: 20, vocabulary: length, hiddenSize: 32)
+            return Workload(kernel: kernel.name, phase: .loss, problem: try .loss(loss))
+        }
         let shape = try AttentionShape(
             queryLength: kernel.phase == .decode ? 1 : length, keyLength: length, headDimension: 32)
         return Workload(

@@ -20,7 +20,9 @@ import Testing
             for call in 1...2 {
                 var gradients = CrossEntropyGradients(for: problem)
                 gradients.spoil()
-                instance.differentiate(inputs, into: &gradients)
+                CrossEntropyPointers.with(inputs) { tensors in
+                    GradientPlaces.with(&gradients) { _ = instance.differentiate(tensors, into: $0) }
+                }
                 #expect(expected.fault(of: gradients) == nil, "call \(call)")
             }
         }

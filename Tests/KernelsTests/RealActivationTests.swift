@@ -5,7 +5,7 @@ import Testing
 @testable import Kernels
 
 struct RealActivationTests {
-    @Test(arguments: Kernel.builtIn.names)
+    @Test(arguments: Kernel.builtIn.filter { $0.phase != .loss }.names)
     func agreesOnRealActivations(name: String) throws {
         let type = try Kernel.builtIn.named(name)
         let (heads, tokens) = (RealActivations.heads, RealActivations.tokens)

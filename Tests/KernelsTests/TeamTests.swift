@@ -15,12 +15,19 @@ struct TeamTests {
             batch: 2, queryHeads: 4, keyValueHeads: 2, queryLength: isDecode ? 1 : 150,
             keyLength: isDecode ? 1500 : 150,
             headDimension: 20)
-        let problem = try AttentionProblem(
-            shape: shape, mask: try type.masks.mask([.window: isDecode ? 1100 : 40, .sinks: 3, .chunk: 64]),
-            positions: type.positions, weighting: type.weighting,
-            selection: type.selectsBlocks ? BlockSelection(blocks: 3, blockLength: 16) : nil)
-        var inputs = AttentionInputs(shape: shape, seed: 11, withOutputGradient: true)
-        inputs.drawGates(seed: 11)
+        let isLoss = type.phase == .loss
+        let problem =
+            isLoss
+            ? try .loss(CrossEntropyProblem(tokens: 150, vocabulary: 1500, hiddenSize: 20))
+            : try AttentionProblem(
+                shape: shape, mask: try type.masks.mask([.window: isDecode ? 1100 : 40, .sinks: 3, .chunk: 64]),
+                positions: type.positions, weighting: type.weighting,
+                selection: type.selectsBlocks ? BlockSelection(blocks: 3, blockLength: 16) : nil)
+        var inputs =
+            isLoss
+            ? AttentionInputs.predictions(for: problem, seed: 11)
+            : AttentionInputs(shape: shape, seed: 11, withOutputGradient: true)
+        if !isLoss { inputs.drawGates(seed: 11) }
         var alone = type.phase.output(of: problem)
         var together = type.phase.output(of: problem)
         let one = try type.prepare(for: problem, on: WorkerTeam())

@@ -47,7 +47,7 @@ enum PlantedTraining {
         let (forward, backward) = (4 * flops / 40, 10 * flops / 35)
         let nanoseconds =
             switch workload.phase {
-            case .prefill, .decode: forward
+            case .prefill, .decode, .loss: forward
             case .backward: backward
             case .training: 0.98 * (forward + backward)
             case .checkpointed: 1.3 * 0.98 * (forward + backward)

@@ -64,6 +64,7 @@ private final class InProcessKernel: PreparedKernel {
     private var inputs: SharedInputs
     let statedPairs: Int?
     let statedScratchBytes: Int?
+    let filter: GradientFilter
     private let kernel: any KernelInstance
     private var output: Tensor
     private let sampler: Sampler
@@ -78,6 +79,7 @@ private final class InProcessKernel: PreparedKernel {
         memory = engine.memory
         restingBytes = memory.bytes()
         memory.resetPeak()
+        filter = kernel.filter
         statedPairs = kernel.computedPairs(for: problem)
         statedScratchBytes = kernel.scratchBytes(for: problem, threads: workload.threads)
         self.kernel = try kernel.prepare(for: problem, on: team)

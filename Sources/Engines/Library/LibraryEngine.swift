@@ -29,7 +29,11 @@ public final class LibraryEngine: Engine {
     public func prepare(
         _ workload: Workload, inputs: () -> SharedInputs
     ) throws(EngineError) -> any PreparedKernel {
-        try LibraryKernel(workload, of: self, inputs)
+        guard workload.phase != .loss else {
+            throw .unsupported(
+                UnsupportedProblem("the C interface has no tensors for the phase \(workload.phase.rawValue)"))
+        }
+        return try LibraryKernel(workload, of: self, inputs)
     }
 
     public func sampleFrozenLoop(turns: Int) -> Sample? {

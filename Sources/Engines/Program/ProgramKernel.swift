@@ -10,6 +10,7 @@ final class ProgramKernel: PreparedKernel {
     let startup: Startup?
     let statedPairs: Int?
     let statedScratchBytes: Int?
+    let filter: GradientFilter
     private(set) var countedPairs: Int?
     private let cell: Cell
     private var seat: Seat
@@ -18,6 +19,7 @@ final class ProgramKernel: PreparedKernel {
         named name: String, _ workload: Workload, of engine: ProgramEngine, _ inputs: () -> SharedInputs
     ) throws(EngineError) {
         try engine.requireHope(for: name)
+        filter = engine.kernels.first { $0.name == workload.kernel }?.filter ?? .none
         let inputs = inputs()
         let process = try engine.process(threads: workload.threads)
         do throws(SharedMemoryError) {
@@ -228,16 +230,17 @@ private struct ProgramTensors {
     private let workload: Workload
 
     init(for workload: Workload) throws(SharedMemoryError) {
-        let (phase, problem, type) = (workload.phase, workload.problem, workload.problem.elementType)
+        let (phase, problem) = (workload.phase, workload.problem)
         func tensors(_ tensors: [CallTensor], _ role: EngineTensor.Role) throws(SharedMemoryError) -> [SharedTensor] {
             var shared: [SharedTensor] = []
             for tensor in tensors {
-                shared.append(try SharedTensor(tensor.name, role: role, type, dimensions: tensor.dimensions))
+                shared.append(
+                    try SharedTensor(tensor.name, role: role, tensor.elementType, dimensions: tensor.dimensions))
             }
             return shared
         }
         inputs = try tensors(phase.inputs(of: problem), .input)
-        outputs = try tensors(phase.outputs(of: problem.shape), .output)
+        outputs = try tensors(phase.outputs(of: problem), .output)
         self.workload = workload
     }
 
@@ -249,6 +252,7 @@ private struct ProgramTensors {
     func fill(from tensors: borrowing AttentionInputs) {
         inputs[0].fill(from: tensors.query)
         inputs[1].fill(from: tensors.key)
+        if workload.phase == .loss { return inputs[2].fill(from: tensors.targetNumbers()) }
         inputs[2].fill(from: tensors.value)
         if workload.phase.givesGradients { tensors.withOutputGradient { inputs[3].fill(from: $0) } }
         if workload.problem.weighting.hasGates {

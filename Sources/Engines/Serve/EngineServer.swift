@@ -99,7 +99,8 @@ private final class ServedCell {
         let outputs: [SharedFile]
         let workload: Workload
 
-        func read() throws(SharedFileError) -> SharedInputs {
+        func read() throws -> SharedInputs {
+            if workload.phase == .loss { return SharedInputs(try readLoss()) }
             var inputs = AttentionInputs(
                 query: try self.inputs[0].contents(), key: try self.inputs[1].contents(),
                 value: try self.inputs[2].contents())
@@ -111,18 +112,33 @@ private final class ServedCell {
             }
             return SharedInputs(inputs)
         }
+
+        private func readLoss() throws -> AttentionInputs {
+            let hidden = try inputs[0].contents()
+            let classifier = try inputs[1].contents()
+            let words = classifier.count / classifier.dimensions.last!
+            guard let targets = AttentionInputs.targets(from: try inputs[2].contents(), words: words) else {
+                throw UnknownTarget(words: words)
+            }
+            return AttentionInputs(hidden: hidden, classifier: classifier, targets: targets)
+        }
     }
 
     init(_ workload: Workload, on engine: any Engine, _ tensors: [String: EngineTensor]) throws {
         func files(_ wanted: [CallTensor]) throws -> [SharedFile] {
             try wanted.map { wanted in
                 guard let tensor = tensors[wanted.name] else { throw MissingTensor(name: wanted.name) }
+                guard tensor.shape == wanted.dimensions, tensor.elementType == wanted.elementType else {
+                    throw OtherTensor(wanted: wanted, shape: tensor.shape, elementType: tensor.elementType)
+                }
                 return try SharedFile(tensor)
             }
         }
         let (phase, problem) = (workload.phase, workload.problem)
+        // Tensors of attention are no hidden states and no words.
+        if phase == .loss { _ = try engine.kernel(for: workload) }
         shared = Shared(
-            inputs: try files(phase.inputs(of: problem)), outputs: try files(phase.outputs(of: problem.shape)),
+            inputs: try files(phase.inputs(of: problem)), outputs: try files(phase.outputs(of: problem)),
             workload: workload)
         let inputs = try shared.read()
         kernel = try engine.prepare(workload) { inputs }
@@ -167,4 +183,26 @@ struct MissingTensor: Fault {
     var exitStatus: ExitStatus { .usage }
 
     var description: String { "the request has no tensor \"\(name)\"" }
+}
+
+/// A tensor of another shape or type than a call of the phase has.
+struct OtherTensor: Fault {
+    let wanted: CallTensor
+    let shape: [Int]
+    let elementType: ElementType
+    var exitStatus: ExitStatus { .usage }
+
+    var description: String {
+        "the tensor \"\(wanted.name)\" is \(shape) \(elementType), and a call of this problem has \(wanted.dimensions) "
+            + "\(wanted.elementType)"
+    }
+}
+
+struct UnknownTarget: Fault {
+    let words: Int
+    var exitStatus: ExitStatus { .usage }
+
+    var description: String {
+        "a number in \"targets\" is none of \(words) words; each has to be from 0 to \(words - 1)"
+    }
 }

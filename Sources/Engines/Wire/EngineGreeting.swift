@@ -40,12 +40,14 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
         public let weighting: String?
         /// Whether its queries select blocks of keys; nil if they do not.
         public let selectsBlocks: Bool?
+        /// In the phase of a loss: gradients of logits that are smaller may be left out. Nil where none is.
+        public let gradientFilter: Float?
 
         public init(
             name: String, summary: String?, variantOf: String? = nil, phase: String, mask: String,
             elementTypes: [String],
             cacheFormats: [String]? = nil, positions: String? = nil, weighting: String? = nil,
-            selectsBlocks: Bool? = nil
+            selectsBlocks: Bool? = nil, gradientFilter: Float? = nil
         ) {
             self.name = name
             self.summary = summary
@@ -57,6 +59,7 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
             self.positions = positions
             self.weighting = weighting
             self.selectsBlocks = selectsBlocks
+            self.gradientFilter = gradientFilter
         }
 
         public init(_ kernel: Kernels.Kernel) {
@@ -65,7 +68,7 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
                 mask: kernel.masks.name, elementTypes: kernel.elementTypes.map(\.rawValue),
                 cacheFormats: kernel.cacheFormats.map(\.rawValue),
                 positions: kernel.positions.rawValue, weighting: kernel.weighting.rawValue,
-                selectsBlocks: kernel.selectsBlocks ? true : nil)
+                selectsBlocks: kernel.selectsBlocks ? true : nil, gradientFilter: kernel.filter.limit)
         }
 
         /// The kernel as this program has it, which does not know how to make it ready; nil where its name is none, or its
@@ -78,16 +81,29 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
                 !types.isEmpty,
                 let positions = PositionEncoding(rawValue: positions ?? PositionEncoding.none.rawValue),
                 let weighting = Weighting(rawValue: weighting ?? Weighting.softmax.rawValue),
-                weighting == .softmax || !phase.givesGradients && weighting.takes(masks),
+                weighting == .softmax || phase.givesOutput && weighting.takes(masks),
                 selectsBlocks != true
-                    || weighting == .softmax && positions == .none && !phase.givesGradients
-                        && [.causal, .any].contains(masks)
+                    || weighting == .softmax && positions == .none && phase.givesOutput
+                        && [.causal, .any].contains(masks),
+                phase != .loss || masks == .full, let filter = knownFilter
             else { return nil }
             let known = Kernels.Kernel(
                 name, summary: summary ?? "", phase: phase, masks: masks, weighting: weighting,
                 selectsBlocks: selectsBlocks ?? false, positions: positions, elementTypes: types,
-                cacheFormats: CacheFormat.allCases.filter { cacheFormats?.contains($0.rawValue) == true })
+                cacheFormats: CacheFormat.allCases.filter { cacheFormats?.contains($0.rawValue) == true }
+            ).leavingOut(filter)
             return variantOf.map { known.variant(of: name.dropLast(self.name.count) + $0) } ?? known
+        }
+
+        /// What is no larger than the filter of this program: one that left out everything would be right with any gradient.
+        private var knownFilter: GradientFilter? {
+            guard let limit = gradientFilter else { return GradientFilter.none }
+            let filter = GradientFilter.below(limit)
+            guard phase == Phase.loss.rawValue, let most = GradientFilter.bfloat16.limit, limit > 0, limit <= most
+            else {
+                return nil
+            }
+            return filter
         }
 
         private var knownMask: MaskFamily? { mask == MaskFamily.any.name ? .any : try? MaskFamily.named(mask) }

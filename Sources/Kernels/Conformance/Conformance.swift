@@ -95,7 +95,7 @@ extension Conformance {
             [(seed: UInt64(7), calls: Self.calls)] + (problemCase.inputs == .normal ? [(seed: 8, calls: 1)] : [])
         for load in loads {
             let inputs = problemCase.makeInputs(for: kernel.phase, seed: load.seed)
-            let expected = Oracle(kernel.phase, problem).expected(for: inputs)
+            let expected = Oracle(kernel.phase, problem, Allowance(filter: kernel.filter)).expected(for: inputs)
             for (instance, team) in zip(instances, teams) {
                 instance.load(from: inputs)
                 for call in 1...load.calls {

@@ -15,6 +15,7 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
 
     /// Inputs of this case for one call of a phase.
     public func makeInputs(for phase: Phase, seed: UInt64) -> AttentionInputs {
+        if phase == .loss { return .predictions(for: problem, seed: seed) }
         var made = inputs.makeInputs(shape: problem.shape, elementType: problem.elementType, seed: seed)
         if phase.givesGradients { made.drawOutputGradient(seed: seed) }
         if problem.weighting.hasGates { made.drawGates(seed: seed) }
@@ -48,6 +49,7 @@ public enum ProblemCases {
         case .prefill: prefill(for: kernel.masks)
         case .decode: decode(for: kernel)
         case .backward, .training, .checkpointed: prefill(for: kernel.masks).filter(\.inputs.isFinite)
+        case .loss: losses
         }
     }
 
@@ -120,6 +122,23 @@ public enum ProblemCases {
             }
         }
         return cases
+    }
+
+    /// Tokens, words and elements: one of each, primes, and sizes around the lanes, the granules of words and the register tiles.
+    private static var losses: [ProblemCase] {
+        let around = [1, 7, 31, 32, 33, 70].flatMap { tokens in [1, 8, 25, 65, 131].map { (tokens, $0, 19) } }
+        let sizes = [
+            (1, 2, 3), (2, 1, 1), (1, 257, 7), (7, 31, 8), (31, 8, 17), (32, 24, 16), (33, 25, 15), (37, 41, 13),
+            (67, 53, 11), (13, 23, 130), (150, 331, 61),
+        ]
+        return (around + sizes).map { tokens, words, elements in
+            do {
+                let loss = try CrossEntropyProblem(tokens: tokens, vocabulary: words, hiddenSize: elements)
+                return ProblemCase(problem: try .loss(loss), inputs: .normal)
+            } catch {
+                preconditionFailure("a case is not a problem: \(error)")
+            }
+        }
     }
 
     /// Beside 1/√d: nearly equal weights, the sharp ones of a product as it is, and sharper.

@@ -61,6 +61,8 @@ public struct TokenLosses: ~Copyable, Sendable {
         logSums = Tensor(dimensions: [problem.tokens])
     }
 
+    static func byteCount(_ problem: CrossEntropyProblem) -> Int { 3 * problem.tokens * MemoryLayout<Float>.size }
+
     /// The loss of the problem.
     public var mean: Double {
         losses.withFloats { $0.reduce(0) { $0 + Double($1) } / Double($0.count) }
@@ -97,18 +99,29 @@ extension CrossEntropyGradients {
     }
 }
 
-/// Where the elements of the inputs lie, whatever their type.
-struct CrossEntropyPointers {
+/// Where the elements of the inputs lie, whatever their type, and whoever holds them.
+public struct CrossEntropyPointers {
     let hidden: ElementMatrix
     let classifier: ElementMatrix
     let targets: UnsafePointer<Int32>
 
     /// The pointers are good within `body` only.
     static func with(_ inputs: borrowing CrossEntropyInputs, _ body: (CrossEntropyPointers) -> Void) {
-        let (type, columns) = (inputs.hidden.elementType, inputs.hidden.dimensions[1])
-        let targets = inputs.targets
-        inputs.hidden.withBytes { hidden in
-            inputs.classifier.withBytes { classifier in
+        with(hidden: inputs.hidden, classifier: inputs.classifier, inputs.targets, body)
+    }
+
+    /// Of a problem in the phase of a loss.
+    static func with(_ inputs: borrowing AttentionInputs, _ body: (CrossEntropyPointers) -> Void) {
+        with(hidden: inputs.query, classifier: inputs.key, inputs.targets, body)
+    }
+
+    private static func with(
+        hidden: borrowing Tensor, classifier: borrowing Tensor, _ targets: [Int32],
+        _ body: (CrossEntropyPointers) -> Void
+    ) {
+        let (type, columns) = (hidden.elementType, hidden.dimensions.last!)
+        hidden.withBytes { hidden in
+            classifier.withBytes { classifier in
                 targets.withUnsafeBufferPointer {
                     body(
                         CrossEntropyPointers(
@@ -118,6 +131,27 @@ struct CrossEntropyPointers {
                                 elements: classifier.baseAddress!, elementType: type, columns: columns),
                             targets: $0.baseAddress!))
                 }
+            }
+        }
+    }
+}
+
+/// Where both gradients are written.
+public struct GradientPlaces {
+    /// dH [tokens][hiddenSize]
+    let hidden: UnsafeMutableRawPointer
+    let hiddenType: ElementType
+    /// dW [vocabulary][hiddenSize]
+    let classifier: UnsafeMutablePointer<Float>
+
+    /// The places are good within `body` only.
+    static func with(_ gradients: inout CrossEntropyGradients, _ body: (GradientPlaces) -> Void) {
+        let type = gradients.hidden.elementType
+        gradients.hidden.withMutableBytes { hidden in
+            gradients.classifier.withMutableFloats { classifier in
+                body(
+                    GradientPlaces(
+                        hidden: hidden.baseAddress!, hiddenType: type, classifier: classifier.baseAddress!))
             }
         }
     }

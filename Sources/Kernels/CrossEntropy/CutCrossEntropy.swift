@@ -45,13 +45,10 @@ public final class CutCrossEntropy: LossInstance {
         return floats * MemoryLayout<Float>.size + threads * CutWorkspace.byteCount(blocking)
     }
 
-    /// - Precondition: inputs and losses are of the problem that this instance is for.
-    public func run(_ inputs: borrowing CrossEntropyInputs, into losses: inout TokenLosses) {
-        CrossEntropyPointers.with(inputs) { tensors in
-            for group in logits.groups {
-                sum(group, tensors)
-                for (index, token) in group.tokens.enumerated() { sums.write(index, as: token, into: &losses) }
-            }
+    public func run(_ tensors: CrossEntropyPointers, into losses: inout TokenLosses) {
+        for group in logits.groups {
+            sum(group, tensors)
+            for (index, token) in group.tokens.enumerated() { sums.write(index, as: token, into: &losses) }
         }
     }
 

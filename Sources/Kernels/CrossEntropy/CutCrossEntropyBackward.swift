@@ -48,7 +48,9 @@ public final class CutCrossEntropyBackward: LossGradientInstance {
     }
 
     /// The losses have all that it starts from.
-    public func load(_ inputs: borrowing CrossEntropyInputs) {}
+    public var forward: (any LossInstance)? { nil }
+
+    public private(set) var countedPairs = 0
 
     public var filtered: FilteredGranules? {
         guard filter != .none else { return nil }
@@ -61,28 +63,19 @@ public final class CutCrossEntropyBackward: LossGradientInstance {
         return FilteredGranules(leftOut: gradients.leftOutGranules, all: all)
     }
 
-    /// - Parameter losses: what the forward pass computed from the same inputs
-    /// - Precondition: inputs, losses and gradients are of the problem that this instance is for.
-    public func run(
-        _ inputs: borrowing CrossEntropyInputs, _ losses: borrowing TokenLosses,
-        into result: inout CrossEntropyGradients
-    ) {
-        let factor = 1 / Float(problem.tokens)
+    public func run(_ tensors: CrossEntropyPointers, _ losses: borrowing TokenLosses, into places: GradientPlaces) {
+        let (factor, columns) = (1 / Float(problem.tokens), problem.hiddenSize)
         gradients.resetCount()
-        let (type, columns) = (problem.elementType, problem.hiddenSize)
+        countedPairs = 0
         let saved = SavedSums(
             largest: losses.largestLogits.withFloats { $0.baseAddress! },
             logSums: losses.logSums.withFloats { $0.baseAddress! })
-        let hidden = result.hidden.withMutableBytes {
-            HiddenTarget(elements: $0.baseAddress!, elementType: type, columns: columns, factor: factor)
-        }
-        let classifier = result.classifier.withMutableFloats {
-            ClassifierTarget(floats: $0.baseAddress!, columns: columns, factor: factor)
-        }
-        CrossEntropyPointers.with(inputs) { tensors in
-            let call = CutBackwardCall(tensors: tensors, saved: saved, hidden: hidden, classifier: classifier)
-            for group in gradients.logits.groups { add(group, call) }
-        }
+        let call = CutBackwardCall(
+            tensors: tensors, saved: saved,
+            hidden: HiddenTarget(
+                elements: places.hidden, elementType: places.hiddenType, columns: columns, factor: factor),
+            classifier: ClassifierTarget(floats: places.classifier, columns: columns, factor: factor))
+        for group in gradients.logits.groups { add(group, call) }
     }
 
     private func add(_ group: TokenGroup, _ call: CutBackwardCall) {
@@ -96,6 +89,7 @@ public final class CutCrossEntropyBackward: LossGradientInstance {
             problem.hiddenSize, atMost: logits.blocking.residentRows, granule: VocabularyBlocking.rowGranule,
             workers: team.threadCount)
         for visit in logits.visits(of: group) {
+            countedPairs += group.tokens.count * visit.words.count
             let words = logits.parts(of: visit, workers: team.threadCount)
             team.forEach(count: words.count) { worker, part in
                 workers[worker].multiply(words[part], of: visit, call.tensors.classifier, into: logits)

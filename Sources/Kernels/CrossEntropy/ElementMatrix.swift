@@ -20,6 +20,16 @@ struct ElementMatrix {
         elements + (row * columns + column) * elementType.byteCount
     }
 
+    /// One row, for oracles: products copy parts of many.
+    func row(_ row: Int) -> [Float] {
+        let start = place(row: row, column: 0)
+        return switch elementType {
+        case .float32: (0..<columns).map { start.load(fromByteOffset: $0 * 4, as: Float.self) }
+        case .bfloat16: (0..<columns).map { Float(start.load(fromByteOffset: $0 * 2, as: BFloat16.self)) }
+        case .float16: (0..<columns).map { Float(start.load(fromByteOffset: $0 * 2, as: Float16.self)) }
+        }
+    }
+
     @inline(__always)
     private func widened(_ place: UnsafeRawPointer) -> Lanes {
         switch elementType {

@@ -6,6 +6,14 @@ public enum GradientFilter: Hashable, Sendable {
 
     /// 2⁻¹², as Cut Cross-Entropy has it: beside a sum near 1, bfloat16 does not show what is smaller.
     public static let bfloat16 = GradientFilter.below(0x1p-12)
+
+    /// Nil where nothing is left out.
+    public var limit: Float? {
+        switch self {
+        case .none: nil
+        case .below(let limit): limit
+        }
+    }
 }
 
 /// What a filter did in one call.

@@ -54,26 +54,24 @@ public final class MaterialisedCrossEntropy: LossInstance {
     }
 
     /// The losses, and the softmax, which stays.
-    public func run(_ inputs: borrowing CrossEntropyInputs, into losses: inout TokenLosses) {
+    public func run(_ tensors: CrossEntropyPointers, into losses: inout TokenLosses) {
         let (problem, step) = (problem, Self.tokenStep)
         let (words, columns) = (problem.vocabulary, problem.hiddenSize)
         weights.withMutableFloats { weights in
-            CrossEntropyPointers.with(inputs) { tensors in
-                nonisolated(unsafe) let (weights, tensors) = (weights.baseAddress!, tensors)
-                nonisolated(unsafe) let (sums, targetLogits) = (sums, targetLogits)
-                team.forEach(count: (problem.tokens + step - 1) / step) { _, item in
-                    let tokens = item * step..<min((item + 1) * step, problem.tokens)
-                    cblas_sgemm(
-                        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(tokens.count), Int32(words), Int32(columns), 1,
-                        tensors.hidden.floats(row: tokens.lowerBound), Int32(columns),
-                        tensors.classifier.floats(row: 0), Int32(columns), 0, weights + tokens.lowerBound * words,
-                        Int32(words))
-                    for token in tokens {
-                        let row = weights + token * words
-                        targetLogits[token] = row[Int(tensors.targets[token])]
-                        sums[token] = softmaxRow(
-                            row, columns: words, visible: VisibleColumns(sinks: 0..<0, band: 0..<words), scale: 1)
-                    }
+            nonisolated(unsafe) let (weights, tensors) = (weights.baseAddress!, tensors)
+            nonisolated(unsafe) let (sums, targetLogits) = (sums, targetLogits)
+            team.forEach(count: (problem.tokens + step - 1) / step) { _, item in
+                let tokens = item * step..<min((item + 1) * step, problem.tokens)
+                cblas_sgemm(
+                    CblasRowMajor, CblasNoTrans, CblasTrans, Int32(tokens.count), Int32(words), Int32(columns), 1,
+                    tensors.hidden.floats(row: tokens.lowerBound), Int32(columns),
+                    tensors.classifier.floats(row: 0), Int32(columns), 0, weights + tokens.lowerBound * words,
+                    Int32(words))
+                for token in tokens {
+                    let row = weights + token * words
+                    targetLogits[token] = row[Int(tensors.targets[token])]
+                    sums[token] = softmaxRow(
+                        row, columns: words, visible: VisibleColumns(sinks: 0..<0, band: 0..<words), scale: 1)
                 }
             }
         }
@@ -81,32 +79,30 @@ public final class MaterialisedCrossEntropy: LossInstance {
     }
 
     /// Of the inputs whose softmax is kept.
-    public func differentiate(_ inputs: borrowing CrossEntropyInputs, into gradients: inout CrossEntropyGradients) {
-        let targets = inputs.targets
-        changeTargets(targets) { [targetWeights] token, weight in
+    ///
+    /// - Returns: the pairs of a token and a word that it went through.
+    func differentiate(_ tensors: CrossEntropyPointers, into places: GradientPlaces) -> Int {
+        changeTargets(tensors.targets) { [targetWeights] token, weight in
             targetWeights[token] = weight
             return weight - 1
         }
         weights.withFloats { weights in
-            gradients.hidden.withMutableFloats { hidden in
-                gradients.classifier.withMutableFloats { classifier in
-                    CrossEntropyPointers.with(inputs) {
-                        multiply(
-                            MaterialisedProducts(
-                                problem: problem, tensors: $0, gradients: weights.baseAddress!,
-                                hidden: hidden.baseAddress!, classifier: classifier.baseAddress!))
-                    }
-                }
-            }
+            multiply(
+                MaterialisedProducts(
+                    problem: problem, tensors: tensors, gradients: weights.baseAddress!,
+                    hidden: places.hidden.assumingMemoryBound(to: Float.self), classifier: places.classifier))
         }
         // As they were: another call may follow.
-        changeTargets(targets) { [targetWeights] token, _ in targetWeights[token] }
+        changeTargets(tensors.targets) { [targetWeights] token, _ in targetWeights[token] }
+        return problem.logits
     }
 
-    private func changeTargets(_ targets: [Int32], _ change: (_ token: Int, _ weight: Float) -> Float) {
+    private func changeTargets(
+        _ targets: UnsafePointer<Int32>, _ change: (_ token: Int, _ weight: Float) -> Float
+    ) {
         weights.withMutableFloats { weights in
-            for (token, target) in targets.enumerated() {
-                let place = token * problem.vocabulary + Int(target)
+            for token in 0..<problem.tokens {
+                let place = token * problem.vocabulary + Int(targets[token])
                 weights[place] = change(token, weights[place])
             }
         }
@@ -128,23 +124,17 @@ public final class MaterialisedCrossEntropy: LossInstance {
     }
 }
 
-/// The backward pass, whose forward pass is computed when inputs are loaded, and leaves the softmax behind.
+/// The backward pass, which starts from the softmax that its forward pass leaves behind.
 final class MaterialisedCrossEntropyBackward: LossGradientInstance {
-    private let forward: MaterialisedCrossEntropy
-    private var losses: TokenLosses
+    private let kept: MaterialisedCrossEntropy
+    private(set) var countedPairs = 0
 
-    init(_ forward: MaterialisedCrossEntropy, for problem: CrossEntropyProblem) {
-        self.forward = forward
-        losses = TokenLosses(for: problem)
-    }
+    init(_ kept: MaterialisedCrossEntropy) { self.kept = kept }
 
-    func load(_ inputs: borrowing CrossEntropyInputs) { forward.run(inputs, into: &losses) }
+    var forward: (any LossInstance)? { kept }
 
-    func run(
-        _ inputs: borrowing CrossEntropyInputs, _ losses: borrowing TokenLosses,
-        into gradients: inout CrossEntropyGradients
-    ) {
-        forward.differentiate(inputs, into: &gradients)
+    func run(_ tensors: CrossEntropyPointers, _ losses: borrowing TokenLosses, into places: GradientPlaces) {
+        countedPairs = kept.differentiate(tensors, into: places)
     }
 
     var filtered: FilteredGranules? { nil }

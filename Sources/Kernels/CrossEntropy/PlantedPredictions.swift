@@ -17,11 +17,16 @@ extension CrossEntropyInputs {
         let size = problem.hiddenSize
         let targets = (0..<problem.tokens).map { word(token: $0, of: problem.vocabulary, seed: seed) }
         var classifier = Tensor(problem.elementType, dimensions: [problem.vocabulary, size])
-        for word in 0..<problem.vocabulary {
-            classifier[word * size] = -log(Float(word) + offset)
-            // No word repeats another: a learned word would then be several.
-            for x in 1..<max(1, size) {
-                classifier[word * size + x] = NormalElements.element(seed: seed ^ 0x776F_7264, index: word * size + x)
+        if problem.elementType == .float32 {
+            // Most of the time of making inputs goes here: as many elements as V × D.
+            classifier.withMutableFloats { elements in
+                for word in 0..<problem.vocabulary {
+                    forEachElement(ofWord: word, size: size, seed) { elements[$0] = $1 }
+                }
+            }
+        } else {
+            for word in 0..<problem.vocabulary {
+                forEachElement(ofWord: word, size: size, seed) { classifier[$0] = $1 }
             }
         }
         var hidden = Tensor(problem.elementType, dimensions: [problem.tokens, size])
@@ -37,6 +42,17 @@ extension CrossEntropyInputs {
         return CrossEntropyInputs(hidden: hidden, classifier: classifier, targets: targets)
     }
 
+    /// Of the classifier's row of a word. No word repeats another: a learned word would then be several.
+    @inline(__always)
+    private static func forEachElement(
+        ofWord word: Int, size: Int, _ seed: UInt64, _ body: (_ place: Int, _ element: Float) -> Void
+    ) {
+        body(word * size, -log(Float(word) + offset))
+        for x in 1..<max(1, size) {
+            body(word * size + x, NormalElements.element(seed: seed ^ 0x776F_7264, index: word * size + x))
+        }
+    }
+
     /// Mandelbrot's, in Zipf's law for words.
     private static let offset: Float = 2.7
     private static let spread: Float = 2.5
@@ -47,5 +63,21 @@ extension CrossEntropyInputs {
         let uniform = Float(SplitMix64.value(seed: seed ^ 0x6E65_7874, index: UInt64(token)) >> 40) * 0x1p-24
         let drawn = offset * pow((Float(words) + offset) / offset, uniform) - offset
         return Int32(min(words - 1, max(0, Int(drawn))))
+    }
+}
+
+extension AttentionInputs {
+    /// The same, of a problem in the phase of a loss.
+    ///
+    /// - Precondition: the problem is one.
+    public static func predictions(for problem: AttentionProblem, seed: UInt64) -> AttentionInputs {
+        guard let loss = problem.crossEntropy else { preconditionFailure("\(problem) is no loss") }
+        return CrossEntropyInputs.planted(for: loss, seed: seed).asAttention()
+    }
+}
+
+extension CrossEntropyInputs {
+    fileprivate consuming func asAttention() -> AttentionInputs {
+        AttentionInputs(hidden: hidden, classifier: classifier, targets: targets)
     }
 }

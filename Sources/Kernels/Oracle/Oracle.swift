@@ -15,26 +15,44 @@ public struct Oracle: Sendable {
 
     private let phase: Phase
     private let problem: AttentionProblem
-    private let tolerance: Double
+    private let allowance: Allowance
 
     /// - Parameter tolerance: the error that is allowed, times that of plain loops in the same element type.
     public init(_ phase: Phase, _ problem: AttentionProblem, tolerance: Double = Accuracy.ownTolerance) {
+        self.init(phase, problem, Allowance(tolerance: tolerance))
+    }
+
+    public init(_ phase: Phase, _ problem: AttentionProblem, _ allowance: Allowance) {
         self.phase = phase
         self.problem = problem
-        self.tolerance = tolerance
+        self.allowance = allowance
+    }
+
+    /// Pairs of a token and a word that it takes to check a sample of a loss, about.
+    public static func sampledLossPairs(of problem: AttentionProblem) -> Double {
+        LossRows.sampledPairs(of: problem)
     }
 
     public func expected(for inputs: borrowing AttentionInputs, _ rows: Rows = .all) -> ExpectedOutput {
         switch phase {
         case .prefill, .decode:
-            return .attention(ExpectedRows(for: problem, inputs, outputRows(rows), tolerance: tolerance))
+            return .attention(ExpectedRows(for: problem, inputs, outputRows(rows), tolerance: allowance.tolerance))
         case .backward, .training, .checkpointed:
             let chosen =
                 switch rows {
                 case .all: GradientRows.all(of: problem)
                 case .sampled(let seed): GradientRows.sampled(of: problem, seed: seed)
                 }
-            return .gradients(ExpectedGradients(for: problem, inputs, chosen, tolerance: tolerance))
+            return .gradients(ExpectedGradients(for: problem, inputs, chosen, tolerance: allowance.tolerance))
+        case .loss:
+            guard let loss = problem.crossEntropy else {
+                preconditionFailure("\(problem) is no loss, and no kernel of one takes it")
+            }
+            var expected: SampledCrossEntropy?
+            CrossEntropyPointers.with(inputs) {
+                expected = SampledCrossEntropy($0, of: loss, rows, allowance)
+            }
+            return .loss(expected!)
         }
     }
 
@@ -42,8 +60,8 @@ public struct Oracle: Sendable {
     ///
     /// - Precondition: the phase gives no gradients, which take sums over whole tensors to check.
     public func expected(for inputs: DrawnInputs, _ rows: Rows = .all) -> ExpectedRows {
-        precondition(!phase.givesGradients, "gradients are compared with the reference over whole tensors")
-        return ExpectedRows(for: problem, inputs, outputRows(rows), tolerance: tolerance)
+        precondition(phase.givesOutput, "gradients are compared with the reference over whole tensors")
+        return ExpectedRows(for: problem, inputs, outputRows(rows), tolerance: allowance.tolerance)
     }
 
     private func outputRows(_ rows: Rows) -> [Accuracy.OutputRow] {
@@ -59,12 +77,14 @@ public struct Oracle: Sendable {
 public enum ExpectedOutput: Sendable {
     case attention(ExpectedRows)
     case gradients(ExpectedGradients)
+    case loss(SampledCrossEntropy)
 
     /// - Parameter output: of the problem and the inputs that this is for.
     public func accuracy(of output: borrowing Tensor) -> Accuracy {
         switch self {
         case .attention(let rows): rows.accuracy(of: output)
         case .gradients(let gradients): gradients.accuracy(of: output)
+        case .loss(let loss): loss.accuracy(of: output)
         }
     }
 }

@@ -1,133 +1,143 @@
 import Attention
 import Foundation
 
-/// Losses and gradients where a problem is too large for the whole oracle: some tokens against all words, and some words against
-/// all tokens.
+/// What losses and gradients have to be where a problem is too large for the whole oracle: those of some tokens against all words, and
+/// of some words against all tokens, in Double.
 ///
-/// A row of dW needs the softmax of every token. It takes what divides it from the losses, which are themselves compared for
-/// some tokens.
-public struct SampledCrossEntropy {
-    /// Some tokens, in Double.
-    private let tokens: [Token]
-    private let words: [Int]
+/// A row of dW needs the softmax of every token. What divides it follows from the token's loss and from the logit of its next word. The
+/// losses are the kernel's own, of which some are compared here.
+///
+/// Where nothing is left out, the gradients of a token's logits add up to 0, and so do the rows of dW over all words. A kernel that
+/// leaves out words, or takes them twice, is found by that sum, whichever words they are.
+public struct SampledCrossEntropy: Sendable {
+    private let problem: CrossEntropyProblem
+    private let tokens: [SampledToken]
+    private let words: SampledWords
+    /// Of each number, as a part of the largest term of its sum.
     private let tolerance: Double
+    private let filter: GradientFilter
 
-    private struct Token {
-        let index: Int
-        let loss: Double
-        let hidden: [Double]
-        /// Of what is added and subtracted.
-        let largestTerm: Double
+    /// Some tokens and words, drawn at random, of inputs that a caller holds.
+    public init(_ inputs: borrowing CrossEntropyInputs, of problem: CrossEntropyProblem, seed: UInt64 = 1) {
+        var made: SampledCrossEntropy?
+        CrossEntropyPointers.with(inputs) { made = SampledCrossEntropy($0, of: problem, .sampled(seed: seed)) }
+        self = made!
     }
 
-    /// A word's part in the gradient of a token.
-    private struct Part {
-        let gradient: Double
-        /// What was subtracted from what, added up: a weight near 1 leaves a small gradient with the rounding of 1.
-        let term: Double
-
-        init(weight: Double, isNext: Bool, tokens: Int) {
-            gradient = (weight - (isNext ? 1 : 0)) / Double(tokens)
-            term = (weight + (isNext ? 1 : 0)) / Double(tokens)
-        }
-    }
-
-    /// The first and the last token and word, and some between.
-    public init(_ inputs: borrowing CrossEntropyInputs, of problem: CrossEntropyProblem, count: Int = 3) {
-        tokens = Self.spread(count, over: problem.tokens).map { Self.token($0, inputs, problem) }
-        words = Self.spread(count, over: problem.vocabulary) + [Int(inputs.targets[0])]
+    init(
+        _ tensors: CrossEntropyPointers, of problem: CrossEntropyProblem, _ rows: Oracle.Rows,
+        _ allowance: Allowance = Allowance()
+    ) {
+        let chosen = LossRows(rows, of: problem)
+        self.problem = problem
+        filter = allowance.filter
         // Roundings of a sum of products in float32, and of a gradient that is stored.
-        tolerance = 1e-4 + 2 * problem.elementType.epsilon
+        let times = allowance.tolerance / Accuracy.ownTolerance
+        tolerance = (1e-4 + 2 * problem.elementType.epsilon) * times
+        tokens = SampledToken.all(chosen.tokens, tensors, problem, filter)
+        words = SampledWords(chosen.words, tensors, problem)
     }
 
-    private static func spread(_ count: Int, over total: Int) -> [Int] {
-        Set((0..<count).map { $0 * (total - 1) / max(1, count - 1) }).sorted()
+    /// Of what a call in the phase of a loss writes.
+    func accuracy(of output: borrowing Tensor) -> Accuracy {
+        let classifierStart = problem.tokens * problem.hiddenSize
+        let lossStart = classifierStart + problem.vocabulary * problem.hiddenSize
+        let losses = output.elements(lossStart..<lossStart + problem.tokens)
+        var comparison = Comparison()
+        compare(losses: losses, &comparison)
+        compare(hidden: output, &comparison)
+        compare(classifier: output, from: classifierStart, after: losses, &comparison)
+        return comparison.worst
     }
 
-    private static func token(
-        _ index: Int, _ inputs: borrowing CrossEntropyInputs, _ problem: CrossEntropyProblem
-    ) -> Token {
-        let size = problem.hiddenSize
-        let state = inputs.hidden.elements(index * size..<(index + 1) * size)
-        var logits: [Double] = []
-        for word in 0..<problem.vocabulary { logits.append(dot(state, inputs.classifier, row: word)) }
-        let largest = logits.max()!
-        let weights = logits.map { exp($0 - largest) }
-        let sum = weights.reduce(0, +)
-        let target = Int(inputs.targets[index])
-        var hidden = [Double](repeating: 0, count: size)
-        var largestTerm = 0.0
-        for word in 0..<problem.vocabulary where weights[word] > 0 || word == target {
-            let part = Part(weight: weights[word] / sum, isNext: word == target, tokens: problem.tokens)
-            let row = inputs.classifier.elements(word * size..<(word + 1) * size)
-            for x in 0..<size {
-                hidden[x] += part.gradient * Double(row[x])
-                largestTerm = max(largestTerm, part.term * abs(Double(row[x])))
-            }
+    public func accuracy(of losses: borrowing TokenLosses) -> Accuracy {
+        var comparison = Comparison()
+        compare(losses: losses.losses.elements(0..<problem.tokens), &comparison)
+        return comparison.worst
+    }
+
+    /// - Parameter losses: of the same kernel
+    public func accuracy(
+        of gradients: borrowing CrossEntropyGradients, after losses: borrowing TokenLosses
+    ) -> Accuracy {
+        var comparison = Comparison()
+        compare(hidden: gradients.hidden, &comparison)
+        compare(
+            classifier: gradients.classifier, from: 0, after: losses.losses.elements(0..<problem.tokens), &comparison)
+        return comparison.worst
+    }
+
+    /// Every loss has to be a number, and some of them are compared.
+    private func compare(losses: [Float], _ comparison: inout Comparison) {
+        for (token, loss) in losses.enumerated() where !loss.isFinite {
+            comparison.take(.infinity, bound: tolerance, row: token, of: nil)
         }
-        return Token(
-            index: index, loss: largest - logits[target] + log(sum), hidden: hidden, largestTerm: largestTerm)
-    }
-
-    private static func dot(_ a: [Float], _ rows: borrowing Tensor, row: Int) -> Double {
-        let b = rows.elements(row * a.count..<(row + 1) * a.count)
-        var sum = 0.0
-        for x in a.indices { sum += Double(a[x]) * Double(b[x]) }
-        return sum
-    }
-
-    /// What is wrong with losses, in words; nil where nothing is.
-    public func fault(of losses: borrowing TokenLosses) -> String? {
         for token in tokens {
-            let found = Double(losses.losses[token.index])
-            if !(abs(found - token.loss) <= tolerance * max(1, token.loss)) {
-                return "the loss of token \(token.index) is \(found) in the place of \(token.loss)"
-            }
+            comparison.take(
+                Double(losses[token.index]) - token.loss, bound: tolerance * max(1, token.loss), row: token.index,
+                of: nil
+            )
         }
-        return nil
     }
 
-    /// What is wrong with gradients, in words; nil where nothing is.
-    public func fault(
-        of gradients: borrowing CrossEntropyGradients, after losses: borrowing TokenLosses,
-        _ inputs: borrowing CrossEntropyInputs
-    ) -> String? {
+    private func compare(hidden: borrowing Tensor, _ comparison: inout Comparison) {
         for token in tokens {
+            let start = token.index * problem.hiddenSize
             for (x, exact) in token.hidden.enumerated() {
-                let found = Double(gradients.hidden[token.index * token.hidden.count + x])
-                if !(abs(found - exact) <= tolerance * token.largestTerm) {
-                    return "the gradient of element \(x) of token \(token.index) is \(found) in the place of \(exact)"
-                }
+                comparison.take(
+                    Double(hidden[start + x]) - exact, bound: tolerance * token.largestTerm + token.leftOut[x],
+                    row: token.index, of: "hidden states")
             }
         }
-        for word in words {
-            if let fault = fault(ofWord: word, gradients, losses, inputs) { return fault }
-        }
-        return nil
     }
 
-    private func fault(
-        ofWord word: Int, _ gradients: borrowing CrossEntropyGradients, _ losses: borrowing TokenLosses,
-        _ inputs: borrowing CrossEntropyInputs
-    ) -> String? {
-        let (count, size) = (inputs.targets.count, inputs.hidden.dimensions[1])
-        var (exact, largestTerm) = ([Double](repeating: 0, count: size), 0.0)
-        for token in 0..<count {
-            let state = inputs.hidden.elements(token * size..<(token + 1) * size)
-            let logit = Self.dot(state, inputs.classifier, row: word)
-            let weight = exp(logit - Double(losses.largestLogits[token]) - Double(losses.logSums[token]))
-            let part = Part(weight: weight, isNext: inputs.targets[token] == word, tokens: count)
-            for x in 0..<size {
-                exact[x] += part.gradient * Double(state[x])
-                largestTerm = max(largestTerm, part.term * abs(Double(state[x])))
+    private func compare(
+        classifier: borrowing Tensor, from start: Int, after losses: [Float], _ comparison: inout Comparison
+    ) {
+        for word in words.indices {
+            let exact = words.row(word, after: losses, filter)
+            for (place, column) in words.columns.enumerated() {
+                comparison.take(
+                    Double(classifier[start + exact.word * problem.hiddenSize + column]) - exact.gradients[place],
+                    bound: tolerance * exact.largestTerm * Double(problem.tokens).squareRoot() + exact.leftOut[place],
+                    row: exact.word, of: "classifier")
             }
         }
-        for (x, exact) in exact.enumerated() {
-            let found = Double(gradients.classifier[word * size + x])
-            if !(abs(found - exact) <= tolerance * largestTerm * Double(count).squareRoot()) {
-                return "the gradient of element \(x) of word \(word) is \(found) in the place of \(exact)"
+        if filter == .none { compareSums(of: classifier, from: start, &comparison) }
+    }
+
+    private func compareSums(of classifier: borrowing Tensor, from start: Int, _ comparison: inout Comparison) {
+        var sums = [Double](repeating: 0, count: words.columns.count)
+        classifier.withFloats { floats in
+            for word in 0..<problem.vocabulary {
+                let row = start + word * problem.hiddenSize
+                for (place, column) in words.columns.enumerated() { sums[place] += Double(floats[row + column]) }
             }
         }
-        return nil
+        for (place, sum) in sums.enumerated() {
+            // A softmax and its 1 at the next word have magnitudes that add up to 2 at most. A plain sum of 128K weights in
+            // float32 was 2e-5 off, and all gradients with it.
+            comparison.take(
+                sum, bound: tolerance * 2 * words.meanStates[place], row: problem.vocabulary - 1,
+                of: "classifier, summed over all words")
+        }
+    }
+}
+
+/// The number that is nearest to its bound, or farthest beyond it.
+private struct Comparison {
+    private(set) var worst = Accuracy(
+        maximumError: 0, bound: 0, worst: Accuracy.OutputRow(head: 0, row: 0), gradient: nil)
+    private var worstShare = -1.0
+
+    mutating func take(_ difference: Double, bound: Double, row: Int, of gradient: String?) {
+        let error = difference.isFinite ? abs(difference) : .infinity
+        let share = error == 0 ? 0 : error / bound
+        // A bound that is not a number lets nothing pass.
+        guard !(share <= worstShare) else { return }
+        worstShare = share.isNaN ? .infinity : share
+        worst = Accuracy(
+            maximumError: error, bound: bound.isFinite ? bound : 0,
+            worst: Accuracy.OutputRow(head: 0, row: row), gradient: gradient)
     }
 }

@@ -104,6 +104,11 @@ extension Methods {
             let range =
                 shortest == longest
                 ? Quantity.count(longest) : "\(Quantity.count(shortest)) to \(Quantity.count(longest))"
+            if phase == .loss {
+                return "Losses and their gradients, in one call, had vocabularies of \(range) words (tokens: "
+                    + "\(each { "\($0.queryLength ?? 0)" }); hidden size: \(each { "\($0.headDimension)" }); tensors in "
+                    + "\(each(\.elementType.rawValue))), on \(each { counted($0.threads, "thread") })."
+            }
             let subject =
                 switch phase {
                 case .prefill: "Prompts had \(range) tokens"
@@ -111,7 +116,7 @@ extension Methods {
                 case .backward:
                     "Backward passes computed the gradients of queries, keys and values over \(range) tokens"
                 case .training: "Training steps computed the forward and the backward pass over \(range) tokens"
-                case .checkpointed:
+                case .checkpointed, .loss:
                     "Checkpointed training steps computed the forward pass twice and the backward pass once over \(range) tokens"
                 }
             let caches = phase.hasCache ? ", caches in \(each { "\($0.storedAs)" })" : ""

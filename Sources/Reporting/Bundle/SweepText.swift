@@ -20,7 +20,13 @@ enum SweepText {
     }
 
     private static func lines(_ axes: Sweep.Axes) -> [String] {
-        let lists = [
+        let lists = axes.phase == .loss ? ofLoss(axes) : ofAttention(axes)
+        return ["phase: \(axes.phase.rawValue)"]
+            + lists.filter { !$0.1.isEmpty }.map { "\($0.0): [\($0.1.joined(separator: ", "))]" }
+    }
+
+    private static func ofAttention(_ axes: Sweep.Axes) -> [(String, [String])] {
+        [
             ("kernels", axes.kernels.map(text)), ("lengths", axes.lengths.map(number)),
             ("window", axes.windows.map(number)), ("sinks", axes.sinks.map(number)),
             ("chunk", axes.chunks.map(number)), ("blocks", axes.blocks.map(number)),
@@ -30,8 +36,14 @@ enum SweepText {
             ("threads", axes.threads.map(number)), ("batch", axes.batches.map(number)),
             ("cacheFormat", axes.cacheFormats.map { "{key: \($0.key.rawValue), value: \($0.value.rawValue)}" }),
         ]
-        return ["phase: \(axes.phase.rawValue)"]
-            + lists.filter { !$0.1.isEmpty }.map { "\($0.0): [\($0.1.joined(separator: ", "))]" }
+    }
+
+    private static func ofLoss(_ axes: Sweep.Axes) -> [(String, [String])] {
+        [
+            ("kernels", axes.kernels.map(text)), ("lengths", axes.lengths.map(number)),
+            ("vocabulary", axes.vocabularies.map(number)), ("hiddenSize", axes.headDimensions.map(number)),
+            ("elementType", axes.elementTypes.map(\.rawValue)), ("threads", axes.threads.map(number)),
+        ]
     }
 
     private static func number(_ value: Int) -> String { "\(value)" }

@@ -49,6 +49,9 @@ enum Works {
         "training-materialised": ["vaswani2017attention", "wang2013augem"],
         "checkpointed-full": ["chen2016sublinear", "dao2024flashattention2"],
         "checkpointed-sliding-window": ["chen2016sublinear", "beltagy2020longformer", "dao2024flashattention2"],
+        "cross-entropy-logits": ["wijmans2024cut", "wang2013augem"],
+        "cross-entropy-cut": ["wijmans2024cut", "goto2008anatomy"],
+        "cross-entropy-cut-filtered": ["wijmans2024cut", "goto2008anatomy"],
         // Three loops that follow the definition.
         "reference": [],
     ]

@@ -100,10 +100,18 @@ extension EngineStanding {
         case .backward: "backward pass"
         case .training: "forward and backward pass"
         case .checkpointed: "forward pass twice, and backward pass"
+        case .loss: "loss and its gradients"
         }
     }
 
     private static func text(_ parameters: SeriesParameters) -> String {
+        if parameters.phase == .loss {
+            return [
+                phaseName(.loss), parameters.queryLength.map { "\(Quantity.tokens($0))\u{A0}tokens" },
+                parameters.elementType.rawValue, "D\u{A0}=\u{A0}\(parameters.headDimension)",
+                parameters.threads == 1 ? nil : "\(parameters.threads)\u{A0}threads",
+            ].compactMap { $0 }.joined(separator: ", ")
+        }
         let heads =
             parameters.queryHeads == parameters.keyValueHeads
             ? (parameters.queryHeads == 1 ? "1\u{A0}head" : "\(parameters.queryHeads)\u{A0}heads")
@@ -131,7 +139,9 @@ enum EngineStandings: Finding {
     static func label(of standing: EngineStanding) -> String? { standing.rows.first?.series }
 
     static func figure(_ findings: Findings) -> Plot? {
-        EngineShares.plot(findings, named: "engines") { $0.window == nil && $0.weighting == nil && $0.selection == nil }
+        EngineShares.plot(findings, named: "engines") {
+            $0.window == nil && $0.weighting == nil && $0.selection == nil && $0.phase != .loss
+        }
     }
 
     static func sentences(_ findings: Findings) -> [String] {
@@ -159,7 +169,7 @@ enum EngineStandings: Finding {
     static func blocks(in section: Section, _ findings: Findings) -> [Document.Block] {
         guard section == .summary else { return [] }
         return findings[EngineStandings.self].flatMap { standing -> [Document.Block] in
-            let tokens = Quantity.tokens(standing.length) + (standing.phase == .decode ? " cached tokens" : " tokens")
+            let tokens = Quantity.tokens(standing.length) + " " + standing.phase.lengthNoun
             return .table(
                 "Kernels on one problem, the fastest first: \(standing.problem), \(tokens)",
                 table(standing, findings.analysis))
@@ -254,7 +264,7 @@ private enum EngineShares {
     static func title(_ standing: EngineStanding) -> String {
         let first = standing.rows[0]
         let second = standing.rows.first { $0.engine != first.engine } ?? first
-        let length = Quantity.tokens(standing.length) + (standing.phase == .decode ? " cached tokens" : " tokens")
+        let length = Quantity.tokens(standing.length) + " " + standing.phase.lengthNoun
         return "\(first.series) is the fastest of \(standing.contenders) at \(length); "
             + "\(second.series) takes \(Quantity.interval(second.timeRatio, unit: "×")) its time"
     }

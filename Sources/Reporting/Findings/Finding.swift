@@ -38,7 +38,7 @@ enum Section: CaseIterable {
     case summary
     /// Several processes on one problem.
     case ranks
-    case decoding, training, farLengths, cells, accuracy, statistics
+    case decoding, training, losses, farLengths, cells, accuracy, statistics
 }
 
 extension Finding {
@@ -63,7 +63,7 @@ public struct Findings: Sendable, Codable {
         WastedPairs.self, Crossovers.self, SelectionCosts.self, PeakMemory.self, Forecasts.self,
         StepTimes.self, EngineSteps.self, StepBandwidth.self, StreamingCosts.self, TokenCosts.self,
         CacheFormatCosts.self,
-        CacheAccuracy.self, TrainingCosts.self, TrainingMemoryCurves.self,
+        CacheAccuracy.self, TrainingCosts.self, TrainingMemoryCurves.self, LossTimes.self, LossMemory.self,
         WorkFunctions.self, LaunchVariance.self, QuietRun.self,
     ]
 

@@ -132,8 +132,8 @@ extension PromptTimes {
         if let point = analysis.lastPoint(of: series) {
             let cores = series.cores == 1 ? "this core's peak" : "these cores' peak"
             let owner = series.device.map { "the peak of \($0.name)" } ?? cores
-            let length = Quantity.tokens(point.keyLength)
-            parts.append("\(Quantity.percent(point.utilisation.fractionOfPeak)) of \(owner) at \(length) tokens")
+            let length = "\(Quantity.tokens(point.keyLength)) \(series.parameters.phase.lengthNoun)"
+            parts.append("\(Quantity.percent(point.utilisation.fractionOfPeak)) of \(owner) at \(length)")
         }
         return parts.joined(separator: ", ") + "."
     }

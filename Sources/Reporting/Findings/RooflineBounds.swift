@@ -26,8 +26,7 @@ enum RooflineBounds: Finding {
         return Plot(
             name: "roofline", title: title(analysis),
             method:
-                "One call, \(analysis.conditions). FLOPs: 4·d for each pair that the mask allows\(gradients(analysis)); bytes: queries, keys, values "
-                + "and outputs, once.\(analysis.stateNote) "
+                "One call, \(analysis.conditions). \(counted(analysis)), once.\(analysis.stateNote) "
                 + "Medians with 95 % intervals, a point wherever the intensity has grown by a tenth; the ceilings are measured in the same run."
                 + extremes(analysis),
             notes: [], x: x, y: y,
@@ -36,8 +35,14 @@ enum RooflineBounds: Finding {
             guides: peaks(roofs, x) + tiles(analysis, roofs, x) + memory(roofs, x: x, y: y), intervals: .bars)
     }
 
-    private static func gradients(_ analysis: ScalingAnalysis) -> String {
-        analysis.hasGradients ? ", 10·d in a backward pass, 14·d in both passes" : ""
+    /// What counts as FLOPs, and as bytes.
+    private static func counted(_ analysis: ScalingAnalysis) -> String {
+        if analysis.isLoss { return "FLOPs: 6·D for each token and word; bytes: all that a call reads and writes" }
+        let gradients = analysis.hasGradients ? ", 10·d in a backward pass, 14·d in both passes" : ""
+        let hasLoss = analysis.series.contains { $0.parameters.phase == .loss }
+        let loss = hasLoss ? ", 6·D for each token and word of a loss" : ""
+        return
+            "FLOPs: 4·d for each pair that the mask allows\(gradients)\(loss); bytes: queries, keys, values and outputs"
     }
 
     /// "0.25", "1", "256".
@@ -76,12 +81,16 @@ enum RooflineBounds: Finding {
             // More than memory feeds comes from a cache.
             let source = share > 1 && cell.point.work.intensity < cell.roofline.ridge ? ", from a cache" : ""
             return
-                "\(Quantity.percent(share)) (\(cell.series.label), \(Quantity.tokens(cell.point.keyLength)) tokens\(source))"
+                "\(Quantity.percent(share)) (\(cell.series.label), \(Quantity.tokens(cell.point.keyLength)) \(noun(cell))\(source))"
         }
         guard let worst = ranked.first, let best = ranked.last else { return "" }
         return ranked.count == 1
             ? " The cell reaches \(text(best)) of the attainable speed."
             : " The cells reach \(text(worst)) to \(text(best)) of the attainable speed."
+    }
+
+    private static func noun(_ cell: Cell) -> String {
+        cell.series.parameters.phase == .loss ? Phase.loss.lengthNoun : "tokens"
     }
 
     /// One for each element type and number of cores, the lowest first.

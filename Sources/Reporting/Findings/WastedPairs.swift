@@ -43,7 +43,8 @@ enum WastedPairs: Finding {
     static let key: String? = "overheadRatios"
 
     static func find(in analysis: ScalingAnalysis) -> [OverheadRatio] {
-        Dictionary(grouping: analysis.measured) { $0.parameters }
+        // Kernels of a loss all go through the same pairs, and differ in how often: `LossTimes` holds their times against each other.
+        Dictionary(grouping: analysis.measured.filter { $0.parameters.phase != .loss }) { $0.parameters }
             .sorted { $0.key < $1.key }
             .flatMap { OverheadRatio.ratios(among: $0.value) }
     }

@@ -6,7 +6,7 @@ import Statistics
 /// What a sweep found, in sentences that carry their intervals. Pure: the same findings give the same words.
 public struct Headlines: Sendable, Hashable {
     /// Of prompts how the baseline grows, what a window wins, what wasted pairs cost and what a very long context takes;
-    /// at most four of decoding, and at most four of training. One more where much of the run was not quiet. The terminal prints them, and the report opens
+    /// at most four of decoding, at most four of training, and at most five of losses. One more where much of the run was not quiet. The terminal prints them, and the report opens
     /// with them.
     public let lines: [String]
     /// One sentence a series and one for each pair of kernels compared.
@@ -19,7 +19,7 @@ public struct Headlines: Sendable, Hashable {
             ? findings.sentences(about: .prefill) + steps.prefix(4)
             : Array((steps + [Forecasts.sentence(findings)].compactMap { $0 }).prefix(4))
         lines =
-            found + findings.sentences(about: .backward).prefix(4)
+            found + findings.sentences(about: .backward).prefix(4) + findings.sentences(about: .loss).prefix(5)
             + [QuietRun.warning(findings.analysis)].compactMap { $0 }
         details =
             findings.analysis.series.map { Self.detail(of: $0, findings) }
@@ -46,7 +46,9 @@ public struct Headlines: Sendable, Hashable {
     /// "a pair costs 1.12 ± 0.02 times as much from 8K tokens on, where K and V (4.00 MiB) outgrow the L2 cache".
     private static func regime(_ series: Series) -> String? {
         series.regimeChange.map { change in
-            let what = series.parameters.isDecode ? "the cached K and V" : "K and V of a head"
+            let phase = series.parameters.phase
+            let what = phase == .decode ? "the cached K and V" : phase == .loss ? "the classifier" : "K and V of a head"
+            let noun = phase == .loss ? phase.lengthNoun : "tokens"
             let cache = change.cacheLevel.map {
                 ", where \(what) (\(Quantity.bytes(Int(saturating: change.keyValueBytes)))) outgrow the L\($0) cache"
             }
@@ -54,10 +56,10 @@ public struct Headlines: Sendable, Hashable {
             let sides =
                 before == after
                 ? "; on either side of that \(before)"
-                : "; up to \(Quantity.tokens(change.fromLength)) tokens \(before), from \(Quantity.tokens(change.toLength)) tokens on \(after)"
+                : "; up to \(Quantity.tokens(change.fromLength)) \(noun) \(before), from \(Quantity.tokens(change.toLength)) \(noun) on \(after)"
             return
                 "a \(series.parameters.isDecode ? "byte" : "pair") costs \(Quantity.estimate(change.costRatio)) times as much from "
-                + "\(Quantity.tokens(change.toLength)) tokens on" + (cache ?? "") + sides
+                + "\(Quantity.tokens(change.toLength)) \(noun) on" + (cache ?? "") + sides
         }
     }
 

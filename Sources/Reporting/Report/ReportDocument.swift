@@ -42,7 +42,8 @@ extension Document {
             .list(
                 Self.meanings + (analysis.isDecode ? Self.decodeMeanings : [])
                     + (analysis.hasGradients ? Self.gradientMeanings : [])
-                    + (analysis.stateNote.isEmpty ? [] : Self.stateMeanings)),
+                    + (analysis.stateNote.isEmpty ? [] : Self.stateMeanings)
+                    + (analysis.series.contains { $0.parameters.phase == .loss } ? Self.lossMeanings : [])),
         ]
         blocks += [.heading("Raw data"), .links(Self.dataLinks([source], formats))]
         self.blocks = blocks
@@ -176,6 +177,12 @@ extension Document {
     private static let stateMeanings = [
         "Linear attention: scores are the weights of values, without softmax, so that a state of d × d elements stands for all earlier "
             + "keys. To read and to update it takes as many FLOPs as d pairs, and a token counts as d pairs."
+    ]
+
+    private static let lossMeanings = [
+        "Loss: the cross-entropy of a language model's last layer and the gradients of hidden states and classifier, in one call. A "
+            + "pair is a token and a word, and n counts the words. FLOPs: 6·D for each pair, three products: logits, and one for each "
+            + "gradient. A kernel that computes logits twice needs four products, and reaches three quarters of the peak at most."
     ]
 
     private static let decodeMeanings = [

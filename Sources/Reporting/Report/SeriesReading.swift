@@ -48,6 +48,17 @@ extension Point {
     }
 }
 
+extension Phase {
+    /// What the length of a series counts.
+    var lengthNoun: String {
+        switch self {
+        case .decode: "cached tokens"
+        case .loss: "words"
+        case .prefill, .backward, .training, .checkpointed: "tokens"
+        }
+    }
+}
+
 extension TheoryVerdict {
     var sentence: String {
         switch self {
@@ -136,6 +147,9 @@ extension ScalingAnalysis {
             + "\(slowest.0) \(Quantity.time(slowest.1.median))"
     }
 
+    /// True where all that was measured is a loss.
+    var isLoss: Bool { !series.isEmpty && series.allSatisfy { $0.parameters.phase == .loss } }
+
     /// What pairs are where there is no softmax, for figures that show such series.
     var stateNote: String {
         func has(_ weighting: Weighting) -> Bool { series.contains { $0.parameters.weighting == weighting } }
@@ -148,7 +162,9 @@ extension ScalingAnalysis {
         return notes.compactMap { $0 }.map { " " + $0 }.joined()
     }
 
-    var lengthAxisName: String { isDecode ? "cached tokens n" : "sequence length n (tokens)" }
+    var lengthAxisName: String {
+        isLoss ? "words of the vocabulary V" : isDecode ? "cached tokens n" : "sequence length n (tokens)"
+    }
 
     /// "causal, float32, d = 64, 1 head, one pinned core": what all series share, for subtitles;
     /// a number stays with its noun.
@@ -158,6 +174,13 @@ extension ScalingAnalysis {
             return values.count == 1 ? values.first.map(text) : nil
         }
         let cores = Set(series.map(\.cores))
+        let coreCount = cores.count == 1 ? cores.first.map { $0 == 1 ? "one\u{A0}core" : "\($0)\u{A0}cores" } : nil
+        if isLoss {
+            return [
+                common(\.queryLength) { $0.map { "\(Quantity.tokens($0))\u{A0}tokens" } ?? "" },
+                common(\.headDimension) { "D\u{A0}=\u{A0}\($0)" }, common(\.elementType, \.rawValue), coreCount,
+            ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+        }
         return [
             common(\.mask.isCausal) { $0 ? "causal" : "non-causal" },
             common(\.elementType, \.rawValue),
@@ -165,8 +188,7 @@ extension ScalingAnalysis {
             common(\.headDimension) { "d\u{A0}=\u{A0}\($0)" },
             common(\.batch) { $0 == 1 ? "" : "batch\u{A0}\($0)" },
             common(\.queryHeads) { $0 == 1 ? "1\u{A0}head" : "\($0)\u{A0}query heads" },
-            common(\.sharedKeyValueHeads) { $0.map { "\($0)\u{A0}KV heads" } ?? "" },
-            cores.count == 1 ? cores.first.map { $0 == 1 ? "one\u{A0}core" : "\($0)\u{A0}cores" } : nil,
+            common(\.sharedKeyValueHeads) { $0.map { "\($0)\u{A0}KV heads" } ?? "" }, coreCount,
         ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }
