@@ -59,6 +59,7 @@ let package = Package(
         .target(name: "CVector"),
         .target(name: "CProcessor", dependencies: ["CVector"]),
         .target(name: "CSpawn"),
+        .target(name: "CFiles"),
         .target(name: "CEngine", linkerSettings: [.linkedLibrary("dl")]),
         // Sources/Launcher is built with it, for every x86-64 CPU, by scripts/package.
         .target(name: "CVariants"),
@@ -76,7 +77,7 @@ let package = Package(
         .target(name: "Faults"),
         .target(name: "Statistics", dependencies: ["Faults"]),
         .target(name: "Quantities", dependencies: ["Statistics"]),
-        .target(name: "Files", dependencies: ["Faults"]),
+        .target(name: "Files", dependencies: ["Faults", "CFiles"]),
         .target(name: "Attention", dependencies: ["Faults", "Files"]),
         .target(name: "Records", dependencies: ["Quantities", "Faults", "Files", "Attention", "Statistics"]),
         .target(name: "Processes", dependencies: ["Faults", "CSpawn"]),
@@ -165,7 +166,8 @@ let package = Package(
             name: "RecordsTests", dependencies: ["Attention", "Records", "TestSupport"],
             exclude: ["version1-scratch.jsonl", "version2-few-axes.jsonl"]),
         .testTarget(
-            name: "HardwareTests", dependencies: ["Records", "Hardware", "CProcessor", "CVariants", "TestSupport"]),
+            name: "HardwareTests",
+            dependencies: ["Files", "Records", "Hardware", "CProcessor", "CVariants", "TestSupport"]),
         .testTarget(
             name: "KernelsTests",
             dependencies: ["Attention", "Records", "Hardware", "Kernels", "CVector", "TestSupport"]),

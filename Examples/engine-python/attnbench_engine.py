@@ -10,11 +10,17 @@
     engine.serve("my-engine", "1.0")
 
 `problem` says all that there is to know: batch, query_heads, key_value_heads, query_length, key_length, key_head_dimension,
-value_head_dimension, scale, mask (sinks, left, right, chunk), element_type, key_cache_format, value_cache_format, positions, weighting, selection,
-threads and cpus. `problem.tensors` are the arrays query, key and value, laid out [batch][heads][tokens][dimension], in
+value_head_dimension, scale, mask (sinks, left, right, chunk), element_type, key_cache_format, value_cache_format, positions, weighting, selection, soft_cap,
+values_in_keys, threads and cpus. `problem.tensors` are the arrays query, key and value, laid out [batch][heads][tokens][dimension], in
 memory of your own. NumPy has no bfloat16: such arrays have the element type uint16, which `to_float32` and `from_float32`
 convert, and which `torch.from_numpy(array).view(torch.bfloat16)` reads as it is. Where the weighting is "gated-delta", `problem.log_decay` and
-`problem.writing_strength` are arrays [batch][key/value heads][tokens] of the same element type.
+`problem.writing_strength` are arrays [batch][key/value heads][tokens] of the same element type. Where `problem.values_in_keys` is true,
+`problem.tensors` are query and key: values are the first `value_head_dimension` elements of the keys, and so many has a row of the output.
+
+A kernel says in `score_options` what it can do with scaled scores: "soft-cap" (where `problem.soft_cap` is a number c, a score s becomes
+c * tanh(s / c)), "alibi" (where `problem.alibi_slopes` is not None, the score of query i and key j loses slopes[head] * (i - j)) and
+"sink-logits" (where `problem.sink_logits` is not None, exp(sink_logits[head]) is added to the sum that weights are divided by). The cap
+comes first. A kernel is not asked for an option that it does not name.
 
 The mask of a sliding window of w keys has `left` = w - 1 and `right` = 0; a field that is None has no limit.
 `problem.mask.matrix(query_length, key_length)` is the same mask as a table of booleans.
@@ -119,6 +125,12 @@ class Problem:
         self.weighting = problem.get("weighting", "softmax")
         # None, or the blocks of keys that each query selects: {"blocks": 8, "blockLength": 128}.
         self.selection = problem.get("selection")
+        # Absent where scores are plain.
+        form = problem.get("scoreForm") or {}
+        self.soft_cap = form.get("softCap")
+        self.alibi_slopes = alibi_slopes(self.query_heads) if form.get("alibi") else None
+        # Values are the first elements of keys; attnbench of earlier versions has no such problems.
+        self.values_in_keys = problem.get("valuesInKeys", False)
         self.threads = request["threads"]
         self.cpus = request["cpus"]
         self._shared = {name: _Shared(tensor) for name, tensor in request["tensors"].items()}
@@ -127,11 +139,13 @@ class Problem:
             name: shared.array if zero_copy else numpy.empty_like(shared.array)
             for name, shared in self._shared.items() if shared.role == "in"
         }
-        self.tensors = tuple(self.inputs[name] for name in ("query", "key", "value"))
+        self.tensors = tuple(self.inputs[name] for name in ("query", "key", "value") if name in self.inputs)
         self.output_gradient = self.inputs.get("outputGradient")
         # Of the gated delta rule: ln α and β [batch, key_value_heads, key_length].
         self.log_decay = self.inputs.get("logDecay")
         self.writing_strength = self.inputs.get("writingStrength")
+        # One number for each query head, float32; None where heads have none.
+        self.sink_logits = self.inputs.get("sinkLogits")
 
     def _load(self):
         if self._zero_copy:
@@ -178,6 +192,14 @@ class _Shared:
         self.array = numpy.frombuffer(memory, dtype, count).reshape(tensor["shape"])
 
 
+def alibi_slopes(heads):
+    """One slope for each query head, float32, as the authors' code has them."""
+    power = 2 ** (heads.bit_length() - 1)
+    first = 2.0 ** (-8.0 * numpy.arange(1, power + 1) / power)
+    others = 2.0 ** (-8.0 * (numpy.arange(heads - power) + 0.5) / power)
+    return numpy.concatenate([first, others]).astype(numpy.float32)
+
+
 def to_float32(array):
     """Elements as float32, whatever the element type; bfloat16 is uint16 here."""
     if array.dtype == numpy.uint16:
@@ -203,7 +225,7 @@ def _array(output):
 
 def kernel(
     name, *, mask="causal", phase="prefill", element_types=("float32",), cache_formats=(), variant_of=None, summary="",
-    zero_copy=False, weighting="softmax", selects_blocks=False,
+    zero_copy=False, weighting="softmax", selects_blocks=False, score_options=(), reads_latents=False,
 ):
     """Declares a kernel. `mask` is a family: full, causal, sliding-window, symmetric-window, attention-sink, chunked-local,
     or any; `phase` is prefill, decode, backward, training or checkpointed.
@@ -212,6 +234,8 @@ def kernel(
     With `weighting="linear"` the scores are the weights of values: attention without softmax. With `weighting="gated-delta"` the kernel
     computes the gated delta rule, and its problem has `log_decay` and `writing_strength`.
     With `selects_blocks=True` each query attends to the blocks of keys that it selects: `problem.selection` says how many, of which length.
+    `score_options` are those of "soft-cap", "alibi" and "sink-logits" that the kernel can compute with; see the module's description.
+    With `reads_latents=True` a decode kernel takes values from the first elements of keys: there is no array of values.
     `variant_of` names the kernel of this engine that this one is another way of: reports compare the two.
 
     With `zero_copy` the arrays are those that attnbench shares, read-only and in small pages, and no copies of them: reports
@@ -227,6 +251,10 @@ def kernel(
             description["weighting"] = weighting
         if selects_blocks:
             description["selectsBlocks"] = True
+        if score_options:
+            description["scoreOptions"] = list(score_options)
+        if reads_latents:
+            description["readsLatents"] = True
         if cache_formats:
             description["cacheFormats"] = list(cache_formats)
         if variant_of:

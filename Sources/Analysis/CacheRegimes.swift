@@ -98,8 +98,10 @@ struct CacheRegimes {
             fromLength: before.keyLength, toLength: after.keyLength,
             costRatio: Estimate(logHalfWidth: half, around: exp(step), level: 0.95),
             probability: probability, keyValueBytes: bytes,
-            // Chunks of linear attention read each key and value once, whatever holds them, and so do selected blocks, nearly.
+            // Chunks of linear attention read each key and value once, whatever holds them, and so do selected blocks, nearly; steps over
+            // latents have time to read.
             cacheLevel: step > 0 && parameters.weighting == nil && parameters.selection == nil
+                && parameters.latent == nil
                 ? Self.nearest(caches, to: bytes)?.level : nil)
     }
 

@@ -37,7 +37,7 @@ public struct Candidate: Sendable, Codable, Hashable {
 
     private static func functions(of parameters: SeriesParameters) -> [(String, (Point) -> Double)] {
         // In decode past a window nothing grows, and a function of the length that fits is one that fits noise.
-        if parameters.isDecode {
+        if parameters.lawBasis == .bytes {
             guard parameters.mask == .causal, parameters.isFullAttention else { return [] }
             return [
                 ("bytes", { Double($0.work.bytes) }), ("n log n", { $0.length * log($0.length) }),

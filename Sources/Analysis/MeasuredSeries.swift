@@ -30,7 +30,7 @@ package struct MeasuredSeries: Sendable {
         self.caches = caches
         cores = key.parameters.threads * (origin.ranks?.coreCount ?? 1)
         errors = Self.errors(of: points)
-        fitted = key.parameters.isDecode ? Self.readAlike(points, cores: cores, caches) : points.indices
+        fitted = key.parameters.lawBasis == .bytes ? Self.readAlike(points, cores: cores, caches) : points.indices
         laws = Self.laws(over: key.parameters.lawBasis, points[fitted], errors[fitted]) { $0.median.value }
         lengthSlope = LengthSlope(points, errors: errors, basis: key.parameters.lawBasis)
     }

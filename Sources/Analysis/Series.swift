@@ -51,6 +51,9 @@ extension Series {
     /// Whether it is a decoding series that reads a whole window anew for each token.
     public var recomputes: Bool { parameters.recomputes(points) }
 
+    /// Whether arithmetic is the limit of a decoding series, so that what it reads says nothing about it.
+    public var isDecodeByArithmetic: Bool { recomputes || parameters.isDecode && parameters.latent != nil }
+
     /// On which a call is computed: of all its threads, and of all ranks.
     public var cores: Int { parameters.threads * (ranks?.coreCount ?? 1) }
 
@@ -145,7 +148,7 @@ extension Series {
         }
         if points.count < 3 { return "\(lengths), and 3 are needed" }
         if work.max()! <= ScalingFit.leastSpan * work.min()! {
-            return "the count of \(measured.parameters.isDecode ? "bytes" : "pairs") hardly grows"
+            return "the count of \(measured.parameters.lawBasis == .bytes ? "bytes" : "pairs") hardly grows"
         }
         return "the fit does not converge"
     }

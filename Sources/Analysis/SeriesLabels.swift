@@ -32,6 +32,7 @@ package enum SeriesLabels {
         [
             parameters.mask.kind,
             "d=\(parameters.headDimension)",
+            parameters.latent.map { "values of \($0.dimension)" } ?? "",
             stored(parameters),
             parameters.threads == 1 ? "1 thread" : "\(parameters.threads) threads",
             parameters.queryHeads == parameters.keyValueHeads

@@ -23,13 +23,18 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
     public let weighting: Weighting?
     /// Nil where queries attend to all keys that the mask shows.
     public let selection: BlockSelection?
+    /// Nil where scores are plain.
+    public let scoreForm: ScoreForm?
+    /// Nil where values are a tensor of their own.
+    public let latent: LatentValues?
 
     public init(
         phase: Phase = .prefill, mask: Mask, batch: Int = 1, queryHeads: Int = 1, keyValueHeads: Int = 1,
         headDimension: Int,
         elementType: ElementType = .float32, threads: Int = 1, queryLength: Int? = nil,
         cacheFormat: CacheFormats? = nil,
-        scale: Float? = nil, weighting: Weighting? = nil, selection: BlockSelection? = nil
+        scale: Float? = nil, weighting: Weighting? = nil, selection: BlockSelection? = nil,
+        scoreForm: ScoreForm? = nil, latent: LatentValues? = nil
     ) {
         self.phase = phase
         self.mask = mask
@@ -44,6 +49,8 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         self.scale = scale
         self.weighting = weighting
         self.selection = selection
+        self.scoreForm = scoreForm
+        self.latent = latent
     }
 
     public init(_ workload: Workload) {
@@ -56,7 +63,8 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
             cacheFormat: problem.cacheFormat == CacheFormats(of: problem.elementType) ? nil : problem.cacheFormat,
             scale: problem.hasUsualScale ? nil : problem.scale,
             weighting: problem.weighting == .softmax ? nil : problem.weighting,
-            selection: problem.selection)
+            selection: problem.selection, scoreForm: problem.scoreForm.isPlain ? nil : problem.scoreForm,
+            latent: problem.latent)
     }
 
     /// Token generation: one query a call, against all that is cached.
@@ -69,7 +77,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
 
     /// What theory says that time goes with, for one call over `length` keys: see `WorkBasis`.
     public func work(length: Int) -> Double {
-        isDecode ? Double(bytes(length: length)) : usefulPairs(length: length)
+        lawBasis == .bytes ? Double(bytes(length: length)) : usefulPairs(length: length)
     }
 
     /// The least that must move: queries, outputs, and the keys and values that some query sees, as they are stored; where there
@@ -82,10 +90,11 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         }
         let (pairs, weighting) = (pairCount(length: length), weighting ?? .softmax)
         let forward =
-            2 * batch * queryHeads * pairs.queryLength * headDimension * elementType.byteCount
+            batch * queryHeads * pairs.queryLength * (headDimension + (latent?.dimension ?? headDimension))
+            * elementType.byteCount
             + storedAs.byteCount(
                 tokens: weighting.readKeys(pairs, phase: phase), keyValueHeads: batch * keyValueHeads,
-                headDimension: headDimension)
+                headDimension: headDimension, latent: latent)
         return phase.tensorsPerOperand * forward + weighting.stateBytes(headCounts, phase: phase)
             + pairs.meanBytes(headCounts, phase: phase)
     }
@@ -107,8 +116,9 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         SeriesParameters(
             phase: phase, mask: mask ?? self.mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads ?? self.threads,
-            queryLength: queryLength, cacheFormat: cacheFormat, scale: scale, weighting: weighting, selection: selection
-        )
+            queryLength: queryLength, cacheFormat: cacheFormat, scale: scale, weighting: weighting,
+            selection: selection,
+            scoreForm: scoreForm, latent: latent)
     }
 
     /// The problem that a narrower mask, selected blocks, or attention without softmax, stand in for: softmax over all keys that causality allows.
@@ -116,7 +126,7 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         SeriesParameters(
             phase: phase, mask: mask.isCausal ? .causal : .full, batch: batch, queryHeads: queryHeads,
             keyValueHeads: keyValueHeads, headDimension: headDimension, elementType: elementType, threads: threads,
-            queryLength: queryLength, cacheFormat: cacheFormat, scale: scale)
+            queryLength: queryLength, cacheFormat: cacheFormat, scale: scale, scoreForm: scoreForm)
     }
 
     /// Whether it is softmax attention over all keys before each query, or over all keys.
@@ -135,11 +145,21 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
         SeriesParameters(
             phase: phase, mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
             headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength,
-            scale: scale, weighting: weighting, selection: selection)
+            scale: scale, weighting: weighting, selection: selection, scoreForm: scoreForm, latent: latent)
+    }
+
+    /// These parameters with plain scores.
+    package var withPlainScores: SeriesParameters {
+        SeriesParameters(
+            phase: phase, mask: mask, batch: batch, queryHeads: queryHeads, keyValueHeads: keyValueHeads,
+            headDimension: headDimension, elementType: elementType, threads: threads, queryLength: queryLength,
+            cacheFormat: cacheFormat, scale: scale, weighting: weighting, selection: selection, latent: latent)
     }
 
     /// What follows a kernel's name: see `AttentionProblem.sizesInBrackets`.
-    var sizesInBrackets: String { selection.map { "(\($0.text))" } ?? mask.sizesInBrackets }
+    var sizesInBrackets: String {
+        (scoreForm ?? .plain).inBrackets(after: selection.map { "(\($0.text))" } ?? mask.sizesInBrackets)
+    }
 
     /// Bytes of the keys and values that a kernel goes through again and again: of one head, in prefill for each block of
     /// queries; of all heads in decode, where each call goes through them once. In a loss, of the classifier.
@@ -155,7 +175,9 @@ public struct SeriesParameters: Sendable, Codable, Hashable {
 
 extension SeriesParameters: Comparable {
     public static func < (a: SeriesParameters, b: SeriesParameters) -> Bool {
-        a.mask == b.mask ? a.order.lexicographicallyPrecedes(b.order) : a.mask < b.mask
+        if a.mask != b.mask { return a.mask < b.mask }
+        if a.scoreForm != b.scoreForm { return (a.scoreForm ?? .plain) < (b.scoreForm ?? .plain) }
+        return a.order.lexicographicallyPrecedes(b.order)
     }
 
     private var order: [Int] {
@@ -167,6 +189,7 @@ extension SeriesParameters: Comparable {
             headDimension, type, threads, batch, queryHeads, keyValueHeads, queryLength ?? 0,
             index(\.key), index(\.value), Int(scale?.bitPattern ?? 0),
             weighting.flatMap(Weighting.allCases.firstIndex) ?? 0, selection?.blocks ?? 0, selection?.blockLength ?? 0,
+            latent?.dimension ?? 0,
         ]
     }
 }

@@ -5,7 +5,8 @@
 /// that it computes by its closed form: against the others it would seem to grow faster or slower than it does.
 ///
 /// In decode: bytes. Each key and value is read once, for a few FLOPs a byte, far below what a core could do meanwhile;
-/// so memory is the limit, and the format of the cache counts.
+/// so memory is the limit, and the format of the cache counts. Steps over latents are the exception: one row is read for all heads, so
+/// that arithmetic is the limit, and they are held against pairs.
 public enum WorkBasis: String, Sendable, Codable {
     case usefulPairs, computedPairs, bytes
 
@@ -15,7 +16,7 @@ public enum WorkBasis: String, Sendable, Codable {
     /// What a verdict holds a series against.
     /// - Parameter points: at least one.
     init(_ points: [Point], of parameters: SeriesParameters) {
-        if parameters.isDecode {
+        if parameters.lawBasis == .bytes {
             self = .bytes
             return
         }
@@ -48,5 +49,5 @@ extension SeriesParameters {
     }
 
     /// What the law of a series is over, and `work(length:)` counts.
-    var lawBasis: WorkBasis { isDecode ? .bytes : .usefulPairs }
+    package var lawBasis: WorkBasis { isDecode && latent == nil ? .bytes : .usefulPairs }
 }

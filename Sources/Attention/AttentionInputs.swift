@@ -1,17 +1,19 @@
-/// Query, key and value of one call, in a training step the gradient of its output, and the gates of a state that has some. In a loss, hidden
-/// states and classifier.
+/// Query, key and value of one call, in a training step the gradient of its output, the gates of a state that has some, and the sink logits of
+/// heads that have some. In a loss, hidden states and classifier.
 public struct AttentionInputs: ~Copyable, Sendable {
     /// [batch, queryHeads, queryLength, headDimension]
     public var query: Tensor
     /// [batch, keyValueHeads, keyLength, headDimension]
     public var key: Tensor
-    /// [batch, keyValueHeads, keyLength, headDimension]
+    /// [batch, keyValueHeads, keyLength, headDimension]. Of one element where there are no values, or where they are a part of the keys.
     public var value: Tensor
     /// dO [batch, queryHeads, queryLength, headDimension]: how much the loss changes with each element of the output. Nil in
     /// phases without gradients.
     public var outputGradient: Tensor?
     /// Nil where the weighting has none (`Weighting.hasGates`).
     public var gates: StateGates?
+    /// z [queryHeads], float32 whatever the other tensors are. Nil where heads have none (`ScoreForm.hasSinkLogits`).
+    public var sinkLogits: Tensor?
     /// For each token the word that comes next. Empty in all phases but that of a loss.
     public let targets: [Int32]
 
@@ -22,6 +24,7 @@ public struct AttentionInputs: ~Copyable, Sendable {
         value = Tensor(elementType, dimensions: Self.keyDimensions(shape))
         outputGradient = nil
         gates = nil
+        sinkLogits = nil
         targets = []
     }
 
@@ -45,6 +48,25 @@ public struct AttentionInputs: ~Copyable, Sendable {
         self.value = value
         self.outputGradient = outputGradient
         gates = nil
+        sinkLogits = nil
+        targets = []
+    }
+
+    /// Of a call whose values are the first elements of its keys (`LatentValues`).
+    ///
+    /// - Precondition: as for a caller's own tensors.
+    public init(query: consuming Tensor, latents: consuming Tensor) {
+        precondition(
+            query.dimensions.count == 4 && latents.dimensions.count == 4
+                && query.dimensions[0] == latents.dimensions[0] && query.dimensions[3] == latents.dimensions[3]
+                && query.elementType == latents.elementType,
+            "query \(query.dimensions) and latents \(latents.dimensions) do not fit together")
+        value = Tensor(latents.elementType, dimensions: [1, 1, 1, 1])
+        self.query = query
+        key = latents
+        outputGradient = nil
+        gates = nil
+        sinkLogits = nil
         targets = []
     }
 
@@ -68,6 +90,7 @@ public struct AttentionInputs: ~Copyable, Sendable {
         key = classifier
         outputGradient = nil
         gates = nil
+        sinkLogits = nil
         self.targets = targets
     }
 
@@ -82,6 +105,22 @@ public struct AttentionInputs: ~Copyable, Sendable {
         key.fillWithNormals(seed: InputTensor.key.seed(of: seed))
         value.fillWithNormals(seed: InputTensor.value.seed(of: seed))
         if withOutputGradient { drawOutputGradient(seed: seed) }
+    }
+
+    /// What one call of a phase reads, drawn as the other initialiser does; all of it but the next words of a loss.
+    public init(of problem: AttentionProblem, _ phase: Phase, seed: UInt64) {
+        let (shape, type) = (problem.shape, problem.elementType)
+        if problem.latent != nil {
+            var query = Tensor(type, dimensions: Self.queryDimensions(shape))
+            query.fillWithNormals(seed: InputTensor.query.seed(of: seed))
+            var key = Tensor(type, dimensions: Self.keyDimensions(shape))
+            key.fillWithNormals(seed: InputTensor.key.seed(of: seed))
+            self.init(query: query, latents: key)
+            return
+        }
+        self.init(shape: shape, elementType: type, seed: seed, withOutputGradient: phase.givesGradients)
+        if problem.weighting.hasGates { drawGates(seed: seed) }
+        if problem.scoreForm.hasSinkLogits { drawSinkLogits(seed: seed) }
     }
 
     /// Draws dO as the other tensors are drawn.
@@ -113,6 +152,32 @@ public struct AttentionInputs: ~Copyable, Sendable {
         }
     }
 
+    /// Draws the sink logits of the query heads, the same for the same seed.
+    public mutating func drawSinkLogits(seed: UInt64) {
+        let sink = InputTensor.sinkLogits
+        var logits = Tensor(.float32, dimensions: Self.sinkLogitDimensions(shape))
+        logits.fillWithNormals(seed: sink.seed(of: seed))
+        for head in 0..<logits.count { logits[head] = sink.element(ofNormal: logits[head]) }
+        sinkLogits = consume logits
+    }
+
+    /// Lends the sink logits.
+    ///
+    /// - Precondition: they are there.
+    public borrowing func withSinkLogits<Result>(_ body: (borrowing Tensor) -> Result) -> Result {
+        switch sinkLogits {
+        case .some(let logits): return body(logits)
+        case .none: preconditionFailure("a call whose heads have sink logits is given them")
+        }
+    }
+
+    public var hasSinkLogits: Bool {
+        switch sinkLogits {
+        case .some: true
+        case .none: false
+        }
+    }
+
     public var hasGates: Bool {
         switch gates {
         case .some: true
@@ -141,6 +206,8 @@ public struct AttentionInputs: ~Copyable, Sendable {
     }
 
     private static func outputGradientSeed(_ seed: UInt64) -> UInt64 { seed ^ 0x6772_6164 }
+
+    public static func sinkLogitDimensions(_ shape: AttentionShape) -> [Int] { [shape.queryHeads] }
 
     public static func queryDimensions(_ shape: AttentionShape) -> [Int] {
         [shape.batch, shape.queryHeads, shape.queryLength, shape.headDimension]

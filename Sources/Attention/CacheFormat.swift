@@ -143,11 +143,14 @@ public struct CacheFormats: Hashable, Sendable {
     /// Tokens whose keys and values are both stored in blocks, when the cache holds `tokens`.
     public func blockTokens(of tokens: Int) -> Int { min(key.blockTokens(of: tokens), value.blockTokens(of: tokens)) }
 
-    /// Bytes of K and V of that many tokens.
-    public func byteCount(tokens: Int, keyValueHeads: Int, headDimension: Int) -> Int {
-        keyValueHeads
-            * (key.byteCount(of: .keys, tokens: tokens, headDimension: headDimension)
-                + value.byteCount(of: .values, tokens: tokens, headDimension: headDimension))
+    /// Bytes of K and V of that many tokens; of K alone where values are a part of it.
+    public func byteCount(
+        tokens: Int, keyValueHeads: Int, headDimension: Int, latent: LatentValues? = nil
+    ) -> Int {
+        let keys = key.byteCount(of: .keys, tokens: tokens, headDimension: headDimension)
+        let values =
+            latent == nil ? value.byteCount(of: .values, tokens: tokens, headDimension: headDimension) : 0
+        return keyValueHeads * (keys + values)
     }
 
     /// Bits that an element takes on average, scales included.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Queries, keys, values and gates that a seed stands for. Any of their elements can be drawn without the others, so nobody has to hold
+/// Queries, keys, values, gates and sink logits that a seed stands for. Any of their elements can be drawn without the others, so nobody has to hold
 /// them: each rank draws its part, and the reference draws what a row sees.
 public struct DrawnInputs: Hashable, Sendable {
     public let shape: AttentionShape
@@ -14,13 +14,14 @@ public struct DrawnInputs: Hashable, Sendable {
     }
 }
 
-/// One of the tensors that the forward pass reads: three, and where a state has gates, two more.
+/// One of the tensors that the forward pass reads: three, where a state has gates two more, and where heads have sink logits, these.
 public enum InputTensor: Sendable {
     case query
     case key
     case value
     case logDecay
     case writingStrength
+    case sinkLogits
 
     /// No two tensors are drawn from the same numbers.
     func seed(of seed: UInt64) -> UInt64 {
@@ -30,16 +31,19 @@ public enum InputTensor: Sendable {
         case .value: seed ^ 0x7661_6C75_65
         case .logDecay: seed ^ 0x6465_6361_79
         case .writingStrength: seed ^ 0x7772_6974_65
+        case .sinkLogits: seed ^ 0x7369_6E6B
         }
     }
 
     /// What is drawn, from a number near a standard normal. Gates are near those of trained models: half of all tokens leave more
-    /// than 95 % of the state, and strengths lie around one half.
+    /// than 95 % of the state, and strengths lie around one half. Sink logits differ from head to head, and most take a share that can be
+    /// seen beside the scores of some thousand keys.
     func element(ofNormal number: Float) -> Float {
         switch self {
         case .query, .key, .value: number
         case .logDecay: Float(-exp(Double(number) - 3))
         case .writingStrength: Float(1 / (1 + exp(-Double(number))))
+        case .sinkLogits: 4 + 2 * number
         }
     }
 }
@@ -58,16 +62,18 @@ extension AttentionInputs: InputElements {
         case .value: value.elements(range)
         case .logDecay: withGates { $0.logDecay.elements(range) }
         case .writingStrength: withGates { $0.writingStrength.elements(range) }
+        case .sinkLogits: withSinkLogits { $0.elements(range) }
         }
     }
 }
 
 extension DrawnInputs: InputElements {
     public func elements(_ range: Range<Int>, of tensor: InputTensor) -> [Float] {
-        let numbers = NormalElements.elements(range, seed: tensor.seed(of: seed), elementType)
+        let type = tensor == .sinkLogits ? .float32 : elementType
+        let numbers = NormalElements.elements(range, seed: tensor.seed(of: seed), type)
         return switch tensor {
         case .query, .key, .value: numbers
-        case .logDecay, .writingStrength: numbers.map { elementType.rounded(tensor.element(ofNormal: $0)) }
+        case .logDecay, .writingStrength, .sinkLogits: numbers.map { type.rounded(tensor.element(ofNormal: $0)) }
         }
     }
 }

@@ -90,6 +90,15 @@ public struct MaskFamily: Hashable, Sendable {
         return try Mask(sinks: value(sinks) ?? 0, left: value(left), right: value(right), chunk: value(chunk))
     }
 
+    /// Whether the masks of the family show no query a key after its own. Of a family that takes any mask, it is asked of the one that is
+    /// meant where nobody asks for another.
+    public var areCausal: Bool {
+        switch right {
+        case .fixed(let keys), .anything(let keys): keys == 0
+        case .parameter: false
+        }
+    }
+
     public func contains(_ mask: Mask) -> Bool {
         var sizes: [Parameter: Int] = [:]
         for (number, value) in zip(numbers, [mask.sinks, mask.left, mask.right, mask.chunk]) {

@@ -7,9 +7,10 @@ import Foundation
 public enum NumPyFile {
     private static let pieceBytes = 16 << 20
 
-    /// - Returns: a tensor with the dimensions of the file, of rank 2, 3 or 4.
-    public static func read(_ path: String) throws(NumPyError) -> Tensor {
-        let (handle, header, found) = try open(path)
+    /// - Parameter fewestDimensions: 2 for rows of tokens, 1 for a number of each head.
+    /// - Returns: a tensor with the dimensions of the file, 4 at most.
+    public static func read(_ path: String, fewestDimensions: Int = 2) throws(NumPyError) -> Tensor {
+        let (handle, header, found) = try open(path, fewestDimensions: fewestDimensions)
         defer { try? handle.close() }
         let expected = header.elementCount * 4
         guard found >= expected else {
@@ -36,7 +37,9 @@ public enum NumPyFile {
     }
 
     /// The file behind its header, and the bytes that are left.
-    private static func open(_ path: String) throws(NumPyError) -> (FileHandle, NumPyHeader, Int) {
+    private static func open(
+        _ path: String, fewestDimensions: Int
+    ) throws(NumPyError) -> (FileHandle, NumPyHeader, Int) {
         let descriptor: Int32
         do throws(UnreadableFile) { descriptor = try InputFile.open(path) } catch {
             throw NumPyError(path: path, problem: .unreadable(error.reason))
@@ -50,7 +53,8 @@ public enum NumPyFile {
             // Checked before reading: a damaged length may ask for gigabytes.
             guard headerSize <= size else { throw NumPyError.Problem.truncatedHeader }
             try handle.seek(toOffset: 0)
-            let header = try NumPyHeader(Array(try handle.read(upToCount: headerSize) ?? Data()))
+            let header = try NumPyHeader(
+                Array(try handle.read(upToCount: headerSize) ?? Data()), fewestDimensions: fewestDimensions)
             return (handle, header, size - headerSize)
         } catch let problem as NumPyError.Problem {
             try? handle.close()

@@ -26,7 +26,7 @@ struct NumPyHeader: Equatable {
     }
 
     /// - Parameter bytes: preamble and dictionary.
-    init(_ bytes: [UInt8]) throws(NumPyError.Problem) {
+    init(_ bytes: [UInt8], fewestDimensions: Int = 2) throws(NumPyError.Problem) {
         byteCount = try Self.byteCount(preamble: Array(bytes.prefix(Self.longestPreamble)))
         guard bytes.count >= byteCount else { throw .truncatedHeader }
         let dictionary = String(decoding: bytes[(bytes[6] == 1 ? 10 : 12)..<byteCount], as: UTF8.self)
@@ -49,7 +49,7 @@ struct NumPyHeader: Equatable {
             guard !overflow else { throw .malformedHeader(dictionary) }
             bytesNeeded = product
         }
-        guard (2...4).contains(dimensions.count) else { throw .rank(dimensions) }
+        guard (fewestDimensions...4).contains(dimensions.count) else { throw .rank(dimensions) }
         guard !dimensions.contains(0) else { throw .empty(dimensions) }
         self.dimensions = dimensions
     }

@@ -133,8 +133,8 @@ extension PairCount {
 ///
 /// FLOPs follow the field's convention (flash-attention's benchmarks): for every useful pair one multiplication and one
 /// addition for each product of the phase and each element of a head. That is 4·d·pairs in a forward pass, 10·d·pairs in a
-/// backward pass. Linear attention has as many pairs as cost the same (`Weighting`), and so have the products by which blocks of keys
-/// are selected.
+/// backward pass, and 2·(d + m)·pairs where values are the first m elements of keys. Linear attention has as many pairs as cost
+/// the same (`Weighting`), and so have the products by which blocks of keys are selected.
 /// Softmax is not counted, neither are pairs that a kernel computes and throws away; these show as
 /// `computedPairs` against `usefulPairs`.
 public struct Work: Hashable, Sendable, Codable {
@@ -142,11 +142,12 @@ public struct Work: Hashable, Sendable, Codable {
     public let usefulPairs: Int
     /// Pairs that the kernel computes; nil where it does not say.
     public let computedPairs: Int?
-    /// 2 · products of the phase · headDimension · usefulPairs.
+    /// `AttentionProblem.flopsPerPair` · usefulPairs.
     public let flops: Int
     /// Least traffic to memory: Q and the keys and values that some query sees read once, as the cache stores
-    /// them, O written once. Where there are gradients, as much again for these; where there is a state, it is read and
-    /// written; where a step selects blocks, their means are read. In a loss all that a call reads and writes.
+    /// them, O written once. Values that are a part of the keys are not read again. Where there are gradients, as much again for
+    /// these; where there is a state, it is read and written; where a step selects blocks, their means are read. In a loss all that
+    /// a call reads and writes.
     public let bytes: Int
 
     public init(_ phase: Phase, problem: AttentionProblem, computedPairs: Int?) {
@@ -154,14 +155,16 @@ public struct Work: Hashable, Sendable, Codable {
         let (weighting, pairs, heads) = (problem.weighting, problem.pairs, shape.headCounts)
         usefulPairs = weighting.usefulPairs(pairs, heads, phase: phase)
         self.computedPairs = computedPairs
-        flops = 2 * phase.productsPerPair * shape.headDimension * usefulPairs
+        flops = problem.flopsPerPair(phase) * usefulPairs
         let touched = problem.cacheFormat.byteCount(
             tokens: weighting.readKeys(pairs, phase: phase), keyValueHeads: shape.batch * shape.keyValueHeads,
-            headDimension: shape.headDimension)
+            headDimension: shape.headDimension, latent: problem.latent)
+        let rows = shape.batch * shape.queryHeads * shape.queryLength
+        let rowBytes = (shape.headDimension + problem.valueDimension) * problem.elementType.byteCount
         bytes =
             phase == .loss
             ? phase.tensorBytes(of: problem)
-            : phase.tensorsPerOperand * (2 * shape.queryCount * problem.elementType.byteCount + touched)
+            : phase.tensorsPerOperand * (rows * rowBytes + touched)
                 + weighting.stateBytes(heads, phase: phase) + pairs.meanBytes(heads, phase: phase)
     }
 

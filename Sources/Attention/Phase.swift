@@ -94,11 +94,13 @@ extension Phase {
                 CallTensor("targets", .float32, dimensions: [shape.queryLength]),
             ]
         }
-        var inputs = [
-            CallTensor("query", type, dimensions: queries), CallTensor("key", type, dimensions: keys),
-            CallTensor("value", type, dimensions: keys),
-        ]
+        var inputs = [CallTensor("query", type, dimensions: queries), CallTensor("key", type, dimensions: keys)]
+        if problem.latent == nil { inputs.append(CallTensor("value", type, dimensions: keys)) }
         if givesGradients { inputs.append(CallTensor("outputGradient", type, dimensions: queries)) }
+        if problem.scoreForm.hasSinkLogits {
+            inputs.append(
+                CallTensor("sinkLogits", .float32, dimensions: AttentionInputs.sinkLogitDimensions(shape)))
+        }
         if problem.weighting.hasGates {
             let gates = StateGates.dimensions(shape)
             inputs += [
@@ -108,13 +110,16 @@ extension Phase {
         return inputs
     }
 
+    /// The place of the sink logits among the inputs: behind Q, K, V and dO.
+    public var sinkLogitsPlace: Int { givesGradients ? 4 : 3 }
+
     /// What a call writes: one tensor, or several of one type that lie one after the other in the memory of one. Losses and their
     /// gradients are float32 for every type of inputs, since they are sums over all words or all tokens.
     public func outputs(of problem: AttentionProblem) -> [CallTensor] {
         let (shape, type) = (problem.shape, problem.elementType)
         let (queries, keys) = (AttentionInputs.queryDimensions(shape), AttentionInputs.keyDimensions(shape))
         switch self {
-        case .prefill, .decode: return [CallTensor("output", type, dimensions: queries)]
+        case .prefill, .decode: return [CallTensor("output", type, dimensions: problem.outputDimensions)]
         case .backward, .training, .checkpointed:
             return [
                 CallTensor("queryGradient", type, dimensions: queries),

@@ -1,12 +1,13 @@
 /// Problems as JSON, in results files and wherever programs tell each other what to compute. Every field is always there,
-/// so that a reader never has to know what an absent one stands for.
+/// so that a reader never has to know what an absent one stands for; but for the form of scores, which is absent where they are plain.
 ///
-/// Keys and values each have a head dimension and a cache format of their own. This program only has problems in which the
-/// two head dimensions are alike, and refuses others when it reads them.
+/// Keys and values each have a head dimension and a cache format of their own. The two head dimensions differ only where values are
+/// the first elements of keys; other problems in which they do are refused when they are read.
 extension AttentionProblem: Codable {
     private enum Key: String, CodingKey {
         case batch, queryHeads, keyValueHeads, queryLength, keyLength, keyHeadDimension, valueHeadDimension, mask,
-            elementType, scale, keyCacheFormat, valueCacheFormat, positions, weighting, selection
+            elementType, scale, keyCacheFormat, valueCacheFormat, positions, weighting, selection,
+            scoreForm, valuesInKeys
     }
 
     public init(from decoder: any Decoder) throws {
@@ -14,7 +15,9 @@ extension AttentionProblem: Codable {
         func integer(_ key: Key) throws -> Int { try container.decode(Int.self, forKey: key) }
         let headDimension = try integer(.keyHeadDimension)
         let ofValues = try integer(.valueHeadDimension)
-        guard ofValues == headDimension else {
+        // Files of earlier builds have no others.
+        let valuesInKeys = try container.decodeIfPresent(Bool.self, forKey: .valuesInKeys) ?? false
+        guard valuesInKeys || ofValues == headDimension else {
             throw DecodingError.dataCorruptedError(
                 forKey: .valueHeadDimension, in: container,
                 debugDescription:
@@ -34,7 +37,9 @@ extension AttentionProblem: Codable {
                 positions: container.decode(PositionEncoding.self, forKey: .positions),
                 // Files of earlier builds have no other.
                 weighting: container.decodeIfPresent(Weighting.self, forKey: .weighting) ?? .softmax,
-                selection: container.decodeIfPresent(BlockSelection.self, forKey: .selection))
+                selection: container.decodeIfPresent(BlockSelection.self, forKey: .selection),
+                scoreForm: container.decodeIfPresent(ScoreForm.self, forKey: .scoreForm) ?? .plain,
+                latent: valuesInKeys ? LatentValues(dimension: ofValues) : nil)
         } catch let error where error is ShapeError || error is ProblemError {
             throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "\(error)"))
         }
@@ -48,7 +53,7 @@ extension AttentionProblem: Codable {
         try container.encode(shape.queryLength, forKey: .queryLength)
         try container.encode(shape.keyLength, forKey: .keyLength)
         try container.encode(shape.headDimension, forKey: .keyHeadDimension)
-        try container.encode(shape.headDimension, forKey: .valueHeadDimension)
+        try container.encode(valueDimension, forKey: .valueHeadDimension)
         try container.encode(mask, forKey: .mask)
         try container.encode(elementType, forKey: .elementType)
         try container.encode(scale, forKey: .scale)
@@ -58,5 +63,8 @@ extension AttentionProblem: Codable {
         try container.encode(weighting, forKey: .weighting)
         // Null where every key is attended to.
         try container.encode(selection, forKey: .selection)
+        // Absent where scores are plain, so that the lines of such cells stay what they were.
+        if !scoreForm.isPlain { try container.encode(scoreForm, forKey: .scoreForm) }
+        try container.encode(latent != nil, forKey: .valuesInKeys)
     }
 }

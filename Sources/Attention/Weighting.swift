@@ -108,7 +108,7 @@ extension Weighting {
 }
 
 /// How many heads a call has, and how many elements each of them.
-public struct HeadCounts: Hashable, Sendable {
+public struct HeadCounts: Hashable, Sendable, Codable {
     public let batch: Int
     public let query: Int
     public let keyValue: Int

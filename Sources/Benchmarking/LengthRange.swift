@@ -5,7 +5,16 @@ import Quantities
 import Statistics
 
 /// `1K..64K*2`: lengths that grow by a factor, both ends included.
-enum LengthRange {
+package enum LengthRange {
+    /// Ranges and single lengths with commas between them, as a command line has them: ascending, each once.
+    package static func list(_ text: String) throws(Malformed) -> [Int] {
+        var lengths: Set<Int> = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            lengths.formUnion(try parse(String(part)))
+        }
+        return lengths.sorted()
+    }
+
     /// The lengths that `text` stands for: one token count, or a range. Steps are rounded to whole tokens; where the
     /// last step misses the end, the end follows it (`1K..10M*2` ends … 8M, 10M).
     ///
@@ -34,10 +43,10 @@ enum LengthRange {
         return lengths + [end]
     }
 
-    struct Malformed: Fault, Equatable {
-        let description: String
+    package struct Malformed: Fault, Equatable {
+        package let description: String
 
-        var exitStatus: ExitStatus { .usage }
+        package var exitStatus: ExitStatus { .usage }
     }
 
     private static func count(_ text: String) throws(Malformed) -> Int {

@@ -71,7 +71,7 @@ struct Prober {
                 guard let problem = try? workload.with(length: length).problem,
                     let kernel = try? instruments.engines.kernel(of: workload).kernel
                 else { return 0 }
-                return Double(2 * workload.phase.productsPerPair * problem.shape.headDimension)
+                return Double(problem.flopsPerPair(workload.phase))
                     * Double(kernel.predictedPairs(for: problem))
             }
             self.workload = workload

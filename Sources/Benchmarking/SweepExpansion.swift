@@ -41,12 +41,13 @@ extension Sweep {
                 continue
             }
             let masks = try axes.masks(of: kernel.masks)
-            let selections = try axes.selections(of: kernel)
+            let keyForms = try axes.keyForms(of: kernel)
             for elementType in axes.elementTypes {
                 for (heads, headDimension) in product(axes.heads, axes.headDimensions) {
                     for (threads, batch) in product(axes.threads, axes.batches) {
-                        for (cacheFormat, ((mask, selection), length)) in product(
-                            axes.cacheFormats(of: kernel), product(product(masks, selections), axes.lengths))
+                        let shown = product(product(masks, keyForms), try axes.scoreForms)
+                        for (cacheFormat, (((mask, keyForm), scoreForm), length)) in product(
+                            axes.cacheFormats(of: kernel), product(shown, axes.lengths))
                         {
                             let shape = try AttentionShape(
                                 batch: batch, queryHeads: heads.query, keyValueHeads: heads.keyValue,
@@ -54,7 +55,8 @@ extension Sweep {
                                 headDimension: headDimension)
                             let problem = try AttentionProblem(
                                 shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat,
-                                positions: kernel.positions, weighting: kernel.weighting, selection: selection)
+                                positions: kernel.positions, weighting: kernel.weighting, selection: keyForm.selection,
+                                scoreForm: scoreForm, latent: keyForm.latent)
                             workloads.append(
                                 Workload(kernel: name, phase: kernel.phase, problem: problem, threads: threads))
                         }
@@ -86,15 +88,13 @@ extension Sweep {
 extension Sweep.Axes {
     /// Cells of this group if every kernel had every axis: more than there are, and counted before any is made.
     var mostCells: Double {
-        let axes = [
-            kernels.count, lengths.count, heads.count, headDimensions.count, elementTypes.count,
-            threads.count, batches.count,
+        let counts: [Int] = [
+            kernels.count, lengths.count, windows.count, sinks.count, chunks.count, blocks.count, blockLengths.count,
+            heads.count, headDimensions.count, valueDimensions.count, elementTypes.count, threads.count, batches.count,
+            cacheFormats.count, softCaps.count, alibi.count, sinkLogits.count, vocabularies.count,
         ]
-        let axesOfSomeKernels = [
-            windows.count, sinks.count, chunks.count, blocks.count, blockLengths.count, cacheFormats.count,
-            vocabularies.count,
-        ]
-        return (axes + axesOfSomeKernels.map { max(1, $0) }).reduce(1.0) { $0 * Double($1) }
+        // An axis without values is one that no kernel of the group has.
+        return counts.reduce(1.0) { $0 * Double(max(1, $1)) }
     }
 
     /// The masks of one family over the parameters that it has, windows outermost; the others are not looked at.
@@ -106,14 +106,37 @@ extension Sweep.Axes {
         return try sizes.map { sizes throws(MaskError) in try family.mask(sizes) }
     }
 
-    /// Nil stands for all keys that the mask shows.
-    func selections(of kernel: Kernel) throws(MaskError) -> [BlockSelection?] {
-        guard kernel.selectsBlocks else { return [nil] }
-        var selections: [BlockSelection?] = []
-        for blocks in blocks {
-            for length in blockLengths { selections.append(try BlockSelection(blocks: blocks, blockLength: length)) }
+    /// What a kernel's problems say of keys and values beside the mask.
+    struct KeyForm {
+        /// Nil stands for all keys that the mask shows.
+        var selection: BlockSelection?
+        /// Nil stands for values of their own.
+        var latent: LatentValues?
+    }
+
+    /// One, and for a kernel that selects blocks or reads latents one for each size.
+    func keyForms(of kernel: Kernel) throws -> [KeyForm] {
+        if kernel.readsLatents { return try valueDimensions.map { KeyForm(latent: try LatentValues(dimension: $0)) } }
+        guard kernel.selectsBlocks else { return [KeyForm()] }
+        return try blocks.flatMap { blocks in
+            try blockLengths.map { KeyForm(selection: try BlockSelection(blocks: blocks, blockLength: $0)) }
         }
-        return selections
+    }
+
+    /// The forms that scores take, each value of an axis with each of the others.
+    var scoreForms: [ScoreForm] {
+        get throws(ScoreFormError) {
+            var forms: [ScoreForm] = []
+            for softCap in softCaps {
+                for hasALiBi in alibi {
+                    for hasSinkLogits in sinkLogits {
+                        forms.append(
+                            try ScoreForm(softCap: softCap, hasALiBi: hasALiBi, hasSinkLogits: hasSinkLogits))
+                    }
+                }
+            }
+            return forms
+        }
     }
 
     /// Nil stands for the element type's own. Only decode kernels have a cache.

@@ -12,12 +12,13 @@ struct SweepReader {
 
     private static let axisKeys = [
         "phase", "kernels", "lengths", "window", "sinks", "chunk", "blocks", "blockLength", "heads", "headDimension",
-        "elementType", "threads",
-        "batch", "cacheFormat", "vocabulary", "hiddenSize",
+        "valueDimension", "elementType", "threads",
+        "batch", "cacheFormat", "softCap", "alibi", "sinkLogits", "vocabulary", "hiddenSize",
     ]
     /// Axes of attention that a loss does not have, and the axes of a loss.
     private static let attentionKeys = [
-        "window", "sinks", "chunk", "blocks", "blockLength", "heads", "headDimension", "batch", "cacheFormat",
+        "window", "sinks", "chunk", "blocks", "blockLength", "heads", "headDimension", "valueDimension", "batch",
+        "cacheFormat", "softCap", "alibi", "sinkLogits",
     ]
     private static let lossKeys = ["vocabulary", "hiddenSize"]
     private static let allKeys = ["name", "description", "timeBudget"] + axisKeys + ["also"]
@@ -111,6 +112,7 @@ struct SweepReader {
         axes.blocks = try counts(fields["blocks"], minimum: 1) ?? axes.blocks
         axes.blockLengths = try counts(fields["blockLength"], minimum: 1) ?? axes.blockLengths
         axes.headDimensions = try counts(fields["headDimension"], minimum: 1) ?? axes.headDimensions
+        axes.valueDimensions = try counts(fields["valueDimension"], minimum: 1) ?? axes.valueDimensions
         axes.threads = try counts(fields["threads"], minimum: 1) ?? axes.threads
         axes.batches = try counts(fields["batch"], minimum: 1) ?? axes.batches
         if let field = fields["heads"] { axes.heads = try heads(field) }
@@ -121,8 +123,10 @@ struct SweepReader {
             }
         }
         if let field = fields["cacheFormat"] { axes.cacheFormats = try cacheFormats(field, in: phase) }
+        try readScoreForms(of: &axes, fields)
         if phase == .loss { try readSizes(of: &axes, fields, in: group) }
         try checkParameters(axes, kernelField)
+        try checkLatents(axes, fields, kernelField)
         try checkWork(axes, lengthField)
         return axes
     }
@@ -227,6 +231,11 @@ struct SweepReader {
     private func checkParameters(_ axes: Sweep.Axes, _ kernelField: SweepField) throws(SweepError) {
         for name in axes.kernels {
             guard let kernel = kernels.first(where: { $0.name == name }) else { continue }
+            if axes.alibi.contains(true), !kernel.masks.areCausal {
+                throw kernelField.error(
+                    "\(name) shows keys after the query's own, and ALiBi lowers scores by the distance back to a key; leave out "
+                        + "`alibi` here, or use a causal kernel such as full")
+            }
             if kernel.selectsBlocks {
                 for (key, values, example) in [("blocks", axes.blocks, 8), ("blockLength", axes.blockLengths, 128)]
                 where values.isEmpty {
@@ -237,6 +246,38 @@ struct SweepReader {
                 let example = [.window: 1024, .sinks: 4, .chunk: 8192][parameter] ?? 1
                 throw kernelField.error("\(name) needs `\(parameter)`; add for example `\(parameter): \(example)`")
             }
+        }
+    }
+
+    /// A key has the elements of its value, and is the key of all heads. Scores are plain.
+    private func checkLatents(
+        _ axes: Sweep.Axes, _ fields: Fields, _ kernelField: SweepField
+    ) throws(SweepError) {
+        let known = axes.kernels.compactMap { name in kernels.first { $0.name == name } }
+        guard let reader = known.first(where: \.readsLatents) else { return }
+        guard let largest = axes.valueDimensions.max() else {
+            throw kernelField.error(
+                "\(reader.name) needs `valueDimension`, the elements of a key that are its value; add for example "
+                    + "`headDimension: 576` and `valueDimension: 512`")
+        }
+        if let shortest = axes.headDimensions.min(), largest > shortest, let field = fields["valueDimension"] {
+            throw field.error(
+                "\(largest) elements of a value are more than the \(shortest) of its key; `valueDimension` is at most `headDimension`"
+            )
+        }
+        if let heads = axes.heads.first(where: { $0.keyValue != 1 }) {
+            throw (fields["heads"] ?? kernelField).error(
+                "\(reader.name) has one key for all heads, not \(heads.keyValue); write {query: \(heads.query), keyValue: 1}, and other "
+                    + "heads in a group without \(reader.name)")
+        }
+        let changes = [
+            ("softCap", axes.softCaps.contains { $0 != nil }), ("alibi", axes.alibi.contains(true)),
+            ("sinkLogits", axes.sinkLogits.contains(true)),
+        ]
+        if let (key, _) = changes.first(where: \.1) {
+            throw (fields[key] ?? kernelField).error(
+                "\(reader.name) computes plain scores; leave out `\(key)`, or write it in a group without \(reader.name)"
+            )
         }
     }
 

@@ -180,34 +180,22 @@ struct PlotScript {
         }
     }
 
-    /// What stands beside marks: to the left, where the curves came from lower down, or a line higher or lower where
-    /// another remark or a mark stands. One that finds no room is left to the notes, which name every cell.
+    /// What stands beside marks: to the left, where the curves came from lower down, or to the right, and there a line higher or lower where
+    /// another remark or a mark stands. A place that no curve crosses comes first. One that finds no room is left to the notes, which
+    /// name every cell.
     private func remarks(_ layers: [Plot.Layer], _ frame: PlotLayout.Frame) -> [String] {
         let size = layout.figureWidth.textSize - 1
-        // Marks, and then the remarks placed so far.
-        var taken: [(x: ClosedRange<Double>, y: Double)] = []
-        for case .trace(let trace) in layers where trace.kind == .measured || trace.kind == .skipped {
-            for row in trace.rows {
-                let place = frame.place(x: row.x, y: row.y)
-                taken.append((place.x - 4...place.x + 4, place.y + 3))
-            }
-        }
+        var room = RemarkRoom(layers, frame, textSize: size)
         return layers.flatMap { layer -> [String] in
             guard case .trace(let trace) = layer else { return [] }
             return trace.rows.reversed().compactMap { row in
-                guard let remark = row.remark else { return nil }
-                let place = frame.place(x: row.x, y: row.y)
-                let right = place.x - 9
-                let span = (right - FigureStyle.textWidth(remark, size: size))...right
-                let heights = [0, size * 1.2, -size * 1.2].map { place.y + 3 + $0 }
-                let free = heights.first { y in
-                    !taken.contains { abs($0.y - y) < size && $0.x.overlaps(span) }
-                }
-                guard let free, span.lowerBound > frame.left else { return nil }
-                taken.append((span, free))
+                guard let remark = row.remark,
+                    let place = room.take(
+                        width: FigureStyle.textWidth(remark, size: size), beside: frame.place(x: row.x, y: row.y))
+                else { return nil }
                 return label(
-                    remark, x: right, y: free,
-                    LabelStyle(size: size, colour: trace.style.colour, alignment: .right))
+                    remark, x: place.isLeft ? place.x.upperBound : place.x.lowerBound, y: place.y,
+                    LabelStyle(size: size, colour: trace.style.colour, alignment: place.isLeft ? .right : .left))
             }
         }
     }

@@ -42,7 +42,10 @@ extension Conformance {
         }
         if threads == 1 { take(problemCase) }
         if let fault = judge(first) { return fail("\(place): \(fault)") }
-        guard problemCase.inputs == .normal else { return }
+        // With one word, losses and gradients are 0 for all inputs: the answer is there before a call.
+        guard problemCase.inputs == .normal, kernel.phase != .loss || problemCase.problem.shape.keyLength > 1 else {
+            return
+        }
         try loaded.load(inputs(seed: 8))
         // An engine may well refuse this, since it has computed nothing yet.
         if let early = try? loaded.accuracy(), early.isAccepted {

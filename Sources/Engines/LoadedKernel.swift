@@ -110,8 +110,8 @@ public final class LoadedKernel {
     }
 }
 
-/// What cells of one shape and element type read: Q, K and V, in a training step the gradient of the output, and the gates of a state; in a
-/// loss hidden states, classifier and next words. Cells share them, since a kernel only reads them.
+/// What cells of one shape and element type read: Q, K and V (or Q and latents), in a training step the gradient of the output, the gates of
+/// a state, and sink logits; in a loss hidden states, classifier and next words. Cells share them, since a kernel only reads them.
 public final class SharedInputs {
     public let tensors: AttentionInputs
 
@@ -120,11 +120,7 @@ public final class SharedInputs {
             tensors = .predictions(for: problem, seed: seed)
             return
         }
-        var drawn = AttentionInputs(
-            shape: problem.shape, elementType: problem.elementType, seed: seed,
-            withOutputGradient: phase.givesGradients)
-        if problem.weighting.hasGates { drawn.drawGates(seed: seed) }
-        tensors = drawn
+        tensors = AttentionInputs(of: problem, phase, seed: seed)
     }
 
     public convenience init(for workload: Workload, seed: UInt64) {

@@ -1,3 +1,4 @@
+import CFiles
 import Foundation
 
 /// The steps by which a file gets to the disk, one call of the operating system each.
@@ -24,6 +25,14 @@ public protocol Disk: Sendable {
     func makeFolder(_ path: String) throws(SystemError)
     /// Waits until the disk has the names of a folder.
     func syncFolder(_ path: String) throws(SystemError)
+    /// Makes a file so many bytes long, with room on the disk for each of them.
+    func reserve(_ descriptor: Int32, byteCount: Int) throws(SystemError)
+    /// Makes bytes zero without writing zeros. Their room stays reserved.
+    func clear(_ range: Range<Int>, of descriptor: Int32) throws(SystemError)
+    /// Gives bytes to the disk, and does not wait until it has them.
+    func startWriting(_ range: Range<Int>, of descriptor: Int32) throws(SystemError)
+    /// Waits until the disk has the bytes.
+    func finishWriting(_ range: Range<Int>, of descriptor: Int32) throws(SystemError)
 }
 
 public enum Disks {
@@ -78,6 +87,27 @@ public struct SystemDisk: Disk {
             // Some network file systems cannot sync a folder, and say so in this way; they keep names by themselves.
             if error.code != EINVAL { throw error }
         }
+    }
+
+    public func reserve(_ descriptor: Int32, byteCount: Int) throws(SystemError) {
+        while true {
+            // This call returns its error, and leaves nothing in errno.
+            let code = posix_fallocate(descriptor, 0, off_t(byteCount))
+            if code == 0 { return }
+            if code != EINTR { throw SystemError(code: code) }
+        }
+    }
+
+    public func clear(_ range: Range<Int>, of descriptor: Int32) throws(SystemError) {
+        try SystemCall.result { file_clear(descriptor, Int64(range.lowerBound), Int64(range.count)) }
+    }
+
+    public func startWriting(_ range: Range<Int>, of descriptor: Int32) throws(SystemError) {
+        try SystemCall.result { file_start_writing(descriptor, Int64(range.lowerBound), Int64(range.count)) }
+    }
+
+    public func finishWriting(_ range: Range<Int>, of descriptor: Int32) throws(SystemError) {
+        try SystemCall.result { file_finish_writing(descriptor, Int64(range.lowerBound), Int64(range.count)) }
     }
 }
 

@@ -36,9 +36,7 @@ public final class OutputFile {
                 descriptor = try disk.open(target, flags: O_WRONLY)
                 return
             }
-            // Names of any length have room for this one; two processes never choose the same.
-            let name = ".attnbench-\(String(UInt64.random(in: .min ... .max), radix: 36)).draft"
-            let draft = FileIdentity.folder(of: target) + "/" + name
+            let draft = FileIdentity.folder(of: target) + "/" + Self.draftName()
             descriptor = try disk.create(draft)
             self.draft = draft
             if let status { fchmod(descriptor, status.permissions) }
@@ -86,6 +84,11 @@ public final class OutputFile {
 
     private func step(_ body: () throws(SystemError) -> Void) throws(UnwritableFile) {
         do { try body() } catch { throw UnwritableFile(path: path, cause: error) }
+    }
+
+    /// Names of any length have room for this one; two processes never choose the same.
+    static func draftName() -> String {
+        ".attnbench-\(String(UInt64.random(in: .min ... .max), radix: 36)).draft"
     }
 
     /// What lies at the target. A rename asks nobody whether the file that it replaces may be written to; this does.

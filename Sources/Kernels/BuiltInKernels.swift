@@ -11,7 +11,7 @@ extension Kernel {
             fullBidirectional, symmetricWindow, chunkedOverlapSymmetric,
             linear, gatedDelta, topKBlocks,
             decodeFull, decodeWindow, decodeSink, decodeSinkUnrotated, decodeRecompute, decodeLinear, decodeGatedDelta,
-            decodeTopKBlocks,
+            decodeTopKBlocks, decodeLatent,
         ] + gradients + losses + [reference]
 }
 
@@ -46,7 +46,7 @@ extension Kernel {
         _ name: String, masks: MaskFamily, summary: String, _ form: FusedForm = FusedForm()
     ) -> Kernel {
         Kernel(
-            name, summary: summary, masks: masks,
+            name, summary: summary, masks: masks, scoreOptions: Set(ScoreOption.allCases),
             computedPairs: form.computedPairs, scratchBytes: form.scratchBytes,
             retuned: {
                 fused(name, masks: masks, summary: summary, FusedForm(coverage: form.coverage, tuning: $0))
@@ -133,7 +133,8 @@ extension Kernel {
         _ name: String, masks: MaskFamily, summary: String, _ form: DecodeForm = DecodeForm()
     ) -> Kernel {
         Kernel(
-            name, summary: summary, phase: .decode, masks: masks, positions: form.positions,
+            name, summary: summary, phase: .decode, masks: masks, scoreOptions: Set(ScoreOption.allCases),
+            positions: form.positions,
             cacheFormats: CacheFormat.allCases, computedPairs: DecodeAttention.computedPairs,
             scratchBytes: { DecodeAttention.scratchBytes(for: $0, threads: $1, form.tuning) },
             retuned: {

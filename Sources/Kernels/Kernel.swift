@@ -25,6 +25,10 @@ public struct Kernel: Sendable {
     public let weighting: Weighting
     /// Whether its queries select the blocks of keys that they attend to.
     public let selectsBlocks: Bool
+    /// What it can do with scores beside softmax. Each of its problems may ask for some of these or for none.
+    public let scoreOptions: Set<ScoreOption>
+    /// Whether the values of its problems are the first elements of their keys.
+    public let readsLatents: Bool
     /// The positions that its problems have.
     public let positions: PositionEncoding
     public let elementTypes: [ElementType]
@@ -50,7 +54,8 @@ public struct Kernel: Sendable {
     ///   - make: allocates all that a call needs; nil for a kernel that runs in another process.
     public init(
         _ name: String, summary: String, phase: Phase = .prefill, masks: MaskFamily,
-        weighting: Weighting = .softmax, selectsBlocks: Bool = false, positions: PositionEncoding = .none,
+        weighting: Weighting = .softmax, selectsBlocks: Bool = false, scoreOptions: Set<ScoreOption> = [],
+        readsLatents: Bool = false, positions: PositionEncoding = .none,
         elementTypes: [ElementType] = ElementType.allCases,
         cacheFormats: [CacheFormat] = [], computedPairs: (@Sendable (AttentionProblem) -> Int)? = nil,
         scratchBytes: (@Sendable (AttentionProblem, _ threads: Int) -> Int)? = nil,
@@ -62,6 +67,8 @@ public struct Kernel: Sendable {
         self.masks = masks
         self.weighting = weighting
         self.selectsBlocks = selectsBlocks
+        self.scoreOptions = scoreOptions
+        self.readsLatents = readsLatents
         self.positions = positions
         self.elementTypes = elementTypes
         self.cacheFormats = cacheFormats
@@ -136,6 +143,18 @@ public struct Kernel: Sendable {
                     ? "\(name) attends to selected blocks of keys, and the problem does not say how many and of which length"
                     : "the problem selects blocks of keys, and \(name) attends to all that its mask shows")
         }
+        if let option = problem.scoreForm.options.first(where: { !scoreOptions.contains($0) }) {
+            throw UnsupportedProblem(
+                "the scores of the problem have \(option.noun), and \(name) does not say that it computes these; leave that out, or use "
+                    + "\(phase == .decode ? "decode-full" : "full")")
+        }
+        guard readsLatents == (problem.latent != nil) else {
+            throw UnsupportedProblem(
+                problem.latent.map {
+                    "the values of the problem are the first \($0.dimension) elements of its keys, and \(name) reads values from a tensor "
+                        + "of their own"
+                } ?? "\(name) reads values from the first elements of keys, and the problem does not say from how many")
+        }
         guard elementTypes.contains(problem.elementType) else {
             throw UnsupportedProblem(
                 "\(name) takes \(elementTypes.map(\.rawValue).joined(separator: ", ")), not \(problem.elementType)")
@@ -148,17 +167,25 @@ public struct Kernel: Sendable {
         let own = CacheFormat(problem.elementType)
         for format in [problem.cacheFormat.key, problem.cacheFormat.value]
         where format != own && !cacheFormats.contains(format) {
-            throw UnsupportedProblem(
-                cacheFormats.isEmpty
-                    ? "\(name) has no cache and cannot store \(format.rawValue); use a decode kernel with a cache"
-                    : "\(name) stores its cache in \(cacheFormats.map(\.rawValue).joined(separator: ", ")), not "
-                        + format.rawValue)
+            throw UnsupportedProblem(reason(against: format, besides: own))
         }
         guard phase != .loss || problem.crossEntropy != nil else { throw .noLoss }
         guard phase != .decode || problem.shape.queryLength == 1 else {
             throw UnsupportedProblem(
                 "decoding has one query, at the last of its keys; \(problem.shape.queryLength) queries are prefill")
         }
+    }
+
+    private func reason(against format: CacheFormat, besides own: CacheFormat) -> String {
+        if readsLatents {
+            return
+                "\(name) stores latents as \(own.rawValue), the element type of the problem, not as \(format.rawValue)"
+        }
+        if cacheFormats.isEmpty {
+            return "\(name) has no cache and cannot store \(format.rawValue); use a decode kernel with a cache"
+        }
+        return
+            "\(name) stores its cache in \(cacheFormats.map(\.rawValue).joined(separator: ", ")), not \(format.rawValue)"
     }
 }
 

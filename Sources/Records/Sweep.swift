@@ -28,6 +28,8 @@ public struct Sweep: Hashable, Codable, Sendable {
         public var blocks: [Int] = []
         public var blockLengths: [Int] = []
         public var heads: [Heads] = [Heads()]
+        /// Of kernels whose values are the first elements of their keys: how many of them.
+        public var valueDimensions: [Int] = []
         /// In a loss, elements of a token's hidden state.
         public var headDimensions: [Int] = [64]
         public var elementTypes: [ElementType] = [.float32]
@@ -35,6 +37,10 @@ public struct Sweep: Hashable, Codable, Sendable {
         public var batches: [Int] = [1]
         /// Of decode kernels; empty for the one that stores the element type as it is.
         public var cacheFormats: [CacheFormats] = []
+        /// What scores become before softmax; nil for no cap.
+        public var softCaps: [Float?] = [nil]
+        public var alibi = [false]
+        public var sinkLogits = [false]
         /// Words, ascending; of a loss alone.
         public var vocabularies: [Int] = []
 
@@ -77,12 +83,16 @@ extension Sweep.Axes {
         chunks = try value(.chunks, default: chunks)
         blocks = try value(.blocks, default: blocks)
         blockLengths = try value(.blockLengths, default: blockLengths)
+        valueDimensions = try value(.valueDimensions, default: valueDimensions)
         heads = try value(.heads, default: heads)
         headDimensions = try value(.headDimensions, default: headDimensions)
         elementTypes = try value(.elementTypes, default: elementTypes)
         threads = try value(.threads, default: threads)
         batches = try value(.batches, default: batches)
         cacheFormats = try value(.cacheFormats, default: cacheFormats)
+        softCaps = try value(.softCaps, default: softCaps)
+        alibi = try value(.alibi, default: alibi)
+        sinkLogits = try value(.sinkLogits, default: sinkLogits)
         vocabularies = try value(.vocabularies, default: vocabularies)
     }
 }

@@ -53,7 +53,11 @@ public struct Workload: Hashable, Sendable, CustomStringConvertible {
         var words = phase == .loss ? ["\(TokenCount.text(shape.queryLength)) tokens"] : []
         if shape.batch > 1 { words.append("b=\(shape.batch)") }
         if shape.queryHeads > 1 { words.append("h=\(shape.queryHeads):\(shape.keyValueHeads)") }
-        if shape.headDimension != 64 { words.append("d=\(shape.headDimension)") }
+        if let latent = problem.latent {
+            words.append("d=\(shape.headDimension):\(latent.dimension)")
+        } else if shape.headDimension != 64 {
+            words.append("d=\(shape.headDimension)")
+        }
         if problem.elementType != .float32 { words.append(problem.elementType.rawValue) }
         if problem.cacheFormat != CacheFormats(of: problem.elementType) {
             words.append("kv=\(problem.cacheFormat)")

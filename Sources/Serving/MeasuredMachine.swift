@@ -76,9 +76,10 @@ public struct MeasuredMachine: Sendable, Hashable {
     /// The cheapest fitted causal kernel of an analysis, and every fitted kernel with a bounded mask on
     /// as many threads and of the same element type.
     public init(_ analysis: ScalingAnalysis) throws(MeasuredMachineError) {
-        // What a device did, or several ranks, says nothing of the cores of one process.
+        // What a device did, or several ranks, says nothing of the cores of one process; scores that are not plain cost time of their own.
         let prompts = analysis.series.filter {
             $0.parameters.phase == .prefill && $0.parameters.selection == nil && $0.parameters.queryLength == nil
+                && $0.parameters.scoreForm == nil
                 && $0.device == nil && $0.ranks == nil
         }
         let prefills = prompts.filter { $0.parameters.weighting == nil }

@@ -55,6 +55,18 @@ public struct Estimate: Codable, Hashable, Sendable {
     }
 }
 
+extension Estimate {
+    /// The sum of independent estimates, at least one. The limits combine the distances from the values as `ratio(to:)` combines their
+    /// logarithms, and the level is the lowest.
+    public static func sum(_ terms: [Estimate]) -> Estimate {
+        let value = terms.reduce(0) { $0 + $1.value }
+        let below = terms.reduce(0) { $0 + ($1.value - $1.low) * ($1.value - $1.low) }.squareRoot()
+        let above = terms.reduce(0) { $0 + ($1.high - $1.value) * ($1.high - $1.value) }.squareRoot()
+        return Estimate(
+            value: value, low: value - below, high: value + above, level: terms.map(\.level).min() ?? 0)
+    }
+}
+
 /// A doubt about a result that does not stop the analysis: it travels with the number and surfaces as a footnote.
 public struct Caution: Hashable, Sendable, Codable, CustomStringConvertible {
     public let description: String

@@ -17,7 +17,8 @@ struct AttendCommand: Command {
             Query, key and value are .npy files: float32, C order, [tokens, d], [heads, tokens, d] or [batch, heads, \
             tokens, d]. With fewer key heads than query heads, grouped-query attention is computed. With fewer \
             queries than keys, the queries are the last tokens of the text, as in decoding. The output is float32 in \
-            the shape of the query.
+            the shape of the query. decode-latent takes no values: they are the first elements of the keys, and the \
+            output has as many.
 
             With --type the elements are first rounded to that type, and the kernel computes with it; sums and \
             softmax are float32.
@@ -34,6 +35,8 @@ struct AttendCommand: Command {
                 --window 1020 --query q.npy --key k.npy --value v.npy --output o.npy
               attnbench attend --kernel mine/flash --engine mine=./libmine.so \\
                 --query q.npy --key k.npy --value v.npy --output o.npy
+              attnbench attend --kernel full --soft-cap 50 \\
+                --query q.npy --key k.npy --value v.npy --output o.npy
             """)
 
     @Option(
@@ -48,17 +51,22 @@ struct AttendCommand: Command {
     var key: String
 
     @Option(
-        help: ArgumentHelp("The values, in the shape of the keys.", valueName: "npy"),
+        help: ArgumentHelp("The values, in the shape of the keys; not for decode-latent.", valueName: "npy"),
         completion: .file(extensions: ["npy"]))
-    var value: String
+    var value: String?
 
     @Option(
         help: ArgumentHelp("The file for the result; an existing .npy file is replaced.", valueName: "npy"),
         completion: .file(extensions: ["npy"]))
     var output: String
 
+    @Option(
+        help: ArgumentHelp("Of decode-latent: number of elements of a key that are its value.", valueName: "n"))
+    var valueDimension: Int?
+
     @OptionGroup var maskOptions: MaskOptions
     @OptionGroup var gateOptions: StateGateOptions
+    @OptionGroup var scoreFormOptions: ScoreFormOptions
 
     @Option(
         help: ArgumentHelp("Factor on the scores before they become weights. (default: 1/sqrt(d))", valueName: "factor")
@@ -90,25 +98,36 @@ struct AttendCommand: Command {
         let mask = try maskOptions.mask(for: chosen)
         var queryTensor = try NumPyFile.read(query)
         var keyTensor = try NumPyFile.read(key)
-        var valueTensor = try NumPyFile.read(value)
-        let outputDimensions = queryTensor.dimensions
-        let shape = try Self.shape(
-            query: queryTensor.dimensions, key: keyTensor.dimensions, value: valueTensor.dimensions)
+        let latent = try latent(of: chosen)
+        var outputDimensions = queryTensor.dimensions
+        let shape = try Self.shape(query: queryTensor.dimensions, key: keyTensor.dimensions)
         let problem = try AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, scale: scale,
-            positions: chosen.positions, weighting: chosen.weighting, selection: maskOptions.selection(for: chosen))
+            positions: chosen.positions, weighting: chosen.weighting, selection: maskOptions.selection(for: chosen),
+            scoreForm: scoreFormOptions.form(), latent: latent)
+        outputDimensions[outputDimensions.count - 1] = problem.valueDimension
         guard chosen.phase.givesOutput else { throw AttendError.givesGradients(kernel) }
         try chosen.requireSupport(of: problem)
         try requireFreeOutput()
 
+        let keyDimensions = keyTensor.dimensions
         queryTensor.reshape(to: AttentionInputs.queryDimensions(shape))
         keyTensor.reshape(to: AttentionInputs.keyDimensions(shape))
-        valueTensor.reshape(to: AttentionInputs.keyDimensions(shape))
-        var tensors = AttentionInputs(
-            query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
-            value: valueTensor.stored(as: elementType))
-        tensors.gates = try gateOptions.gates(of: chosen, problem)
-        let inputs = SharedInputs(tensors)
+        let inputs: SharedInputs
+        if let value {
+            let values = try Self.values(value, likeKeys: keyDimensions, shape)
+            var tensors = AttentionInputs(
+                query: queryTensor.stored(as: elementType), key: keyTensor.stored(as: elementType),
+                value: values.stored(as: elementType))
+            tensors.gates = try gateOptions.gates(of: chosen, problem)
+            tensors.sinkLogits = try scoreFormOptions.logits(of: problem)
+            inputs = SharedInputs(tensors)
+        } else {
+            _ = try gateOptions.gates(of: chosen, problem)
+            inputs = SharedInputs(
+                AttentionInputs(
+                    query: queryTensor.stored(as: elementType), latents: keyTensor.stored(as: elementType)))
+        }
         let workload = Workload(kernel: kernel, phase: chosen.phase, problem: problem, threads: threads)
         let prepared = try found.engine.prepare(workload) { inputs }
         _ = try prepared.sample(Batch(calls: 1))
@@ -138,7 +157,8 @@ struct AttendCommand: Command {
     /// A tensor that is already there may be replaced, unless it is one of those that this call reads.
     private func requireFreeOutput() throws {
         let target = FileIdentity(output)
-        for (name, input) in [("query", query), ("key", key), ("value", value)] + gateOptions.files
+        for (name, input) in [("query", query), ("key", key)] + (value.map { [("value", $0)] } ?? [])
+            + gateOptions.files + scoreFormOptions.files
         where target != nil && target == FileIdentity(input) {
             throw AttendError.outputIsInput(output, input: name)
         }
@@ -146,9 +166,28 @@ struct AttendCommand: Command {
         try OutputFile.requireWritable(output)
     }
 
-    /// The sizes of the call, from the dimensions of three files.
-    static func shape(query: [Int], key: [Int], value: [Int]) throws -> AttentionShape {
-        guard key == value else { throw AttendError.keyAndValueDiffer(key: key, value: value) }
+    /// Where the kernel takes values from: a file, or the keys.
+    private func latent(of kernel: Kernel) throws -> LatentValues? {
+        guard kernel.readsLatents else {
+            guard valueDimension == nil else { throw AttendError.hasValues(kernel.name) }
+            guard value != nil else { throw AttendError.needsValues(kernel.name) }
+            return nil
+        }
+        guard value == nil, let valueDimension else { throw AttendError.valuesAreInKeys(kernel.name) }
+        return try LatentValues(dimension: valueDimension)
+    }
+
+    static func values(_ path: String, likeKeys key: [Int], _ shape: AttentionShape) throws -> Tensor {
+        var values = try NumPyFile.read(path)
+        guard values.dimensions == key else {
+            throw AttendError.keyAndValueDiffer(key: key, value: values.dimensions)
+        }
+        values.reshape(to: AttentionInputs.keyDimensions(shape))
+        return values
+    }
+
+    /// The sizes of the call, from the dimensions of two files.
+    static func shape(query: [Int], key: [Int]) throws -> AttentionShape {
         let (q, k) = (fourDimensions(query), fourDimensions(key))
         guard q[3] == k[3] else { throw AttendError.headDimensionsDiffer(query: query, key: key) }
         guard q[0] == k[0] else { throw AttendError.batchesDiffer(query: query, key: key) }
@@ -198,6 +237,9 @@ enum AttendError: Fault, Equatable {
     case headDimensionsDiffer(query: [Int], key: [Int])
     case batchesDiffer(query: [Int], key: [Int])
     case givesGradients(String)
+    case needsValues(String)
+    case hasValues(String)
+    case valuesAreInKeys(String)
     case outputIsInput(String, input: String)
     case outputIsNoTensor(String)
 
@@ -213,6 +255,13 @@ enum AttendError: Fault, Equatable {
             "the queries are \(query) and the keys \(key); give both the same batch"
         case .givesGradients(let kernel):
             "\(kernel) gives gradients, and this command computes outputs; use a kernel such as full"
+        case .needsValues(let kernel):
+            "\(kernel) needs --value"
+        case .hasValues(let kernel):
+            "\(kernel) reads values from a file; leave out --value-dimension, or use "
+                + Kernel.builtIn.filter(\.readsLatents).names.joined(separator: " or ")
+        case .valuesAreInKeys(let kernel):
+            "\(kernel) reads values from the keys; leave out --value, and give --value-dimension"
         case .outputIsInput(let path, let input):
             "--output \(path) is the same file as --\(input), which would be overwritten; choose another path"
         case .outputIsNoTensor(let path):

@@ -35,8 +35,8 @@ struct AttnBench: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReportCommand.self, ListCommand.self, MachineCommand.self, CheckCommand.self,
-            AttendCommand.self, LossCommand.self, SearchCommand.self, PlanCommand.self, HistoryCommand.self,
-            LaunchCommand.self,
+            AttendCommand.self, MixCommand.self, QualityCommand.self, LossCommand.self, SpillCommand.self,
+            SearchCommand.self, PlanCommand.self, HistoryCommand.self, LaunchCommand.self,
             GateCommand.self, CompareCommand.self, SelftestCommand.self, EngineCommandGroup.self,
             ServeCommand.self,
         ])

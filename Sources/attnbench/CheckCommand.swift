@@ -14,10 +14,11 @@ struct CheckCommand: Command {
         discussion: """
             Each kernel runs over the hard cases of its mask: sizes around its tiles, windows of one key and windows \
             longer than the text, shared heads, queries at the end of a longer text, other scales, and inputs that \
-            overflow, underflow or are not numbers; in float32, bfloat16 and float16, if the kernel takes them. It \
-            is called several times, on one thread and on two, and on other inputs in between. Each result is \
-            compared with three loops in Double. The error may be at most twice that of plain loops in the kernel's \
-            element type. Exits with 7 if a kernel is wrong, and with 8 if its engine fails.
+            overflow, underflow or are not numbers; with capped scores, ALiBi and sink logits, if the kernel takes \
+            them; in float32, bfloat16 and float16, if the kernel takes them. It is called several times, on one \
+            thread and on two, and on other inputs in between. Each result is compared with three loops in Double. \
+            The error may be at most twice that of plain loops in the kernel's element type. Exits with 7 if a \
+            kernel is wrong, and with 8 if its engine fails.
 
             With --engine, all kernels of that engine are checked, or those that are named as ENGINE/kernel. Their \
             error may be four times that of the loops, or as large as the engine file allows.

@@ -60,6 +60,7 @@ struct ListCommand: Command {
         let rows = kernels.map { kernel in
             let sizes =
                 kernel.masks.parameters.map(\.rawValue) + (kernel.selectsBlocks ? ["blocks", "blockLength"] : [])
+                + (kernel.readsLatents ? ["valueDimension"] : [])
             let flags = sizes.joined(separator: ", ")
             return [kernel.name, kernel.masks.name, flags.isEmpty ? "-" : flags, kernel.summary]
         }

@@ -63,6 +63,35 @@ struct MaskOptions: ParsableArguments {
         return try family.mask(sizes)
     }
 
+    /// What each kernel of a mix is asked for: a size counts for all kernels that have it, and at least one of them has to.
+    func sizes(for kernels: [Kernel]) throws -> [(mask: Mask, selection: BlockSelection?)] {
+        let names = kernels.names
+        for parameter in MaskFamily.Parameter.allCases
+        where value(of: parameter) != nil && !kernels.contains(where: { $0.masks.parameters.contains(parameter) }) {
+            throw MaskOptionsError.unusedInMix(option: parameter.rawValue, kernels: names)
+        }
+        if !kernels.contains(where: \.selectsBlocks), let option = blockOption {
+            throw MaskOptionsError.unusedInMix(option: option, kernels: names)
+        }
+        return try kernels.map { kernel in
+            var own = self
+            let parameters = kernel.masks.parameters
+            if !parameters.contains(.window) { own.window = nil }
+            if !parameters.contains(.sinks) { own.sinks = nil }
+            if !parameters.contains(.chunk) { own.chunk = nil }
+            if !kernel.selectsBlocks { (own.blocks, own.blockLength) = (nil, nil) }
+            return (try own.mask(for: kernel), try own.selection(for: kernel))
+        }
+    }
+
+    private var blockOption: String? { blocks != nil ? "blocks" : blockLength != nil ? "block-length" : nil }
+
+    /// The first option that is given, as users type it; nil where none is.
+    var firstGiven: String? {
+        mask != nil
+            ? "mask" : MaskFamily.Parameter.allCases.first { value(of: $0) != nil }?.rawValue ?? blockOption
+    }
+
     private func value(of parameter: MaskFamily.Parameter) -> Int? {
         switch parameter {
         case .window: window
@@ -78,6 +107,7 @@ enum MaskOptionsError: Fault, Equatable {
     case unused(MaskFamily.Parameter, kernel: String, mask: MaskFamily)
     case missingBlocks(kernel: String)
     case unusedBlocks(kernel: String)
+    case unusedInMix(option: String, kernels: [String])
 
     var exitStatus: ExitStatus { .usage }
 
@@ -97,12 +127,15 @@ enum MaskOptionsError: Fault, Equatable {
         case .unusedBlocks(let kernel):
             return "\(kernel) selects no blocks of keys; leave out --blocks and --block-length, or use "
                 + Kernel.builtIn.filter(\.selectsBlocks).map(\.name).joined(separator: " or ")
+        case .unusedInMix(let option, let kernels):
+            return
+                "no layer of \(kernels.joined(separator: " and ")) takes --\(option); leave it out, or add a layer that does"
         }
     }
 
     private static func alternatives(_ isOne: (Kernel) -> Bool) -> String {
         let names = Kernel.builtIn.filter {
-            $0.phase.givesOutput && $0.weighting == .softmax && !$0.selectsBlocks && isOne($0)
+            $0.phase.givesOutput && $0.weighting == .softmax && !$0.selectsBlocks && !$0.readsLatents && isOne($0)
         }.map {
             $0.masks == .any ? "\($0.name) with --mask" : $0.name
         }

@@ -54,14 +54,17 @@ struct PlanModelOptions: ParsableArguments {
             throw ValidationError("give either --model, or --layers and the other dimensions")
         }
         if model == nil, treatAs != nil { throw ValidationError("--treat-as needs --model with a file") }
-        if let type = treatAs, !ModelSource.types.contains(type) {
-            throw ValidationError(
-                "--treat-as is \"\(type)\"; it is one of \(ModelSource.types.joined(separator: ", "))")
-        }
+        try Self.requireKnown(type: treatAs)
         if layers == nil, !others.isEmpty { throw ValidationError("give --layers too, with the other dimensions") }
         if layers != nil, kvHeads == nil || headDimension == nil {
             throw ValidationError("--layers needs --kv-heads and --head-dimension too")
         }
+    }
+
+    /// - Throws: where `--treat-as` is given and is none of the types of which files are read.
+    static func requireKnown(type: String?) throws {
+        guard let type, !ModelSource.types.contains(type) else { return }
+        throw ValidationError("--treat-as is \"\(type)\"; it is one of \(ModelSource.types.joined(separator: ", "))")
     }
 
     /// - Parameter context: what dimensions given by hand, and a file that declares none, are planned with.

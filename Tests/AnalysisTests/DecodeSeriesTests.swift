@@ -53,6 +53,24 @@ import Testing
         }
     }
 
+    /// Of latents time goes with pairs: at 1,024 tokens queries and outputs are a fifth of the bytes, and cost nothing.
+    @Test(arguments: [(1.0, TheoryVerdict.matches), (1.1, .deviates)])
+    func latentsAreHeldAgainstTheirPairs(exponent: Double, verdict: TheoryVerdict) throws {
+        let planted = Planted(
+            kernel: "decode-latent", law: { 3000 + 5 * pow($0, exponent) }, roundNoise: 0.004, headDimension: 576,
+            heads: (query: 128, keyValue: 1), queryLength: 1, latent: try LatentValues(dimension: 512))
+        let series = try #require(Self.analysis([planted]).series.first)
+        #expect(series.verdictBasis == .usefulPairs && series.verdict == verdict)
+        #expect(abs(try #require(series.exponent).value - exponent) < 0.01)
+        #expect(series.nanosecondsPerByte == nil && series.isDecodeByArithmetic && !series.recomputes)
+        if exponent == 1 { #expect(abs(try #require(series.nanosecondsPerPair).value / 5 - 1) < 0.02) }
+        for length in [2, 64, 1023, 40_000] {
+            #expect(series.parameters.bytes(length: length) == planted.work(length).bytes)
+            #expect(series.parameters.work(length: length) == Double(planted.work(length).usefulPairs))
+        }
+        #expect(!series.parameters.isFullAttention && series.label == "decode-latent")
+    }
+
     /// Keys of 4 KiB and values of 4 KiB a token at 40 GB/s.
     @Test func pointsKnowTheirBandwidthAndTheirCache() throws {
         let analysis = Self.analysis([Self.step("decode-full", law: { 0.05 * $0 })], lengths: [64, 1024, 65_536])

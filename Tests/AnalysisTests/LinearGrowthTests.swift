@@ -23,5 +23,10 @@ import Testing
         }
     }
 
+    @Test func theLawGivesTheTimeOfOtherWork() throws {
+        let time = try #require(growth(1)).time(work: 1e9)
+        #expect(abs(time.value - 1) < 0.02 && time.low < time.value && time.high < 1.1, "\(time)")
+    }
+
     @Test func oneSizeHasNoLaw() { #expect(growth(1, sizes: 1) == nil) }
 }

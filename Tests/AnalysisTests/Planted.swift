@@ -36,6 +36,7 @@ struct Planted {
     var cacheFormat: CacheFormats?
     var weighting = Weighting.softmax
     var selection: BlockSelection?
+    var latent: LatentValues?
     var scratchBytes = 0
     /// The time follows the bytes instead of the pairs.
     var followsBytes = false
@@ -62,7 +63,7 @@ struct Planted {
             keyLength: length, headDimension: headDimension)
         let problem = try! AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, cacheFormat: cacheFormat,
-            weighting: weighting, selection: selection)
+            weighting: weighting, selection: selection, latent: latent)
         return Workload(
             kernel: kernel, phase: queryLength == 1 ? .decode : .prefill, problem: problem, threads: threads)
     }

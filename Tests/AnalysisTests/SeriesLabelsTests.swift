@@ -22,6 +22,20 @@ import Testing
                 ])
     }
 
+    /// A form of scores is always named, so that a series does not pass for one with plain scores.
+    @Test func formsOfScores() throws {
+        let capped = SeriesParameters(
+            mask: .slidingWindow(256), headDimension: 64, scoreForm: try ScoreForm(softCap: 50))
+        let sink = SeriesParameters(mask: .causal, headDimension: 64, scoreForm: try ScoreForm(hasSinkLogits: true))
+        #expect(
+            labels(
+                ("sliding-window", capped.withPlainScores), ("sliding-window", capped), ("full", sink),
+                ("full", sink.withPlainScores))
+                == ["sliding-window(256)", "sliding-window(256, soft cap 50)", "full(sink logits)", "full"])
+        #expect(capped.withPlainScores < capped && capped.fullAttention.scoreForm == capped.scoreForm)
+        #expect(sink.isFullAttention && !capped.isFullAttention)
+    }
+
     @Test func onlyWhatDiffersIsAdded() {
         #expect(
             labels(

@@ -31,7 +31,7 @@ struct BundledSweepTests {
                 "head-dimensions.yaml", "input-output.yaml", "kv-formats.yaml", "league.yaml",
                 "league-decode.yaml", "league-gpu.yaml", "league-quick.yaml", "league-training.yaml",
                 "long-context.yaml", "prefill-limit.yaml",
-                "ranks.yaml", "scaling.yaml",
+                "ranks.yaml", "scaling.yaml", "score-options.yaml",
                 "small.yaml", "smoke.yaml", "streaming.yaml", "threads.yaml", "training.yaml",
             ])
     }
@@ -62,7 +62,7 @@ struct BundledSweepTests {
         ("league-quick", (7 + 8) * 5 + 8 * 2), ("league", (13 + 7 + 2 * 10 + 2 * 8) * 5 * 2 * 2),
         ("league-gpu", 3 * 7 + 2 * 5 + 2 * 6), ("league-decode", 10 * 6 * 2 + 3 * 6 * 3 + 7 * 6),
         ("backward", 6 * 11 + 2 * 5), ("training", (3 * 3 + 2) * 9), ("league-training", 5 * 3 * 5 * 2),
-        ("cross-entropy", 3 * (5 + 5)),
+        ("cross-entropy", 3 * (5 + 5)), ("score-options", 4 * 2 * 4 + 4 * 2 * 3),
     ])
     func crossesItsAxes(name: String, cells: Int) throws {
         let path = Self.directory + "/\(name).yaml"

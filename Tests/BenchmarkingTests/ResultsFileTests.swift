@@ -57,7 +57,7 @@ struct ResultsFileTests {
                 "peakResidentBytes":4096,"phase":"prefill","place":0,"predictedBytes":1536,"problem":{"batch":1,\
                 "elementType":"float32","keyCacheFormat":"float32","keyHeadDimension":1,"keyLength":64,"keyValueHeads":1,\
                 "mask":{"chunk":null,"left":null,"right":0,"sinks":0},"positions":"none","queryHeads":1,"queryLength":64,"scale":1,"selection":null,\
-                "valueCacheFormat":"float32","valueHeadDimension":1,"weighting":"softmax"},"rounds":[1,2],\
+                "valueCacheFormat":"float32","valueHeadDimension":1,"valuesInKeys":false,"weighting":"softmax"},"rounds":[1,2],\
                 "samplesNanoseconds":[1000001,1000002],"scratchBytes":512,"threads":1,\
                 "work":{"bytes":1024,"computedPairs":4000,"flops":8320,"usefulPairs":2080}}
                 """)

@@ -16,8 +16,8 @@ struct SweepErrorTests {
         (
             "kernels: full\nalso: [{name: x}]",
             "bad.yaml:4: also[0].name: \"name\" is not a key; there are phase, kernels, lengths, "
-                + "window, sinks, chunk, blocks, blockLength, heads, headDimension, elementType, threads, batch, cacheFormat, "
-                + "vocabulary, hiddenSize"
+                + "window, sinks, chunk, blocks, blockLength, heads, headDimension, valueDimension, elementType, threads, batch, cacheFormat, "
+                + "softCap, alibi, sinkLogits, vocabulary, hiddenSize"
         ),
         (
             "kernels: sliding-window",
@@ -30,6 +30,39 @@ struct SweepErrorTests {
         (
             "kernels: top-k-blocks\nblocks: 8",
             "bad.yaml:3: kernels: top-k-blocks needs `blockLength`; add for example `blockLength: 128`"
+        ),
+        (
+            "kernels: full\nsoftCap: [none, 0]",
+            "bad.yaml:4: softCap[1]: the soft cap of scores is 0.0; it must be a positive number, such as 50"
+        ),
+        (
+            "kernels: full\nsoftCap: some",
+            "bad.yaml:4: softCap: \"some\" is no soft cap of scores; write a number such as 50, or none"
+        ),
+        ("kernels: full\nsinkLogits: 4", "bad.yaml:4: sinkLogits: \"4\" has to be true or false"),
+        (
+            "kernels: [full, full-bidirectional]\nalibi: true",
+            "bad.yaml:3: kernels: full-bidirectional shows keys after the query's own, and ALiBi lowers scores by the distance "
+                + "back to a key; leave out `alibi` here, or use a causal kernel such as full"
+        ),
+        (
+            "kernels: decode-latent\nphase: decode",
+            "bad.yaml:3: kernels: decode-latent needs `valueDimension`, the elements of a key that are its value; add for example "
+                + "`headDimension: 576` and `valueDimension: 512`"
+        ),
+        (
+            "kernels: decode-latent\nphase: decode\nheadDimension: [16, 32]\nvalueDimension: [8, 24]",
+            "bad.yaml:6: valueDimension: 24 elements of a value are more than the 16 of its key; `valueDimension` is at most "
+                + "`headDimension`"
+        ),
+        (
+            "kernels: decode-latent\nphase: decode\nvalueDimension: 8\nheads: {query: 8, keyValue: 2}",
+            "bad.yaml:6: heads: decode-latent has one key for all heads, not 2; write {query: 8, keyValue: 1}, and other heads in a "
+                + "group without decode-latent"
+        ),
+        (
+            "kernels: decode-latent\nphase: decode\nvalueDimension: 8\nsoftCap: [none, 50]",
+            "bad.yaml:6: softCap: decode-latent computes plain scores; leave out `softCap`, or write it in a group without decode-latent"
         ),
         ("kernels: []", "bad.yaml:3: kernels: the list is empty; give at least one value or leave the key out"),
         (

@@ -64,6 +64,22 @@ struct SweepTests {
             ])
     }
 
+    @Test func latentsHaveADimensionOfTheirValues() throws {
+        let sweep = try parse(
+            "name: x\nphase: decode\nkernels: [decode-full, decode-latent]\nlengths: 1K\nheads: {query: 8, keyValue: 1}\n"
+                + "headDimension: 64\nvalueDimension: [48, 64]\nelementType: bfloat16\n")
+        #expect(sweep.groups[0].valueDimensions == [48, 64])
+        let workloads = try sweep.workloads()
+        #expect(
+            workloads.map(\.description) == [
+                "decode-full 1K q=1 h=8:1 bfloat16", "decode-latent 1K q=1 h=8:1 d=64:48 bfloat16",
+                "decode-latent 1K q=1 h=8:1 d=64:64 bfloat16",
+            ])
+        #expect(workloads.map(\.problem.latent?.dimension) == [nil, 48, 64])
+        #expect(try workloads[1].with(length: 99).problem.latent?.dimension == 48)
+        #expect(try JSONDecoder().decode(Sweep.self, from: JSONEncoder().encode(sweep)) == sweep)
+    }
+
     @Test func groupsOverrideAxesAndCellsAreNotRepeated() throws {
         let sweep = try parse(Self.text + "\nalso:\n  - {kernels: sliding-window, window: 256, lengths: [2K, 1M]}\n")
         #expect(sweep.groups.count == 2)

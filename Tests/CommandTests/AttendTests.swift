@@ -46,7 +46,7 @@ import Testing
 
     /// Every registered kernel, on grouped heads, against the reference with the same mask; decoding with its one query.
     /// Keys that a kernel rotates are not those of the reference, and neither are weights without softmax; `--check` knows both.
-    @Test(arguments: Kernel.builtIn.filter(\.phase.givesOutput).names)
+    @Test(arguments: Kernel.builtIn.filter { $0.phase.givesOutput && !$0.readsLatents }.names)
     func everyKernelAgreesWithTheReference(name: String) throws {
         let kernel = try Kernel.builtIn.named(name)
         let (family, queries) = (kernel.masks, kernel.phase == .decode ? 1 : 33)
@@ -88,6 +88,65 @@ import Testing
         #expect(
             session.status == .usage
                 && session.messages.contains("--log-decay is [4, 33]; with these keys it has to be [1, 2, 33]"))
+    }
+
+    @Test func scoresHaveTheFormThatIsAskedFor() throws {
+        try writeInputs(query: [4, 33, 16], key: [2, 33, 16])
+        try write("z", [4], seed: 4)
+        #expect(attend("--kernel full").status == .done)
+        var seen = [try output().values]
+        for form in ["--soft-cap 0.5", "--alibi", "--sink-logits \(path("z"))"] {
+            let session = attend("--kernel full \(form) --check")
+            #expect(session.status == .done, "\(session.messages)")
+            let values = try output().values
+            #expect(!seen.contains(values), "\(form) changes the output")
+            seen.append(values)
+        }
+        #expect(attend("--kernel full-blas --alibi").messages.contains("the scores of the problem have ALiBi"))
+        #expect(
+            attend("--kernel full-bidirectional --alibi").messages.contains("use a causal mask, or leave out ALiBi"))
+        #expect(attend("--kernel full --soft-cap 0").messages.contains("the soft cap of scores is 0.0"))
+        try write("z", [2], seed: 4)
+        let wrong = attend("--kernel full --sink-logits \(path("z"))")
+        #expect(
+            wrong.status == .usage
+                && wrong.messages.contains("--sink-logits is [2]; with these queries it has to be [4]"))
+        #expect(
+            attend("--kernel full --sink-logits \(path("o"))").messages.contains("is the same file as --sink-logits"))
+    }
+
+    /// Values are in the keys, and the output is as long as they are.
+    @Test func latentsHaveNoFileOfValues() throws {
+        try write("q", [4, 1, 16], seed: 1)
+        try write("k", [1, 33, 16], seed: 2)
+        func attendLatents(_ flags: String) -> Session {
+            Session(
+                ["attend", "--query", path("q"), "--key", path("k"), "--output", path("o")]
+                    + flags.split(separator: " ").map(String.init))
+        }
+        let session = attendLatents("--kernel decode-latent --value-dimension 10 --check")
+        #expect(session.status == .done, "\(session.messages)")
+        #expect(session.output.hasPrefix("4 of 4 rows checked against the reference: largest error "))
+        #expect(try output().dimensions == [4, 1, 10])
+        try write("v", [1, 33, 16], seed: 3)
+        let refusals = [
+            (attendLatents("--kernel decode-latent"), "decode-latent reads values from the keys; leave out --value"),
+            (
+                attendLatents("--kernel decode-latent --value-dimension 10 --value \(path("v"))"),
+                "leave out --value, and give --value-dimension"
+            ),
+            (attendLatents("--kernel decode-full"), "decode-full needs --value"),
+            (
+                attendLatents("--kernel decode-full --value-dimension 10 --value \(path("v"))"),
+                "leave out --value-dimension, or use decode-latent"
+            ),
+            (attendLatents("--kernel decode-latent --value-dimension 17"), "headDimension 16 and valueDimension 17"),
+            (attendLatents("--kernel decode-latent --value-dimension 0"), "valueDimension is 0; it must be at least 1"),
+            (attendLatents("--kernel decode-latent --value-dimension 10 --alibi"), "scores with ALiBi"),
+        ]
+        for (refused, reason) in refusals {
+            #expect(refused.status == .usage && refused.messages.contains(reason), "\(refused.messages)")
+        }
     }
 
     @Test func blocksAreAskedForByBothTheirSizes() throws {

@@ -29,6 +29,57 @@ import Testing
     }
 }
 
+/// Remarks of text size 10 beside marks of a frame of 100 × 100 units.
+@Suite struct RemarkRoomTests {
+    private static let mark = (x: 50.0, y: 50.0)
+
+    private static func room(_ curve: [(Double, Double)], _ kind: Plot.Kind = .joined) -> RemarkRoom {
+        let frame = PlotLayout.Frame(
+            x: .linear(to: 100), y: .linear(to: 100), left: 0, right: 100, bottom: 0, top: 100)
+        let style = SeriesStyle.guide()
+        let traces = [
+            Plot.Trace(series: "curve", kind: kind, style: style, rows: curve.map { Plot.Row(x: $0, y: $1) }),
+            Plot.Trace(series: "mark", kind: .measured, style: style, rows: [Plot.Row(x: mark.x, y: mark.y)]),
+        ]
+        return RemarkRoom(traces.map(Plot.Layer.trace), frame, textSize: 10)
+    }
+
+    private static func place(_ curve: [(Double, Double)], _ kind: Plot.Kind = .joined) throws -> RemarkRoom.Place {
+        var room = room(curve, kind)
+        let place = room.take(width: 20, beside: mark)
+        return try #require(place)
+    }
+
+    @Test func withoutCurvesARemarkStandsToTheLeft() throws {
+        let place = try Self.place([])
+        #expect(place.x == 21...41 && place.y == 53 && place.isLeft)
+    }
+
+    @Test func aCurveThroughTheMarkMovesItUp() throws {
+        #expect(try Self.place([(0, 50), (100, 50)]).y == 65)
+    }
+
+    @Test func aSteepCurveOnTheLeftMovesItToTheRight() throws {
+        let place = try Self.place([(30, 0), (30.5, 100)])
+        #expect(place.x == 59...79 && place.y == 53 && !place.isLeft)
+    }
+
+    @Test func aVerticalLineIsACurve() throws {
+        #expect(try Self.place([(30, 0), (30, 100)], .theory).isLeft == false)
+    }
+
+    /// With curves everywhere it stands where it stood without them.
+    @Test func aCrossedPlaceIsBetterThanNone() throws {
+        #expect(try Self.place([(30, 0), (30, 100), (70, 100), (70, 0)]).x == 21...41)
+    }
+
+    @Test func remarksDoNotCoverOneAnother() {
+        var room = Self.room([])
+        let places = (0..<7).compactMap { _ in room.take(width: 20, beside: Self.mark) }
+        #expect(places.count == 6)
+    }
+}
+
 @Suite struct AxisTests {
     @Test(arguments: [(0.0, 1.0), (-1, -2), (.nan, .nan), (.infinity, .infinity), (1e-300, 1e308), (5, 5)])
     func everyPairOfEndsMakesAnAxis(low: Double, high: Double) {

@@ -204,7 +204,7 @@ import Testing
             ])
         #expect(
             String(decoding: WireLine.data(request), as: UTF8.self) == #"""
-                {"prepare":{"cell":3,"cpus":[1],"kernel":"k","problem":{"batch":1,"elementType":"float32","keyCacheFormat":"float32","keyHeadDimension":4,"keyLength":4,"keyValueHeads":1,"mask":{"chunk":null,"left":1,"right":0,"sinks":1},"positions":"none","queryHeads":1,"queryLength":4,"scale":0.5,"selection":null,"valueCacheFormat":"float32","valueHeadDimension":4,"weighting":"softmax"},"tensors":{"query":{"elementType":"float32","path":"/proc/7/fd/9","role":"in","shape":[1,1,4,4]}},"threads":1}}
+                {"prepare":{"cell":3,"cpus":[1],"kernel":"k","problem":{"batch":1,"elementType":"float32","keyCacheFormat":"float32","keyHeadDimension":4,"keyLength":4,"keyValueHeads":1,"mask":{"chunk":null,"left":1,"right":0,"sinks":1},"positions":"none","queryHeads":1,"queryLength":4,"scale":0.5,"selection":null,"valueCacheFormat":"float32","valueHeadDimension":4,"valuesInKeys":false,"weighting":"softmax"},"tensors":{"query":{"elementType":"float32","path":"/proc/7/fd/9","role":"in","shape":[1,1,4,4]}},"threads":1}}
 
                 """#)
         for (line, request) in [

@@ -1,7 +1,9 @@
 import Attention
 import Foundation
+import Hardware
 import Kernels
 import Records
+import TestSupport
 import Testing
 
 @testable import Engines
@@ -27,6 +29,15 @@ struct GradientEngineTests {
         _ = try loaded.sample(Batch(calls: 1))
         let error = #expect(throws: EngineError.self) { try loaded.accuracy() }
         #expect("\(try #require(error))".contains("a call of this phase returns the gradients of query, key and value"))
+    }
+
+    /// The hard cases of gradients go through an engine too, those that are not finite included.
+    @Test(.tags(.slow), arguments: ["backward-full", "backward-chunked-local", "training-full"])
+    func hardCasesAreAsTheReference(name: String) throws {
+        let engine = InProcessEngine(team: { WorkerTeam(threads: $0) }, sampler: .forTests)
+        let found = Conformance(of: try Kernel.builtIn.named(name), on: engine)
+        #expect(found.isConforming, "\(found.failures) \(found.breakdowns)")
+        #expect(found.nonFiniteCases >= 3 * 12 && found.differentNonFinite == [])
     }
 
     /// A backward kernel reads one tensor more, and writes three.

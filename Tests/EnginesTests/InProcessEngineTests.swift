@@ -22,7 +22,8 @@ import Testing
             problem: try AttentionProblem(
                 shape: shape, mask: kernel.masks.mask([.window: 9, .sinks: 4, .chunk: 16]),
                 positions: kernel.positions, weighting: kernel.weighting,
-                selection: kernel.selectsBlocks ? BlockSelection(blocks: 2, blockLength: 16) : nil))
+                selection: kernel.selectsBlocks ? BlockSelection(blocks: 2, blockLength: 16) : nil,
+                latent: kernel.readsLatents ? LatentValues(dimension: 20) : nil))
     }
 
     /// Other contents give another answer: caches are filled anew.

@@ -100,6 +100,21 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
     return NEXT(write)(descriptor, bytes, count);
 }
 
+// This one returns its error.
+int posix_fallocate(int descriptor, off_t offset, off_t count) {
+    return is_open_in_ours(descriptor) && fails() ? errno : NEXT(posix_fallocate)(descriptor, offset, count);
+}
+
+int posix_fallocate64(int descriptor, off_t offset, off_t count) { return posix_fallocate(descriptor, offset, count); }
+
+int fallocate(int descriptor, int mode, off_t offset, off_t count) {
+    return is_open_in_ours(descriptor) && fails() ? -1 : NEXT(fallocate)(descriptor, mode, offset, count);
+}
+
+int sync_file_range(int descriptor, off_t offset, off_t count, unsigned flags) {
+    return is_open_in_ours(descriptor) && fails() ? -1 : NEXT(sync_file_range)(descriptor, offset, count, flags);
+}
+
 int fsync(int descriptor) { return is_open_in_ours(descriptor) && fails() ? -1 : NEXT(fsync)(descriptor); }
 
 int ftruncate(int descriptor, off_t size) {

@@ -229,6 +229,9 @@ SCENARIOS = [
     lambda: Output("report", "../results.jsonl", "--output", "out", "--format", "json,csv,md,svg", "--quiet"),
     lambda: Gate(os.path.abspath(sys.argv[1])),
     lambda: Output("history", "../results.jsonl", "../results.jsonl", "--output", "out", "--quiet"),
+    # It leaves no file. What is asked is its exit status, and what it says.
+    lambda: Output(
+        "spill", "--folder", ".", "--layers", "1", "--tokens", "1", "--hidden-size", "8", "--rounds", "6", "--no-pin", "--quiet"),
     lambda: Output("plan", "--model", "llama-3.1-8b", "--output", "out", "--quiet"),
     lambda: Output(
         "attend", "--kernel", "full", "--query", ARRAY, "--key", ARRAY, "--value", ARRAY, "--output", "o.npy", "--quiet"),

@@ -21,6 +21,7 @@ struct InstructionTests {
         // On 8 and 4 lanes both forms are one function.
         ("scaledProbe", [16: ["vreduceps", product, "vscalefps"], 8: ["vmaxps", "vpslld"], 4: ["maxps", "pslld"]]),
         ("shiftedProbe", [16: ["vmaxps", "vpslld"]]),
+        ("tanhProbe", [16: [product, "vscalefps", "vdivps"], 8: [product, "vdivps"], 4: [product, "divps"]]),
         // The blend of a lone probe is part of returning its result.
         ("visibleProbe", [16: ["vpcmp"], 8: ["vpcmpgtd", "vblendvps"], 4: ["pcmpgtd"]]),
         ("anyProbe", [16: ["vcmp", "kortest"], 8: ["vcmp"], 4: ["cmp"]]),

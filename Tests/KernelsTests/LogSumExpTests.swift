@@ -35,7 +35,7 @@ import Testing
         for problemCase in ProblemCases.all(for: kernel, in: elementType)
         where problemCase.problem.cacheFormat == CacheFormats(of: elementType) {
             let (problem, shape) = (problemCase.problem, problemCase.problem.shape)
-            let inputs = problemCase.inputs.makeInputs(shape: shape, elementType: elementType, seed: 7)
+            let inputs = problemCase.makeInputs(for: kernel.phase, seed: 7)
             let instance = try kernel.prepareWithLogSumExp(for: problem, on: team)
             var output = Tensor(elementType, dimensions: AttentionInputs.queryDimensions(shape))
             var logSumExp = Tensor(dimensions: [shape.batch, shape.queryHeads, shape.queryLength])
@@ -63,7 +63,12 @@ import Testing
         let (shape, d) = (problem.shape, problem.shape.headDimension)
         let visible = problem.pairs.visibleKeys(row: place.row)
         let query = inputs.query.elements(range(row: place.head * shape.queryLength + place.row, d))
-        var largest = 1.0
+        // An infinite score becomes the cap, and has the rounding of that.
+        var largest = max(1, Double(problem.scoreForm.softCap ?? 0))
+        if problem.scoreForm.hasSinkLogits {
+            let head = place.head % shape.queryHeads
+            largest = max(largest, Double(abs(inputs.elements(head..<head + 1, of: .sinkLogits)[0])))
+        }
         for key in Array(0..<visible.sinks) + Array(visible.band) {
             let key = inputs.key.elements(range(row: place.head / shape.groupSize * shape.keyLength + key, d))
             let terms = zip(query, key).reduce(0) { $0 + abs(Double($1.0) * Double($1.1)) }

@@ -8,6 +8,7 @@ import CVector
 @inline(never) func maxProbe(_ a: Lanes, _ b: Lanes) -> Lanes { vector_max(a, b) }
 @inline(never) func scaledProbe(_ x: Lanes) -> Lanes { vector_exp2_scaled(x) }
 @inline(never) func shiftedProbe(_ x: Lanes) -> Lanes { vector_exp2_shifted(x) }
+@inline(never) func tanhProbe(_ x: Lanes) -> Lanes { vector_tanh(x) }
 
 @inline(never) func visibleProbe(_ score: Lanes, _ key: Int32, _ first: IntegerLanes, _ last: IntegerLanes) -> Lanes {
     vector_keep_visible(score, key, first, last)

@@ -12,7 +12,7 @@ struct TeamTests {
         // Decoding: keys for more than one range.
         let isDecode = type.phase == .decode
         let shape = try AttentionShape(
-            batch: 2, queryHeads: 4, keyValueHeads: 2, queryLength: isDecode ? 1 : 150,
+            batch: 2, queryHeads: 4, keyValueHeads: type.readsLatents ? 1 : 2, queryLength: isDecode ? 1 : 150,
             keyLength: isDecode ? 1500 : 150,
             headDimension: 20)
         let isLoss = type.phase == .loss
@@ -22,12 +22,12 @@ struct TeamTests {
             : try AttentionProblem(
                 shape: shape, mask: try type.masks.mask([.window: isDecode ? 1100 : 40, .sinks: 3, .chunk: 64]),
                 positions: type.positions, weighting: type.weighting,
-                selection: type.selectsBlocks ? BlockSelection(blocks: 3, blockLength: 16) : nil)
-        var inputs =
+                selection: type.selectsBlocks ? BlockSelection(blocks: 3, blockLength: 16) : nil,
+                latent: type.readsLatents ? LatentValues(dimension: 13) : nil)
+        let inputs =
             isLoss
             ? AttentionInputs.predictions(for: problem, seed: 11)
-            : AttentionInputs(shape: shape, seed: 11, withOutputGradient: true)
-        if !isLoss { inputs.drawGates(seed: 11) }
+            : AttentionInputs(of: problem, type.phase, seed: 11)
         var alone = type.phase.output(of: problem)
         var together = type.phase.output(of: problem)
         let one = try type.prepare(for: problem, on: WorkerTeam())

@@ -176,7 +176,9 @@ import Testing
         let cited = Works.ofKernels.values.flatMap { $0 } + Works.ofEngines.values.flatMap { $0 }
         #expect(Set(cited).isSubset(of: keys))
         let everyFormat = CacheFormat.allCases.flatMap(Works.of)
-        #expect(Set(cited + everyFormat + Works.ofFlexAttention + [Works.attnbench]) == Set(keys), "each is cited")
+        let everyOption = ScoreOption.allCases.flatMap(Works.of)
+        let others = everyFormat + everyOption + Works.ofFlexAttention + [Works.attnbench]
+        #expect(Set(cited + others) == Set(keys), "each is cited")
         for entry in Works.entries {
             for field in ["title = {", "author = {", "year = {"] { #expect(entry.text.contains(field), "\(entry.key)") }
             #expect(entry.text.count { $0 == "{" } == entry.text.count { $0 == "}" }, "\(entry.key)")
@@ -203,6 +205,10 @@ import Testing
         """
         {name: c, kernels: [sliding-window], lengths: [1K], window: 256, also: [{phase: decode, kernels: decode-full,
         lengths: [2K, 8K], cacheFormat: [q8_0, {key: q8_0, value: q4_0}]}, {kernels: chunked-local, chunk: 512}]}
+        """,
+        """
+        {name: d, kernels: full, lengths: [1K], softCap: [none, 50], sinkLogits: true, also: [{softCap: none}, {phase: decode,
+        kernels: decode-full, lengths: [2K], softCap: 2.5, alibi: [false, true]}]}
         """,
     ]) func isReadBack(yaml: String) throws {
         let sweep = try SweepFile.parse(yaml, file: "given", kernels: Self.kernels)

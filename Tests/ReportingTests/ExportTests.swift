@@ -21,7 +21,7 @@ import TestSupport
         let skipped = try #require(lines.first { $0.contains("skipped") })
         #expect(
             skipped.hasPrefix(
-                "planted,full-naive,full-naive,softmax,causal,,,,,,1,1,1,64,float32,1,1,11585,11585,skipped,"))
+                "planted,full-naive,full-naive,softmax,causal,,,,,,plain,1,1,1,64,64,float32,1,1,11585,11585,skipped,"))
         let objects = try #require(try JSONSerialization.jsonObject(with: Data(table.json.utf8)) as? [[String: Any]])
         #expect(objects.count == table.rows.count)
         #expect(objects.allSatisfy { Set($0.keys) == Set(table.columns) })

@@ -29,9 +29,34 @@ import TestSupport
 
     @Test func aDeviationIsNeverHidden() {
         #expect(Headlines(PlantedAnalysis.full).lines[1].contains("attention-sink(4+256) deviates"))
-        #expect(PromptTimes.title(PlantedAnalysis.full.analysis).hasSuffix(" growth laws match theory"))
+        #expect(
+            PromptTimes.title(PlantedAnalysis.full.analysis)
+                == "Of 7 growth laws 6 match theory and 1 deviates from theory")
         #expect(
             PromptTimes.figure(PlantedAnalysis.full)?.method.contains("for attention-sink(4+256) (deviates)") == true)
+    }
+
+    /// An interval that is too wide is no deviation.
+    @Test(
+        arguments: [
+            (
+                [.matches, .matches, .deviates, .undecided, .undecided],
+                "Of 5 growth laws 2 match theory, 1 deviates from theory and 2 are undecided"
+            ),
+            ([.undecided, .undecided], "All 2 growth laws are undecided"),
+            ([.deviates], "The growth law deviates from theory"),
+            ([.matches, .undecided], "Of 2 growth laws 1 matches theory and 1 is undecided"),
+        ] as [([TheoryVerdict], String)])
+    func undecidedLawsAreNotCountedAsDeviations(verdicts: [TheoryVerdict], sentence: String) {
+        #expect(LawTally(verdicts).sentence() == sentence)
+        #expect(LawTally(verdicts).sentence(owner: " of losses") != sentence)
+    }
+
+    @Test func lawsThatAreNotNamedAreCounted() {
+        #expect(LawTally([]).more == nil)
+        #expect(
+            LawTally([.undecided, .deviates, .undecided]).more == "1 more deviates from theory and 2 more are undecided"
+        )
     }
 
     /// A run that was disturbed says so where it says what it found.

@@ -19,6 +19,13 @@ import Testing
         #expect(abs(exact.ratio(to: a).high - exp(0.3)) < 1e-12 && exact.ratio(to: a).low == 1)
     }
 
+    @Test func aSumCombinesTheDistancesFromTheValues() {
+        let sum = Estimate.sum([
+            Estimate(value: 10, low: 7, high: 13, level: 0.95), Estimate(value: 20, low: 16, high: 20, level: 0.9),
+        ])
+        #expect(sum == Estimate(value: 30, low: 25, high: 33, level: 0.9))
+    }
+
     @Test func ratiosOfMediansCover() throws {
         var generator = SplitMix64(seed: 12)
         func median(_ center: Double) throws -> Estimate {

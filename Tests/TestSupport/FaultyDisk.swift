@@ -102,4 +102,24 @@ public final class FaultyDisk: Disk {
         try step()
         try system.syncFolder(path)
     }
+
+    public func reserve(_ descriptor: Int32, byteCount: Int) throws(SystemError) {
+        try step()
+        try system.reserve(descriptor, byteCount: byteCount)
+    }
+
+    public func clear(_ range: Range<Int>, of descriptor: Int32) throws(SystemError) {
+        try step()
+        try system.clear(range, of: descriptor)
+    }
+
+    public func startWriting(_ range: Range<Int>, of descriptor: Int32) throws(SystemError) {
+        try step()
+        try system.startWriting(range, of: descriptor)
+    }
+
+    public func finishWriting(_ range: Range<Int>, of descriptor: Int32) throws(SystemError) {
+        try step()
+        try system.finishWriting(range, of: descriptor)
+    }
 }

@@ -79,7 +79,7 @@ extension SeriesParameters {
         else { return nil }
         return try? AttentionProblem(
             shape: shape, mask: mask, elementType: elementType, weighting: weighting ?? .softmax,
-            selection: selection)
+            selection: selection, scoreForm: scoreForm ?? .plain, latent: latent)
     }
 }
 

@@ -33,6 +33,9 @@ public enum ContextParallelism: String, Sendable, Hashable, Codable, CaseIterabl
 
     /// Why so many ranks cannot share a problem in this way; nil where they can.
     public func refusal(of problem: RankProblem) -> String? {
+        if let option = problem.problem.scoreForm.options.first {
+            return "ranks compute scores without \(option.noun); leave that out, or compute on one rank"
+        }
         guard self == .heads, !problem.queryHeads.isMultiple(of: problem.rankCount) else { return nil }
         return "\(problem.rankCount) ranks cannot share \(problem.queryHeads) query heads evenly"
     }

@@ -64,5 +64,6 @@ struct RelativeError {
         }
     }
 
-    var value: Double { (difference / size).squareRoot() }
+    /// 0 where zeros alone are expected and met.
+    var value: Double { difference == 0 ? 0 : (difference / size).squareRoot() }
 }

@@ -119,20 +119,6 @@ final class LossBench {
     }
 }
 
-/// How much memory the process takes beyond what it had.
-private struct MemoryAbove {
-    private let before: Int?
-
-    /// From now on.
-    init() { before = PeakMemory().reset() ? PeakMemory().residentBytes() : nil }
-
-    /// At most, so far; nil where the system does not tell.
-    var bytes: Int? {
-        guard let before, let peak = PeakMemory().peakBytes() else { return nil }
-        return max(0, peak - before)
-    }
-}
-
 extension RelativeError {
     fileprivate mutating func add(_ tensor: borrowing Tensor, against exact: borrowing Tensor) {
         let step = 1 << 16

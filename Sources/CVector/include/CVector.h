@@ -48,6 +48,13 @@ VECTOR_INLINE vector_float vector_smaller_magnitude(vector_float a, vector_float
     return magnitude < b ? magnitude : b;
 }
 
+// The larger of the magnitude of a and b, which is no less than 0; NaN where either is NaN, since its bits are those of a larger
+// number than infinity: vpand, vpmaxsd.
+VECTOR_INLINE vector_float vector_larger_magnitude(vector_float a, vector_float b) {
+    vector_int magnitude = (vector_int)a & 0x7fffffff, other = (vector_int)b;
+    return (vector_float)(magnitude > other ? magnitude : other);
+}
+
 // 1 + c1·f + … + c5·f⁵: five vfmadd.
 VECTOR_INLINE vector_float vector_polynomial(
     vector_float f, float c1, float c2, float c3, float c4, float c5) {
@@ -98,6 +105,18 @@ VECTOR_INLINE vector_float vector_exp2_scaled(vector_float x) {
 #define VECTOR_HAS_SCALE 0
 #endif
 
+// tanh(x) within 3 units in the last place; ±inf give ±1, NaN stays NaN. Below 0.625 it is x times a polynomial of x² (minimax in
+// relative error, within 4.4·10⁻⁹), since the quotient (1 − e) / (1 + e), with e = 2^(−2·log2(e)·|x|), loses digits there; above it is
+// the quotient. Both are computed: some twenty instructions, one of which is vdivps.
+VECTOR_INLINE vector_float vector_tanh(vector_float x) {
+    vector_float magnitude = __builtin_elementwise_abs(x);
+    vector_float near = x * vector_polynomial(
+        x * x, -0.3333328068256f, 0.1333144158125f, -0.0537397153676f, 0.0206390861422f, -0.0057049850002f);
+    vector_float e = vector_exp2_scaled(magnitude * (vector_float)(-2.88539008178f));
+    vector_float far = ((vector_float)(1.0f) - e) / ((vector_float)(1.0f) + e);
+    return magnitude < 0.625f ? near : __builtin_elementwise_copysign(far, x);
+}
+
 // score where first ≤ key ≤ last, −inf elsewhere: two vpcmpd, one vblendmps.
 VECTOR_INLINE vector_float vector_keep_visible(vector_float score, int key, vector_int first, vector_int last) {
     vector_int visible = (first <= key) & (last >= key);
@@ -122,6 +141,9 @@ VECTOR_INLINE int vector_any_not_one(vector_float a) { return __builtin_reduce_o
 
 // Whether any lane is less than a limit: vcmpps, kortest.
 VECTOR_INLINE int vector_any_less(vector_float a, float limit) { return __builtin_reduce_or(a < limit) != 0; }
+
+// Whether all lanes are less than a limit, and none is NaN: vcmpps, kortest.
+VECTOR_INLINE int vector_all_less(vector_float a, float limit) { return __builtin_reduce_and(a < limit) != 0; }
 
 // Whether all lanes are 0: vcmpps, kortest.
 VECTOR_INLINE int vector_all_zero(vector_float a) { return __builtin_reduce_and(a == 0.0f) != 0; }

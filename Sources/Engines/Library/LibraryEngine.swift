@@ -33,6 +33,10 @@ public final class LibraryEngine: Engine {
             throw .unsupported(
                 UnsupportedProblem("the C interface has no tensors for the phase \(workload.phase.rawValue)"))
         }
+        guard workload.problem.latent == nil else {
+            throw .unsupported(
+                UnsupportedProblem("the C interface has a tensor of values, and those of the problem are in its keys"))
+        }
         return try LibraryKernel(workload, of: self, inputs)
     }
 

@@ -253,8 +253,12 @@ private struct ProgramTensors {
         inputs[0].fill(from: tensors.query)
         inputs[1].fill(from: tensors.key)
         if workload.phase == .loss { return inputs[2].fill(from: tensors.targetNumbers()) }
+        if workload.problem.latent != nil { return }
         inputs[2].fill(from: tensors.value)
         if workload.phase.givesGradients { tensors.withOutputGradient { inputs[3].fill(from: $0) } }
+        if workload.problem.scoreForm.hasSinkLogits {
+            tensors.withSinkLogits { inputs[workload.phase.sinkLogitsPlace].fill(from: $0) }
+        }
         if workload.problem.weighting.hasGates {
             tensors.withGates { gates in
                 inputs[inputs.count - 2].fill(from: gates.logDecay)

@@ -101,10 +101,17 @@ private final class ServedCell {
 
         func read() throws -> SharedInputs {
             if workload.phase == .loss { return SharedInputs(try readLoss()) }
+            if workload.problem.latent != nil {
+                return SharedInputs(
+                    AttentionInputs(query: try self.inputs[0].contents(), latents: try self.inputs[1].contents()))
+            }
             var inputs = AttentionInputs(
                 query: try self.inputs[0].contents(), key: try self.inputs[1].contents(),
                 value: try self.inputs[2].contents())
             if workload.phase.givesGradients { inputs.outputGradient = try self.inputs[3].contents() }
+            if workload.problem.scoreForm.hasSinkLogits {
+                inputs.sinkLogits = try self.inputs[workload.phase.sinkLogitsPlace].contents()
+            }
             if workload.problem.weighting.hasGates {
                 inputs.gates = StateGates(
                     logDecay: try self.inputs[self.inputs.count - 2].contents(),
@@ -135,8 +142,8 @@ private final class ServedCell {
             }
         }
         let (phase, problem) = (workload.phase, workload.problem)
-        // Tensors of attention are no hidden states and no words.
-        if phase == .loss { _ = try engine.kernel(for: workload) }
+        // Tensors of attention are no hidden states and no words, and a gradient of latents has no values.
+        if phase == .loss || problem.latent != nil { _ = try engine.kernel(for: workload) }
         shared = Shared(
             inputs: try files(phase.inputs(of: problem)), outputs: try files(phase.outputs(of: problem)),
             workload: workload)

@@ -40,6 +40,10 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
         public let weighting: String?
         /// Whether its queries select blocks of keys; nil if they do not.
         public let selectsBlocks: Bool?
+        /// What it can do with scores beside softmax (`ScoreOption`); nil for nothing. Unknown options are left out.
+        public let scoreOptions: [String]?
+        /// Whether the values of its problems are the first elements of their keys; nil if they are not.
+        public let readsLatents: Bool?
         /// In the phase of a loss: gradients of logits that are smaller may be left out. Nil where none is.
         public let gradientFilter: Float?
 
@@ -47,7 +51,8 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
             name: String, summary: String?, variantOf: String? = nil, phase: String, mask: String,
             elementTypes: [String],
             cacheFormats: [String]? = nil, positions: String? = nil, weighting: String? = nil,
-            selectsBlocks: Bool? = nil, gradientFilter: Float? = nil
+            selectsBlocks: Bool? = nil, scoreOptions: [String]? = nil, readsLatents: Bool? = nil,
+            gradientFilter: Float? = nil
         ) {
             self.name = name
             self.summary = summary
@@ -59,6 +64,8 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
             self.positions = positions
             self.weighting = weighting
             self.selectsBlocks = selectsBlocks
+            self.scoreOptions = scoreOptions
+            self.readsLatents = readsLatents
             self.gradientFilter = gradientFilter
         }
 
@@ -68,7 +75,10 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
                 mask: kernel.masks.name, elementTypes: kernel.elementTypes.map(\.rawValue),
                 cacheFormats: kernel.cacheFormats.map(\.rawValue),
                 positions: kernel.positions.rawValue, weighting: kernel.weighting.rawValue,
-                selectsBlocks: kernel.selectsBlocks ? true : nil, gradientFilter: kernel.filter.limit)
+                selectsBlocks: kernel.selectsBlocks ? true : nil,
+                scoreOptions: kernel.scoreOptions.isEmpty
+                    ? nil : ScoreOption.allCases.filter(kernel.scoreOptions.contains).map(\.rawValue),
+                readsLatents: kernel.readsLatents ? true : nil, gradientFilter: kernel.filter.limit)
         }
 
         /// The kernel as this program has it, which does not know how to make it ready; nil where its name is none, or its
@@ -85,11 +95,15 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
                 selectsBlocks != true
                     || weighting == .softmax && positions == .none && phase.givesOutput
                         && [.causal, .any].contains(masks),
+                readsLatents != true
+                    || weighting == .softmax && positions == .none && phase == .decode && selectsBlocks != true
+                        && knownScoreOptions.isEmpty && [.causal, .any].contains(masks),
                 phase != .loss || masks == .full, let filter = knownFilter
             else { return nil }
             let known = Kernels.Kernel(
                 name, summary: summary ?? "", phase: phase, masks: masks, weighting: weighting,
-                selectsBlocks: selectsBlocks ?? false, positions: positions, elementTypes: types,
+                selectsBlocks: selectsBlocks ?? false, scoreOptions: knownScoreOptions,
+                readsLatents: readsLatents ?? false, positions: positions, elementTypes: types,
                 cacheFormats: CacheFormat.allCases.filter { cacheFormats?.contains($0.rawValue) == true }
             ).leavingOut(filter)
             return variantOf.map { known.variant(of: name.dropLast(self.name.count) + $0) } ?? known
@@ -105,6 +119,8 @@ public struct EngineGreeting: Codable, Hashable, Sendable {
             }
             return filter
         }
+
+        private var knownScoreOptions: Set<ScoreOption> { Set((scoreOptions ?? []).compactMap(ScoreOption.init)) }
 
         private var knownMask: MaskFamily? { mask == MaskFamily.any.name ? .any : try? MaskFamily.named(mask) }
     }

@@ -52,8 +52,8 @@ final class BackwardBlock<Rows: ElementRows> {
                 queryRows.take(Rows.self, tensors.query + row * rowBytes, row: lane)
                 outputGradientRows.take(Rows.self, tensors.outputGradient + row * rowBytes, row: lane)
             }
-            logSumExp[lane] = call.forward.logSumExp[row]
-            outputDots[lane] = call.outputDots[row]
+            logSumExp[lane] = call.statistics[row].narrowLogSumExp
+            outputDots[lane] = Float(call.statistics[row].outputDot)
         }
     }
 
@@ -90,9 +90,7 @@ final class BackwardBlock<Rows: ElementRows> {
     }
 
     /// Writes the gradients of the queries from sums [d][width], by way of the block's own columns.
-    func writeQueryGradients(
-        _ sums: UnsafePointer<Float>, block: Int, group: Int, to gradient: UnsafeMutableRawPointer
-    ) {
+    func writeQueryGradients(_ sums: UnsafePointer<Float>, block: Int, group: Int, of call: BackwardCall) {
         let d = problem.shape.headDimension
         lanes = BlockLanes(block: block, group: group, shape: problem.shape)
         let rows = queryRows
@@ -102,9 +100,14 @@ final class BackwardBlock<Rows: ElementRows> {
             }
         }
         for lane in lanes.taken {
+            let row = lanes.rowIndex(lane)
+            guard rows.isFinite(row: lane) else {
+                call.wide.writeQuery(row)
+                continue
+            }
             rows.write(
                 Rows.self, row: lane, times: problem.scale,
-                to: gradient + lanes.rowIndex(lane) * d * Rows.layout.byteCount)
+                to: call.tensors.queryGradient + row * d * Rows.layout.byteCount)
         }
     }
 }

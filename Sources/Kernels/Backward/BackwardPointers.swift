@@ -22,6 +22,12 @@ struct ForwardResults: ~Copyable {
         forward.run(inputs, into: &output, logSumExp: &logSumExp)
     }
 
+    /// Lends the tensors of a forward pass that writes these results.
+    mutating func withTensors(_ inputs: borrowing AttentionInputs, _ body: (TensorPointers) -> Void) {
+        let sums = logSumExp.withMutableFloats { $0.baseAddress! }
+        TensorPointers.with(inputs, &output, logSumExp: sums, body)
+    }
+
     /// The pointers are good for as long as these results are not changed.
     var pointers: ForwardPointers {
         ForwardPointers(
@@ -35,7 +41,7 @@ struct ForwardPointers {
 }
 
 /// Where the tensors lie that a backward pass reads and writes, whatever their type.
-struct BackwardPointers {
+struct BackwardPointers: AttendedTensors {
     let query: UnsafeRawPointer
     let key: UnsafeRawPointer
     let value: UnsafeRawPointer
@@ -43,6 +49,8 @@ struct BackwardPointers {
     let queryGradient: UnsafeMutableRawPointer
     let keyGradient: UnsafeMutableRawPointer
     let valueGradient: UnsafeMutableRawPointer
+    /// Problems with such logits have no gradients here.
+    var sinkLogits: UnsafePointer<Float>? { nil }
 
     /// The pointers are good within `body` only.
     ///

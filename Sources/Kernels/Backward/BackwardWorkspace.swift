@@ -110,7 +110,7 @@ final class BackwardWorkspace<Rows: ElementRows>: @unchecked Sendable {
             }
             call.turns.end(index, at: place)
         }
-        write(residents, offset: offset, tensors)
+        write(residents, group: group, of: call)
     }
 
     /// All keys that the block sees of one of its ranges, tile by tile.
@@ -146,7 +146,7 @@ final class BackwardWorkspace<Rows: ElementRows>: @unchecked Sendable {
             RowProduct(weights: gradients, rows: block.queryRows, queries: block.lanes.taken), into: keyGradients,
             from: row, &prefetch)
         tile.addValues(
-            Float32Product.self, ValueOperands(values: keys, steps: count, d: d, weights: gradients),
+            Float32Product.self, ValueOperands(values: keys, stride: d, steps: count, d: d, weights: gradients),
             into: queryGradients, &prefetch)
     }
 
@@ -159,12 +159,17 @@ final class BackwardWorkspace<Rows: ElementRows>: @unchecked Sendable {
         }
     }
 
-    private func write(_ residents: Range<Int>, offset: Int, _ tensors: BackwardPointers) {
-        let d = problem.shape.headDimension
+    private func write(_ residents: Range<Int>, group: Int, of call: BackwardCall) {
+        let first = group * problem.shape.keyLength + residents.lowerBound
+        let rowBytes = problem.shape.headDimension * Rows.layout.byteCount
         for row in 0..<residents.count {
-            let start = (offset + row * d) * Rows.layout.byteCount
-            keyGradients.write(Rows.self, row: row, times: problem.scale, to: tensors.keyGradient + start)
-            valueGradients.write(Rows.self, row: row, times: 1, to: tensors.valueGradient + start)
+            guard keyGradients.isFinite(row: row), valueGradients.isFinite(row: row) else {
+                call.wide.writeKey(first + row)
+                continue
+            }
+            let start = (first + row) * rowBytes
+            keyGradients.write(Rows.self, row: row, times: problem.scale, to: call.tensors.keyGradient + start)
+            valueGradients.write(Rows.self, row: row, times: 1, to: call.tensors.valueGradient + start)
         }
     }
 
@@ -191,7 +196,6 @@ final class BackwardWorkspace<Rows: ElementRows>: @unchecked Sendable {
     func writeQueryGradients(_ place: Int, of call: BackwardCall) {
         let (group, number) = place.quotientAndRemainder(dividingBy: call.plan.blocks.countPerGroup)
         block.writeQueryGradients(
-            call.queryGradients + place * size.queryGradientFloats, block: number, group: group,
-            to: call.tensors.queryGradient)
+            call.queryGradients + place * size.queryGradientFloats, block: number, group: group, of: call)
     }
 }

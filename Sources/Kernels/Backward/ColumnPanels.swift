@@ -44,6 +44,13 @@ struct ColumnPanels {
         }
     }
 
+    /// Whether no element of a row is NaN or infinite. Past the last column anything may be.
+    func isFinite(row: Int) -> Bool {
+        (0..<count).allSatisfy {
+            areFinite(panel($0, row: row), count: min(QueryBlock.width, d - $0 * QueryBlock.width))
+        }
+    }
+
     /// Writes a row into a tensor.
     @inline(__always)
     func write<Rows: ElementRows>(_: Rows.Type, row: Int, times factor: Float, to target: UnsafeMutableRawPointer) {

@@ -1,5 +1,4 @@
 import Attention
-import CVector
 import Hardware
 import Records
 
@@ -22,9 +21,9 @@ import Records
 ///
 /// Elements of 16 bits are widened to float32 where they are read.
 ///
-/// Inputs have to be finite, and scores below some 10⁴: the weights come from the log-sum-exp in float32, whose rounding grows
-/// with the scores. Unlike in the forward pass, no row is computed again in Double: what is not finite may reach the gradients of
-/// rows and keys that do not see it.
+/// Rows of gradients in which something is not finite are written again in Double (`WideGradients`), as rows of outputs are in the
+/// forward pass. So are all rows that a query has a part in whose log-sum-exp is beyond some 10⁴, where its rounding in float32 would
+/// show in the weights (`RowStatistics`).
 final class FusedBackward {
     private let team: WorkerTeam
     private let engine: BackwardEngine
@@ -99,13 +98,17 @@ enum BackwardEngine: Sendable {
 struct BackwardCall {
     let plan: BackwardPlan
     let tensors: BackwardPointers
-    let forward: ForwardPointers
+    /// Of each row of Q.
+    let statistics: UnsafePointer<RowStatistics>
     /// Sums dQᵀ of each block.
     let queryGradients: UnsafeMutablePointer<Float>
-    /// Σ dO ∘ O of each row.
-    let outputDots: UnsafeMutablePointer<Float>
     /// Of each block: the items that add to its sums.
     let turns: Turns
+
+    /// For rows that float32 is too narrow for.
+    var wide: WideGradients {
+        WideGradients(problem: plan.blocks.problem, tensors: tensors, statistics: statistics)
+    }
 }
 
 /// The workers of one element type, and what they share.
@@ -114,7 +117,7 @@ final class TypedBackwardEngine<Rows: ElementRows>: @unchecked Sendable {
     private let plan: BackwardPlan
     private let workspaces: [BackwardWorkspace<Rows>]
     private let queryGradients: UnsafeMutablePointer<Float>
-    private let outputDots: UnsafeMutablePointer<Float>
+    private let statistics: UnsafeMutablePointer<RowStatistics>
     private let turns: Turns
 
     private static var rowsOfAnItem: Int { 1024 }
@@ -124,13 +127,13 @@ final class TypedBackwardEngine<Rows: ElementRows>: @unchecked Sendable {
         plan = BackwardPlan(for: size.problem, residentKeys: size.residentKeys)
         workspaces = (0..<size.workers).map { _ in BackwardWorkspace(size) }
         queryGradients = .allocate(capacity: plan.blockCount * size.queryGradientFloats)
-        outputDots = .allocate(capacity: Self.rows(problem))
+        statistics = .allocate(capacity: Self.rows(problem))
         turns = Turns(places: plan.blockCount)
     }
 
     deinit {
         queryGradients.deallocate()
-        outputDots.deallocate()
+        statistics.deallocate()
     }
 
     private static func rows(_ problem: AttentionProblem) -> Int {
@@ -142,25 +145,23 @@ final class TypedBackwardEngine<Rows: ElementRows>: @unchecked Sendable {
         let blockCount = blocks.groups * blocks.countPerGroup
         let floats =
             size.workers * BackwardWorkspace<Rows>.floatCount(size) + blockCount * size.queryGradientFloats
-            + rows(size.problem)
-        return floats * MemoryLayout<Float>.size + blockCount * MemoryLayout<Int>.size
+        return floats * MemoryLayout<Float>.size + rows(size.problem) * MemoryLayout<RowStatistics>.stride
+            + blockCount * MemoryLayout<Int>.size
     }
 
     var countedPairs: Int { workspaces.reduce(0) { $0 + $1.countedPairs } }
 
     func run(_ tensors: BackwardPointers, _ forward: ForwardPointers, on team: WorkerTeam) {
+        nonisolated(unsafe) let (forward, statistics) = (forward, statistics)
         nonisolated(unsafe) let call = BackwardCall(
-            plan: plan, tensors: tensors, forward: forward, queryGradients: queryGradients, outputDots: outputDots,
-            turns: turns)
+            plan: plan, tensors: tensors, statistics: statistics, queryGradients: queryGradients, turns: turns)
         let (problem, workspaces) = (problem, workspaces)
         for workspace in workspaces { workspace.countedPairs = 0 }
         turns.reset()
-        let (rows, d, step) = (Self.rows(problem), problem.shape.headDimension, Self.rowsOfAnItem)
+        let (rows, step) = (Self.rows(problem), Self.rowsOfAnItem)
         team.forEach(count: (rows + step - 1) / step) { _, item in
             for row in item * step..<min((item + 1) * step, rows) {
-                let offset = row * d * Rows.layout.byteCount
-                let (output, gradient) = (call.forward.output + offset, call.tensors.outputGradient + offset)
-                call.outputDots[row] = Float(wide_dot(Rows.layout, output, gradient, d))
+                statistics[row] = RowStatistics(ofRow: row, of: problem, call.tensors, forward)
             }
         }
         team.forEach(count: call.plan.items) { worker, item in workspaces[worker].take(item: item, of: call) }

@@ -22,6 +22,14 @@ enum TokenRetention: Hashable, Sendable {
         }
     }
 
+    /// The position of the token that a slot holds once `tokens` have come. A slot that is not in use has the one that it will hold.
+    func position(ofSlot slot: Int, tokens: Int) -> Int {
+        guard case .rolling(let sinks, let window) = self, tokens > capacity, slot >= sinks else { return slot }
+        // The window begins where the next token would go, and goes on at the first slot behind the sinks.
+        let place = slot - self.slot(ofPosition: tokens)
+        return tokens - window + (place < 0 ? place + window : place)
+    }
+
     /// Slots in use once `tokens` have come, from the first on: a rolling cache fills up before it rolls.
     func slotCount(tokens: Int) -> Int { min(tokens, capacity) }
 

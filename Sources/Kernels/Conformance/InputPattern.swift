@@ -23,14 +23,27 @@ public enum InputPattern: String, Sendable, CaseIterable {
     case tinyValues = "tiny-values"
     /// Every key in the first half −inf: rows that see nothing else have no finite score.
     case scoresAllNegativeInfinite = "all-scores-negative-infinite"
+    case outputGradientNaN = "output-gradient-nan"
+    case outputGradientInfinite = "output-gradient-infinite"
 
-    /// Whether every value is a number.
+    /// Whether all inputs are finite numbers, and their scores and sums within what float32 holds.
     public var isFinite: Bool { [.normal, .extremeLogits, .oneHot].contains(self) }
 
+    /// Those that calls of a phase can meet.
+    static func all(for phase: Phase) -> [InputPattern] { allCases.filter { phase.givesGradients || !$0.isOfGradient } }
+
+    /// Whether the gradient of the output is what is hard.
+    private var isOfGradient: Bool { [.outputGradientNaN, .outputGradientInfinite].contains(self) }
+
+    /// Whether it is values that are hard.
+    var isOfValues: Bool { [.valueNaN, .valueInfinite, .hugeValues, .tinyValues].contains(self) }
+
+    /// - Parameter withOutputGradient: draws dO too, which patterns of it need.
     public func makeInputs(
-        shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64
+        shape: AttentionShape, elementType: ElementType = .float32, seed: UInt64, withOutputGradient: Bool = false
     ) -> AttentionInputs {
-        var inputs = AttentionInputs(shape: shape, elementType: elementType, seed: seed)
+        var inputs = AttentionInputs(
+            shape: shape, elementType: elementType, seed: seed, withOutputGradient: withOutputGradient)
         let d = shape.headDimension
         let row = shape.queryLength / 3
         let key = shape.keyLength / 2
@@ -42,8 +55,8 @@ public enum InputPattern: String, Sendable, CaseIterable {
             inputs.key.scale(by: 35)
         case .oneHot:
             for group in 0..<shape.batch * shape.keyValueHeads {
-                for key in 0..<shape.keyLength {
-                    let query = group * shape.groupSize * shape.queryLength + min(key, shape.queryLength - 1)
+                for key in max(0, shape.firstPosition)..<shape.keyLength {
+                    let query = group * shape.groupSize * shape.queryLength + key - shape.firstPosition
                     for x in 0..<d {
                         inputs.key[(group * shape.keyLength + key) * d + x] = 20 * inputs.query[query * d + x]
                     }
@@ -64,6 +77,8 @@ public enum InputPattern: String, Sendable, CaseIterable {
         case .scoresAllNegativeInfinite:
             for index in 0..<inputs.query.count { inputs.query[index] = abs(inputs.query[index]) + 0.1 }
             for index in 0..<key * d { inputs.key[index] = -.infinity }
+        case .outputGradientNaN: inputs.outputGradient![row * d] = .nan
+        case .outputGradientInfinite: inputs.outputGradient![row * d + d / 2] = .infinity
         }
         return inputs
     }

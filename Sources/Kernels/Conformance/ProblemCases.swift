@@ -8,7 +8,9 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
     public var description: String {
         let shape = problem.shape
         return
-            "\(problem.mask)\(problem.selection.map { " blocks \($0.text)" } ?? "") \(problem.elementType) "
+            "\(problem.mask)\(problem.selection.map { " blocks \($0.text)" } ?? "") "
+            + (problem.scoreForm.text.map { "\($0) " } ?? "") + "\(problem.elementType) "
+            + (problem.latent.map { "values=\($0.dimension) " } ?? "")
             + "\(problem.cacheFormat) \(inputs.rawValue) b=\(shape.batch) heads=\(shape.queryHeads):\(shape.keyValueHeads)"
             + " n=\(shape.queryLength)/\(shape.keyLength) d=\(shape.headDimension)"
     }
@@ -16,9 +18,12 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
     /// Inputs of this case for one call of a phase.
     public func makeInputs(for phase: Phase, seed: UInt64) -> AttentionInputs {
         if phase == .loss { return .predictions(for: problem, seed: seed) }
-        var made = inputs.makeInputs(shape: problem.shape, elementType: problem.elementType, seed: seed)
-        if phase.givesGradients { made.drawOutputGradient(seed: seed) }
+        var made = inputs.makeInputs(
+            shape: problem.shape, elementType: problem.elementType, seed: seed,
+            withOutputGradient: phase.givesGradients)
+        if problem.latent != nil { return latents(of: made) }
         if problem.weighting.hasGates { made.drawGates(seed: seed) }
+        if problem.scoreForm.hasSinkLogits { made.drawSinkLogits(seed: seed) }
         return made
     }
 
@@ -32,7 +37,7 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
             let problem = try AttentionProblem(
                 shape: problem.shape, mask: problem.mask, elementType: elementType, scale: problem.scale,
                 cacheFormat: cache, positions: problem.positions, weighting: weighting,
-                selection: selection)
+                selection: selection, scoreForm: problem.scoreForm, latent: problem.latent)
             return ProblemCase(problem: problem, inputs: inputs)
         } catch {
             preconditionFailure("a case is not a problem: \(error)")
@@ -46,9 +51,8 @@ public struct ProblemCase: Sendable, CustomStringConvertible {
 public enum ProblemCases {
     public static func all(for kernel: Kernel) -> [ProblemCase] {
         switch kernel.phase {
-        case .prefill: prefill(for: kernel.masks)
-        case .decode: decode(for: kernel)
-        case .backward, .training, .checkpointed: prefill(for: kernel.masks).filter(\.inputs.isFinite)
+        case .prefill, .backward, .training, .checkpointed: prompts(for: kernel)
+        case .decode: kernel.readsLatents ? latents : decode(for: kernel)
         case .loss: losses
         }
     }
@@ -63,7 +67,7 @@ public enum ProblemCases {
             kernel.cacheFormats.contains($0.key) && kernel.cacheFormats.contains($0.value)
         }
         return (alike + mixed).flatMap { format in
-            all(for: kernel).flatMap { one in
+            (all(for: kernel) + withScoreForms(of: kernel)).flatMap { one in
                 selections(of: kernel, length: one.problem.shape.keyLength).map {
                     one.stored(as: elementType, cache: format, weighting: kernel.weighting, selection: $0)
                 }
@@ -116,7 +120,8 @@ public enum ProblemCases {
         let turns = kernel.positions != .none
         // Huge keys become infinite in a small format.
         let infinite: [InputPattern] = [.keyInfinite, .keyNegativeInfinite, .scoresAllNegativeInfinite, .hugeScores]
-        for pattern in InputPattern.allCases where pattern != .normal && !(turns && infinite.contains(pattern)) {
+        for pattern in InputPattern.all(for: .decode)
+        where pattern != .normal && !(turns && infinite.contains(pattern)) {
             cases += masks(of: family, length: 300).map { mask in
                 ProblemCase(problem: problem(mask, .cached(300)), inputs: pattern)
             }
@@ -144,7 +149,8 @@ public enum ProblemCases {
     /// Beside 1/√d: nearly equal weights, the sharp ones of a product as it is, and sharper.
     private static let scales: [Float] = [0.01, 1, 3]
 
-    private static func prefill(for family: MaskFamily) -> [ProblemCase] {
+    private static func prompts(for kernel: Kernel) -> [ProblemCase] {
+        let family = kernel.masks
         var problems: [AttentionProblem] = []
         for length in [1, 2, 7, 15, 16, 17, 31, 32, 33, 61, 127, 131, 257] {
             for mask in masks(of: family, length: length) {
@@ -170,9 +176,12 @@ public enum ProblemCases {
         }
         problems += scales.map { problem(mask, Sizes(queryHeads: 2, length: 101), scale: $0) }
         var cases = problems.map { ProblemCase(problem: $0, inputs: .normal) }
-        for pattern in InputPattern.allCases where pattern != .normal {
-            for mask in masks(of: family, length: 140) {
-                cases.append(ProblemCase(problem: problem(mask, Sizes(queryHeads: 2, length: 140)), inputs: pattern))
+        // The reference of gradients takes several times as long for a pair.
+        let length = kernel.phase.givesGradients ? 75 : 140
+        for pattern in InputPattern.all(for: kernel.phase) where pattern != .normal {
+            for mask in masks(of: family, length: length) {
+                cases.append(
+                    ProblemCase(problem: problem(mask, Sizes(queryHeads: 2, length: length)), inputs: pattern))
             }
         }
         return cases

@@ -11,7 +11,7 @@ import Records
 /// Sums over hidden elements, words and tokens are made in an order that follows from the sizes alone, so that results do not
 /// depend on the number of threads, and the backward pass computes every logit again to the last bit.
 ///
-/// Elements of 16 bits are widened to float32 where they are read. Inputs have to be finite numbers.
+/// Elements of 16 bits are widened to float32 where they are read.
 public final class CutCrossEntropy: LossInstance {
     private let problem: CrossEntropyProblem
     private let team: WorkerTeam

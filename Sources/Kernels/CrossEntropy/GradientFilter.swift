@@ -1,7 +1,8 @@
 /// Which parts of the gradient of the logits a backward pass leaves out.
 public enum GradientFilter: Hashable, Sendable {
     case none
-    /// Granules of eight words and one block of tokens in which every gradient, of the loss of its own token, is smaller.
+    /// Granules of eight words and one block of tokens in which every gradient, of the loss of its own token, is smaller. One with
+    /// a NaN stays.
     case below(Float)
 
     /// 2⁻¹², as Cut Cross-Entropy has it: beside a sum near 1, bfloat16 does not show what is smaller.

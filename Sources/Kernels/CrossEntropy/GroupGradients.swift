@@ -117,22 +117,22 @@ final class GroupGradients: @unchecked Sendable {
             case .none: kept[index] = true
             case .below(let limit):
                 let words = word..<min(word + granule, visit.words.count)
-                kept[index] = largestMagnitude(words, ofBlock: block) >= limit
+                kept[index] = !areSmall(words, ofBlock: block, below: limit)
                 if !kept[index] { leftOut[block] += 1 }
             }
         }
     }
 
-    private func largestMagnitude(_ words: Range<Int>, ofBlock block: Int) -> Float {
+    /// NaN is not small: a filter must not hide it.
+    private func areSmall(_ words: Range<Int>, ofBlock block: Int, below limit: Float) -> Bool {
         let rows = logits.rows(ofBlock: block)
         var largest = Lanes.zero
         for index in stride(
             from: words.lowerBound * QueryBlock.width, to: words.upperBound * QueryBlock.width, by: Lanes.lanes)
         {
-            let gradients = load(rows, index)
-            largest = vector_max(vector_max(gradients, -gradients), largest)
+            largest = vector_larger_magnitude(load(rows, index), largest)
         }
-        return vector_largest(largest)
+        return vector_all_less(largest, limit) != 0
     }
 
     /// Writes dH of a block, after the last visit.

@@ -21,8 +21,7 @@ final class DecodePartials: @unchecked Sendable {
     private let partials: UnsafeMutablePointer<DecodePartial>
 
     private static func counts(_ problem: AttentionProblem, ranges: Int) -> (rows: Int, d: Int) {
-        let layout = CacheTileLayout(problem.cacheFormat, headDimension: problem.shape.headDimension)
-        return (problem.shape.batch * problem.shape.queryHeads * ranges, layout.d)
+        (problem.shape.batch * problem.shape.queryHeads * ranges, Lanes.wholeVectors(problem.valueDimension))
     }
 
     static func byteCount(_ problem: AttentionProblem, ranges: Int) -> Int {
@@ -58,7 +57,28 @@ final class DecodePartials: @unchecked Sendable {
     func put(_ wide: WideRow, at place: (head: Int, range: Int)) {
         let row = place.head * ranges + place.range
         partials[row] = DecodePartial(largestScore: wide.largestScore, sum: wide.sum)
-        for (x, element) in wide.mean.enumerated() { means[row * d + x] = wide.sum == 0 ? 0 : Float(element) }
+        for (x, element) in wide.meanOfPart.enumerated() { means[row * d + x] = Float(element) }
+    }
+
+    /// What the first lanes of a block came to, each of which is a head.
+    ///
+    /// - Parameter sums: of weights times values, [d][width], with room for a vector of rows behind them
+    func put(_ softmax: OnlineSoftmax, sums: UnsafePointer<Float>, ofHeads heads: Range<Int>, range: Int) {
+        withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: QueryBlock.width) { rows in
+            for lane in 0..<QueryBlock.width {
+                rows[lane] = UnsafeMutableRawPointer(
+                    means + ((heads.lowerBound + min(lane, heads.count - 1)) * ranges + range) * d)
+            }
+            for half in [0, Lanes.lanes] where half < heads.count {
+                let normaliser = broadcast(1) / load(softmax.sums, half)
+                for x in stride(from: 0, to: d, by: Lanes.lanes) {
+                    vector_scatter_columns(
+                        sums + x * QueryBlock.width + half, QueryBlock.width, normaliser, rows.baseAddress! + half,
+                        vector_element_float32, x, Lanes.lanes, min(Lanes.lanes, heads.count - half))
+                }
+            }
+        }
+        for (lane, head) in heads.enumerated() { partials[head * ranges + range] = softmax.partial(lane: lane) }
     }
 
     /// Sums over ranges in their order, whoever computed them.
@@ -66,8 +86,11 @@ final class DecodePartials: @unchecked Sendable {
         let rows = UnsafeBufferPointer(start: partials + head * ranges, count: ranges)
         var largest = rows[0].largestScore
         for row in rows where row.largestScore > largest { largest = row.largestScore }
+        let sinkLogit = problem.scoreForm.hasSinkLogits ? sinkLogit(ofHead: head, tensors) : -.infinity
+        largest = max(largest, sinkLogit)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: ranges) { shares in
-            var sum: Float = 0
+            // The sink is one more range, which has no values.
+            var sum = Float(exp(sinkLogit - largest))
             for (range, row) in rows.enumerated() {
                 let weight = exp2(broadcast(Float((row.largestScore - largest) * Double(log2E))))[0] * Float(row.sum)
                 shares[range] = weight
@@ -81,16 +104,20 @@ final class DecodePartials: @unchecked Sendable {
         }
     }
 
+    private func sinkLogit(ofHead head: Int, _ tensors: TensorPointers) -> Double {
+        Double(tensors.sinkLogits![head % problem.shape.queryHeads])
+    }
+
     private func write(_ head: Int, shares: UnsafeMutableBufferPointer<Float>, into output: UnsafeMutableRawPointer) {
         let type = problem.elementType
-        let headDimension = problem.shape.headDimension
-        let target = output + head * headDimension * type.byteCount
-        for x in stride(from: 0, to: headDimension, by: Lanes.lanes) {
+        let elements = problem.valueDimension
+        let target = output + head * elements * type.byteCount
+        for x in stride(from: 0, to: elements, by: Lanes.lanes) {
             var total = Lanes.zero
             for range in 0..<ranges {
                 total = vector_fma(broadcast(shares[range]), load(means, (head * ranges + range) * d + x), total)
             }
-            let count = min(Lanes.lanes, headDimension - x)
+            let count = min(Lanes.lanes, elements - x)
             switch type {
             case .float32:
                 withUnsafeBytes(of: total) {

@@ -11,6 +11,7 @@ struct DecodeWorkspaceSize {
     let sums: Int
     let scores: Int
     let unpacked: Int
+    let distances: Int
     /// Queries in digits, for formats whose keys are multiplied as integers.
     let digits: Int
 
@@ -25,12 +26,13 @@ struct DecodeWorkspaceSize {
         sums = heads * (Lanes.lanes + 1)
         scores = 3 * Int(CACHE_TILE_HEADS) * CacheTileLayout.tokens
         unpacked = 2 * CacheTileLayout.tokens * d
+        distances = CachedScores.wordCount(problem)
         let isInteger =
             if case .integers = TileArithmetic(problem, problem.cacheFormat, product).keys { true } else { false }
         digits = isInteger ? heads : 0
     }
 
-    var total: Int { queries + outputs + sums + scores + unpacked }
+    var total: Int { queries + outputs + sums + scores + unpacked + distances }
 
     var byteCount: Int { total * MemoryLayout<Float>.size + digits * MemoryLayout<cache_digits>.stride }
 }
@@ -62,6 +64,8 @@ final class DecodeWorkspace: @unchecked Sendable {
     private let values: UnsafeMutablePointer<Float>
     /// [heads]; empty but for `TileArithmetic.integers`.
     private let queryDigits: UnsafeMutablePointer<cache_digits>
+    /// Nil where softmax takes the products of queries and keys as they are.
+    private let cachedScores: CachedScores?
 
     var countedPairs = 0
 
@@ -75,7 +79,7 @@ final class DecodeWorkspace: @unchecked Sendable {
         self.angles = angles
         let size = DecodeWorkspaceSize(problem, plan.tuning.bfloat16.decode)
         (d, heads) = (size.d, size.heads)
-        factor = problem.scale * log2E
+        factor = problem.softmaxScale * log2E
         let raw = UnsafeMutableRawPointer.allocate(byteCount: size.total * MemoryLayout<Float>.size, alignment: 64)
         storage = raw.bindMemory(to: Float.self, capacity: size.total)
         storage.initialize(repeating: 0, count: size.total)
@@ -90,6 +94,7 @@ final class DecodeWorkspace: @unchecked Sendable {
         keys = scores + size.scores
         values = keys + Self.tokens * d
         queryDigits = .allocate(capacity: size.digits)
+        cachedScores = CachedScores(problem, plan.retention, storage: keys + size.unpacked)
     }
 
     deinit {
@@ -109,9 +114,10 @@ final class DecodeWorkspace: @unchecked Sendable {
             for tile in keyRange.tiles {
                 let address = UnsafeRawPointer(
                     tiles + source.tileOffset(group: group, slot: tile * CacheTileLayout.tokens))
+                cachedScores?.take(from: (keyRange.isRecent ? plan.slots : 0) + tile * Self.tokens)
                 attend(
                     Tile(
-                        number: tile,
+                        firstHead: group * heads, number: tile,
                         cached: CacheTile(
                             address: address, layout: source.layout, ahead: plan.tuning.decodePrefetchBytes),
                         visible: min(Self.tokens, slots - tile * Self.tokens)),
@@ -125,10 +131,12 @@ final class DecodeWorkspace: @unchecked Sendable {
             let sum = vector_horizontal_sum(load(sums, head * Lanes.lanes))
             if isExact, sum > 0, areFinite(outputs + head * d, count: d) {
                 let partial = DecodePartial(
-                    largestScore: Double(largest[head]) * Double(problem.scale), sum: Double(sum))
+                    largestScore: Double(largest[head]) * Double(problem.softmaxScale), sum: Double(sum))
                 partials.put(partial, sums: outputs + head * d, at: place)
             } else {
-                let rows = WideCacheRows(problem, source, slots: slots, angles)
+                let held = WideCacheRows.Slots(
+                    first: keyRange.isRecent ? plan.slots : 0, count: slots, retention: plan.retention)
+                let rows = WideCacheRows(problem, source, held, angles)
                 partials.put(rows.attend(head: place.head, tiles: keyRange.tiles, query), at: place)
             }
         }
@@ -143,6 +151,8 @@ final class DecodeWorkspace: @unchecked Sendable {
 
     /// A tile of a cache where it lies.
     private struct Tile {
+        /// Of the group, counted over batches.
+        let firstHead: Int
         let number: Int
         let cached: CacheTile
         /// Tokens that are there; the rest of the tile is empty.
@@ -172,6 +182,7 @@ final class DecodeWorkspace: @unchecked Sendable {
                         cache_layout_float32, unpacked(keys), queries + first * d, Int32(count), scores)
                 }
             }
+            cachedScores?.apply(to: scores, heads: tile.firstHead + first..<tile.firstHead + first + count)
             hide(from: tile.visible, heads: count)
             let narrow = arithmetic.values.isNarrow
             for head in 0..<count { weigh(head, of: first + head, narrow: narrow) }

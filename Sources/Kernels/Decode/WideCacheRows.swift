@@ -1,15 +1,23 @@
 import Attention
 import CVector
+import Foundation
 
 /// The keys and values of a cache as the rows of a `WideRow`: unpacked tile by tile, taken token by token.
 struct WideCacheRows {
     private let problem: AttentionProblem
     private let cache: TokenCache
-    /// Those that hold a token.
-    private let slots: Int
+    private let slots: Slots
     private let angles: CacheAngles?
 
-    init(_ problem: AttentionProblem, _ cache: TokenCache, slots: Int, _ angles: CacheAngles?) {
+    /// Those of the cache that hold a token.
+    struct Slots {
+        /// Counted over the cache and KIVI's latest tokens, which follow it.
+        let first: Int
+        let count: Int
+        let retention: TokenRetention
+    }
+
+    init(_ problem: AttentionProblem, _ cache: TokenCache, _ slots: Slots, _ angles: CacheAngles?) {
         (self.problem, self.cache, self.slots, self.angles) = (problem, cache, slots, angles)
     }
 
@@ -21,10 +29,11 @@ struct WideCacheRows {
         var values = keys
         var (key, value) = (query, query)
         var wide = WideRow(elements: d)
+        let scores = RowScores(of: Accuracy.OutputRow(head: head, row: 0), problem)
         for tile in tiles {
-            let tileSlots = tile * CacheTileLayout.tokens..<min((tile + 1) * CacheTileLayout.tokens, slots)
+            let tileSlots = tile * CacheTileLayout.tokens..<min((tile + 1) * CacheTileLayout.tokens, slots.count)
             unpack(tileSlots.lowerBound, group: head / problem.shape.groupSize, keys: &keys, values: &values)
-            for (run, runSlots) in (angles?.runs ?? [0..<slots]).enumerated() {
+            for (run, runSlots) in (angles?.runs ?? [0..<slots.count]).enumerated() {
                 let turned = turn(query, run: run, tile: tile)
                 for place in runSlots.clamped(to: tileSlots).map({ $0 - tileSlots.lowerBound }) {
                     for x in 0..<d {
@@ -32,11 +41,17 @@ struct WideCacheRows {
                         value[x] = values[cache_value_word(cache.layout.d, place, x)]
                     }
                     let dot = wide_dot(vector_element_float32, turned, key, d)
-                    wide.add(score: dot * Double(problem.scale), value: value, vector_element_float32)
+                    let capped = scores.capped(dot * Double(problem.scale)) { tanh($0) }
+                    let score = capped - scores.penalty(ofKey: position(ofSlot: tileSlots.lowerBound + place))
+                    wide.add(score: score, value: value, vector_element_float32)
                 }
             }
         }
         return wide
+    }
+
+    private func position(ofSlot slot: Int) -> Int {
+        slots.retention.position(ofSlot: slots.first + slot, tokens: problem.shape.keyLength)
     }
 
     private func unpack(_ slot: Int, group: Int, keys: inout [Float], values: inout [Float]) {

@@ -7,6 +7,10 @@ let log2E: Float = 1.442_695_04
 @inline(__always)
 func exp2(_ x: Lanes) -> Lanes { ScaledExponential.exp2(x) }
 
+/// tanh(x), lane by lane, within 3 units in the last place: ±inf give ±1, NaN stays NaN.
+@inline(__always)
+func tanh(_ x: Lanes) -> Lanes { vector_tanh(x) }
+
 /// One of the forms in which 2^x can be computed (`Tuning.Exponential`). A form is a type, so that a loop has one of them
 /// inlined and no branch.
 protocol ExponentialForm {

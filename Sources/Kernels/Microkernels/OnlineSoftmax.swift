@@ -5,7 +5,8 @@ import Records
 
 /// The running softmax of a block of queries (Milakov and Gimelshein, 2018; FlashAttention-2): the largest score m and
 /// the sum l of weights so far, lane by lane. For each tile of keys m' = max(m, tile's largest), the old sums and
-/// outputs shrink by 2^(c·(m − m')), and the weights are 2^(c·(s − m')), where c = log2(e) · scale of the problem.
+/// outputs shrink by 2^(c·(m − m')), and the weights are 2^(c·(s − m')), where c = log2(e) · scale of the problem. Scores that are
+/// changed on their way (`ScoreChange`) come scaled; c is log2(e) for them.
 ///
 /// c enters here and not as a factor on the queries: that would round every element of Q once more, and at scores of
 /// ±10⁴ double the error. The subtraction comes first: the largest weight is then exactly 1, whatever the scores. One
@@ -20,15 +21,16 @@ struct OnlineSoftmax {
     private let scale: Float
     /// c
     private let factor: Float
-    private let headDimension: Int
+    /// Of an output.
+    private let elements: Int
     private let exponential: Tuning.Exponential
 
     static var floatCount: Int { 2 * QueryBlock.width }
 
     init(_ problem: AttentionProblem, _ exponential: Tuning.Exponential, storage: UnsafeMutablePointer<Float>) {
-        scale = problem.scale
-        factor = problem.scale * log2E
-        headDimension = problem.shape.headDimension
+        scale = problem.softmaxScale
+        factor = problem.softmaxScale * log2E
+        elements = problem.valueDimension
         self.exponential = exponential
         largest = storage
         sums = storage + QueryBlock.width
@@ -53,12 +55,24 @@ struct OnlineSoftmax {
         nonmutating set { (largest[lane], sums[lane]) = (newValue.largest, newValue.sum) }
     }
 
+    /// The state of a lane that has met its head's sink logit and no key. One beyond float32 leaves the row to Double, in the end.
+    func beginning(sinkLogit: Float) -> RunningLane {
+        let largest = sinkLogit / scale
+        if largest.isFinite { return RunningLane(largest: largest, sum: 1) }
+        return RunningLane(largest: -.greatestFiniteMagnitude, sum: largest == -.infinity ? 0 : .nan)
+    }
+
     /// Whether the sum of every lane is positive: of scores that are all −inf it is 0.
     var hasWeights: Bool { areFinite(broadcast(1) / load(sums, 0), and: broadcast(1) / load(sums, Lanes.lanes)) }
 
     /// Of the scaled scores of a lane that has weights. In Double, so that it is rounded once.
     func logSumExp(lane: Int) -> Float {
         Float(Double(scale) * Double(largest[lane]) + log(Double(sums[lane])))
+    }
+
+    /// What a lane that has weights has come to, as a softmax of its own.
+    func partial(lane: Int) -> DecodePartial {
+        DecodePartial(largestScore: Double(scale) * Double(largest[lane]), sum: Double(sums[lane]))
     }
 
     /// The scores of one tile of keys.
@@ -119,7 +133,7 @@ struct OnlineSoftmax {
         store(sumLeft, sums, 0)
         store(sumRight, sums, second)
         if var output = outputs, vector_any_not_one(shrinkLeft) != 0 || vector_any_not_one(shrinkRight) != 0 {
-            for _ in 0..<headDimension {
+            for _ in 0..<elements {
                 store(load(output, 0) * shrinkLeft, output, 0)
                 store(load(output, second) * shrinkRight, output, second)
                 output += QueryBlock.width

@@ -21,8 +21,9 @@ struct ScoreOperands {
 
 /// What a product of values multiplies.
 struct ValueOperands {
-    /// V: words of neighbouring keys, [steps][d].
+    /// V: words of neighbouring keys, [steps][stride], of which `d` words count.
     let values: UnsafePointer<Float>
+    let stride: Int
     let steps: Int
     let d: Int
     /// Pᵀ [steps][width]; where the tile takes one vector, that one's first lane.
@@ -32,7 +33,7 @@ struct ValueOperands {
     @inline(__always)
     subscript(range: Range<Int>, lane lane: Int = 0) -> ValueOperands {
         ValueOperands(
-            values: values + range.lowerBound * d, steps: range.count, d: d,
+            values: values + range.lowerBound * stride, stride: stride, steps: range.count, d: d,
             weights: weights + range.lowerBound * QueryBlock.width + lane)
     }
 }
@@ -98,7 +99,7 @@ func addValues<Tile: RegisterTile>(
         for _ in 0..<operands.steps {
             tile.accumulate(offset, Tile.Queries(loading: step))
             step += QueryBlock.width
-            offset &+= d
+            offset &+= operands.stride
         }
         tile.write(to: sums)
         x &+= Tile.rows

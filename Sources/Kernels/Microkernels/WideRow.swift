@@ -22,17 +22,52 @@ struct WideRow {
 
     init(elements count: Int) { outputs = Array(repeating: 0, count: count) }
 
+    /// A row of the output from the keys in these ranges; `place.head` counts over batches.
+    init(
+        _ place: Accuracy.OutputRow, over ranges: [Range<Int>], of problem: AttentionProblem,
+        _ tensors: some AttendedTensors
+    ) {
+        let (shape, type) = (problem.shape, problem.elementType)
+        let rowBytes = shape.headDimension * type.byteCount
+        let query = tensors.query + (place.head * shape.queryLength + place.row) * rowBytes
+        let firstKey = place.head / shape.groupSize * shape.keyLength
+        let scores = RowScores(of: place, problem)
+        self.init(elements: shape.headDimension)
+        if let sinkLogits = tensors.sinkLogits { add(sinkLogit: Double(sinkLogits[place.head % shape.queryHeads])) }
+        for keys in ranges {
+            for key in keys {
+                let offset = (firstKey + key) * rowBytes
+                let dot = wide_dot(type.layout, query, tensors.key + offset, shape.headDimension)
+                let capped = scores.capped(dot * Double(problem.scale)) { tanh($0) }
+                let (score, value) = (capped - scores.penalty(ofKey: key), tensors.value + offset)
+                switch problem.weighting {
+                case .softmax: add(score: score, value: value, type.layout)
+                case .linear, .gatedDelta: add(weight: score, value: value, type.layout)
+                }
+            }
+        }
+    }
+
     /// Adds a key that has this score, scaled, and this value.
     mutating func add(score: Double, value: UnsafeRawPointer, _ element: vector_element) {
-        if score > largestScore {
-            let shrink = exp(largestScore - score)
-            sum *= shrink
-            for x in outputs.indices { outputs[x] *= shrink }
-            largestScore = score
-        }
+        raiseLargest(to: score)
         let weight = exp(score - largestScore)
         sum += weight
         outputs.withUnsafeMutableBufferPointer { wide_add(element, weight, value, $0.baseAddress, $0.count) }
+    }
+
+    /// Adds a key that has this score and no value.
+    mutating func add(sinkLogit: Double) {
+        raiseLargest(to: sinkLogit)
+        sum += exp(sinkLogit - largestScore)
+    }
+
+    private mutating func raiseLargest(to score: Double) {
+        guard score > largestScore else { return }
+        let shrink = exp(largestScore - score)
+        sum *= shrink
+        for x in outputs.indices { outputs[x] *= shrink }
+        largestScore = score
     }
 
     /// Adds a key whose weight is its score.
@@ -45,6 +80,10 @@ struct WideRow {
 
     /// The row's output with softmax.
     var mean: [Double] { outputs.map { $0 / sum } }
+
+    /// The same of a part of the row's keys. Without a finite score it has no mean, and weights of 0: what is left is 0, or NaN in the
+    /// elements of which a value is not finite.
+    var meanOfPart: [Double] { sum == 0 ? outputs : mean }
 
     /// Writes a row of the output, and its log-sum-exp where that is asked for, all of it from the tensors. `head` counts over batches.
     static func write(_ row: Int, ofHead head: Int, of problem: AttentionProblem, _ tensors: TensorPointers) {
@@ -60,29 +99,22 @@ struct WideRow {
     static func write(
         _ place: Accuracy.OutputRow, over ranges: [Range<Int>], of problem: AttentionProblem, _ tensors: TensorPointers
     ) {
-        let (head, row) = (place.head, place.row)
-        let (shape, type) = (problem.shape, problem.elementType)
-        let rowBytes = shape.headDimension * type.byteCount
-        let start = head * shape.queryLength + row
-        let query = tensors.query + start * rowBytes
-        let firstKey = head / shape.groupSize * shape.keyLength
-        var wide = WideRow(elements: shape.headDimension)
-        for keys in ranges {
-            for key in keys {
-                let offset = (firstKey + key) * rowBytes
-                let dot = wide_dot(type.layout, query, tensors.key + offset, shape.headDimension)
-                let (score, value) = (dot * Double(problem.scale), tensors.value + offset)
-                switch problem.weighting {
-                case .softmax: wide.add(score: score, value: value, type.layout)
-                case .linear, .gatedDelta: wide.add(weight: score, value: value, type.layout)
-                }
-            }
-        }
+        let wide = WideRow(place, over: ranges, of: problem, tensors)
+        let start = place.head * problem.shape.queryLength + place.row
         for (x, element) in (problem.weighting == .softmax ? wide.mean : wide.outputs).enumerated() {
-            type.store(element, at: start * shape.headDimension + x, in: tensors.output)
+            problem.elementType.store(element, at: start * problem.shape.headDimension + x, in: tensors.output)
         }
         if let logSumExp = tensors.logSumExp { logSumExp[start] = Float(wide.logSumExp) }
     }
+}
+
+/// Where the rows lie that a row of the output is computed from.
+protocol AttendedTensors {
+    var query: UnsafeRawPointer { get }
+    var key: UnsafeRawPointer { get }
+    var value: UnsafeRawPointer { get }
+    /// [queryHeads]; nil where heads have none.
+    var sinkLogits: UnsafePointer<Float>? { get }
 }
 
 extension ElementType {

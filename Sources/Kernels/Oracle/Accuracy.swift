@@ -5,7 +5,7 @@ import Foundation
 ///
 /// The bound is not the kernel's author's choice: at most twice the error of the naive loops in the same element type
 /// on the same rows (the criterion of flash-attention's tests), plus what no kernel can avoid: a few units in the last
-/// place of the output, and one rounding of the score, which moves a weight by score · 2⁻²⁴ of itself. (With scores of
+/// place of the output, and one rounding of the score, which moves a weight by score · 2⁻²⁴ of itself; some more where scores are not plain. (With scores of
 /// ±10⁴ that last term decides, and the naive loops may be lucky in it.) Where the reference is finite the kernel has to
 /// be; where it is infinite, the kernel has to be infinite with the same sign; where it is NaN, NaN.
 public struct Accuracy: Hashable, Sendable {
@@ -100,6 +100,12 @@ public struct Accuracy: Hashable, Sendable {
     }
 }
 
+extension ScoreForm {
+    /// Roundings of a score, each as large as half a unit in its last place. tanh adds its own error of 3 units, and a sink logit is brought
+    /// to the scale of the products that it is compared with.
+    fileprivate var roundingsOfScore: Double { 1 + (softCap == nil ? 0 : 6) + (hasSinkLogits ? 1 : 0) }
+}
+
 /// What some rows of an output have to be. Computed once, for all outputs that are held against it: it takes far longer
 /// than a kernel does.
 public struct ExpectedRows: Sendable {
@@ -132,8 +138,7 @@ public struct ExpectedRows: Sendable {
     ) {
         var (naiveError, largestOutput, largestScore) = (0.0, 0.0, 0.0)
         var exact: [[Double]] = []
-        let storing = ReferenceAttention.Arithmetic<Float>(
-            exponential: { Foundation.exp($0) }, rounded: problem.elementType.rounded)
+        let storing = ReferenceAttention.Arithmetic<Float>.storing(problem.elementType)
         for place in rows {
             let reference = ReferenceAttention.row(
                 place, of: problem, inputs, ReferenceAttention.Arithmetic<Double>.exact)
@@ -147,7 +152,7 @@ public struct ExpectedRows: Sendable {
             exact.append(elements)
         }
         // Without softmax a score that is rounded moves its weight by that rounding, whatever its size.
-        let moved = problem.weighting == .softmax ? largestScore : 1
+        let moved = problem.weighting == .softmax ? largestScore * problem.scoreForm.roundingsOfScore : 1
         let roundings = 4 * problem.elementType.epsilon + moved * Double(Float.ulpOfOne) / 2
         bound = tolerance * naiveError + roundings * largestOutput
         (self.rows, self.exact) = (rows, exact)
@@ -155,7 +160,7 @@ public struct ExpectedRows: Sendable {
     }
 
     /// What the element type is too small for is infinite there. A mean of values is never that, but a sum of them may be.
-    private static func stored(_ element: Double, as type: ElementType) -> Double {
+    static func stored(_ element: Double, as type: ElementType) -> Double {
         let rounded = type.rounded(Float(element))
         return rounded.isInfinite ? Double(rounded) : element
     }

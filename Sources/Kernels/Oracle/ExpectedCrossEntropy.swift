@@ -23,8 +23,7 @@ struct ExpectedCrossEntropy {
         let exact = ReferenceCrossEntropy<Double>(inputs, of: problem, .exact)
         let naive = ReferenceCrossEntropy(
             inputs, of: problem,
-            ReferenceAttention.Arithmetic<Float>(
-                exponential: { Foundation.exp($0) }, rounded: problem.elementType.rounded))
+            ReferenceAttention.Arithmetic<Float>.storing(problem.elementType))
         // A logit is rounded once, and so is the largest logit that is subtracted from it.
         let ofLogits = exact.largestLogit * Double(Float.ulpOfOne)
         func part(_ name: String, _ exact: [Double], _ naive: [Float], unavoidable: Double) -> Part {

@@ -1,9 +1,8 @@
 import Attention
-import Foundation
 
 /// What rows of the gradients have to be, and how far a kernel's may be from them: for each of the three tensors by the
-/// rule of `Accuracy`, twice the error of the naive loops in the same element type, and what no kernel can avoid. For inputs
-/// that are finite numbers.
+/// rule of `Accuracy`, twice the error of the naive loops in the same element type, and what no kernel can avoid. What is not
+/// finite has to be so in a kernel too, an infinity with the same sign.
 ///
 /// Where only some rows are compared, so is one sum over all keys: the weights of a query add up to 1, so that the rows of dV
 /// add up to the rows of dO. A kernel that leaves out keys, or takes them twice, is found there, whichever keys they are.
@@ -33,16 +32,16 @@ public struct ExpectedGradients: Sendable {
         let exact = ReferenceGradients(inputs, of: problem, rows, .exact)
         let naive = ReferenceGradients(
             inputs, of: problem, rows,
-            ReferenceAttention.Arithmetic<Float>(
-                exponential: { Foundation.exp($0) }, rounded: problem.elementType.rounded))
+            ReferenceAttention.Arithmetic<Float>.storing(problem.elementType))
         // A score is rounded, and the log-sum-exp of scores as large as it.
         let roundings = 4 * problem.elementType.epsilon + exact.largestScore * Double(Float.ulpOfOne)
         func part(_ name: String, _ rows: [Accuracy.OutputRow], _ numbers: Numbers) -> Part {
-            let error = zip(numbers.exact, numbers.naive).reduce(0) {
-                $1.1.isFinite ? max($0, abs(Double($1.1) - $1.0)) : $0
+            let elements = numbers.exact.map { ExpectedRows.stored($0, as: problem.elementType) }
+            let error = zip(elements, numbers.naive).reduce(0) {
+                $1.0.isFinite && $1.1.isFinite ? max($0, abs(Double($1.1) - $1.0)) : $0
             }
-            let bound = tolerance * error + roundings * (numbers.terms.max() ?? 0)
-            return Part(name: name, rows: rows, exact: numbers.exact, bound: bound)
+            let largestTerm = numbers.terms.lazy.filter(\.isFinite).max() ?? 0
+            return Part(name: name, rows: rows, exact: elements, bound: tolerance * error + roundings * largestTerm)
         }
         shape = problem.shape
         self.roundings = roundings

@@ -2,7 +2,8 @@ import Attention
 import Foundation
 
 /// The oracle: the formula in Double, three loops, nothing clever. Every other kernel is held to it. Without softmax, scores are
-/// the weights, and a row is the IEEE result of that formula.
+/// the weights, and a row is the IEEE result of that formula. The form of scores (`ScoreForm`) comes before softmax: a cap makes every
+/// score finite that is not NaN, and a sink logit is one more term of the sum, so that a row whose scores are all −inf is 0.
 ///
 /// Non-finite input, here and in every kernel: a row is the IEEE result of the formula over the keys that it sees.
 /// A NaN or +inf score makes the whole row NaN; a −inf score has weight 0; a row whose scores are all −inf is NaN.
@@ -33,8 +34,8 @@ public final class ReferenceAttention: KernelInstance {
             for row in 0..<shape.queryLength {
                 let result = Self.row(row, ofHead: head, of: problem, inputs)
                 countedPairs += problem.pairs.visibleKeys(row: row).count
-                let start = (head * shape.queryLength + row) * shape.headDimension
-                for x in 0..<shape.headDimension { output[start + x] = Float(result[x]) }
+                let start = (head * shape.queryLength + row) * result.count
+                for (x, element) in result.enumerated() { output[start + x] = Float(element) }
             }
         }
     }
@@ -53,23 +54,38 @@ public final class ReferenceAttention: KernelInstance {
     public static func logSumExp(
         ofRow row: Int, head: Int, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs
     ) -> Double {
-        let row = self.row(.init(head: head, row: row), of: problem, inputs, Arithmetic<Double>.exact)
-        return row.largest == -.infinity ? row.largest : row.largest + log(row.sum)
+        softmaxRow(.init(head: head, row: row), of: problem, inputs).logSumExp
+    }
+
+    /// An output row, and the log-sum-exp of its scores.
+    public struct SoftmaxRow: Sendable {
+        public let output: [Double]
+        public let logSumExp: Double
+    }
+
+    public static func softmaxRow(
+        _ place: Accuracy.OutputRow, of problem: AttentionProblem, _ inputs: borrowing AttentionInputs
+    ) -> SoftmaxRow {
+        let row = self.row(place, of: problem, inputs, Arithmetic<Double>.exact)
+        return SoftmaxRow(
+            output: row.output, logSumExp: row.largest == -.infinity ? row.largest : row.largest + log(row.sum))
     }
 
     struct Row<Real: BinaryFloatingPoint> {
         var output: [Real]
-        /// The largest scaled score: NaN where any is.
+        /// The largest score, or the sink logit: NaN where any is.
         let largest: Real
         /// Of e^(score − largest); 1 without softmax.
         let sum: Real
-        /// Largest absolute value of the finite scores, scaled.
+        /// Largest absolute value of the finite scores, scaled and capped, without their distances, and of the sink logit. A key that is
+        /// far away has a low score and no weight.
         let largestScore: Real
     }
 
     /// How a row is computed.
     struct Arithmetic<Real: BinaryFloatingPoint> {
         let exponential: (Real) -> Real
+        let tanh: (Real) -> Real
         /// To the element type, where a kernel that stores it would: weights and outputs.
         let rounded: (Real) -> Real
     }
@@ -87,11 +103,13 @@ public final class ReferenceAttention: KernelInstance {
         let visible = problem.pairs.visibleKeys(row: row)
         let queryStart = (head * shape.queryLength + row) * d
         let keyStart = head / shape.groupSize * shape.keyLength
-        let stored = StoredRows(problem, ReferenceSelection.keys(of: place, problem, inputs), from: keyStart)
+        let keys = ReferenceSelection.keys(of: place, problem, inputs)
+        let stored = StoredRows(problem, keys, from: keyStart)
         var query = inputs.elements(queryStart..<queryStart + d, of: .query).map(Real.init)
         if problem.positions == .cacheRelativeRotary {
             query = Rotary.turned(query, position: visible.count - 1)
         }
+        let form = RowScores(of: place, problem)
         var scores: [Real] = []
         scores.reserveCapacity(visible.count)
         stored.forEachKey(inputs) { key in
@@ -103,33 +121,56 @@ public final class ReferenceAttention: KernelInstance {
                 let turned = Rotary.turned(key.map(Real.init), position: scores.count)
                 for x in 0..<d { dot += query[x] * turned[x] }
             }
-            scores.append(dot * Real(problem.scale))
+            scores.append(form.capped(dot * Real(problem.scale), by: arithmetic.tanh))
         }
-        let largest = scores.contains { $0.isNaN } ? .nan : scores.max()!
+        let sinkLogit = Self.sinkLogit(of: head, problem, inputs).map { Real($0) } ?? -.infinity
+        let ofKeys = scores.lazy.filter(\.isFinite).map { abs($0) }.max() ?? 0
+        let largestScore = sinkLogit.isFinite ? max(ofKeys, abs(sinkLogit)) : ofKeys
+        if problem.scoreForm.hasALiBi {
+            for (place, key) in keys.joined().enumerated() { scores[place] -= form.penalty(ofKey: key) }
+        }
+        let isNaN = sinkLogit.isNaN || scores.contains { $0.isNaN }
+        let largest = isNaN ? .nan : max(scores.max()!, sinkLogit)
         let isSoftmax = problem.weighting == .softmax
         let weights = isSoftmax ? scores.map { exponential($0 - largest) } : scores
-        let sum = isSoftmax ? weights.reduce(0, +) : 1
-        var output = [Real](repeating: 0, count: d)
+        let ofSink = problem.scoreForm.hasSinkLogits ? exponential(sinkLogit - largest) : 0
+        let sum = isSoftmax ? weights.reduce(ofSink, +) : 1
+        var output = [Real](repeating: 0, count: problem.valueDimension)
         var place = 0
         stored.forEachValue(inputs) { value in
             let share = rounded(weights[place] / sum)
             for (x, element) in value.enumerated() { output[x] += share * Real(element) }
             place += 1
         }
-        return Row(
-            output: output.map(rounded), largest: largest, sum: sum,
-            largestScore: scores.lazy.filter(\.isFinite).map { abs($0) }.max() ?? 0)
+        return Row(output: output.map(rounded), largest: largest, sum: sum, largestScore: largestScore)
+    }
+
+    /// Nil where heads have none.
+    private static func sinkLogit<Inputs: InputElements & ~Copyable>(
+        of head: Int, _ problem: AttentionProblem, _ inputs: borrowing Inputs
+    ) -> Float? {
+        guard problem.scoreForm.hasSinkLogits else { return nil }
+        let head = head % problem.shape.queryHeads
+        return inputs.elements(head..<head + 1, of: .sinkLogits)[0]
     }
 }
 
 extension ReferenceAttention.Arithmetic<Double> {
-    static var exact: Self { Self(exponential: { exp($0) }, rounded: { $0 }) }
+    static var exact: Self { Self(exponential: { exp($0) }, tanh: { Foundation.tanh($0) }, rounded: { $0 }) }
+}
+
+extension ReferenceAttention.Arithmetic<Float> {
+    /// Of plain loops that store what they compute in this type.
+    static func storing(_ type: ElementType) -> Self {
+        Self(exponential: { Foundation.exp($0) }, tanh: { Foundation.tanh($0) }, rounded: type.rounded)
+    }
 }
 
 extension Kernel {
     public static let reference = Kernel(
         "reference", summary: "three loops in Double, any mask; all other kernels are compared with it", masks: .any,
-        computedPairs: ReferenceAttention.computedPairs, scratchBytes: ReferenceAttention.scratchBytes,
+        scoreOptions: Set(ScoreOption.allCases), computedPairs: ReferenceAttention.computedPairs,
+        scratchBytes: ReferenceAttention.scratchBytes,
         make: { problem, _ in ReferenceAttention(for: problem) })
 }
 
@@ -137,6 +178,7 @@ extension Kernel {
 private struct StoredRows {
     private let ranges: [Range<Int>]
     private let d: Int
+    private let latent: LatentValues?
     /// Nil where rows are used as they come.
     private let keys: CacheFormat?
     private let values: CacheFormat?
@@ -144,6 +186,7 @@ private struct StoredRows {
     init(_ problem: AttentionProblem, _ visible: [Range<Int>], from start: Int) {
         ranges = visible.map { start + $0.lowerBound..<start + $0.upperBound }
         d = problem.shape.headDimension
+        latent = problem.latent
         let own = CacheFormat(problem.elementType)
         keys = problem.cacheFormat.key == own ? nil : problem.cacheFormat.key
         values = problem.cacheFormat.value == own ? nil : problem.cacheFormat.value
@@ -158,6 +201,7 @@ private struct StoredRows {
     func forEachValue<Inputs: InputElements & ~Copyable>(
         _ inputs: borrowing Inputs, _ body: (ArraySlice<Float>) -> Void
     ) {
+        if let latent { return forEachKey(inputs) { body($0.prefix(latent.dimension)) } }
         forEachRow(
             inputs, .value, restored: values.map { format in { format.restoredValues($0, headDimension: d) } }, body)
     }

@@ -7,6 +7,9 @@ import Foundation
 ///     loss_t = log Σ_v e^(logit_tv − max) + max − logit_t,next
 ///     G_tv = (softmax_tv − [v is next]) / tokens,   dH_t = Σ_v G_tv W_v,   dW_v = Σ_t G_tv H_t
 ///
+/// Every token sees every word. So a NaN in H_t reaches the loss of token t, dH_t and all of dW, and a NaN in W_v reaches
+/// everything.
+///
 /// In Float, with gradients of H rounded to the element type, it is the naive kernel whose error is the measure of all others'.
 struct ReferenceCrossEntropy<Real: BinaryFloatingPoint> {
     /// [tokens]

@@ -8,6 +8,17 @@ import Foundation
 ///     dS_ij = P_ij (dO_i · V_j − dO_i · O_i)
 ///     dQ_i = scale Σ_j dS_ij K_j,   dK_j = scale Σ_i dS_ij Q_i
 ///
+/// The sums go over the pairs that the mask shows, and over no other. So it is their IEEE result, here and in every kernel, that
+/// says what a value reaches which is not finite. Of a query i, call the keys that it sees its keys.
+///
+/// - A NaN in Q_i: all of dQ_i, and dK_j and dV_j of its keys.
+/// - A NaN in K_j: as a NaN in every query that sees it.
+/// - A NaN in V_j: all of dQ_i of every query that sees it, and dK of the keys of these queries. No row of dV.
+/// - A NaN in dO_i: all of dQ_i, dK_j of its keys, and in dV_j of its keys the same column.
+/// - A query whose scores are all −∞, or of which one is +∞: as a NaN in Q_i.
+/// - A score of −∞ beside finite ones has a weight of 0. The key is infinite itself, so that 0 · ∞ makes its column of dQ_i NaN.
+/// - An infinite value or gradient: NaN and infinities, within the rows that a NaN in its place would reach.
+///
 /// In Float, with roundings to the element type, it is the naive kernel whose error is the measure of all others'.
 struct ReferenceGradients<Real: BinaryFloatingPoint> {
     /// Of the rows of queries that were asked for, in their order [rows][headDimension].

@@ -6,6 +6,8 @@ import CVector
 /// Idle lanes of a last block repeat its last query: they cost what a lane costs and are not written back.
 struct BlockLanes {
     private let firstLane: Int
+    /// Of the group's first head, among those of a batch.
+    private let firstHead: Int
     private let laneCount: Int
     private let groupSize: Int
     private let d: Int
@@ -17,6 +19,7 @@ struct BlockLanes {
         firstLane = block * QueryBlock.width
         laneCount = min(QueryBlock.width, shape.queryLength * shape.groupSize - firstLane)
         groupSize = shape.groupSize
+        firstHead = group % shape.keyValueHeads * shape.groupSize
         d = shape.headDimension
         headStride = shape.queryLength * shape.headDimension
         headStart = group * shape.groupSize * headStride
@@ -32,6 +35,9 @@ struct BlockLanes {
         let (row, head) = (firstLane + min(lane, laneCount - 1)).quotientAndRemainder(dividingBy: groupSize)
         return (row, head)
     }
+
+    /// The query head of a lane, within its batch.
+    func queryHead(_ lane: Int) -> Int { firstHead + place(lane).head }
 
     private func start(_ lane: Int) -> Int {
         let (row, head) = place(lane)

@@ -8,6 +8,8 @@ final class FusedBlock {
     /// Oᵀ [d][width]
     let outputs: UnsafeMutablePointer<Float>
     let softmax: OnlineSoftmax
+    /// Nil where softmax takes the products of queries and keys as they are.
+    let laneScores: LaneScores?
     /// What each lane sees of the range at hand.
     private(set) var bounds: LaneBounds
     private(set) var lanes: BlockLanes
@@ -23,13 +25,23 @@ final class FusedBlock {
         queries = storage
         outputs = queries + words.queries
         softmax = OnlineSoftmax(problem, size.tuning.exponential, storage: outputs + words.outputs)
-        bounds = LaneBounds(storage: outputs + words.outputs + OnlineSoftmax.floatCount)
+        let bounds = outputs + words.outputs + OnlineSoftmax.floatCount
+        self.bounds = LaneBounds(storage: bounds)
+        laneScores = LaneScores(problem, storage: bounds + LaneBounds.wordCount)
         lanes = BlockLanes(block: 0, group: 0, shape: problem.shape)
     }
 
     func take(_ block: Int, group: Int, of blocks: QueryBlocks) {
         lanes = BlockLanes(block: block, group: group, shape: problem.shape)
         (sinks, band) = blocks.keys(ofBlock: block)
+        laneScores?.take(lanes)
+    }
+
+    /// Begins each lane's softmax with the sink logit of its head, as a key that was seen before all others and has no value.
+    func beginWith(sinkLogits: UnsafePointer<Float>) {
+        for lane in 0..<QueryBlock.width {
+            softmax[lane] = softmax.beginning(sinkLogit: sinkLogits[lanes.queryHead(lane)])
+        }
     }
 
     func reset() {

@@ -96,7 +96,7 @@ final class TypedFusedEngine<Element: FusedElement>: @unchecked Sendable {
 }
 
 /// Where the elements of a call lie, whatever their type.
-struct TensorPointers {
+struct TensorPointers: AttendedTensors {
     let query: UnsafeRawPointer
     let key: UnsafeRawPointer
     let value: UnsafeRawPointer
@@ -105,6 +105,8 @@ struct TensorPointers {
     let logSumExp: UnsafeMutablePointer<Float>?
     /// Nil where the weighting has none.
     let gates: GatePointers?
+    /// [queryHeads]; nil where heads have none.
+    let sinkLogits: UnsafePointer<Float>?
 
     /// The pointers are good within `body` only. Their bounds are those of the problem that the tensors are for.
     static func with<Result>(
@@ -116,15 +118,28 @@ struct TensorPointers {
                 inputs.value.withBytes { value in
                     output.withMutableBytes { output in
                         GatePointers.with(inputs) { gates in
-                            body(
-                                TensorPointers(
-                                    query: query.baseAddress!, key: key.baseAddress!, value: value.baseAddress!,
-                                    output: output.baseAddress!, logSumExp: logSumExp, gates: gates))
+                            withSinkLogits(of: inputs) { sinkLogits in
+                                body(
+                                    TensorPointers(
+                                        query: query.baseAddress!, key: key.baseAddress!, value: value.baseAddress!,
+                                        output: output.baseAddress!, logSumExp: logSumExp, gates: gates,
+                                        sinkLogits: sinkLogits))
+                            }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+extension TensorPointers {
+    /// The pointer is good within `body` only; nil where the inputs have no sink logits.
+    private static func withSinkLogits<Result>(
+        of inputs: borrowing AttentionInputs, _ body: (UnsafePointer<Float>?) -> Result
+    ) -> Result {
+        guard inputs.hasSinkLogits else { return body(nil) }
+        return inputs.withSinkLogits { logits in logits.withFloats { body($0.baseAddress!) } }
     }
 }
 

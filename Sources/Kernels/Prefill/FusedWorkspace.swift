@@ -7,6 +7,7 @@ struct FusedWorkspaceSize {
     let outputs: Int
     let scores: Int
     let element: Int
+    let laneScores: Int
     let blocks: Int
 
     /// Loads and stores come in whole vectors and tiles: each part has room for one that ends past it.
@@ -16,11 +17,12 @@ struct FusedWorkspaceSize {
         outputs = (d + Lanes.lanes + tileRows) * QueryBlock.width
         scores = (size.tuning.keyTile + tileRows) * QueryBlock.width
         element = Element.workerWords(for: size.problem, keyTile: size.tuning.keyTile)
+        laneScores = LaneScores.wordCount(size.problem)
         blocks = size.blocks
     }
 
-    /// Of one block: queries, outputs, softmax and bounds.
-    var block: Int { queries + outputs + OnlineSoftmax.floatCount + LaneBounds.wordCount }
+    /// Of one block: queries, outputs, softmax, bounds, and what changes scores.
+    var block: Int { queries + outputs + OnlineSoftmax.floatCount + LaneBounds.wordCount + laneScores }
 
     var total: Int { blocks * block + scores + element }
 }
@@ -73,6 +75,7 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
         prefetch.removeAll()
         for block in taken {
             block.reset()
+            if problem.scoreForm.hasSinkLogits { block.beginWith(sinkLogits: tensors.sinkLogits!) }
             attendSinks(block, group: group, tensors)
             block.setBounds { $0.band }
         }
@@ -171,13 +174,15 @@ final class FusedWorkspace<Element: FusedElement>: @unchecked Sendable {
             let operands = ScoreOperands(
                 keys: words, stride: stride, count: count, steps: element.keySteps, queries: block.queries)
             var largest = tile.multiplyScores(Product.self, operands, into: scores, &prefetch)
+            if let change = block.laneScores { largest = change.apply(to: scores, of: tile.range) }
             if !bounds.areSeenByAll(tile.range) { largest = bounds.mask(scores, of: tile.range) }
             block.softmax.update(
                 Product.self, OnlineSoftmax.Scores(floats: scores, keyCount: count, largest: largest),
                 outputs: startsAnew ? nil : block.outputs)
             let values = ValueOperands(
                 values: element.values(from: start, count: count, group: group, tensors),
-                steps: (count + Product.depth - 1) / Product.depth, d: problem.shape.headDimension, weights: scores)
+                stride: problem.shape.headDimension, steps: (count + Product.depth - 1) / Product.depth,
+                d: problem.shape.headDimension, weights: scores)
             tile.addValues(
                 Product.self, values, into: OutputSums(floats: block.outputs, startAnew: startsAnew), &prefetch)
             startsAnew = false

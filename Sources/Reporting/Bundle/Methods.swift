@@ -123,9 +123,14 @@ extension Methods {
             return
                 "\(subject) (masks: \(each { "\($0.mask)" }); tensors in \(each(\.elementType.rawValue))\(caches); heads of "
                 + "queries, and of keys and values: \(each { "\($0.queryHeads):\($0.keyValueHeads)" }); head dimension: "
-                + "\(each { "\($0.headDimension)" }); batch: \(each { "\($0.batch)" })), on "
+                + "\(each(dimensions)); batch: \(each { "\($0.batch)" })), on "
                 + "\(each { counted($0.threads, "thread") })."
         }
+    }
+
+    private static func dimensions(_ parameters: SeriesParameters) -> String {
+        guard let latent = parameters.latent else { return "\(parameters.headDimension)" }
+        return "\(parameters.headDimension), of which \(latent.dimension) are the value"
     }
 
     private static func accuracy(_ analysis: ScalingAnalysis) -> String {

@@ -32,9 +32,12 @@ enum SweepText {
             ("chunk", axes.chunks.map(number)), ("blocks", axes.blocks.map(number)),
             ("blockLength", axes.blockLengths.map(number)),
             ("heads", axes.heads.map { "{query: \($0.query), keyValue: \($0.keyValue)}" }),
-            ("headDimension", axes.headDimensions.map(number)), ("elementType", axes.elementTypes.map(\.rawValue)),
+            ("headDimension", axes.headDimensions.map(number)), ("valueDimension", axes.valueDimensions.map(number)),
+            ("elementType", axes.elementTypes.map(\.rawValue)),
             ("threads", axes.threads.map(number)), ("batch", axes.batches.map(number)),
             ("cacheFormat", axes.cacheFormats.map { "{key: \($0.key.rawValue), value: \($0.value.rawValue)}" }),
+            ("softCap", axes.softCaps.map { $0.map { "\($0)" } ?? "none" }),
+            ("alibi", axes.alibi.map { "\($0)" }), ("sinkLogits", axes.sinkLogits.map { "\($0)" }),
         ]
     }
 

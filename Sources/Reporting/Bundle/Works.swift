@@ -25,6 +25,7 @@ enum Works {
         "decode-gated-delta": ["yang2025gateddelta"],
         "top-k-blocks": ["lu2025moba", "dao2022flashattention"],
         "decode-top-k-blocks": ["lu2025moba"],
+        "decode-latent": ["deepseek2024v2", "dao2022flashattention"],
         "full-bidirectional": ["milakov2018online", "dao2022flashattention"],
         "symmetric-window": ["beltagy2020longformer", "dao2022flashattention"],
         "chunked-overlap-symmetric": ["beltagy2020longformer", "wang2013augem"],
@@ -66,6 +67,15 @@ enum Works {
         }
     }
 
+    /// Those of what models do with scores.
+    static func of(_ option: ScoreOption) -> [Key] {
+        switch option {
+        case .softCap: ["gemma2024gemma2"]
+        case .alibi: ["press2022alibi"]
+        case .sinkLogits: ["openai2025gptoss"]
+        }
+    }
+
     /// Those of the engines that come with this program, by name.
     static let ofEngines: [String: [Key]] = [
         "torch": ["paszke2019pytorch", "dao2022flashattention"],
@@ -88,7 +98,8 @@ enum Works {
             : (ofEngines[engine.name] ?? [])
                 + (series.kernel.contains("/flex-") ? ofFlexAttention : [])
         let stored = series.parameters.storedAs
-        return unique(kernel + of(stored.key) + of(stored.value))
+        let options = series.parameters.scoreForm?.options ?? []
+        return unique(kernel + options.flatMap { of($0) } + of(stored.key) + of(stored.value))
     }
 
     /// Those of an engine's series, each once.

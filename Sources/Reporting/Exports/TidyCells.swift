@@ -4,9 +4,10 @@ import Attention
 extension TidyTable {
     private static let shape = [
         "results", "series", "kernel", "weighting", "mask", "windowTokens", "sinkTokens", "chunkTokens",
-        "selectedBlocks", "blockTokens", "batch",
+        "selectedBlocks", "blockTokens", "scores", "batch",
         "queryHeads",
-        "keyValueHeads", "headDimension", "elementType", "threads", "ranks", "queryTokens", "keyTokens",
+        "keyValueHeads", "headDimension", "valueDimension", "elementType", "threads", "ranks", "queryTokens",
+        "keyTokens",
     ]
 
     /// One row a cell; a cell without a time has its reason.
@@ -55,14 +56,17 @@ extension TidyTable {
     private static func shape(of series: Series, in results: String) -> [Value] {
         let (parameters, mask) = (series.parameters, series.parameters.mask)
         let window = mask.left == nil || mask.right == nil ? nil : mask.bandWidth
+        let valueDimension = parameters.latent?.dimension ?? parameters.headDimension
         return [
             .text(results), .text(series.label), .text(series.kernel),
             .text((parameters.weighting ?? .softmax).rawValue),
             .text(mask.name), Value(window),
             Value(mask.sinks > 0 ? mask.sinks : nil), Value(mask.chunk),
             Value(parameters.selection?.blocks), Value(parameters.selection?.blockLength),
+            .text(parameters.scoreForm?.text ?? "plain"),
             .whole(parameters.batch), .whole(parameters.queryHeads), .whole(parameters.keyValueHeads),
-            .whole(parameters.headDimension), .text(parameters.elementType.rawValue), .whole(parameters.threads),
+            .whole(parameters.headDimension), .whole(valueDimension),
+            .text(parameters.elementType.rawValue), .whole(parameters.threads),
             .whole(series.ranks?.count ?? 1),
         ]
     }

@@ -17,9 +17,9 @@ public struct EngineStanding: Sendable, Codable, Hashable {
         public let timeRatio: Estimate
         /// From how many tokens on the fastest is faster than this one; nil where no such length was measured.
         public let fastestFrom: Estimate?
-        /// Of the measured peak; in decode of the measured read bandwidth.
+        /// Of the measured peak or read bandwidth: see `limit`.
         public let share: Double?
-        /// Of the time, on the pairs that the mask allows, or in decode on the bytes.
+        /// Of the time, on what the law of the series is over: pairs, or in most decoding steps bytes.
         public let exponent: Estimate?
         /// Largest absolute difference to the reference; nil in an analysis of an earlier build.
         public let maximumError: Double?
@@ -35,12 +35,24 @@ public struct EngineStanding: Sendable, Codable, Hashable {
     public let weighting: Weighting?
     /// Nil where queries attend to all keys that the mask shows.
     public let selection: BlockSelection?
+    /// Nil where scores are plain.
+    public let scoreForm: ScoreForm?
+    /// Nil where values are a tensor of their own.
+    public let latent: LatentValues?
     /// Keys.
     public let length: Int
     /// The fastest first, of at least two engines.
     public let rows: [Row]
 
     var engines: Int { Set(rows.map(\.engine)).count }
+
+    /// Whether queries attend by softmax of plain scores to all keys and values of the text, or to all before them.
+    var isOverKeysAndValues: Bool {
+        window == nil && weighting == nil && selection == nil && scoreForm == nil && latent == nil
+    }
+
+    /// What a row's share is of.
+    var limit: String { phase == .decode && latent == nil ? "bandwidth" : "peak" }
 
     /// "3 engines"; ranks are this program in several processes, and no engine to a reader.
     var contenders: String {
@@ -75,6 +87,8 @@ extension EngineStanding {
         window = parameters.mask.bandWidth
         weighting = parameters.weighting
         selection = parameters.selection
+        scoreForm = parameters.scoreForm
+        latent = parameters.latent
         problem = Self.text(parameters)
         rows = standing.map { one, point in
             let isFastest = one.label == fastest.series.label
@@ -84,7 +98,7 @@ extension EngineStanding {
                     ? Estimate(value: 1, low: 1, high: 1, level: point.median.level)
                     : point.median.ratio(to: fastest.point.median),
                 fastestFrom: isFastest ? nil : Crossover.overtaking(of: one, by: fastest.series),
-                share: parameters.isDecode
+                share: parameters.lawBasis == .bytes
                     ? point.utilisation.fractionOfBandwidth : point.utilisation.fractionOfPeak,
                 exponent: analysis.series(labelled: one.label)?.exponent, maximumError: point.maximumError,
                 peakResidentBytes: point.memory.peakResidentBytes)
@@ -116,12 +130,13 @@ extension EngineStanding {
             parameters.queryHeads == parameters.keyValueHeads
             ? (parameters.queryHeads == 1 ? "1\u{A0}head" : "\(parameters.queryHeads)\u{A0}heads")
             : "\(parameters.queryHeads):\(parameters.keyValueHeads)\u{A0}heads"
+        let values = parameters.latent.map { "values of \($0.dimension)" }
         return [
             phaseName(parameters.phase), "\(parameters.mask)", parameters.selection.map { "\($0.text)\u{A0}blocks" },
             parameters.elementType.rawValue,
             parameters.cacheFormat.map { "\($0)\u{A0}cache" },
-            parameters.weighting.map { "\($0.rawValue)\u{A0}attention" }, "d\u{A0}=\u{A0}\(parameters.headDimension)",
-            heads,
+            parameters.weighting.map { "\($0.rawValue)\u{A0}attention" }, parameters.scoreForm?.text,
+            "d\u{A0}=\u{A0}\(parameters.headDimension)", values, heads,
             parameters.batch == 1 ? nil : "batch\u{A0}\(parameters.batch)",
             parameters.threads == 1 ? nil : "\(parameters.threads)\u{A0}threads",
         ].compactMap { $0 }.joined(separator: ", ")
@@ -140,7 +155,7 @@ enum EngineStandings: Finding {
 
     static func figure(_ findings: Findings) -> Plot? {
         EngineShares.plot(findings, named: "engines") {
-            $0.window == nil && $0.weighting == nil && $0.selection == nil && $0.phase != .loss
+            $0.isOverKeysAndValues && $0.phase != .loss
         }
     }
 
@@ -181,7 +196,7 @@ enum EngineStandings: Finding {
         Table(
             columns: [
                 .init("kernel", .left), .init("median"), .init("times the best"),
-                .init(standing.phase == .decode ? "bandwidth" : "peak"), .init("error", .right, .whenWide),
+                .init(standing.limit), .init("error", .right, .whenWide),
                 .init("exponent", .right, .whenWide), .init("memory", .right, .whenWide),
                 .init("best from (tokens)", .left, .whenWide),
             ],
@@ -213,7 +228,7 @@ enum EngineSteps: Finding {
 
     static func figure(_ findings: Findings) -> Plot? {
         EngineShares.plot(findings, named: "engine-steps") {
-            $0.phase == .decode && $0.window == nil && $0.weighting == nil && $0.selection == nil
+            $0.phase == .decode && $0.isOverKeysAndValues
         }
     }
 }

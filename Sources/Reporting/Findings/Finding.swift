@@ -60,7 +60,7 @@ public struct Findings: Sendable, Codable {
         PromptTimes.self, EngineStandings.self, EngineWindows.self, Throughput.self, RooflineBounds.self,
         ThreadScaling.self, RankScaling.self, RankWeakScaling.self, RingHiding.self, RankTimeline.self,
         RankTraffic.self,
-        WastedPairs.self, Crossovers.self, SelectionCosts.self, PeakMemory.self, Forecasts.self,
+        WastedPairs.self, Crossovers.self, SelectionCosts.self, ScoreOptionCosts.self, PeakMemory.self, Forecasts.self,
         StepTimes.self, EngineSteps.self, StepBandwidth.self, StreamingCosts.self, TokenCosts.self,
         CacheFormatCosts.self,
         CacheAccuracy.self, TrainingCosts.self, TrainingMemoryCurves.self, LossTimes.self, LossMemory.self,

@@ -39,10 +39,9 @@ enum LossTimes: Finding {
             return analysis.fastestAndSlowest(after: Phase.loss.lengthNoun)
                 ?? "Time of a loss by words of the vocabulary"
         }
-        let matching = fitted.count { $0.verdict == .matches }
-        return matching == fitted.count
+        return fitted.allSatisfy { $0.verdict == .matches }
             ? "Time of a loss grows in proportion to tokens times words"
-            : "\(matching) of \(fitted.count) growth laws of losses match theory"
+            : LawTally(fitted.map(\.verdict)).sentence(owner: " of losses")
     }
 
     /// A slope of 1 in the upper left, which growing curves leave empty.

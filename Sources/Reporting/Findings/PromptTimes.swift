@@ -43,12 +43,9 @@ enum PromptTimes: Finding {
         guard !fitted.isEmpty else {
             return analysis.fastestAndSlowest(after: "tokens") ?? "Time per call by sequence length"
         }
-        let matching = fitted.count { $0.verdict == .matches }
-        if matching == fitted.count {
-            let counted = analysis.stateNote.isEmpty ? "pairs that the mask allows" : "exact count of pairs"
-            return "Time per call grows in proportion to the \(counted)"
-        }
-        return "\(matching) of \(fitted.count) growth laws match theory"
+        guard fitted.allSatisfy({ $0.verdict == .matches }) else { return LawTally(fitted.map(\.verdict)).sentence() }
+        let counted = analysis.stateNote.isEmpty ? "pairs that the mask allows" : "exact count of pairs"
+        return "Time per call grows in proportion to the \(counted)"
     }
 
     /// The exponents of full attention, or of the first series, and of what does not match theory.
@@ -67,8 +64,8 @@ enum PromptTimes: Finding {
                 return "\(Quantity.estimate(exponent)) for \(series.label)\(verdict)"
             }
         }
-        let more = others.count > 3 ? ["\(others.count - 3) more do not match theory"] : []
-        return " β: " + (named + more).joined(separator: "; ") + "."
+        let more = LawTally(others.dropFirst(3).map(\.verdict)).more
+        return " β: " + (named + [more].compactMap { $0 }).joined(separator: "; ") + "."
     }
 
     static func traces(

@@ -39,10 +39,11 @@ enum RooflineBounds: Finding {
     private static func counted(_ analysis: ScalingAnalysis) -> String {
         if analysis.isLoss { return "FLOPs: 6·D for each token and word; bytes: all that a call reads and writes" }
         let gradients = analysis.hasGradients ? ", 10·d in a backward pass, 14·d in both passes" : ""
+        let latents = analysis.hasLatents ? ", 2·(d + m) where the first m elements of a key are its value" : ""
         let hasLoss = analysis.series.contains { $0.parameters.phase == .loss }
         let loss = hasLoss ? ", 6·D for each token and word of a loss" : ""
         return
-            "FLOPs: 4·d for each pair that the mask allows\(gradients)\(loss); bytes: queries, keys, values and outputs"
+            "FLOPs: 4·d for each pair that the mask allows\(gradients)\(latents)\(loss); bytes: queries, keys, values and outputs"
     }
 
     /// "0.25", "1", "256".

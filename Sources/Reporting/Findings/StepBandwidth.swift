@@ -11,9 +11,8 @@ enum StepBandwidth: Finding {
 
     static func figure(_ findings: Findings) -> Plot? {
         let analysis = findings.analysis
-        // A kernel that recomputes is bound by arithmetic; what it reads says nothing about it.
         let decode = analysis.only(.decode)
-        let reading = decode.series.filter { !$0.recomputes }
+        let reading = decode.series.filter { !$0.isDecodeByArithmetic }
         guard let lengths = decode.curveLengths, lengths.lowerBound < lengths.upperBound else { return nil }
         let styles = SeriesStyle.styles(for: decode.series)
         let traces = reading.flatMap { series -> [Plot.Trace] in

@@ -21,7 +21,8 @@ enum StepTimes: Finding {
         return Plot(
             name: "decode", title: title(decode),
             method: "One step of one token, \(decode.conditions). Points: medians with 95 % intervals. Lines: "
-                + "c · bytes^β + a, fitted over the bytes that a step must read; constant where these do not grow.",
+                + "c · bytes^β + a, fitted over the bytes that a step must read; constant where these do not grow."
+                + (decode.hasLatents ? " Of latents: over pairs in the place of bytes." : ""),
             notes: [],
             x: .lengths(from: Int(saturating: Double(lengths.lowerBound) / 1.1), to: lengths.upperBound),
             y: .times(fromNanoseconds: least / 1.5, to: most * 1.5), xLabel: decode.lengthAxisName,
@@ -38,7 +39,7 @@ enum StepTimes: Finding {
         let widest = flat.compactMap(\.lengthSlope).max { $0.exponent.magnitude < $1.exponent.magnitude }
         let clauses = [
             full.flatMap { series in
-                series.exponent.map { "\(series.label) grows as bytes^\(Quantity.estimate($0))" }
+                series.exponent.map { "\(series.label) grows as \(series.workNoun)^\(Quantity.estimate($0))" }
             },
             widest.map { slope -> String in
                 let all = flat.count == 2 ? "both" : "all \(flat.count)"
@@ -81,8 +82,13 @@ enum StepTimes: Finding {
     /// The fitted slope beside the name.
     private static func slope(_ series: Series) -> String? {
         if let flat = series.lengthSlope { return "n^\(Quantity.aboutZero(flat.exponent))" }
-        return series.exponent.map { "bytes^\(Quantity.estimate($0))" }
+        return series.exponent.map { "\(series.workNoun)^\(Quantity.estimate($0))" }
     }
+}
+
+extension Series {
+    /// What the law of a decoding series is over.
+    fileprivate var workNoun: String { parameters.lawBasis == .bytes ? "bytes" : "pairs" }
 }
 
 extension Estimate {
@@ -106,9 +112,12 @@ extension StepTimes {
         if let point = decode.lastPoint(of: series) {
             let time = Quantity.time(point.median)
             parts.append("\(time) per token at \(Quantity.tokens(point.keyLength)) cached tokens")
-            if !series.recomputes, let fraction = point.utilisation.fractionOfBandwidth {
+            if !series.isDecodeByArithmetic, let fraction = point.utilisation.fractionOfBandwidth {
                 let place = point.utilisation.cacheLevel.map { " (in L\($0))" } ?? ""
                 parts.append("\(Quantity.percent(fraction)) of the measured read bandwidth" + place)
+            }
+            if series.parameters.latent != nil {
+                parts.append("\(Quantity.percent(point.utilisation.fractionOfPeak)) of the measured peak")
             }
         }
         return "\(series.label): " + parts.joined(separator: ", ") + "."
@@ -118,7 +127,7 @@ extension StepTimes {
         let slope = series.lengthSlope.map {
             "n^\(Quantity.aboutZero($0.exponent)) from \(Quantity.tokens($0.fromLength)) cached tokens on"
         }
-        let growth = series.exponent.map { "time per token grows as bytes^\(Quantity.estimate($0))" }
+        let growth = series.exponent.map { "time per token grows as \(series.workNoun)^\(Quantity.estimate($0))" }
         let found = [growth, slope].compactMap { $0 }
         guard !found.isEmpty else { return "too few lengths to fit a growth law" }
         let verdict =
@@ -170,7 +179,7 @@ extension StepTimes {
                 series.law == nil && series.lengthSlope == nil ? "not fitted" : series.verdict.rawValue,
                 last.map { Quantity.tokens($0.keyLength) } ?? "–",
                 last.map { Quantity.time($0.median) } ?? "–",
-                series.recomputes ? "–" : last?.utilisation.fractionOfBandwidth.map(Quantity.percent) ?? "–",
+                series.isDecodeByArithmetic ? "–" : last?.utilisation.fractionOfBandwidth.map(Quantity.percent) ?? "–",
                 Crossovers.wins(series, crossovers),
                 series.cautions.map { notes.mark($0.description) }.joined(separator: " "),
             ]
@@ -193,8 +202,10 @@ extension StepTimes {
                     series.label, Quantity.tokens(point.keyLength), Quantity.bytes(point.work.bytes),
                     point.utilisation.cacheLevel.map { "L\($0)" } ?? "memory",
                     Quantity.time(point.median), Quantity.timeInterval(point.median),
-                    series.recomputes ? "–" : Quantity.significant(point.bytesPerSecond.value / 1e9, digits: 3),
-                    series.recomputes ? "–" : point.utilisation.fractionOfBandwidth.map(Quantity.percent) ?? "–",
+                    series.isDecodeByArithmetic
+                        ? "–" : Quantity.significant(point.bytesPerSecond.value / 1e9, digits: 3),
+                    series.isDecodeByArithmetic
+                        ? "–" : point.utilisation.fractionOfBandwidth.map(Quantity.percent) ?? "–",
                     Quantity.bytes(point.memory.peakResidentBytes), point.sampleCounts, point.startupTimes,
                     point.deviceTimes,
                     point.cautions.map { notes.mark($0.description) }.joined(separator: " "),

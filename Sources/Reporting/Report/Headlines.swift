@@ -58,7 +58,7 @@ public struct Headlines: Sendable, Hashable {
                 ? "; on either side of that \(before)"
                 : "; up to \(Quantity.tokens(change.fromLength)) \(noun) \(before), from \(Quantity.tokens(change.toLength)) \(noun) on \(after)"
             return
-                "a \(series.parameters.isDecode ? "byte" : "pair") costs \(Quantity.estimate(change.costRatio)) times as much from "
+                "a \(series.parameters.lawBasis == .bytes ? "byte" : "pair") costs \(Quantity.estimate(change.costRatio)) times as much from "
                 + "\(Quantity.tokens(change.toLength)) \(noun) on" + (cache ?? "") + sides
         }
     }

@@ -41,6 +41,7 @@ extension Document {
             .heading("What the numbers mean"),
             .list(
                 Self.meanings + (analysis.isDecode ? Self.decodeMeanings : [])
+                    + (analysis.hasLatents ? [Self.latentMeaning] : [])
                     + (analysis.hasGradients ? Self.gradientMeanings : [])
                     + (analysis.stateNote.isEmpty ? [] : Self.stateMeanings)
                     + (analysis.series.contains { $0.parameters.phase == .loss } ? Self.lossMeanings : [])),
@@ -184,6 +185,11 @@ extension Document {
             + "pair is a token and a word, and n counts the words. FLOPs: 6·D for each pair, three products: logits, and one for each "
             + "gradient. A kernel that computes logits twice needs four products, and reaches three quarters of the peak at most."
     ]
+
+    private static let latentMeaning =
+        "Steps over latents: one row of d elements for each cached token is the key of all heads, and its first m elements are the value. "
+        + "A pair takes 2·(d + m) FLOPs, and a row is read once for all heads, so that arithmetic is the limit: time is compared with "
+        + "pairs, and speed with the peak."
 
     private static let decodeMeanings = [
         "Decode: one query for each head, the last token, against all cached tokens. Time is compared with the bytes "

@@ -90,6 +90,9 @@ extension ScalingAnalysis {
     /// True where queries stand against keys that were cached before them.
     var isDecode: Bool { series.contains(where: \.parameters.isDecode) }
 
+    /// True where the values of some steps are the first elements of their keys.
+    var hasLatents: Bool { series.contains { $0.parameters.latent != nil } }
+
     /// True where some calls compute gradients.
     var hasGradients: Bool { series.contains(where: \.parameters.phase.givesGradients) }
 
