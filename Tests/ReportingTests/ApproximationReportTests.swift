@@ -109,12 +109,14 @@ import TestSupport
         }
         #expect(
             try finding((0.3, 0.4))
-                == "In at most half the time of full attention, attention-sink(4+64) has the smallest error: 10 % of the output, with "
+                == "Of what takes at most half the time of full attention (95 %), attention-sink(4+64) has the smallest error: 10 % of the output, with "
                 + "83 % of the softmax mass")
         #expect(
-            try finding((0.3, 0.495)).hasPrefix("In at most half the time of full attention, sliding-window(64) has"))
+            try finding((0.3, 0.495)).hasPrefix(
+                "Of what takes at most half the time of full attention (95 %), sliding-window(64) has"))
         #expect(
-            try finding((0.8, 0.7)).hasPrefix("In less than the time of full attention, attention-sink(4+64) has"))
+            try finding((0.8, 0.7)).hasPrefix(
+                "Of what takes less than the time of full attention (95 %), attention-sink(4+64) has"))
         #expect(try finding((1.2, 1.3)) == "No approximation is faster than full attention over 512 tokens")
     }
 

@@ -44,7 +44,7 @@ public enum ApproximationDocument {
             // By the upper end of the interval: a ratio that may as well lie above the limit does not count.
             let quick = study.approximations.filter { $0.timeRatio.high <= limit }
             if let best = quick.min(by: { $0.quality.error < $1.quality.error }) {
-                return "In \(words) of full attention, \(best.label) has the smallest error: "
+                return "Of what takes \(words) of full attention (95 %), \(best.label) has the smallest error: "
                     + "\(Quantity.percent(best.quality.error)) of the output, with "
                     + "\(Quantity.percent(best.quality.meanMass)) of the softmax mass"
             }
